@@ -1,0 +1,115 @@
+/** The providers whose permission models the comparison knows. */
+export type Provider = "azure" | "aws" | "kubernetes";
+
+/** Where a pattern was written: which of the documents given, and the place inside it. */
+export interface Origin {
+  /** Index into the documents that were given for that side. */
+  readonly document: number;
+  /** JSON pointer inside that document to the pattern, e.g. `/permissions/0/actions/3`. */
+  readonly pointer: string;
+  /** What a person calls the document (role name, statement id), where it says so itself. */
+  readonly label?: string;
+}
+
+/** One request against an Azure policy. `scope` is informative: who compares picks the assignments by scope. */
+export interface AzureRequest {
+  readonly action: string;
+  readonly plane: "control" | "data";
+  readonly scope?: string;
+}
+
+/** One request against AWS policies. */
+export interface AwsRequest {
+  readonly principal?: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** One request against Kubernetes rules: a resource request or a URL request. */
+export type KubernetesRequest =
+  | {
+      readonly verb: string;
+      readonly group: string;
+      readonly resource: string;
+      readonly subresource?: string;
+      readonly name?: string;
+      readonly namespace?: string;
+    }
+  | { readonly verb: string; readonly url: string };
+
+/** A witness, in the library and in every report, is such a request. */
+export type Witness = AzureRequest | AwsRequest | KubernetesRequest;
+
+/** How many operations that exist today lie in a residue. */
+export interface Known {
+  readonly count: number;
+  /** Up to three, the most telling first. */
+  readonly examples: readonly string[];
+}
+
+/** A part of one side that the other side does not grant, with a request that proves it. */
+export interface Residue {
+  /** The responsible pattern as it was written (R1), or the part of it that differs. */
+  readonly pattern: string;
+  /** What of `pattern` the other side does grant; expanded, pattern minus except is the exact difference (R4). */
+  readonly except: readonly string[];
+  /** Azure: which plane the pattern is on. */
+  readonly plane?: "control" | "data";
+  readonly witness: Witness;
+  /** Two more requests at the most, of different kinds, for verbose output. */
+  readonly witnesses?: readonly Witness[];
+  readonly origin: Origin;
+  /** Present when a catalogue was given. */
+  readonly known?: Known;
+  /** True when a catalogue was given and no operation of today lies in the residue (G6). */
+  readonly latent?: boolean;
+  /** What the worst request in the residue can do; severity follows from it. */
+  readonly impact: Impact;
+}
+
+/** `escalation`: lets the holder grant itself more. `write`: changes things, reads data or secrets. `read`: reads only. */
+export type Impact = "escalation" | "write" | "read";
+
+/** A difference that could not be decided. It names the clause of docs/semantics.md and what would decide it. */
+export interface Doubt {
+  /** Which list it would stand in if it were a difference. */
+  readonly side: "missing" | "excess";
+  readonly pattern: string;
+  readonly plane?: "control" | "data";
+  readonly clause: string;
+  readonly reason: string;
+  readonly decide: string;
+  readonly origin?: Origin;
+}
+
+export interface Comparison {
+  readonly missing: readonly Residue[];
+  readonly excess: readonly Residue[];
+  readonly undecided: readonly Doubt[];
+}
+
+/** An operation that exists today. */
+export interface CatalogEntry {
+  readonly name: string;
+  readonly isDataAction?: boolean;
+}
+
+export interface CompareOptions {
+  /** Today's operations: every residue then has `known`. Names are compared case-insensitively. */
+  readonly catalog?: readonly CatalogEntry[] | readonly string[];
+  /** Deny documents that hold on the live side (Azure deny assignments, their `permissions`). */
+  readonly denies?: readonly unknown[];
+  /** Kubernetes: the namespace that the rules apply in. */
+  readonly namespace?: string;
+  /** Bound on the points examined per direction (G5); past it the rest is `undecided`. */
+  readonly bound?: number;
+}
+
+export interface AllowsOptions {
+  readonly boundary?: readonly unknown[];
+  readonly denies?: readonly unknown[];
+  readonly namespace?: string;
+}
+
+export type Verdict = "allowed" | "denied" | "undecided";

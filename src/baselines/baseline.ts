@@ -1,0 +1,66 @@
+import type { Severity } from "../report/report.ts";
+
+export interface Source {
+  readonly url: string;
+  /** ISO date on which the page was captured. */
+  readonly captured: string;
+  readonly title?: string;
+}
+
+export interface Cite {
+  readonly section: string;
+  readonly url?: string;
+}
+
+/** A value that the user gives by `--set name=value`, or by the flag named. */
+export interface Parameter {
+  readonly type: "string" | "uuid" | "scope" | "list";
+  readonly help: string;
+  /** A flag of `scan` that sets it too, without dashes: `principal`. */
+  readonly flag?: string;
+  readonly default?: string;
+}
+
+export interface Control {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly check: string;
+  /** Present only under this profile (`--profile-set`). */
+  readonly profile?: string;
+  /** What it describes may be absent without drift. */
+  readonly optional?: boolean;
+  /** Advisory or raised: replaces the severity of every drift of this control. */
+  readonly severity?: Severity;
+  readonly cite: Cite;
+  /** Parameters of the check, with `${name}` references still in place. */
+  readonly with: unknown;
+}
+
+export interface Erratum {
+  readonly section: string;
+  readonly text: string;
+}
+
+export interface Baseline {
+  readonly id: string;
+  readonly version: string;
+  readonly title: string;
+  readonly cloud: "azure" | "aws" | "kubernetes";
+  readonly source: Source;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly profiles?: { readonly default: string; readonly names: Readonly<Record<string, string>> };
+  readonly controls: readonly Control[];
+  readonly errata: readonly Erratum[];
+}
+
+/** A baseline with where it came from, and the lines of its parts. */
+export interface LoadedBaseline {
+  readonly baseline: Baseline;
+  /** SHA-256 of the file's bytes, hex. */
+  readonly sha256: string;
+  /** Repository-relative for bundled ones (`baselines/chalk-azure/2026-11-20.yaml`), else as the user gave it. */
+  readonly file: string;
+  /** 1-based line of a JSON pointer of the document (`/controls/0/with/permissions/0/actions/3`); nearest parent when it has none. */
+  readonly lineOf: (pointer: string) => number;
+}

@@ -1,0 +1,124 @@
+import type { Comparison, Impact, Known, Witness } from "../access/policy.ts";
+import type { Drift, Principal, Remediation, Resource, Severity } from "../report/report.ts";
+import type { DocumentKind, SnapshotDocument, Unread } from "../snapshot/snapshot.ts";
+
+/** What a snapshot says, by kind. A check reads nothing else. */
+export interface Facts {
+  /** Azure: `/subscriptions/<id>`. */
+  readonly scope: string;
+  /** When the state was recorded, ISO 8601. The only clock that a check has. */
+  readonly takenAt: string;
+  all(kind: DocumentKind): readonly SnapshotDocument[];
+  /** What of that kind (and of that id, if given) could not be read. */
+  unread(kind: DocumentKind, id?: string): readonly Unread[];
+}
+
+/** A control with its parameters put in. */
+export interface ResolvedControl {
+  readonly id: string;
+  readonly check: string;
+  readonly optional: boolean;
+  /** `${name}` replaced; a whole value whose parameter was not given is left out, a part of one becomes `*`. */
+  readonly with: unknown;
+  /** Parameters referred to and not given. */
+  readonly unresolved: readonly string[];
+}
+
+export interface Context {
+  readonly control: ResolvedControl;
+  /** The other controls of the baseline under the chosen profile, by id. */
+  readonly controls: ReadonlyMap<string, ResolvedControl>;
+  /** The principals audited: given by `--principal`, else those that hold the documented role. */
+  readonly principals: readonly Principal[];
+  /** The principals were named by the user. */
+  readonly principalsGiven: boolean;
+  /** Today's operations and their date, when the snapshot has them. */
+  readonly catalog?: { readonly entries: readonly { name: string; isDataAction: boolean }[]; readonly date: string };
+}
+
+/** One thing that a check saw. Severity, waivers, fingerprints and locations are the runner's. */
+export type Observation = DriftObservation | UnknownObservation | NoteObservation | AssessedObservation;
+
+interface Seen {
+  readonly resource: Resource;
+  readonly message: string;
+  /** What of the resource the observation is about, for the fingerprint; must not contain an observed value. */
+  readonly property: string;
+  readonly pattern?: string;
+  readonly except?: readonly string[];
+  readonly plane?: "control" | "data";
+  readonly witness?: Witness;
+  readonly witnesses?: readonly Witness[];
+  readonly known?: Known;
+  readonly latent?: boolean;
+  readonly by?: string;
+  readonly expected?: unknown;
+  readonly actual?: unknown;
+  /** JSON pointer inside the control's `with` that declares what this is about: the line to anchor to. */
+  readonly at?: string;
+  readonly verify?: string;
+  readonly remediation?: Remediation;
+}
+
+/** A departure from the document. */
+export interface DriftObservation extends Seen {
+  readonly kind: "drift";
+  readonly drift: Drift;
+  readonly impact?: Impact;
+  /** Only where the table of severities does not say it. */
+  readonly severity?: Severity;
+  /** How to replay the witness through `allows` on both sides; the runner does, and a mismatch fails the run. */
+  readonly replay?: () => { readonly documented: string; readonly live: string };
+}
+
+/** Something that could not be assessed, with what would settle it. */
+export interface UnknownObservation extends Seen {
+  readonly kind: "unknown";
+  /** What would decide it, in words; starts with a verb. */
+  readonly decide?: string;
+  /** Clause of docs/semantics.md that makes it undecided. */
+  readonly clause?: string;
+}
+
+/** Worth saying, no drift: an optional part that is absent, a dead grant that the page itself prescribes. */
+export interface NoteObservation extends Seen {
+  readonly kind: "note";
+  readonly drift: Drift;
+  /** The whole control describes something optional that is not there. */
+  readonly absent?: boolean;
+}
+
+/** Proof that something was looked at. A run that yields nothing at all is `unknown`, never `pass`. */
+export interface AssessedObservation {
+  readonly kind: "assessed";
+  /** How many things (operations, assignments, clusters) were compared. */
+  readonly count: number;
+  /** What they are, in words, plural: `operations`. */
+  readonly what: string;
+}
+
+/** What a drift of a check means, for the generated page and the SARIF rule. */
+export interface DriftText {
+  /** A short sentence. */
+  readonly short: string;
+  /** Markdown: what it means, why it matters, what to do. */
+  readonly help: string;
+}
+
+export interface Check {
+  /** Derived from its path: `checks/azure/role-definition.ts` is `azure/role-definition`. */
+  readonly id: string;
+  readonly cloud: "azure" | "aws" | "kubernetes" | "any";
+  readonly title: string;
+  /** Markdown for the generated page. */
+  readonly help: string;
+  /** JSON Schema of the control's `with`. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The document kinds without which nothing can be said, given the control's parameters. */
+  readonly needs: (params: unknown) => readonly DocumentKind[];
+  /** Every drift that it can report. */
+  readonly drifts: Readonly<Partial<Record<Drift, DriftText>>>;
+  readonly run: (facts: Facts, params: unknown, context: Context) => Iterable<Observation>;
+}
+
+export type { Comparison };

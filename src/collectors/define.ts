@@ -1,0 +1,40 @@
+import type { Provider } from "../access/policy.ts";
+import type { DocumentKind, Snapshot } from "../snapshot/snapshot.ts";
+
+/** What to read, worked out from the baselines by the command line. No baseline type reaches a collector. */
+export interface CollectPlan {
+  readonly kinds: ReadonlySet<DocumentKind>;
+  /** Azure: names of the documented custom roles; used to find the principals when none is given. */
+  readonly roleNames: readonly string[];
+  /** Object ids. Empty: audit whoever holds one of the roles named. */
+  readonly principals: readonly string[];
+}
+
+export interface Progress {
+  (message: string): void;
+}
+
+/** The one effectful door to a cloud. */
+export interface CollectOptions {
+  readonly signal: AbortSignal;
+  /** Bound on the whole collection of this target, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  readonly progress: Progress;
+  /** Debug lines; already free of secrets. */
+  readonly debug: (line: string) => void;
+  /** The clock, so that tests can set it. */
+  readonly now: () => Date;
+}
+
+export type Collect<Settings> = (plan: CollectPlan, settings: Settings, options: CollectOptions) => Promise<Snapshot>;
+
+export interface CollectorEntry {
+  readonly provider: Provider;
+}
+
+/** A usage or credential problem that ends the run with exit code 2; the message is for a person. */
+export class CollectError extends Error {
+  override readonly name = "CollectError";
+}

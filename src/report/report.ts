@@ -1,0 +1,126 @@
+import type { Known, Provider, Witness } from "../access/policy.ts";
+import type { Unread } from "../snapshot/snapshot.ts";
+
+export type Severity = "critical" | "high" | "medium" | "low" | "info";
+
+/** The closed list of ways in which a live system can depart from a document. */
+export type Drift =
+  | "missing"
+  | "excess"
+  | "weakened"
+  | "changed"
+  | "wider"
+  | "dead"
+  | "absent"
+  | "unreadable"
+  | "expired"
+  | "stray";
+
+export type Outcome = "pass" | "fail" | "unknown" | "waived" | "skipped";
+
+export interface Resource {
+  /** The provider's type, e.g. `Microsoft.Authorization/roleDefinitions`. */
+  readonly type: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Remediation {
+  readonly text: string;
+  readonly commands: readonly string[];
+}
+
+export interface Finding {
+  /** Stable: control + rule + target scope + resource + property; not line, time, observed value. */
+  readonly fingerprint: string;
+  /** Check id and drift id: `azure/role-definition/excess`. */
+  readonly rule: string;
+  /** `<baseline id>/<control id>`. */
+  readonly control: string;
+  /** A target's name. */
+  readonly target: string;
+  /** `fail`: drift. `unknown`: could not be assessed. `waived`: accepted. `pass`: a note; the control passes. */
+  readonly outcome: "fail" | "unknown" | "waived" | "pass";
+  readonly drift: Drift;
+  readonly severity: Severity;
+  readonly state?: "new" | "unchanged" | "updated";
+  readonly resource: Resource;
+  readonly message: string;
+  readonly pattern?: string;
+  readonly except?: readonly string[];
+  readonly plane?: "control" | "data";
+  readonly witness?: Witness;
+  readonly witnesses?: readonly Witness[];
+  readonly known?: Known & { readonly catalog?: string };
+  readonly latent?: boolean;
+  /** Who gives the permission: assignment, role and group, as words. */
+  readonly by?: string;
+  readonly expected?: unknown;
+  readonly actual?: unknown;
+  readonly location: { readonly file: string; readonly line: number };
+  /** Why it matters, from the control. */
+  readonly why?: string;
+  readonly verify?: string;
+  readonly remediation?: Remediation;
+  readonly waiver?: { readonly reason: string; readonly owner: string; readonly expires: string };
+  readonly documentation: { readonly title: string; readonly url: string; readonly section: string };
+}
+
+export interface ControlResult {
+  /** `<baseline id>/<control id>`. */
+  readonly id: string;
+  readonly title: string;
+  readonly check: string;
+  readonly target: string;
+  readonly outcome: Outcome;
+  /** One line: why unknown or skipped, or what was compared when it passed. */
+  readonly reason?: string;
+  readonly optional?: boolean;
+  /** An optional part that is not there. */
+  readonly absent?: boolean;
+}
+
+export interface Principal {
+  readonly id: string;
+  readonly name?: string;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly cloud: Provider;
+  readonly scope: string;
+  /** Everything that its controls needed was read. */
+  readonly complete: boolean;
+  readonly unread: readonly Unread[];
+  /** Who was audited. */
+  readonly principals?: readonly Principal[];
+  /** Things said in words: parameters not given, what is not considered, the catalogue's date. */
+  readonly notes?: readonly string[];
+  /** Date of the catalogue of operations, and how many operations it has. */
+  readonly catalog?: { readonly date: string; readonly operations: number };
+}
+
+export interface Report {
+  readonly schemaVersion: "1.0";
+  readonly tool: { readonly name: "chalk-audit"; readonly version: string };
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly interrupted: boolean;
+  readonly baselines: readonly {
+    readonly id: string;
+    readonly version: string;
+    readonly sha256: string;
+    readonly title?: string;
+    readonly url?: string;
+    readonly file?: string;
+  }[];
+  readonly targets: readonly Target[];
+  readonly summary: {
+    readonly controls: Readonly<Record<Outcome, number>>;
+    readonly findings: Readonly<Record<Severity, number>>;
+  };
+  readonly controls: readonly ControlResult[];
+  readonly findings: readonly Finding[];
+  /** Findings of the earlier report (`--since`) that are no longer there, on targets that were read. */
+  readonly gone?: readonly Finding[];
+}

@@ -1,0 +1,34 @@
+import type { Report } from "../report/report.ts";
+
+/** What a reporter may know of the place that it writes to. */
+export interface RenderOptions {
+  /** Columns of the terminal, or 100. */
+  readonly width: number;
+  readonly color: boolean;
+  readonly verbose: boolean;
+  /** The exit code that the run will have; said in the verdict, never decided here. */
+  readonly exitCode: number;
+  /** Texts of every rule that a finding can have. */
+  readonly rules: readonly RuleText[];
+}
+
+/** A rule's texts: one for every check and drift. */
+export interface RuleText {
+  /** Check id and drift id. */
+  readonly id: string;
+  readonly title: string;
+  readonly short: string;
+  /** Markdown. */
+  readonly help: string;
+  readonly helpUri: string;
+}
+
+export interface Reporter {
+  readonly format: string;
+  /** One line for `--help`. */
+  readonly title: string;
+  /** Extension of files it writes, without the dot. */
+  readonly extension: string;
+  /** Pure: never prints, never decides an exit code. `undefined`: nothing to write (an incomplete SARIF). */
+  readonly render: (report: Report, options: RenderOptions) => string | undefined;
+}

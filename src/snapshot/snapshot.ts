@@ -1,0 +1,65 @@
+import type { Provider } from "../access/policy.ts";
+
+/** Every kind of document that a snapshot can hold. One registry; the scanner's own permissions follow from it. */
+export type DocumentKind =
+  | "azure/role-definition"
+  | "azure/role-assignment"
+  | "azure/assigned-to"
+  | "azure/deny-assignment"
+  | "azure/role-eligibility"
+  | "azure/provider-operations"
+  | "azure/resource-group"
+  | "azure/resource"
+  | "azure/managed-cluster"
+  | "azure/vault";
+
+/** Why something could not be read. `absent` never stands here: an answer of 404 for a thing asked by name is a fact. */
+export type UnreadCause =
+  | "denied"
+  | "unauthenticated"
+  | "throttled"
+  | "timeout"
+  | "unreachable"
+  | "unsupported"
+  | "malformed"
+  | "incomplete"
+  | "not-found"
+  | "server-error"
+  | "interrupted";
+
+/** Something that was asked for and could not be read completely. */
+export interface Unread {
+  readonly kind: DocumentKind;
+  /** Narrows it to one thing of that kind: a principal id, a role definition id. Absent: the whole kind. */
+  readonly id?: string;
+  /** The call: method and path, without host and query secrets, e.g. `GET /subscriptions/…/roleAssignments`. */
+  readonly api: string;
+  readonly cause: UnreadCause;
+  /** The provider's permission that the scanner lacks, when the cause is `denied`. */
+  readonly permission?: string;
+  /** One line for a person: status, provider's error code and message. */
+  readonly detail: string;
+}
+
+export interface SnapshotDocument {
+  readonly kind: DocumentKind;
+  readonly id: string;
+  /** The provider's document as it came, scrubbed of secrets. */
+  readonly body: unknown;
+}
+
+/** A recorded state of one target. A file format: `collect` then `scan --snapshot` equals a live `scan`. */
+export interface Snapshot {
+  readonly schema: 1;
+  readonly provider: Provider;
+  /** Azure: `/subscriptions/<id>`. */
+  readonly scope: string;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+  /** Principal object ids that were asked for by `--principal`; absent: all that hold the documented role. */
+  readonly principals?: readonly string[];
+  /** True when the collection was interrupted by a signal. */
+  readonly interrupted?: boolean;
+  readonly documents: readonly SnapshotDocument[];
+  readonly unread: readonly Unread[];
+}
