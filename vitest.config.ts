@@ -1,11 +1,33 @@
 import { defineConfig } from "vitest/config";
 
+/**
+ * Two projects: `unit` reads the sources; `bundle` starts the built command as a child process, so it alone has
+ * a set-up that bundles the sources first (into a folder of its own: test runs do not disturb each other).
+ */
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/live/**", "test/soak/**"],
     pool: "forks",
     testTimeout: 30_000,
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary", "json-summary"] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/live/**", "test/soak/**", "test/package/**", "test/cli/bundle/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "bundle",
+          include: ["test/cli/bundle/**/*.test.ts", "test/package/**/*.test.ts"],
+          globalSetup: ["test/cli/bundle/set-up.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

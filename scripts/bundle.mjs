@@ -1,0 +1,63 @@
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * Bundles the command and the library into `outdir`: ES modules, code splitting (each cloud's SDK is a chunk
+ * that only a scan of that cloud loads).
+ *
+ * @param {string} outdir absolute; emptied first
+ * @returns {Promise<import("esbuild").Metafile>}
+ */
+export async function bundle(outdir) {
+  await rm(outdir, { recursive: true, force: true });
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { main: "src/main.ts", index: "src/index.ts" },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    chunkNames: "chunks/[name]-[hash]",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Names stay: a stack trace under --debug must say something.
+    keepNames: false,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    // Some dependencies are CommonJS and ask for Node's modules by `require`, which an ES module does not have.
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    },
+  });
+  return result.metafile;
+}
+
+/**
+ * Bundles one TypeScript file for Node into `outfile`, so that it runs on Node 20, which reads no TypeScript.
+ *
+ * @param {string} entry relative to the repository
+ * @param {string} outfile absolute
+ */
+export async function bundleScript(entry, outfile) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    packages: "external",
+    logLevel: "warning",
+    sourcemap: "inline",
+    // The file runs from a cache folder; what looks for its own place must still find the sources.
+    define: { "import.meta.dirname": JSON.stringify(join(root, dirname(entry))) },
+  });
+}
