@@ -1,0 +1,39 @@
+import type { Report, Severity } from "./report.ts";
+import { atLeast } from "./severity.ts";
+
+export interface ExitPolicy {
+  /** The mildest drift that fails the run; `never`: none does. */
+  readonly failOn: Severity | "never";
+  /** What could not be assessed does not fail the run. */
+  readonly allowIncomplete: boolean;
+}
+
+/**
+ * The exit code of an audit: 1 for drift at or above `failOn`; else 3 when something is unknown (a control, a target
+ * that was not read completely, an interrupted run) or nothing at all was assessed; else 0. `allowIncomplete` turns 3
+ * into 0, also when nothing was assessed: the user asked for it, and the verdict in words still says so.
+ *
+ * Unknown findings and waived ones are no drift. Reporters and display filters have no say.
+ */
+export function exitCode(report: Report, policy: ExitPolicy): 0 | 1 | 3 {
+  const { failOn } = policy;
+  if (failOn !== "never" && report.findings.some((f) => f.outcome === "fail" && atLeast(f.severity, failOn)))
+    return 1;
+  return isIncomplete(report) && !policy.allowIncomplete ? 3 : 0;
+}
+
+/** Whether anything that was in scope is not known. */
+export function isIncomplete(report: Report): boolean {
+  return (
+    report.interrupted ||
+    !anythingAssessed(report) ||
+    report.targets.some((t) => !t.complete) ||
+    report.controls.some((c) => c.outcome === "unknown") ||
+    report.findings.some((f) => f.outcome === "unknown")
+  );
+}
+
+/** Whether any control has a verdict; a skipped or unknown one has none. */
+export function anythingAssessed(report: Report): boolean {
+  return report.controls.some((c) => c.outcome === "pass" || c.outcome === "fail" || c.outcome === "waived");
+}
