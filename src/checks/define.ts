@@ -32,8 +32,13 @@ export interface Context {
   readonly principals: readonly Principal[];
   /** The principals were named by the user. */
   readonly principalsGiven: boolean;
+  /** Why nobody could be found to audit, when that is not known. Absent with no principals: nobody holds the role. */
+  readonly principalsUnknown?: string;
   /** Today's operations and their date, when the snapshot has them. */
-  readonly catalog?: { readonly entries: readonly { name: string; isDataAction: boolean }[]; readonly date: string };
+  readonly catalog?: {
+    readonly entries: readonly { name: string; isDataAction: boolean }[];
+    readonly date: string;
+  };
 }
 
 /** One thing that a check saw. Severity, waivers, fingerprints and locations are the runner's. */
@@ -78,6 +83,8 @@ export interface UnknownObservation extends Seen {
   readonly decide?: string;
   /** Clause of docs/semantics.md that makes it undecided. */
   readonly clause?: string;
+  /** There is nothing of the kind to assess. Nothing was withheld, so the target still counts as read completely. */
+  readonly empty?: boolean;
 }
 
 /** Worth saying, no drift: an optional part that is absent, a dead grant that the page itself prescribes. */
@@ -116,6 +123,13 @@ export interface Check {
   readonly params: Readonly<Record<string, unknown>>;
   /** The document kinds without which nothing can be said, given the control's parameters. */
   readonly needs: (params: unknown) => readonly DocumentKind[];
+  /**
+   * Those of `needs` that the check does without, or answers for itself: when one is unread, the check still runs.
+   * An entry of assignments, definitions or eligibilities that is unread for one id alone is the check's too.
+   */
+  readonly tolerates?: readonly DocumentKind[];
+  /** Why a control of this check does not apply as it was resolved (a parameter not given); it is then skipped. */
+  readonly applicable?: (control: ResolvedControl) => string | undefined;
   /** Every drift that it can report. */
   readonly drifts: Readonly<Partial<Record<Drift, DriftText>>>;
   readonly run: (facts: Facts, params: unknown, context: Context) => Iterable<Observation>;
