@@ -1,20 +1,93 @@
-import type { AllowsOptions, CompareOptions, Comparison, Provider, Verdict, Witness } from "./policy.ts";
+/** The public face of the comparison: native documents in, no I/O, deterministic. */
+import {
+  AZURE_DIMENSIONS,
+  azureDoubts,
+  azurePoint,
+  azureResidues,
+  azureRules,
+  PolicyError,
+} from "./azure.ts";
+import { difference } from "./compare.ts";
+import type {
+  AllowsOptions,
+  AzureRequest,
+  CompareOptions,
+  Comparison,
+  Provider,
+  Verdict,
+  Witness,
+} from "./policy.ts";
+import { decide } from "./rules.ts";
 
-/** Stub while the engine is being written. */
+/** The providers whose policies this version compares. */
+export const COMPARED: readonly Provider[] = ["azure"];
+
+/**
+ * The exact difference between what `documented` and what `live` documents allow. Each side is the union of its
+ * documents. Every residue carries a witness that `allows` confirms on both sides.
+ *
+ * Azure: a document is a role as ARM, the portal or the CLI prints it, or `{ permissions: […] }`, or a list of these.
+ * @throws PolicyError when a document is no policy of that provider, or the provider is not compared by this version.
+ */
 export function comparePolicies(
-  _provider: Provider,
-  _documented: readonly unknown[],
-  _live: readonly unknown[],
-  _options: CompareOptions = {},
+  provider: Provider,
+  documented: readonly unknown[],
+  live: readonly unknown[],
+  options: CompareOptions = {},
 ): Comparison {
-  throw new Error("being written");
+  requireAzure(provider);
+  const left = azureRules(documented);
+  const right = azureRules(live);
+  const denies = azureRules(options.denies ?? [], "deny");
+  const sides = { documented: left.rules, live: [...right.rules, ...denies.rules], options };
+  const missing = difference(sides.documented, sides.live, AZURE_DIMENSIONS, options.bound);
+  const excess = difference(sides.live, sides.documented, AZURE_DIMENSIONS, options.bound);
+  return {
+    missing: azureResidues(missing, "missing", sides),
+    excess: azureResidues(excess, "excess", sides),
+    undecided: [
+      ...azureDoubts(missing.open, "missing", [...left.problems, ...denies.problems]),
+      ...azureDoubts(excess.open, "excess", right.problems),
+    ],
+  };
 }
 
+/**
+ * Whether the documents allow one request. `undecided` when a condition, or an entry that is no pattern, decides.
+ * Azure request: `{ action, plane: "control" | "data", scope? }`; the scope is for the reader, the caller picks the
+ * documents that hold at it.
+ * @throws PolicyError as `comparePolicies`.
+ */
 export function allows(
-  _provider: Provider,
-  _documents: readonly unknown[],
-  _request: Witness,
-  _options: AllowsOptions = {},
+  provider: Provider,
+  documents: readonly unknown[],
+  request: Witness,
+  options: AllowsOptions = {},
 ): Verdict {
-  throw new Error("being written");
+  requireAzure(provider);
+  if (!isAzureRequest(request)) {
+    throw new PolicyError('an Azure request is { "action": string, "plane": "control" or "data" }');
+  }
+  const granted = azureRules(documents);
+  const denied = azureRules(options.denies ?? [], "deny");
+  const verdict = decide([...granted.rules, ...denied.rules], azurePoint(request));
+  if (verdict === "denied" && granted.problems.length > 0) return "undecided";
+  return verdict === "allowed" && denied.problems.length > 0 ? "undecided" : verdict;
+}
+
+function isAzureRequest(request: Witness): request is AzureRequest {
+  return (
+    "action" in request &&
+    typeof request.action === "string" &&
+    "plane" in request &&
+    (request.plane === "control" || request.plane === "data")
+  );
+}
+
+function requireAzure(provider: Provider): void {
+  if (!COMPARED.includes(provider)) {
+    throw new PolicyError(
+      `policies of ${provider} are not compared by this version; it knows ${COMPARED.join(", ")}`,
+    );
+  }
 }

@@ -1,0 +1,404 @@
+/**
+ * The exact difference of two policies by dominating points (docs/decisions/0002).
+ *
+ * For a `?`-free glob g let generic(g) be g with a fresh letter for each star. A pattern matches it only when it
+ * covers g (G3), so generic(g) lies in the fewest rules of any point of g: if it is no difference, then nothing in g
+ * is one, unless the point *enters* another pattern: an exclusion that must fail a rule, or a deny that must hold.
+ * So for each allow term the search looks at the term itself, at its intersections with exclusions, and, per deny
+ * of the other side, at its intersection with that deny.
+ */
+import { covers, type Glob, generic, intersect } from "./glob.ts";
+import type { Policy, Rule, Selector, Term } from "./rules.ts";
+import { TermIndex } from "./term-index.ts";
+
+/** A cell of the difference: one glob per dimension, minus what `blockers` take out of it. */
+export interface Row {
+  /** The allow rule that grants it. */
+  readonly rule: Rule;
+  /** The terms of that rule that the cell lies in, one per dimension. */
+  readonly terms: readonly Term[];
+  /** A glob per dimension, in the order of `dimensions`. */
+  readonly cell: readonly Glob[];
+  /** Boxes that are not part of the difference: what the other side allows, and what this side does not. */
+  readonly blockers: readonly Box[];
+}
+
+/** A glob per dimension, with the terms it comes from. */
+export interface Box {
+  readonly globs: readonly Glob[];
+  readonly terms: readonly Term[];
+}
+
+/** A part of a side that could not be compared within the bound, or that a condition leaves open. */
+export interface Open {
+  readonly terms: readonly Term[];
+  readonly cell: readonly Glob[];
+  /** `bound`: past the bound (G5). `condition`: a condition decides (AZ9). */
+  readonly why: "bound" | "condition";
+  /** The conditions that would decide it. */
+  readonly conditions: readonly string[];
+}
+
+export interface Difference {
+  readonly rows: readonly Row[];
+  readonly open: readonly Open[];
+}
+
+/** Cells examined for one term before the rest is left undecided (G5). */
+export const DEFAULT_BOUND = 20_000;
+
+/**
+ * What `x` allows and `y` does not. `dimensions[0]` is the one with many patterns, which is indexed.
+ * Rows are exact: expanded and united they are the difference (R4).
+ */
+export function difference(
+  x: Policy,
+  y: Policy,
+  dimensions: readonly string[],
+  bound = DEFAULT_BOUND,
+): Difference {
+  const hasConditions = x.some((r) => r.conditions.length > 0) || y.some((r) => r.conditions.length > 0);
+  const certain = new Direction(x, y, dimensions, bound, "certain").run();
+  if (!hasConditions) return certain;
+  const possible = new Direction(x, y, dimensions, bound, "possible").run();
+  return { rows: certain.rows, open: [...certain.open, ...leftOpen(certain, possible, dimensions, bound)] };
+}
+
+/** What is possible and not certain hangs on a condition: the difference of the two differences. */
+function leftOpen(
+  certain: Difference,
+  possible: Difference,
+  dimensions: readonly string[],
+  bound: number,
+): readonly Open[] {
+  const rows = new Map(possible.rows.map((row) => [asRule(row, dimensions), row]));
+  const sure = certain.rows.map((row) => asRule(row, dimensions));
+  const rest = new Direction([...rows.keys()], sure, dimensions, bound, "certain").run();
+  const open = rest.rows.map((left): Open => {
+    const row = rows.get(left.rule) as Row;
+    return { terms: row.terms, cell: left.cell, why: "condition", conditions: row.rule.conditions };
+  });
+  return [...possible.open, ...open, ...rest.open];
+}
+
+/** A row as an unconditional rule: its cell, with the blockers as exclusions in the first dimension. */
+function asRule(row: Row, dimensions: readonly string[]): Rule {
+  const term = (glob: Glob, d: number): Term => ({ ...(row.terms[d] as Term), glob });
+  const where = dimensions.map((dimension, d): [string, Selector] => [
+    dimension,
+    {
+      only: [term(row.cell[d] as Glob, d)],
+      except: d === 0 ? row.blockers.map((b) => b.terms[0] as Term) : [],
+    },
+  ]);
+  return { effect: "allow", where: Object.fromEntries(where), conditions: [], origin: row.rule.origin };
+}
+
+export function cellKey(cell: readonly Glob[]): string {
+  return cell.map((g) => g.key).join("\uE004");
+}
+
+/** A rule that must not hold at a point of the difference. */
+interface Foe {
+  readonly rule: Rule;
+}
+
+/** One direction, one reading of the conditions. Holds the indexes and the budget. */
+class Direction {
+  private readonly x: Policy;
+  private readonly dimensions: readonly string[];
+  private readonly bound: number;
+  private readonly mode: "certain" | "possible";
+  private readonly xDenies: readonly Rule[];
+  private readonly yAllows: readonly Rule[];
+  private readonly yDenies: readonly Rule[];
+  private readonly indexes = new Map<string, FoeIndex>();
+
+  constructor(
+    x: Policy,
+    y: Policy,
+    dimensions: readonly string[],
+    bound: number,
+    mode: "certain" | "possible",
+  ) {
+    this.x = x;
+    this.dimensions = dimensions;
+    this.bound = bound;
+    this.mode = mode;
+    this.xDenies = x.filter((r) => r.effect === "deny");
+    this.yAllows = y.filter((r) => r.effect === "allow");
+    this.yDenies = y.filter((r) => r.effect === "deny");
+  }
+
+  run(): Difference {
+    const rows: Row[] = [];
+    const open: Open[] = [];
+    for (const rule of this.x) {
+      if (rule.effect !== "allow") continue;
+      if (this.mode === "certain" && rule.conditions.length > 0) continue;
+      for (const terms of combinations(rule, this.dimensions)) {
+        const cell = terms.map((t) => t.glob);
+        this.explore(rule, terms, cell, [rule], this.foes(rule.conditions, true), rows, open);
+        for (const deny of this.yDenies) {
+          if (this.mode === "certain" && deny.conditions.length > 0) continue;
+          this.exploreDeny(rule, terms, cell, deny, rows, open);
+        }
+      }
+    }
+    return { rows: withoutSubsumed(rows), open };
+  }
+
+  /** The other side denies it: the point must enter the deny, and this side must really allow it. */
+  private exploreDeny(
+    rule: Rule,
+    terms: readonly Term[],
+    cell: readonly Glob[],
+    deny: Rule,
+    rows: Row[],
+    open: Open[],
+  ): void {
+    const true_ = [...rule.conditions, ...deny.conditions];
+    for (const denyTerms of combinations(deny, this.dimensions)) {
+      const cells = intersectBoxes(
+        cell,
+        denyTerms.map((t) => t.glob),
+      );
+      if (cells === undefined) {
+        open.push({ terms, cell, why: "bound", conditions: [] });
+        continue;
+      }
+      for (const inside of cells) {
+        this.explore(rule, terms, inside, [rule, deny], this.foes(true_, false), rows, open);
+      }
+    }
+  }
+
+  /** The rules that must fail when exactly these conditions are known to hold. */
+  private foes(holding: readonly string[], withAllows: boolean): FoeIndex {
+    const key = `${withAllows}\uE004${[...holding].sort().join("\uE004")}`;
+    const known = this.indexes.get(key);
+    if (known !== undefined) return known;
+    // certain: a condition on a foe may hold, so the foe counts; possible: it is taken to fail unless it must hold
+    const counts = (rule: Rule): boolean =>
+      this.mode === "certain" || rule.conditions.every((c) => holding.includes(c));
+    const rules = [...(withAllows ? this.yAllows : []), ...this.xDenies].filter(counts);
+    const index = new FoeIndex(rules, this.dimensions);
+    this.indexes.set(key, index);
+    return index;
+  }
+
+  /** All cells of the difference inside `start`, where the rules of `must` hold and no foe does. */
+  private explore(
+    rule: Rule,
+    terms: readonly Term[],
+    start: readonly Glob[],
+    must: readonly Rule[],
+    foes: FoeIndex,
+    rows: Row[],
+    open: Open[],
+  ): void {
+    const seen = new Set<string>();
+    const todo: (readonly Glob[])[] = [start];
+    let examined = 0;
+    for (let cell = todo.pop(); cell !== undefined; cell = todo.pop()) {
+      const key = cellKey(cell);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (++examined > this.bound) {
+        open.push({ terms, cell: start, why: "bound", conditions: [] });
+        return;
+      }
+      const here = cell;
+      // a must's own exclusion covers the whole cell: nothing inside can be part of the difference
+      if (must.some((r) => excluded(r, here, this.dimensions))) continue;
+      const holding = foes.holding(here);
+      if (holding.some((foe) => !foe.hasExcept)) continue;
+      if (holding.length === 0) {
+        rows.push({ rule, terms, cell: here, blockers: this.blockers(here, must, foes) });
+      }
+      for (const entry of foes.entries(here)) {
+        const pieces = intersect(here[entry.dimension] as Glob, entry.term.glob);
+        if (pieces === undefined) {
+          open.push({ terms, cell: start, why: "bound", conditions: [] });
+          continue;
+        }
+        for (const piece of pieces) {
+          if (piece.key === here[entry.dimension]?.key) continue;
+          todo.push(here.map((g, d) => (d === entry.dimension ? piece : g)));
+        }
+      }
+    }
+  }
+
+  /** What must be taken out of the cell: the foes that reach into it, and the exclusions of the rules that must hold. */
+  private blockers(cell: readonly Glob[], must: readonly Rule[], foes: FoeIndex): readonly Box[] {
+    const boxes: Box[] = [];
+    for (const foe of foes.reaching(cell)) {
+      // an exclusion of the foe covers the cell: the foe cannot hold in it
+      if (excluded(foe.rule, cell, this.dimensions)) continue;
+      boxes.push(...this.clip(cell, foe.terms));
+    }
+    for (const rule of must) {
+      this.dimensions.forEach((dimension, d) => {
+        for (const term of rule.where[dimension]?.except ?? []) {
+          const whole = cell.map((glob, k): Term => (k === d ? term : { ...term, glob, text: "" }));
+          boxes.push(...this.clip(cell, whole));
+        }
+      });
+    }
+    return maximalBoxes(boxes);
+  }
+
+  private clip(cell: readonly Glob[], terms: readonly Term[]): readonly Box[] {
+    const globs = terms.map((t) => t.glob);
+    const pieces = intersectBoxes(cell, globs);
+    // past the bound the whole pattern is taken out of what is printed; the witness stays exact
+    return (pieces ?? [globs]).map((g) => ({ globs: g, terms }));
+  }
+}
+
+/** The choices of one term per dimension; a dimension that the rule leaves out is `any`. */
+function combinations(rule: Rule, dimensions: readonly string[]): readonly (readonly Term[])[] {
+  let out: (readonly Term[])[] = [[]];
+  for (const dimension of dimensions) {
+    const only = rule.where[dimension]?.only ?? [];
+    out = out.flatMap((head) => only.map((term) => [...head, term]));
+  }
+  return out;
+}
+
+/** Whether an exclusion of the rule covers the whole cell. */
+function excluded(rule: Rule, cell: readonly Glob[], dimensions: readonly string[]): boolean {
+  return dimensions.some((dimension, d) => {
+    const glob = cell[d];
+    return glob !== undefined && (rule.where[dimension]?.except ?? []).some((t) => covers(t.glob, glob));
+  });
+}
+
+function intersectBoxes(a: readonly Glob[], b: readonly Glob[]): readonly (readonly Glob[])[] | undefined {
+  let out: (readonly Glob[])[] = [[]];
+  for (let d = 0; d < a.length; d++) {
+    const pieces = intersect(a[d] as Glob, b[d] as Glob);
+    if (pieces === undefined) return undefined;
+    out = out.flatMap((head) => pieces.map((piece) => [...head, piece]));
+  }
+  return out;
+}
+
+function coversBox(b: readonly Glob[], a: readonly Glob[]): boolean {
+  return b.every((glob, d) => covers(glob, a[d] as Glob));
+}
+
+/** The boxes that no other covers; of equal ones the one with the shorter pattern, whatever the order. */
+function maximalBoxes(boxes: readonly Box[]): readonly Box[] {
+  const unique = new Map<string, Box>();
+  for (const box of boxes) {
+    const key = cellKey(box.globs);
+    const known = unique.get(key);
+    if (known === undefined || shorter(box, known)) unique.set(key, box);
+  }
+  const index = new TermIndex<Box>();
+  for (const box of unique.values()) index.add(box.globs[0] as Glob, box);
+  return [...unique.values()].filter(
+    (box) =>
+      !index
+        .covering(generic(box.globs[0] as Glob))
+        .some((other) => other !== box && coversBox(other.globs, box.globs)),
+  );
+}
+
+function shorter(a: Box, b: Box): boolean {
+  const [x, y] = [a.terms[0]?.glob.key ?? "", b.terms[0]?.glob.key ?? ""];
+  return x.length < y.length || (x.length === y.length && x < y);
+}
+
+/** Whether the whole difference that `row` stands for lies in the one that `wider` stands for. */
+function rowInside(row: Row, wider: Row): boolean {
+  if (!coversBox(wider.cell, row.cell)) return false;
+  return wider.blockers.every((blocker) => {
+    const shared = intersectBoxes(blocker.globs, row.cell);
+    return shared?.every((s) => row.blockers.some((b) => coversBox(b.globs, s))) ?? false;
+  });
+}
+
+/** Drops rows that lie in another row (R3). */
+function withoutSubsumed(rows: readonly Row[]): readonly Row[] {
+  const unique: Row[] = [];
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const key = `${cellKey(row.cell)}\uE005${row.blockers.map((b) => cellKey(b.globs)).join("\uE005")}`;
+    if (!seen.has(key)) unique.push(row);
+    seen.add(key);
+  }
+  const index = new TermIndex<number>();
+  unique.forEach((row, at) => {
+    const glob = row.cell[0] as Glob;
+    index.add(glob, at);
+  });
+  const gone = new Set<number>();
+  unique.forEach((row, at) => {
+    const inside = index
+      .covering(generic(row.cell[0] as Glob))
+      .some((other) => other !== at && !gone.has(other) && rowInside(row, unique[other] as Row));
+    if (inside) gone.add(at);
+  });
+  return unique.filter((_, at) => !gone.has(at));
+}
+
+/** A place where a point can enter an exclusion of a foe. */
+interface Entry {
+  readonly dimension: number;
+  readonly term: Term;
+}
+
+interface FoeTerm {
+  readonly rule: Rule;
+  readonly terms: readonly Term[];
+  readonly hasExcept: boolean;
+}
+
+/** The rules that must fail, indexed by their patterns in the first dimension. */
+class FoeIndex {
+  private readonly dimensions: readonly string[];
+  private readonly only = new TermIndex<FoeTerm>();
+  private readonly except = new TermIndex<Entry>();
+  private readonly elsewhere: Entry[] = [];
+
+  constructor(rules: readonly Rule[], dimensions: readonly string[]) {
+    this.dimensions = dimensions;
+    for (const rule of rules) {
+      const hasExcept = Object.values(rule.where).some((s) => s.except.length > 0);
+      for (const terms of combinations(rule, dimensions)) {
+        this.only.add((terms[0] as Term).glob, { rule, terms, hasExcept });
+      }
+      dimensions.forEach((dimension, d) => {
+        for (const term of rule.where[dimension]?.except ?? []) {
+          if (d === 0) this.except.add(term.glob, { dimension: d, term });
+          else this.elsewhere.push({ dimension: d, term });
+        }
+      });
+    }
+  }
+
+  /** The rules that hold at the generic point of the cell. */
+  holding(cell: readonly Glob[]): readonly (Foe & { hasExcept: boolean })[] {
+    return this.only
+      .covering(generic(cell[0] as Glob))
+      .filter(
+        (foe) =>
+          foe.terms.every((t, d) => d === 0 || covers(t.glob, cell[d] as Glob)) &&
+          !(foe.hasExcept && excluded(foe.rule, cell, this.dimensions)),
+      );
+  }
+
+  /** The terms that share something with the cell. */
+  reaching(cell: readonly Glob[]): readonly FoeTerm[] {
+    return this.only.near(cell[0] as Glob);
+  }
+
+  /** Exclusions that a point of the cell could enter. */
+  entries(cell: readonly Glob[]): readonly Entry[] {
+    const near = (cell[0] as Glob).literal ? [] : this.except.near(cell[0] as Glob);
+    return this.elsewhere.length === 0 ? near : [...near, ...this.elsewhere];
+  }
+}

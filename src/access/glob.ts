@@ -1,0 +1,248 @@
+/**
+ * Globs: the pattern language of all three providers (clauses G1 to G3 of docs/semantics.md).
+ *
+ * Inside, the two wildcards and the fresh letter are private-use characters, so that a star can also be a
+ * literal (`pods/*` in Kubernetes, StringEquals in AWS). Text from outside that holds such a character is
+ * escaped on the way in, on both the pattern's and the subject's side.
+ */
+
+const STAR = "\uE000";
+const ONE = "\uE001";
+/** A letter that no pattern and no subject can contain. */
+const FRESH = "\uE002";
+const ESCAPE = "\uE003";
+const RESERVED = /[\uE000-\uE003]/g;
+
+export interface Glob {
+  /** Canonical text: equal globs have equal keys. */
+  readonly key: string;
+  /** The fixed-length runs between the stars; `n` stars make `n + 1` runs. */
+  readonly parts: readonly string[];
+  /** Everything before the first wildcard. */
+  readonly prefix: string;
+  readonly literal: boolean;
+}
+
+function guard(text: string): string {
+  return text.replace(RESERVED, (c) => ESCAPE + String.fromCharCode(c.charCodeAt(0) + 0x10));
+}
+
+function unguard(text: string): string {
+  return text.replace(/\uE003([\uE010-\uE013])/g, (_, c: string) =>
+    String.fromCharCode(c.charCodeAt(0) - 0x10),
+  );
+}
+
+function fromKey(key: string): Glob {
+  const parts = key.split(STAR);
+  const first = parts[0] ?? "";
+  const one = first.indexOf(ONE);
+  return {
+    key,
+    parts,
+    prefix: one < 0 ? first : first.slice(0, one),
+    literal: parts.length === 1 && !key.includes(ONE),
+  };
+}
+
+/** Runs of wildcards have one spelling: every `?` first, then one star. */
+function canonical(key: string): string {
+  return key.replace(/[\uE000\uE001]{2,}/g, (run) => {
+    const ones = run.replaceAll(STAR, "");
+    return ones.length === run.length ? run : ones + STAR;
+  });
+}
+
+/** A glob with `*` (any sequence, separators and the empty one included; G1); every other character is literal. */
+export function starGlob(text: string): Glob {
+  return fromKey(canonical(guard(text).replaceAll("*", STAR)));
+}
+
+/** A glob with `*` and `?` (exactly one character; AWS only; G1). */
+export function questionGlob(text: string): Glob {
+  return fromKey(canonical(guard(text).replaceAll("*", STAR).replaceAll("?", ONE)));
+}
+
+/** A glob that matches exactly this text. */
+export function literalGlob(text: string): Glob {
+  return fromKey(guard(text));
+}
+
+/** The text of a glob as a person writes it. */
+export function globText(glob: Glob): string {
+  return unguard(glob.key.replaceAll(STAR, "*").replaceAll(ONE, "?"));
+}
+
+/** A subject as `matches` takes it: text from outside, with the reserved characters escaped. */
+export function subject(text: string): string {
+  return guard(text);
+}
+
+function runAt(run: string, text: string, at: number): boolean {
+  if (!run.includes(ONE)) return text.startsWith(run, at);
+  if (at + run.length > text.length) return false;
+  for (let i = 0; i < run.length; i++) if (run[i] !== ONE && run[i] !== text[at + i]) return false;
+  return true;
+}
+
+function findRun(run: string, text: string, from: number, end: number): number {
+  if (!run.includes(ONE)) {
+    const at = text.indexOf(run, from);
+    return at < 0 || at + run.length > end ? -1 : at;
+  }
+  for (let at = from; at + run.length <= end; at++) if (runAt(run, text, at)) return at;
+  return -1;
+}
+
+/**
+ * Whether the glob matches the whole subject (see `subject`). Never a regular expression (G2): the first and the
+ * last run are anchored, the others are found leftmost, which is exact because every run has a fixed length.
+ */
+export function matches(glob: Glob, text: string): boolean {
+  const { parts } = glob;
+  const first = parts[0] ?? "";
+  if (parts.length === 1) return text.length === first.length && runAt(first, text, 0);
+  const last = parts[parts.length - 1] ?? "";
+  let at = first.length;
+  const end = text.length - last.length;
+  if (at > end || !runAt(first, text, 0) || !runAt(last, text, end)) return false;
+  for (let i = 1; i < parts.length - 1; i++) {
+    const run = parts[i] ?? "";
+    const found = findRun(run, text, at, end);
+    if (found < 0) return false;
+    at = found + run.length;
+  }
+  return true;
+}
+
+/**
+ * The generic point of a `?`-free glob: each star is the fresh letter. A `?`-free pattern matches it exactly when
+ * it covers the whole glob (cover lemma, G3).
+ */
+export function generic(glob: Glob): string {
+  return glob.parts.join(FRESH);
+}
+
+/** Whether a string is a generic point of something with a wildcard, and not a plain text. */
+export function isGeneric(text: string): boolean {
+  return text.includes(FRESH);
+}
+
+/** A point's text with the fresh letter written as `letter`. */
+export function pointText(point: string, letter: string): string {
+  return unguard(point.replaceAll(FRESH, letter));
+}
+
+/** Whether every string of `a` is one of `b`; both without `?` (G3). */
+export function covers(b: Glob, a: Glob): boolean {
+  return b.key === a.key || matches(b, generic(a));
+}
+
+/** Whether two globs can share a string, judged by their fixed ends alone: `false` is certain, `true` is not. */
+function endsAgree(a: Glob, b: Glob): boolean {
+  const [pa, pb] = [a.parts[0] ?? "", b.parts[0] ?? ""];
+  if (!pa.startsWith(pb) && !pb.startsWith(pa)) return false;
+  const [sa, sb] = [a.parts[a.parts.length - 1] ?? "", b.parts[b.parts.length - 1] ?? ""];
+  return sa.endsWith(sb) || sb.endsWith(sa);
+}
+
+/** More pieces than this, and an intersection is left undecided (G5). */
+export const MAX_PIECES = 256;
+
+/**
+ * The intersection of two `?`-free globs as a set of globs none of which covers another; empty when they share
+ * nothing; undefined past `MAX_PIECES` (G5). Exact: the union of the pieces is the intersection.
+ */
+export function intersect(a: Glob, b: Glob): readonly Glob[] | undefined {
+  if (covers(a, b)) return [b];
+  if (covers(b, a)) return [a];
+  if (a.literal || b.literal || !endsAgree(a, b)) return [];
+  return new Intersection(a.key, b.key).run();
+}
+
+/** State of one intersection: the memo and the bound on work. */
+class Intersection {
+  private readonly memo = new Map<number, readonly string[] | undefined>();
+  private steps = 0;
+  private readonly a: string;
+  private readonly b: string;
+
+  constructor(a: string, b: string) {
+    this.a = a;
+    this.b = b;
+  }
+
+  run(): readonly Glob[] | undefined {
+    return this.from(0, 0, 0)?.map(fromKey);
+  }
+
+  /** Keys of the intersection of `a` from `i` and `b` from `j`. */
+  private from(i: number, j: number, depth: number): readonly string[] | undefined {
+    const at = i * (this.b.length + 1) + j;
+    if (this.memo.has(at)) return this.memo.get(at);
+    this.steps++;
+    const out = this.steps > 20_000 || depth > 2_000 ? undefined : this.pieces(i, j, depth);
+    this.memo.set(at, out);
+    return out;
+  }
+
+  private pieces(i0: number, j0: number, depth: number): readonly string[] | undefined {
+    const { a, b } = this;
+    let [i, j] = [i0, j0];
+    // literals need no branching
+    while (i < a.length && j < b.length && a[i] !== STAR && b[j] !== STAR) {
+      if (a[i] !== b[j]) return [];
+      i++;
+      j++;
+    }
+    const head = a.slice(i0, i);
+    if (a[i] === STAR && i === a.length - 1) return [head + b.slice(j)];
+    if (b[j] === STAR && j === b.length - 1) return [head + a.slice(i)];
+    if (i === a.length || j === b.length) return i === a.length && j === b.length ? [head] : [];
+    const out: string[] = [];
+    if (a[i] === STAR && b[j] === STAR) {
+      for (const rest of [this.from(i + 1, j, depth + 1), this.from(i, j + 1, depth + 1)]) {
+        if (rest === undefined) return undefined;
+        for (const r of rest) out.push(canonical(head + STAR + r));
+      }
+      return maximal(out);
+    }
+    return a[i] === STAR
+      ? this.starAgainstRun(a, i, b, j, head, (x, y) => this.from(x, y, depth + 1))
+      : this.starAgainstRun(b, j, a, i, head, (x, y) => this.from(y, x, depth + 1));
+  }
+
+  /** `s[p]` is a star, `t` has a literal run at `q`: the star ends at some place of the run, or reaches the next star. */
+  private starAgainstRun(
+    s: string,
+    p: number,
+    t: string,
+    q: number,
+    head: string,
+    from: (p: number, q: number) => readonly string[] | undefined,
+  ): readonly string[] | undefined {
+    const out: string[] = [];
+    const next = s[p + 1];
+    let k = q;
+    for (; k < t.length && t[k] !== STAR; k++) {
+      if (t[k] !== next) continue;
+      const rest = from(p + 1, k);
+      if (rest === undefined) return undefined;
+      for (const r of rest) out.push(head + t.slice(q, k) + r);
+    }
+    if (k < t.length) {
+      const rest = from(p, k);
+      if (rest === undefined) return undefined;
+      for (const r of rest) out.push(head + t.slice(q, k) + r);
+    }
+    return maximal(out);
+  }
+}
+
+function maximal(keys: readonly string[]): readonly string[] | undefined {
+  const globs = [...new Set(keys)].map(fromKey);
+  if (globs.length > MAX_PIECES * 8) return undefined;
+  // no two are equal, so covering one another is impossible
+  const kept = globs.filter((g) => !globs.some((other) => other !== g && covers(other, g)));
+  return kept.length > MAX_PIECES ? undefined : kept.map((g) => g.key);
+}
