@@ -128,7 +128,7 @@ function uniqueFingerprints(findings: readonly Finding[]): Finding[] {
   const out: Finding[] = [];
   for (const [first, group] of groups) {
     const ordered =
-      group.length === 1 ? group : [...group].sort((a, b) => compareText(canonicalText(a), canonicalText(b)));
+      group.length === 1 ? group : [...group].sort((a, b) => compareText(content(a), content(b)));
     let n = 1;
     for (const finding of ordered) {
       if (n === 1) {
@@ -143,6 +143,11 @@ function uniqueFingerprints(findings: readonly Finding[]): Finding[] {
     }
   }
   return out;
+}
+
+/** What a finding says, without the place in the baseline's file: a moved line renumbers nothing. */
+function content({ location: _, ...rest }: Finding): string {
+  return canonicalText(rest);
 }
 
 function assertConsistent(

@@ -123,4 +123,6 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** Findings of the earlier report (`--since`) that are no longer there, on targets that were read. */
   readonly gone?: readonly Finding[];
+  /** Findings of the earlier report that nobody could look at again: neither there nor gone. */
+  readonly unassessed?: readonly Finding[];
 }

@@ -1,0 +1,293 @@
+import { covers, matches, starGlob, subject } from "../access/glob.ts";
+import type { Provider } from "../access/policy.ts";
+import { canonicalText, compareText } from "./build.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { didYouMean } from "./problems.ts";
+import type { ControlResult, Drift, Finding, Severity, Target } from "./report.ts";
+import { severityOf } from "./severity.ts";
+import { type Waiver, WaiverError, type WaiverFile } from "./waivers.ts";
+
+export interface WaiverInput {
+  readonly file: WaiverFile;
+  readonly findings: readonly Finding[];
+  readonly controls: readonly ControlResult[];
+  readonly targets: readonly Target[];
+  /** ISO 8601, UTC. */
+  readonly now: string;
+}
+
+/** Where the page about waivers stands; code scanning and the table point at it. */
+export const WAIVERS_PAGE = "https://github.com/chalk-audit/chalk-audit/blob/main/docs/waivers.md";
+
+/**
+ * Applies a waiver file: findings that are covered become `waived`, and controls whose every drift is covered too
+ * (unknown, if a part of them is unknown). What is wrong with the waivers becomes findings of a control of its own,
+ * `waivers/<file name>`: an expired one is drift (low) and covers nothing; one that covers nothing is a note.
+ *
+ * No word is said about an unused waiver while a target that it may be about was not read completely, unless it misses
+ * a finding by a hair (a grant that grew): then the note says what changed.
+ *
+ * @throws WaiverError when a control is named without its baseline and several baselines have it.
+ */
+export function applyWaivers(input: WaiverInput): {
+  readonly findings: readonly Finding[];
+  readonly controls: readonly ControlResult[];
+} {
+  const { file, targets, now } = input;
+  const targetOf = new Map(targets.map((t) => [t.name, t]));
+  const today = now.slice(0, 10);
+  const controlsOf = new Map(file.waivers.map((w) => [w, namedControls(w, file, input.controls)]));
+  const inForce = file.waivers.filter((w) => w.expires >= today);
+  const used = new Set<Waiver>();
+  const misses = new Map<Waiver, Miss>();
+
+  const findings = input.findings.map((finding): Finding => {
+    const target = targetOf.get(finding.target);
+    if (finding.outcome !== "fail" || target === undefined) return finding;
+    let by: Waiver | undefined;
+    for (const waiver of inForce) {
+      const miss = missOf(waiver, controlsOf.get(waiver) ?? [], finding, target);
+      if (miss === undefined) {
+        used.add(waiver);
+        by ??= waiver;
+      } else if (miss.near > (misses.get(waiver)?.near ?? 0)) {
+        misses.set(waiver, miss);
+      }
+    }
+    if (by === undefined) return finding;
+    return {
+      ...finding,
+      outcome: "waived",
+      waiver: { reason: by.reason, owner: by.owner, expires: by.expires },
+    };
+  });
+
+  const own: Finding[] = [];
+  for (const waiver of file.waivers) {
+    const about = aboutTargets(waiver, targets);
+    const home = about[0] ?? [...targets].sort((a, b) => compareText(a.name, b.name))[0];
+    // A report without a target has no finding that a waiver could be about, and no place for one.
+    if (home === undefined) continue;
+    if (waiver.expires < today) {
+      own.push(
+        waiverFinding(
+          "expired",
+          waiver,
+          file,
+          home,
+          `the waiver for ${subjectText(waiver)} expired on ${waiver.expires} and covers nothing; ` +
+            `put the drift right, or let ${waiver.owner} renew it`,
+        ),
+      );
+      continue;
+    }
+    if (used.has(waiver)) continue;
+    const miss = misses.get(waiver);
+    if (miss === undefined && about.some((t) => !t.complete)) continue;
+    const why =
+      miss?.text ??
+      ((controlsOf.get(waiver)?.length ?? 1) === 0
+        ? `no control ${waiver.control ?? ""} was audited${didYouMean(
+            waiver.control ?? "",
+            input.controls.map((c) => c.id),
+          )}`
+        : "there is no such drift any more");
+    own.push(
+      waiverFinding(
+        "stray",
+        waiver,
+        file,
+        home,
+        `the waiver for ${subjectText(waiver)} covers nothing: ${why}`,
+      ),
+    );
+  }
+
+  return {
+    findings: [...findings, ...own],
+    controls: [...input.controls.map((c) => waivedControl(c, findings)), ...ownControls(own)],
+  };
+}
+
+/** A waiver that nearly covers a finding: how near, and what stands between. */
+interface Miss {
+  readonly near: number;
+  readonly text: string;
+}
+
+/** Why a waiver does not cover a finding of its control; `near` 0 is not worth a word. Undefined: it does cover it. */
+function missOf(
+  waiver: Waiver,
+  controls: readonly string[],
+  finding: Finding,
+  target: Target,
+): Miss | undefined {
+  const other: Miss = { near: 0, text: "" };
+  if (waiver.control !== undefined && !controls.includes(finding.control)) return other;
+  if (waiver.rule !== undefined && waiver.rule !== finding.rule) return other;
+  if (waiver.target !== undefined && !globMatches(waiver.target, finding.target, target.cloud)) return other;
+  const named = waiver.patterns.length > 0;
+  if (named !== (finding.pattern !== undefined)) return other;
+  if (waiver.resource !== undefined && !globMatches(waiver.resource, finding.resource.id, target.cloud)) {
+    return named ? other : { near: 1, text: `the finding is about ${finding.resource.id}` };
+  }
+  if (finding.pattern === undefined) return undefined;
+
+  const same = (a: string, b: string) => fold(a, target.cloud) === fold(b, target.cloud);
+  const { pattern } = finding;
+  if (!waiver.patterns.some((p) => same(p, pattern))) {
+    const wider = waiver.patterns.find((p) => covered(p, [pattern], target.cloud));
+    return wider === undefined ? other : { near: 2, text: `the grant grew from ${wider} to ${pattern}` };
+  }
+  if ((finding.plane ?? "control") !== waiver.plane) {
+    return { near: 3, text: `the finding for ${pattern} is on the ${finding.plane ?? "control"} plane` };
+  }
+  const granted = waiver.except.filter((e) => !covered(e, finding.except ?? [], target.cloud));
+  if (granted.length > 0) {
+    return { near: 4, text: `the grant of ${pattern} grew: it now holds ${granted.join(", ")}` };
+  }
+  const scope = scopeOf(finding);
+  const limit = waiver.scope ?? target.scope;
+  if (scope !== undefined && !within(limit, scope, target.cloud)) {
+    return { near: 5, text: `${pattern} is now held at ${scope}, which is not within ${limit}` };
+  }
+  return undefined;
+}
+
+function fold(text: string, cloud: Provider): string {
+  return cloud === "azure" ? text.toLowerCase() : text;
+}
+
+function globMatches(glob: string, text: string, cloud: Provider): boolean {
+  return matches(starGlob(fold(glob, cloud)), subject(fold(text, cloud)));
+}
+
+/**
+ * Whether every operation of `pattern` is certainly one of `others`. In Azure one of them must cover it (G3); elsewhere
+ * patterns have other wildcards, so only the same text counts. Never true by mistake.
+ */
+function covered(pattern: string, others: readonly string[], cloud: Provider): boolean {
+  if (cloud !== "azure") return others.includes(pattern);
+  const glob = starGlob(fold(pattern, cloud));
+  return others.some((other) => covers(starGlob(fold(other, cloud)), glob));
+}
+
+function scopeOf(finding: Finding): string | undefined {
+  const { witness } = finding;
+  return witness !== undefined && "scope" in witness ? witness.scope : undefined;
+}
+
+/** Whether a scope is another one or lies below it, by whole segments (AZ7). */
+function within(limit: string, scope: string, cloud: Provider): boolean {
+  const segments = (text: string) =>
+    fold(text, cloud)
+      .split("/")
+      .filter((s) => s !== "");
+  const inner = segments(scope);
+  return segments(limit).every((segment, i) => inner[i] === segment);
+}
+
+/** The controls that a waiver names, by full id; empty when none is in the report, or it names a rule alone. */
+function namedControls(
+  waiver: Waiver,
+  file: WaiverFile,
+  controls: readonly ControlResult[],
+): readonly string[] {
+  const { control } = waiver;
+  if (control === undefined) return [];
+  const ids = [...new Set(controls.map((c) => c.id))].sort(compareText);
+  if (ids.includes(control)) return [control];
+  const short = ids.filter((id) => id.slice(id.indexOf("/") + 1) === control);
+  if (short.length > 1) {
+    throw new WaiverError(
+      `${file.file}:${waiver.line}: control ${control} is in several baselines; write ${short.join(" or ")}`,
+    );
+  }
+  return short;
+}
+
+function aboutTargets(waiver: Waiver, targets: readonly Target[]): readonly Target[] {
+  return [...targets]
+    .sort((a, b) => compareText(a.name, b.name))
+    .filter((t) => waiver.target === undefined || globMatches(waiver.target, t.name, t.cloud));
+}
+
+/** A control after its findings were waived: `fail` stands only while a drift is left. */
+function waivedControl(control: ControlResult, findings: readonly Finding[]): ControlResult {
+  if (control.outcome !== "fail") return control;
+  const mine = findings.filter((f) => f.control === control.id && f.target === control.target);
+  const waived = mine.filter((f) => f.outcome === "waived");
+  if (waived.length === 0 || mine.some((f) => f.outcome === "fail")) return control;
+  const unknown = mine.find((f) => f.outcome === "unknown");
+  if (unknown !== undefined) return { ...control, outcome: "unknown", reason: unknown.message };
+  const last = waived.map((f) => f.waiver?.expires ?? "").sort(compareText)[0] ?? "";
+  return {
+    ...control,
+    outcome: "waived",
+    reason: `${waived.length === 1 ? "one difference" : `${waived.length} differences`} accepted until ${last}`,
+  };
+}
+
+function subjectText(waiver: Waiver): string {
+  const what = waiver.patterns.length > 0 ? waiver.patterns.join(", ") : (waiver.resource ?? "");
+  return `${waiver.control ?? waiver.rule ?? ""} (${what})`;
+}
+
+function waiverFinding(
+  drift: Extract<Drift, "expired" | "stray">,
+  waiver: Waiver,
+  file: WaiverFile,
+  target: Target,
+  message: string,
+): Finding {
+  const base = file.file.replace(/^.*[\\/]/, "");
+  const expired = drift === "expired";
+  const rule = expired ? "waiver/expired" : "waiver/unused";
+  const control = `waivers/${base}`;
+  // What the waiver is for, not its line or its day: renewing or moving it does not make it another one.
+  const { line: _line, expires: _expires, reason: _reason, owner: _owner, ...about } = waiver;
+  const id = `${base}#${canonicalText(about)}`;
+  const severity: Severity = expired
+    ? severityOf({ drift, stated: "low" })
+    : severityOf({ drift, note: true });
+  return {
+    fingerprint: fingerprint({
+      cloud: target.cloud,
+      rule,
+      control,
+      scope: target.scope,
+      resource: id,
+      property: expired ? "expires" : "use",
+    }),
+    rule,
+    control,
+    target: target.name,
+    outcome: expired ? "fail" : "pass",
+    drift,
+    severity,
+    resource: { type: "waiver", id, name: subjectText(waiver) },
+    message,
+    location: { file: file.file, line: waiver.line },
+    documentation: {
+      title: "Waivers",
+      url: WAIVERS_PAGE,
+      section: expired ? "Expired waivers" : "Unused waivers",
+    },
+  };
+}
+
+function ownControls(own: readonly Finding[]): readonly ControlResult[] {
+  const byTarget = new Map<string, Finding[]>();
+  for (const finding of own) byTarget.set(finding.target, [...(byTarget.get(finding.target) ?? []), finding]);
+  return [...byTarget].map(([target, findings]) => {
+    const expired = findings.filter((f) => f.outcome === "fail").length;
+    return {
+      id: findings[0]?.control ?? "waivers",
+      title: "The waivers in force are current and needed",
+      check: "waiver",
+      target,
+      outcome: expired > 0 ? "fail" : "pass",
+      reason: expired > 0 ? `${expired} expired` : `${findings.length} cover nothing`,
+    } as const;
+  });
+}

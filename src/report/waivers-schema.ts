@@ -1,0 +1,71 @@
+/** JSON Schema (draft-07) of a waiver file; published as schemas/waivers.schema.json. */
+
+const text = (description: string) => ({ type: "string", minLength: 1, description }) as const;
+const texts = (description: string) =>
+  ({ type: "array", minItems: 1, items: { type: "string", minLength: 1 }, description }) as const;
+
+export const waiversSchema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "chalk-audit waivers",
+  description: "Drift that is accepted until a day. A waiver covers what it names and nothing more.",
+  type: "object",
+  required: ["waivers"],
+  additionalProperties: false,
+  properties: {
+    $schema: { type: "string" },
+    waivers: {
+      type: "array",
+      description: "Each entry accepts one difference, or several of one kind.",
+      items: {
+        type: "object",
+        required: ["reason", "owner", "expires"],
+        additionalProperties: false,
+        properties: {
+          control: text("A control's id, with or without its baseline's: `example/platform-role`."),
+          rule: text("A check's id and the drift: `azure/role-definition/excess`."),
+          target: text("Glob over the target's name; `*` is any text. Absent: every target."),
+          resource: text("Glob over the resource's id; `*` is any text. Absent: every resource."),
+          pattern: text("The one accepted pattern, as the finding prints it."),
+          patterns: texts("The accepted patterns, as the findings print them."),
+          except: texts("What of the patterns is not accepted. Absent: each pattern is accepted whole."),
+          plane: { enum: ["control", "data"], description: "The plane of the patterns. Absent: control." },
+          scope: text("The widest scope at which the grant is accepted. Absent: the audited scope."),
+          reason: text("Why it is accepted."),
+          owner: text("Who answers for it: a person or a team."),
+          expires: {
+            type: "string",
+            pattern: "^\\d{4}-\\d{2}-\\d{2}$",
+            description: "expected the last day on which it holds, as YYYY-MM-DD",
+          },
+        },
+        allOf: [
+          {
+            description: "names neither a control nor a rule; give one, as the finding prints it",
+            anyOf: [{ required: ["control"] }, { required: ["rule"] }],
+          },
+          {
+            description:
+              "names nothing in particular; give the accepted patterns, or for a finding without a pattern the resource",
+            anyOf: [{ required: ["pattern"] }, { required: ["patterns"] }, { required: ["resource"] }],
+          },
+          {
+            description: "has both `pattern` and `patterns`; give one of them",
+            anyOf: [{ not: { required: ["pattern"] } }, { not: { required: ["patterns"] } }],
+          },
+          {
+            description: "`except`, `plane` and `scope` narrow patterns; give the accepted patterns too",
+            anyOf: [
+              { required: ["pattern"] },
+              { required: ["patterns"] },
+              {
+                not: {
+                  anyOf: [{ required: ["except"] }, { required: ["plane"] }, { required: ["scope"] }],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    },
+  },
+} as const;

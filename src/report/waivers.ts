@@ -1,0 +1,140 @@
+import { Ajv } from "ajv";
+import { explain, pathText } from "./problems.ts";
+import { visible } from "./untrusted.ts";
+import { waiversSchema } from "./waivers-schema.ts";
+import { readYaml } from "./yaml.ts";
+
+/**
+ * A drift that somebody accepts until a day. It covers what it names and nothing more:
+ *
+ * - `control` or `rule`, or both: which findings it is about. A control may be written without its baseline's id.
+ * - `target`, `resource`: globs (`*` only) over a target's name and a resource's id; absent means any.
+ * - `patterns` with `except`, `plane`, `scope`: the grant that is accepted, for findings that have a pattern. The pattern
+ *   must be the finding's, letter by letter (in Azure whatever its case). `except` is what is not accepted of it: none
+ *   means that the pattern is accepted whole. `plane` defaults to `control`: a data-plane grant is accepted only by
+ *   `plane: data`. `scope` is the widest place where the grant is accepted; absent, it is the audited scope, so the same
+ *   grant held above it is not covered.
+ * - without `patterns`, `resource` must be given, and only findings without a pattern are covered.
+ *
+ * A grant that grows past that (another pattern, fewer exceptions, the other plane, a wider scope) is not covered.
+ */
+export interface Waiver {
+  readonly control?: string;
+  readonly rule?: string;
+  readonly target?: string;
+  readonly resource?: string;
+  readonly patterns: readonly string[];
+  readonly except: readonly string[];
+  readonly plane: "control" | "data";
+  readonly scope?: string;
+  readonly reason: string;
+  readonly owner: string;
+  /** The last day on which it holds (UTC), `YYYY-MM-DD`. */
+  readonly expires: string;
+  /** 1-based line of the file. */
+  readonly line: number;
+}
+
+export interface WaiverFile {
+  /** As the user gave it. */
+  readonly file: string;
+  readonly waivers: readonly Waiver[];
+}
+
+/** A waiver file that cannot be used. The message has one line per problem, each `FILE:LINE:COL: PATH: TEXT`. */
+export class WaiverError extends Error {
+  override readonly name = "WaiverError";
+}
+
+type Written = Omit<Waiver, "patterns" | "except" | "plane" | "line"> & {
+  readonly pattern?: string;
+  readonly patterns?: readonly string[];
+  readonly except?: readonly string[];
+  readonly plane?: "control" | "data";
+};
+
+const SHOWN = 50;
+
+let validator: ReturnType<Ajv["compile"]> | undefined;
+
+/**
+ * Reads a waiver file (YAML or JSON).
+ * @throws WaiverError when it is malformed, is a file of another kind, or a waiver names nothing in particular.
+ */
+export function parseWaivers(text: string, file: string): WaiverFile {
+  const read = readYaml(text);
+  if ("faults" in read) {
+    throw failure(
+      file,
+      read.faults.map((f) => `${f.place.line}:${f.place.column}: ${f.text}`),
+    );
+  }
+  const kind = otherKind(read.data);
+  if (kind !== undefined) {
+    throw new WaiverError(
+      `${visible(file)}: expected a waiver file (a list under \`waivers\`), found ${kind}`,
+    );
+  }
+  validator ??= new Ajv({ allErrors: true, verbose: true, strict: false }).compile(waiversSchema);
+  const lines: { readonly line: number; readonly column: number; readonly text: string }[] = [];
+  const problem = (pointer: string, message: string, atKey = false) => {
+    const { line, column } = atKey ? read.keyAt(pointer) : read.valueAt(pointer);
+    const path = pathText(pointer);
+    lines.push({ line, column, text: `${path === "" ? "" : `${path}: `}${message}` });
+  };
+  if (!validator(read.data)) {
+    for (const p of explain(validator.errors ?? [])) problem(p.pointer, p.text, p.atKey);
+  }
+  const items = (read.data as { readonly waivers?: unknown } | null)?.waivers;
+  const written = Array.isArray(items) ? (items as readonly unknown[]) : [];
+  written.forEach((item, i) => {
+    const expires = (item as { readonly expires?: unknown } | null)?.expires;
+    if (typeof expires === "string" && /^\d{4}-\d{2}-\d{2}$/.test(expires) && !isDay(expires)) {
+      problem(
+        `/waivers/${i}/expires`,
+        `expected a day that exists, found ${visible(JSON.stringify(expires))}`,
+      );
+    }
+  });
+  if (lines.length > 0) {
+    const sorted = lines.sort((a, b) => a.line - b.line || a.column - b.column || (a.text < b.text ? -1 : 1));
+    throw failure(
+      file,
+      sorted.map((l) => `${l.line}:${l.column}: ${l.text}`),
+    );
+  }
+  return {
+    file,
+    waivers: (written as readonly Written[]).map((item, i) => {
+      const { pattern, patterns, except, plane, ...rest } = item;
+      return {
+        ...rest,
+        patterns: pattern === undefined ? (patterns ?? []) : [pattern],
+        except: except ?? [],
+        plane: plane ?? "control",
+        line: read.valueAt(`/waivers/${i}`).line,
+      };
+    }),
+  };
+}
+
+function failure(file: string, problems: readonly string[]): WaiverError {
+  const lines = [...new Set(problems)].map((p) => `${visible(file)}:${p}`);
+  const shown = lines.slice(0, SHOWN);
+  if (lines.length > SHOWN) shown.push(`${visible(file)}: and ${lines.length - SHOWN} more problems`);
+  return new WaiverError(shown.join("\n"));
+}
+
+/** What a file is that is no waiver file but one of this tool's others. */
+function otherKind(data: unknown): string | undefined {
+  if (typeof data !== "object" || data === null || Array.isArray(data) || "waivers" in data) return undefined;
+  if ("findings" in data) return "a report";
+  if ("documents" in data && "takenAt" in data) return "a snapshot";
+  if ("controls" in data) return "a baseline";
+  return undefined;
+}
+
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
