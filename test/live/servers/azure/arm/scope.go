@@ -77,7 +77,8 @@ func readFilter(text string) (q query, ok bool) {
 			q.roleType = m[5]
 		}
 	}
-	return q, true
+	// The service does not take these two together.
+	return q, !(q.atScope && q.principal != "")
 }
 
 // selects says whether a list at `scope` holds a thing that sits at `itemScope` and is about these principals.
