@@ -1,0 +1,32 @@
+import type { Facts } from "../checks/define.ts";
+import type { DocumentKind, Snapshot, SnapshotDocument, Unread } from "./snapshot.ts";
+import { sortedDocuments, sortedUnread } from "./write.ts";
+
+/**
+ * A snapshot as checks read it: by kind, in an order that does not depend on how it was written. An `unread` entry
+ * without an id is about the whole kind, so it also stands for every single id of that kind. Ids compare in any case.
+ */
+export function factsOf(snapshot: Snapshot): Facts {
+  const documents = new Map<DocumentKind, SnapshotDocument[]>();
+  for (const document of sortedDocuments(snapshot.documents)) {
+    const list = documents.get(document.kind);
+    if (list === undefined) documents.set(document.kind, [document]);
+    else list.push(document);
+  }
+  const unread = new Map<DocumentKind, Unread[]>();
+  for (const entry of sortedUnread(snapshot.unread)) {
+    const list = unread.get(entry.kind);
+    if (list === undefined) unread.set(entry.kind, [entry]);
+    else list.push(entry);
+  }
+  return {
+    scope: snapshot.scope,
+    takenAt: snapshot.takenAt,
+    all: (kind) => documents.get(kind) ?? [],
+    unread: (kind, id) => {
+      const entries = unread.get(kind) ?? [];
+      if (id === undefined) return entries;
+      return entries.filter((entry) => entry.id === undefined || entry.id.toLowerCase() === id.toLowerCase());
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { DocumentKind, UnreadCause } from "./snapshot.ts";
+
+const kinds = {
+  "azure/role-definition": true,
+  "azure/role-assignment": true,
+  "azure/assigned-to": true,
+  "azure/deny-assignment": true,
+  "azure/role-eligibility": true,
+  "azure/provider-operations": true,
+  "azure/resource-group": true,
+  "azure/resource": true,
+  "azure/managed-cluster": true,
+  "azure/vault": true,
+} satisfies Record<DocumentKind, true>;
+
+const causes = {
+  denied: true,
+  unauthenticated: true,
+  throttled: true,
+  timeout: true,
+  unreachable: true,
+  unsupported: true,
+  malformed: true,
+  incomplete: true,
+  "not-found": true,
+  "server-error": true,
+  interrupted: true,
+} satisfies Record<UnreadCause, true>;
+
+const text = { type: "string", minLength: 1 } as const;
+
+/** JSON Schema (draft 7) of a snapshot file. A document's body is the provider's own and is not described. */
+export const snapshotSchema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "chalk-audit snapshot",
+  description:
+    "Recorded state of one target, written by `chalk-audit collect` and read by `scan --snapshot`.",
+  type: "object",
+  required: ["schema", "provider", "scope", "takenAt", "documents", "unread"],
+  additionalProperties: false,
+  properties: {
+    $schema: { type: "string" },
+    schema: { const: 1 },
+    provider: { enum: ["azure"] },
+    scope: { ...text, description: "Azure: /subscriptions/<id>" },
+    takenAt: {
+      type: "string",
+      pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?Z$",
+      description: "ISO 8601, UTC",
+    },
+    principals: {
+      type: "array",
+      items: text,
+      description: "Object ids that were asked for; absent: whoever holds the documented role",
+    },
+    interrupted: { type: "boolean" },
+    documents: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["kind", "id", "body"],
+        additionalProperties: false,
+        properties: { kind: { enum: Object.keys(kinds) }, id: text, body: {} },
+      },
+    },
+    unread: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["kind", "api", "cause", "detail"],
+        additionalProperties: false,
+        properties: {
+          kind: { enum: Object.keys(kinds) },
+          id: text,
+          api: text,
+          cause: { enum: Object.keys(causes) },
+          permission: text,
+          detail: { type: "string" },
+        },
+      },
+    },
+  },
+} as const;
