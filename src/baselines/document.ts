@@ -22,6 +22,7 @@ export interface ReadDocument {
 
 const MAX_BYTES = 1_000_000;
 const MAX_DEPTH = 64;
+const TOO_DEEP = `nested more than ${MAX_DEPTH} levels deep`;
 /** Uses of anchors, each counted again wherever a use repeats it: ten aliases of ten aliases are a hundred. */
 const MAX_ALIASES = 100;
 const MAX_NODES = 200_000;
@@ -49,8 +50,7 @@ export function readDocument(text: string, file: string): ReadDocument {
     fail([{ place: start, path: "", text: `expected at most ${MAX_BYTES} bytes, found ${bytes}` }]);
   }
   const deep = tooDeep(text);
-  if (deep !== undefined)
-    fail([{ place: deep, path: "", text: `nested more than ${MAX_DEPTH} levels deep` }]);
+  if (deep !== undefined) fail([{ place: deep, path: "", text: TOO_DEEP }]);
 
   const document = parseDocument(text, {
     lineCounter: counter,
@@ -62,7 +62,9 @@ export function readDocument(text: string, file: string): ReadDocument {
     merge: false,
     logLevel: "error",
   });
-  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
+  const exhausted = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
+  const complaints = exhausted === undefined ? [...document.errors, ...document.warnings] : [exhausted];
+  const problems: Problem[] = complaints.map((error) => ({
     place: at(error.pos[0]),
     path: "",
     text: syntaxText(error.code, error.message),
@@ -90,7 +92,7 @@ export function readDocument(text: string, file: string): ReadDocument {
     if (!values.has(pointer)) values.set(pointer, offset);
     nodes += 1;
     if (nodes > MAX_NODES) stop(`more than ${MAX_NODES} values`);
-    if (steps.length > MAX_DEPTH) stop(`nested more than ${MAX_DEPTH} levels deep`);
+    if (steps.length > MAX_DEPTH) fail([{ place: at(offset), path: "", text: TOO_DEEP }]);
 
     if (isAlias(node)) {
       aliases += 1;
@@ -222,7 +224,7 @@ const SYNTAX: Readonly<Partial<Record<string, string>>> = {
   MULTIPLE_DOCS: "expected one document, found a second one after `---`",
   TAB_AS_INDENT: "indent with spaces, not with tabs",
   NON_STRING_KEY: "expected text as key",
-  RESOURCE_EXHAUSTION: `nested more than ${MAX_DEPTH} levels deep`,
+  RESOURCE_EXHAUSTION: TOO_DEEP,
   TAG_RESOLVE_FAILED: "tags (`!name`) are not allowed; write plain values",
   BAD_COLLECTION_TYPE: "tags (`!name`) are not allowed; write plain values",
 };

@@ -92,19 +92,20 @@ function explain(error: ErrorObject, read: ReadDocument): Problem {
     case "maxItems":
     case "maxProperties":
       return here(`expected at most ${Number(params.limit)}, found ${amount(error.data)}`);
-    case "uniqueItems":
+    case "uniqueItems": {
+      const again = Math.max(Number(params.i), Number(params.j));
+      const item = (error.data as readonly unknown[])[again];
       return {
-        ...here(
-          `expected different items, found ${found((error.data as readonly unknown[])[Number(params.i)])} twice`,
-        ),
-        place: read.placeOf(`${error.instancePath}/${Number(params.i)}`),
+        ...here(`expected different items, found ${found(item)} twice`),
+        place: read.placeOf(`${error.instancePath}/${again}`),
       };
+    }
     case "minimum":
     case "maximum":
     case "exclusiveMinimum":
     case "exclusiveMaximum":
       return here(
-        `expected a number ${String(params.comparison)} ${String(params.limit)}, found ${found(error.data)}`,
+        `expected a number ${COMPARISONS[String(params.comparison)]} ${String(params.limit)}, found ${found(error.data)}`,
       );
     case "false schema":
       return here("not allowed here");
@@ -114,6 +115,13 @@ function explain(error: ErrorObject, read: ReadDocument): Problem {
       return here(`expected ${described(error)}, found ${found(error.data)}`);
   }
 }
+
+const COMPARISONS: Readonly<Partial<Record<string, string>>> = {
+  ">=": "of at least",
+  "<=": "of at most",
+  ">": "above",
+  "<": "below",
+};
 
 const TYPES: Readonly<Partial<Record<string, string>>> = {
   string: "text",
