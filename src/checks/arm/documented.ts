@@ -146,7 +146,11 @@ export function documentedBy(
       }
     } else {
       unknown.push(
-        unusable(reference, `control ${reference.id} (${control.check}) documents no Azure permissions`, audited),
+        unusable(
+          reference,
+          `control ${reference.id} (${control.check}) documents no Azure permissions`,
+          audited,
+        ),
       );
     }
   }

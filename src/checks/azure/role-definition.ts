@@ -90,12 +90,7 @@ function entryCount(permissions: readonly Permissions[]): number {
   return permissions.reduce((n, p) => n + (p.actions?.length ?? 0) + (p.dataActions?.length ?? 0), 0);
 }
 
-function missing(
-  residue: Residue,
-  role: RoleDefinition,
-  scope: string,
-  replay: Replay,
-): Observation {
+function missing(residue: Residue, role: RoleDefinition, scope: string, replay: Replay): Observation {
   const plane = residue.plane ?? "control";
   const list = observe.LIST[plane];
   return {

@@ -1,0 +1,428 @@
+import type { Principal } from "../../report/report.ts";
+import { type Assignment, eligibleFor, giver, heldBy, isHeld } from "../arm/assignment.ts";
+import { deleteAssignment, showAssignments, showDenies, showEligibilities } from "../arm/command.ts";
+import { type Deny, readDenies } from "../arm/deny.ts";
+import { type Documented, documentedBy } from "../arm/documented.ts";
+import {
+  comparer,
+  type Doubtful,
+  excessOf,
+  type Grant,
+  grantsOf,
+  missingOf,
+  type Row,
+  type State,
+} from "../arm/effective.ts";
+import * as observe from "../arm/observe.ts";
+import {
+  audited,
+  nobodyKnown,
+  PRINCIPAL_SCHEMA,
+  principalInWords,
+  principalResource,
+} from "../arm/principals.ts";
+import { type Roles, readRoles } from "../arm/role.ts";
+import type { Check, Context, Facts, Observation } from "../define.ts";
+
+interface Params {
+  readonly principal?: string;
+  readonly scope?: string;
+  readonly required: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+/** Whom it is about and what is documented for it. */
+interface Case {
+  readonly facts: Facts;
+  readonly context: Context;
+  readonly roles: Roles;
+  readonly principal: Principal;
+  readonly documented: readonly Documented[];
+}
+
+function excess(row: Row, c: Case): Observation {
+  const { residue } = row;
+  const who = principalInWords(c.principal);
+  const grant = row.grant;
+  const by = grant === undefined ? undefined : giver(grant.assignment, grant.role.name, c.principal.id);
+  const elsewhere =
+    row.further === 0 ? "" : `, and at ${row.further} more scope${row.further === 1 ? "" : "s"}`;
+  const base = {
+    resource:
+      grant === undefined
+        ? principalResource(c.principal)
+        : { type: observe.ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
+    property: observe.permissionProperty("excess", residue),
+    ...observe.ofResidue(residue, row.scope),
+    ...(by === undefined ? {} : { by }),
+    actual: by ?? null,
+    expected: c.documented.map((d) => d.control),
+    at: "/required",
+    verify: showAssignments(c.principal.id),
+  };
+  if (row.open.length > 0) {
+    return {
+      ...base,
+      kind: "unknown",
+      message: `${who} may hold ${residue.pattern} at ${row.scope} beyond the document: a deny assignment takes it away only if the principal is in ${row.open.join(", ")}, which no assignment proves`,
+      decide: `find out whether ${c.principal.id} is a member of ${row.open.join(", ")}`,
+      clause: "AZ6",
+    };
+  }
+  return {
+    ...base,
+    kind: "drift",
+    drift: "excess",
+    message:
+      `${who} holds ${residue.pattern}${observe.exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
+      ` it may ${observe.operation(residue.witness)}${observe.today(residue)}; ${observe.WHY_EXCESS[residue.impact]}`,
+    remediation: mend(grant, c),
+    replay: row.replay,
+  };
+}
+
+function mend(grant: Grant | undefined, c: Case) {
+  if (grant !== undefined && c.documented.some((d) => d.roles.has(grant.role.guid))) {
+    return {
+      text: `"${grant.role.name}" is a documented role that grants more than the document prints: put the role right, the assignment may stay.`,
+      commands: [],
+    };
+  }
+  const group =
+    grant !== undefined && grant.assignment.principal !== c.principal.id.toLowerCase()
+      ? ` It is given to a group: deleting it takes it from every member; taking the principal out of group ${grant.assignment.principal} mends it too.`
+      : "";
+  return {
+    text: `Delete the assignment, which the document does not know.${group}`,
+    commands: grant === undefined ? [] : [deleteAssignment(grant.assignment.id)],
+  };
+}
+
+/** `unsure`: what of the principal's assignments could not be read and might grant it; empty when all was read. */
+function missing(row: Row, unsure: readonly string[], c: Case): Observation {
+  const { residue } = row;
+  const who = principalInWords(c.principal);
+  const denied = row.denies.map((d) => d.name).join(", ");
+  const why = denied === "" ? "no assignment grants it" : `deny assignment ${denied} takes it away`;
+  const base = {
+    resource: principalResource(c.principal),
+    property: observe.permissionProperty("missing", residue),
+    ...observe.ofResidue(residue, row.scope),
+    expected: row.documented?.control ?? null,
+    at: row.documented?.at ?? "/required",
+    verify: row.denies.length > 0 ? showDenies(row.scope) : showAssignments(c.principal.id),
+  };
+  if (row.open.length > 0) {
+    return {
+      ...base,
+      kind: "unknown",
+      message: `${who} may lack ${residue.pattern} at ${row.scope}: a deny assignment takes it away if the principal is in ${row.open.join(", ")}, which no assignment proves`,
+      decide: `find out whether ${c.principal.id} is a member of ${row.open.join(", ")}`,
+      clause: "AZ6",
+    };
+  }
+  if (unsure.length > 0) {
+    return {
+      ...base,
+      kind: "unknown",
+      message: `${who} may lack ${residue.pattern} at ${row.scope}: not all that it holds could be read`,
+      decide: `read ${unsure.join(", ")}`,
+      clause: "AZ6",
+    };
+  }
+  return {
+    ...base,
+    kind: "drift",
+    drift: "missing",
+    message: `${who} lacks ${residue.pattern}${observe.exceptInWords(residue.except)} at ${row.scope}, which is documented: it may not ${observe.operation(residue.witness)}${observe.today(residue)}; ${why}`,
+    ...(denied === "" ? {} : { by: `deny assignment ${denied}` }),
+    remediation: {
+      text:
+        denied === ""
+          ? "Grant the documented role at the documented scope."
+          : "Exclude the principal from the deny assignment, at what manages it (a blueprint, a deployment stack, a managed application).",
+      commands: [],
+    },
+    replay: row.replay,
+  };
+}
+
+function reachesTooFar(grant: Grant, c: Case): Observation {
+  const scopes = [...new Set(c.documented.flatMap((d) => d.scopes))].join(", ");
+  return {
+    kind: "drift",
+    drift: "wider",
+    resource: { type: observe.ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
+    message: `${principalInWords(c.principal)} holds "${grant.role.name}" at ${grant.assignment.scope}: what it grants is documented for ${scopes} alone, and it reaches everything else under its scope`,
+    property: "scope",
+    by: giver(grant.assignment, grant.role.name, c.principal.id),
+    expected: scopes,
+    actual: grant.assignment.scope,
+    at: "/required",
+    verify: showAssignments(c.principal.id),
+    remediation: {
+      text: "Assign the role at the documented scope, then delete this assignment.",
+      commands: [deleteAssignment(grant.assignment.id)],
+    },
+  };
+}
+
+function doubtful({ doubt, scope }: Doubtful, c: Case): Observation {
+  const observed = observe.ofDoubt(
+    doubt,
+    principalResource(c.principal),
+    `${principalInWords(c.principal)} at ${scope}`,
+  );
+  return { ...observed, property: `${observed.property}:${scope}`, at: "/required" };
+}
+
+/** An eligible assignment is not access (AZ10); it is said, and one that goes beyond the document is drift. */
+function* eligible(state: State, groups: ReadonlySet<string>, c: Case): Iterable<Observation> {
+  const resource = principalResource(c.principal);
+  const unread = c.facts
+    .unread("azure/role-eligibility")
+    .filter((u) => u.id === undefined || u.id.toLowerCase() === c.principal.id.toLowerCase());
+  for (const u of unread) {
+    yield {
+      kind: "unknown",
+      resource,
+      message: `what ${principalInWords(c.principal)} is eligible to activate could not be read: ${u.api}: ${u.detail}`,
+      property: "eligible",
+      clause: "AZ10",
+      decide:
+        u.permission === undefined ? "read the eligible assignments" : `grant the scanner ${u.permission}`,
+    };
+  }
+  const found = eligibleFor(c.facts, c.principal.id, groups);
+  if (found.malformed > 0) {
+    yield {
+      kind: "unknown",
+      resource,
+      message: `${found.malformed} eligible assignments name no role, scope or principal`,
+      property: "eligible:malformed",
+      clause: "AZ10",
+      decide: "read the eligible assignments again",
+    };
+  }
+  const { grants, unread: undefinedRoles } = grantsOf(found.assignments, c.roles);
+  for (const a of undefinedRoles) yield roleNotRead(a, "is eligible for", c);
+  for (const grant of grants) yield eligibleGrant(grant, state, c);
+}
+
+function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
+  const alone: State = { ...state, grants: [grant], denies: [] };
+  const { rows, wider, doubts } = excessOf(alone, comparer(alone));
+  const a = grant.assignment;
+  const base = {
+    drift: "stray",
+    resource: {
+      type: "Microsoft.Authorization/roleEligibilityScheduleInstances",
+      id: a.id,
+      name: grant.role.name,
+    },
+    property: "eligible",
+    by: giver(a, grant.role.name, c.principal.id),
+    at: "/required",
+    verify: showEligibilities(c.facts.scope, c.principal.id),
+  } as const;
+  const who = principalInWords(c.principal);
+  if (rows.length + wider.length + doubts.length === 0) {
+    return {
+      ...base,
+      kind: "note",
+      message: `${who} is eligible for "${grant.role.name}" at ${a.scope}, which is not active; active, it would grant nothing beyond the document`,
+    };
+  }
+  const first = rows[0];
+  const proof = first === undefined ? "" : `, ${observe.operation(first.residue.witness)} for one`;
+  return {
+    ...base,
+    kind: "drift",
+    severity: "low",
+    message: `${who} is eligible for "${grant.role.name}" at ${a.scope} (Privileged Identity Management): not active, but activated it grants more than the document${proof}`,
+    ...(first === undefined ? {} : { witness: { ...first.residue.witness, scope: a.scope } }),
+    remediation: { text: "Remove the eligible assignment, which the document does not know.", commands: [] },
+  };
+}
+
+function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
+  return {
+    kind: "unknown",
+    resource: { type: observe.ASSIGNMENT_TYPE, id: a.id, name: a.roleDefinitionId },
+    message: `${principalInWords(c.principal)} ${holds} a role at ${a.scope} whose definition was not read: ${a.roleDefinitionId}`,
+    property: "roleDefinition",
+    clause: "AZ6",
+    decide: "read the role definition",
+    at: "/required",
+  };
+}
+
+function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
+  const held = heldBy(c.facts, c.principal.id);
+  const resource = principalResource(c.principal);
+  if (!isHeld(held)) {
+    yield {
+      kind: "unknown",
+      resource,
+      message: held.reason,
+      property: "assignments",
+      decide: "read the assignments of the principal",
+    };
+    return;
+  }
+  const { grants, unread } = grantsOf(held.assignments, c.roles);
+  const state: State = {
+    principal: c.principal.id,
+    groups: held.groups,
+    audited: c.facts.scope,
+    documented: c.documented,
+    grants,
+    denies,
+    options: observe.compareOptions(c.context),
+  };
+  if (held.malformed > 0) {
+    yield {
+      kind: "unknown",
+      resource,
+      message: `${held.malformed} assignments of ${principalInWords(c.principal)} name no role, scope or principal`,
+      property: "assignments:malformed",
+      decide: "read the assignments of the principal again",
+    };
+  }
+  for (const a of unread) yield roleNotRead(a, "holds", c);
+  const compare = comparer(state);
+  if (held.assignments.length > 0 || held.malformed > 0) {
+    const beyond = excessOf(state, compare);
+    for (const row of beyond.rows) yield excess(row, c);
+    for (const grant of beyond.wider) yield reachesTooFar(grant, c);
+    const unsure = [
+      ...new Set(unread.map((a) => a.roleDefinitionId)),
+      ...(held.malformed > 0 ? ["the assignments that name no role, scope or principal"] : []),
+    ];
+    const lacking = missingOf(state, compare);
+    for (const row of lacking.rows) yield missing(row, unsure, c);
+    for (const d of [...beyond.doubts, ...lacking.doubts]) yield doubtful(d, c);
+  } else {
+    yield {
+      kind: "drift",
+      drift: "absent",
+      resource,
+      message: `${principalInWords(c.principal)} holds nothing at, above or below ${c.facts.scope}: the vendor has no access here`,
+      property: "assignments",
+      expected: c.documented.filter((d) => d.required).map((d) => d.control),
+      actual: [],
+      at: "/required",
+      verify: showAssignments(c.principal.id),
+      remediation: {
+        text: "Assign the documented roles, or name another principal with --principal.",
+        commands: [],
+      },
+    };
+  }
+  yield* eligible(state, held.groups, c);
+  yield { kind: "assessed", count: held.assignments.length, what: "assignments" };
+}
+
+/** All that a principal holds, through every assignment and minus every deny, is what is documented (AZ6, AZ10). */
+export const effectiveAccess: Check = {
+  id: "azure/effective-access",
+  cloud: "azure",
+  title: "A principal can do exactly what is documented, by all its assignments together",
+  help: `At every scope where an assignment or a matching deny assignment sits: the union of the roles assigned there and above, directly and through groups, under their conditions, minus the denies, against the union of the documented roles. Assignments below the audited subscription count, and so do those of its management groups.
+
+It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at several scopes is one finding, at the widest.
+
+A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such.
+
+Not considered: Azure Lighthouse delegations, which no list of assignments holds.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["required"],
+    properties: {
+      principal: PRINCIPAL_SCHEMA,
+      scope: { type: "string", minLength: 1, description: "where the documented roles are to be held" },
+      required: {
+        type: "array",
+        minItems: 1,
+        items: { type: "string", minLength: 1 },
+        description: "ids of the controls whose roles must be held",
+      },
+      optional: {
+        type: "array",
+        items: { type: "string", minLength: 1 },
+        description: "ids of the controls whose roles may be held",
+      },
+    },
+  },
+  needs: (params) => [
+    "azure/role-definition",
+    "azure/assigned-to",
+    "azure/deny-assignment",
+    "azure/role-eligibility",
+    "azure/provider-operations",
+    ...((params as Params).principal === undefined ? (["azure/role-assignment"] as const) : []),
+  ],
+  tolerates: ["azure/provider-operations", "azure/role-eligibility", "azure/role-assignment"],
+  drifts: {
+    excess: {
+      short: "The principal can do more than is documented.",
+      help: "Some assignment, direct, through a group, inherited from above or on one resource below, lets the principal do what no documented role lists. `by` says which one. Delete that assignment, or put the role right if it is a documented one.",
+    },
+    missing: {
+      short: "The principal cannot do something that is documented.",
+      help: "No assignment grants it at the documented scope, or a deny assignment takes it away. What relies on it fails.",
+    },
+    wider: {
+      short: "An assignment of a documented role reaches beyond the documented scope.",
+      help: "What the role grants is documented, but for a narrower scope: the assignment sits above it, at a management group for instance. Assign it where the document says and delete the wider one.",
+    },
+    absent: {
+      short: "The principal holds nothing.",
+      help: "No assignment at all at, above or below the subscription, although the assignments could be read.",
+    },
+    stray: {
+      short: "An eligible assignment goes beyond the document.",
+      help: "The principal, or a group that it is in, may activate a role (Privileged Identity Management) that grants more than is documented. It grants nothing until then (AZ10), so it is of low severity. An eligible assignment within the document is a note.",
+    },
+  },
+  run: function* (facts, rawParams, context) {
+    const params = rawParams as Params;
+    const principals = audited(params.principal, context);
+    if (principals.length === 0 && context.principalsUnknown !== undefined) {
+      yield nobodyKnown(context.principalsUnknown, facts.scope);
+      return;
+    }
+    const roles = readRoles(facts);
+    const { documented, unknown } = documentedBy(params, params.scope, facts.scope, roles, context);
+    yield* unknown;
+    if (documented.length === 0 || unknown.length > 0) return;
+    const { denies, malformed } = readDenies(facts);
+    for (const id of malformed) {
+      yield {
+        kind: "unknown",
+        resource: { type: "Microsoft.Authorization/denyAssignments", id, name: id },
+        message: `deny assignment ${id} cannot be understood: it has no scope, principals or permissions`,
+        property: "deny",
+        clause: "AZ6",
+        decide: "read the deny assignment again",
+      };
+    }
+    if (principals.length === 0) {
+      yield {
+        kind: "drift",
+        drift: "absent",
+        resource: { type: "principal", id: facts.scope, name: "nobody" },
+        message: `nobody holds a documented role at, above or below ${facts.scope}: the vendor has no access here, or not by the documented role`,
+        property: "assignments",
+        at: "/required",
+        remediation: {
+          text: "Assign the documented roles, or name the principal with --principal.",
+          commands: [],
+        },
+      };
+    }
+    for (const principal of principals)
+      yield* judge({ facts, context, roles, principal, documented }, denies);
+  },
+};

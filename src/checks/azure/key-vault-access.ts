@@ -1,0 +1,302 @@
+import type { Principal, Resource } from "../../report/report.ts";
+import { heldBy, isHeld } from "../arm/assignment.ts";
+import { command } from "../arm/command.ts";
+import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../arm/principals.ts";
+import { byText, field, list, property, record, text, texts } from "../arm/value.ts";
+import type { Check, Facts, Observation } from "../define.ts";
+
+type Class = "secrets" | "keys" | "certificates" | "storage";
+
+interface Params {
+  readonly principal?: string;
+  readonly role: string;
+  readonly accessPolicies: Readonly<Partial<Record<Class, readonly string[]>>>;
+}
+
+/** Every permission of each class, as the vaults API lists them; an entry `all` stands for these. */
+const PERMISSIONS = {
+  secrets: ["backup", "delete", "get", "list", "purge", "recover", "restore", "set"],
+  keys: [
+    ...["backup", "create", "decrypt", "delete", "encrypt", "get", "getrotationpolicy", "import", "list"],
+    ...["purge", "recover", "release", "restore", "rotate", "setrotationpolicy", "sign", "unwrapkey"],
+    ...["update", "verify", "wrapkey"],
+  ],
+  certificates: [
+    ...["backup", "create", "delete", "deleteissuers", "get", "getissuers", "import", "list", "listissuers"],
+    ...["managecontacts", "manageissuers", "purge", "recover", "restore", "setissuers", "update"],
+  ],
+  storage: [
+    ...["backup", "delete", "deletesas", "get", "getsas", "list", "listsas", "purge", "recover"],
+    ...["regeneratekey", "restore", "set", "setsas", "update"],
+  ],
+} as const satisfies Record<Class, readonly string[]>;
+
+const CLASSES = Object.keys(PERMISSIONS) as readonly Class[];
+
+/** Flag of `az keyvault set-policy` for each class. */
+const FLAGS = {
+  secrets: "--secret-permissions",
+  keys: "--key-permissions",
+  certificates: "--certificate-permissions",
+  storage: "--storage-permissions",
+} as const satisfies Record<Class, string>;
+
+/** The permissions of one class that a list names; `*` and `all` are every one of them. */
+function expand(kind: Class, names: readonly string[]): ReadonlySet<string> {
+  const lower = names.map((n) => n.toLowerCase());
+  return new Set(lower.some((n) => n === "*" || n === "all") ? PERMISSIONS[kind] : lower);
+}
+
+type Granted = Readonly<Record<Class, ReadonlySet<string>>>;
+
+function documentedPermissions(params: Params): Granted {
+  return Object.fromEntries(
+    CLASSES.map((kind) => [kind, expand(kind, params.accessPolicies[kind] ?? [])]),
+  ) as unknown as Granted;
+}
+
+interface Policies {
+  readonly granted: Granted;
+  /** Entries for somebody else, who may be a group. */
+  readonly others: number;
+}
+
+/** What a vault's access policies grant to any of these ids. An entry with an application id needs a user beside it. */
+function policiesFor(vault: unknown, ids: ReadonlySet<string>): Policies | undefined {
+  const entries = property(vault, "accessPolicies") ?? [];
+  const policies = list(entries);
+  if (policies === undefined) return undefined;
+  const granted = Object.fromEntries(CLASSES.map((kind) => [kind, new Set<string>()])) as unknown as Record<
+    Class,
+    Set<string>
+  >;
+  let others = 0;
+  for (const policy of policies) {
+    if (text(field(policy, "applicationId")) !== undefined) continue;
+    if (!ids.has((text(field(policy, "objectId")) ?? "").toLowerCase())) {
+      others += 1;
+      continue;
+    }
+    for (const kind of CLASSES) {
+      for (const p of expand(kind, texts(field(field(policy, "permissions"), kind)))) granted[kind].add(p);
+    }
+  }
+  return { granted, others };
+}
+
+function beyond(a: Granted, b: Granted): Partial<Record<Class, readonly string[]>> {
+  const found: Partial<Record<Class, readonly string[]>> = {};
+  for (const kind of CLASSES) {
+    const more = [...a[kind]].filter((p) => !b[kind].has(p)).sort(byText);
+    if (more.length > 0) found[kind] = more;
+  }
+  return found;
+}
+
+function inWords(permissions: Partial<Record<Class, readonly string[]>>): string {
+  return Object.entries(permissions)
+    .map(([kind, names]) => `${kind}: ${names.join(", ")}`)
+    .join("; ");
+}
+
+function plain(granted: Granted): Record<string, readonly string[]> {
+  return Object.fromEntries(CLASSES.map((kind) => [kind, [...granted[kind]].sort(byText)]));
+}
+
+function setPolicy(vault: string, principal: string, params: Params): string {
+  const wanted = documentedPermissions(params);
+  const flags = CLASSES.filter((kind) => wanted[kind].size > 0).flatMap((kind) => [
+    FLAGS[kind],
+    ...wanted[kind],
+  ]);
+  return command("az", "keyvault", "set-policy", "--name", vault, "--object-id", principal, ...flags);
+}
+
+function* judgePolicies(
+  vault: Resource,
+  body: unknown,
+  principal: Principal,
+  facts: Facts,
+  params: Params,
+): Iterable<Observation> {
+  const held = heldBy(facts, principal.id);
+  const groups = isHeld(held) ? [...held.groups] : [];
+  const policies = policiesFor(body, new Set([principal.id.toLowerCase(), ...groups]));
+  const verify = command(
+    "az",
+    "keyvault",
+    "show",
+    "--name",
+    vault.name,
+    "--query",
+    "properties.accessPolicies",
+  );
+  if (policies === undefined) {
+    yield {
+      kind: "unknown",
+      resource: vault,
+      message: `vault ${vault.name} does not authorise through Azure RBAC, and its access policies are no list`,
+      property: `accessPolicies:${principal.id}`,
+      decide: "read the vault again",
+      verify,
+    };
+    return;
+  }
+  const wanted = documentedPermissions(params);
+  const lacking = beyond(wanted, policies.granted);
+  const more = beyond(policies.granted, wanted);
+  const base = {
+    resource: vault,
+    expected: plain(wanted),
+    actual: plain(policies.granted),
+    at: "/accessPolicies",
+    verify,
+  };
+  if (Object.keys(lacking).length > 0)
+    yield dead(base, vault, principal, { lacking, policies, isRead: isHeld(held) }, params);
+  if (Object.keys(more).length > 0) {
+    yield {
+      ...base,
+      kind: "drift",
+      drift: "excess",
+      impact: "write",
+      property: `accessPolicies:${principal.id}:excess`,
+      message: `the access policies of vault ${vault.name} grant ${principalInWords(principal)} more than is documented: ${inWords(more)}`,
+      remediation: {
+        text: "Reduce the access policy to what is documented, or turn Azure RBAC authorisation on.",
+        commands: [setPolicy(vault.name, principal.id, params)],
+      },
+    };
+  }
+}
+
+interface Lack {
+  readonly lacking: Partial<Record<Class, readonly string[]>>;
+  readonly policies: Policies;
+  readonly isRead: boolean;
+}
+
+function dead(
+  base: { resource: Resource; expected: unknown; actual: unknown; at: string; verify: string },
+  vault: Resource,
+  principal: Principal,
+  { lacking, policies, isRead }: Lack,
+  params: Params,
+): Observation {
+  const who = principalInWords(principal);
+  if (!isRead) {
+    return {
+      ...base,
+      kind: "unknown",
+      property: `accessPolicies:${principal.id}`,
+      message: `vault ${vault.name} authorises by access policies; whether a group gives ${who} what is documented is not known, since its assignments could not be read`,
+      decide: "read the assignments of the principal, which prove its groups",
+      clause: "AZ14",
+    };
+  }
+  const others =
+    policies.others === 0
+      ? ""
+      : ` (${policies.others} ${policies.others === 1 ? "entry is" : "entries are"} for others, who would count only if an assignment proved them to be groups of the principal)`;
+  return {
+    ...base,
+    kind: "drift",
+    drift: "dead",
+    property: `accessPolicies:${principal.id}`,
+    message: `vault ${vault.name} does not authorise through Azure RBAC, so the role's data actions are dead there, and its access policies do not grant ${who} the same: ${inWords(lacking)} missing${others}; what reads secrets, keys or certificates there fails`,
+    remediation: {
+      text: "Turn Azure RBAC authorisation on for the vault (after every other user has a role), or give the principal an access policy.",
+      commands: [
+        command("az", "keyvault", "update", "--name", vault.name, "--enable-rbac-authorization", "true"),
+        setPolicy(vault.name, principal.id, params),
+      ],
+    },
+  };
+}
+
+/** Vaults authorise through Azure RBAC, else the role's data actions are dead there; or their access policies grant the same (AZ14). */
+export const keyVaultAccess: Check = {
+  id: "azure/key-vault-access",
+  cloud: "azure",
+  title: "The documented data actions take effect on every key vault",
+  help: `Azure RBAC data actions on secrets, keys and certificates take effect only on vaults with Azure RBAC authorisation (\`properties.enableRbacAuthorization\`). On a vault with access policies they are dead (AZ14), unless its policies grant the principal, or a group that an assignment proves it to be in, the same.
+
+An entry with an application id is for that application acting for a user, so it does not count. No vault in scope is unknown, never pass: there is nothing to assess.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["role", "accessPolicies"],
+    properties: {
+      principal: PRINCIPAL_SCHEMA,
+      role: {
+        type: "string",
+        minLength: 1,
+        description: "id of the control whose data actions need the vaults",
+      },
+      accessPolicies: {
+        type: "object",
+        additionalProperties: false,
+        description:
+          "what an access policy must grant in place of Azure RBAC; `*` is every permission of the class",
+        properties: Object.fromEntries(
+          CLASSES.map((kind) => [kind, { type: "array", items: { type: "string", minLength: 1 } }]),
+        ),
+      },
+    },
+  },
+  needs: () => ["azure/vault", "azure/assigned-to"],
+  tolerates: ["azure/assigned-to"],
+  drifts: {
+    dead: {
+      short: "The documented data actions have no effect on a vault.",
+      help: "The vault authorises by access policies, and they do not grant the principal what the role's data actions would. Turn Azure RBAC authorisation on, or add an access policy.",
+    },
+    excess: {
+      short: "A vault's access policies grant more than is documented.",
+      help: "The vault authorises by access policies, and they give the principal permissions that the document does not list. Reduce them.",
+    },
+  },
+  run: function* (facts, rawParams, context) {
+    const params = rawParams as Params;
+    const vaults = facts.all("azure/vault");
+    if (vaults.length === 0) {
+      yield {
+        kind: "unknown",
+        empty: true,
+        resource: { type: "azure/vault", id: facts.scope, name: "key vaults" },
+        message: `no key vault in ${facts.scope}: nothing to assess`,
+        property: "vaults",
+      };
+      return;
+    }
+    const principals = audited(params.principal, context);
+    for (const { id, body } of vaults) {
+      const resource = {
+        type: text(field(body, "type")) ?? "azure/vault",
+        id: text(field(body, "id")) ?? id,
+        name: text(field(body, "name")) ?? id,
+      };
+      if (record(field(body, "properties")) === undefined) {
+        yield {
+          kind: "unknown",
+          resource,
+          message: `vault ${resource.name} came without properties, so how it authorises is not known`,
+          property: "properties",
+          decide: "read the vault again",
+        };
+        continue;
+      }
+      if (property(body, "enableRbacAuthorization") === true) continue;
+      if (principals.length === 0) {
+        const reason = context.principalsUnknown ?? "nobody holds the documented role";
+        yield {
+          ...nobodyKnown(reason, facts.scope),
+          resource,
+          message: `vault ${resource.name} authorises by access policies, and whose to look for is not known: ${reason}`,
+        };
+      }
+      for (const principal of principals) yield* judgePolicies(resource, body, principal, facts, params);
+    }
+    yield { kind: "assessed", count: vaults.length, what: "key vaults" };
+  },
+};

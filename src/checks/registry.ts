@@ -1,0 +1,34 @@
+import type { RuleText } from "../reporters/define.ts";
+import { effectiveAccess } from "./azure/effective-access.ts";
+import { keyVaultAccess } from "./azure/key-vault-access.ts";
+import { roleAssignment } from "./azure/role-assignment.ts";
+import { roleDefinition } from "./azure/role-definition.ts";
+import { subscriptionSeparation } from "./azure/subscription-separation.ts";
+import { resourceState } from "./config/resource-state.ts";
+import type { Check } from "./define.ts";
+import { resources } from "./inventory/resources.ts";
+import { driftTexts, pageUri } from "./page.ts";
+
+/** Every check of this version, by id. A test asserts that this list, the folders and the pages agree. */
+export const checks: readonly Check[] = [
+  effectiveAccess,
+  keyVaultAccess,
+  roleAssignment,
+  roleDefinition,
+  subscriptionSeparation,
+  resourceState,
+  resources,
+];
+
+/** The texts of every rule that a finding of these checks can have: one for each check and drift. */
+export function ruleTexts(of: readonly Check[] = checks): readonly RuleText[] {
+  return of.flatMap((check) =>
+    driftTexts(check).map(([drift, words]) => ({
+      id: `${check.id}/${drift}`,
+      title: `${check.title}: ${drift}`,
+      short: words.short,
+      help: words.help,
+      helpUri: `${pageUri(check.id)}#${drift}`,
+    })),
+  );
+}
