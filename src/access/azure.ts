@@ -14,7 +14,7 @@ import {
   subject,
 } from "./glob.ts";
 import type { AzureRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "./policy.ts";
-import { decide, type Point, type Policy, type Rule, type Selector, type Term } from "./rules.ts";
+import type { Point, Policy, Rule, Selector, Term } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
 
 /** The action first: it is the dimension with many patterns. */
@@ -231,6 +231,7 @@ export function azureResidues(
   const texts = {
     pattern: new Map([...textsOf(other), ...textsOf(own)]),
     except: new Map([...textsOf(own), ...textsOf(other)]),
+    letter: starLetter([...own, ...other]),
   };
   const residues = difference.rows.map((row) => azureResidue(row, side, sides, texts));
   return residues.sort((a, b) => order(sortKey(a), sortKey(b)));
@@ -267,6 +268,7 @@ function textsOf(policy: Policy): ReadonlyMap<string, string> {
 interface Texts {
   readonly pattern: ReadonlyMap<string, string>;
   readonly except: ReadonlyMap<string, string>;
+  readonly letter: string;
 }
 
 function azureResidue(row: Row, side: "missing" | "excess", sides: Sides, texts: Texts): Residue {
@@ -279,8 +281,7 @@ function azureResidue(row: Row, side: "missing" | "excess", sides: Sides, texts:
   const catalog = sides.options.catalog === undefined ? undefined : catalogOf(sides.options.catalog);
   const operations = catalog === undefined ? [] : operationsIn(catalog[plane], glob, except);
   const examples = mostTelling(operations, (key) => impactOf(literalKey(key), [], plane));
-  const actions =
-    examples.length > 0 ? examples : [inventedAction(pattern, glob, except, plane, side, sides)];
+  const actions = examples.length > 0 ? examples : [pattern.replaceAll("*", texts.letter)];
   const witnesses = actions.map((action): AzureRequest => ({ action, plane }));
   return {
     pattern,
@@ -312,28 +313,26 @@ function blocking(row: Row): readonly Glob[] {
   return [...globs.values()].filter((g) => index.covering(generic(g)).every((other) => other === g));
 }
 
-/** Letters for a star, best first. Only a letter that no pattern uses is sure to prove the difference (G3). */
-const LETTERS = ["<any>", "~", "\u00b7", "\u2022"] as const;
-
-/** An operation in the pattern that no catalogue knows: each star as a letter that no pattern uses. */
-function inventedAction(
-  pattern: string,
-  glob: Glob,
-  except: readonly Glob[],
-  plane: Plane,
-  side: "missing" | "excess",
-  sides: Sides,
-): string {
-  if (!pattern.includes("*")) return pattern;
-  const [has, lacks] = side === "missing" ? [sides.documented, sides.live] : [sides.live, sides.documented];
-  const proves = (action: string): boolean => {
-    const point = azurePoint({ action, plane });
-    const text = subject(action.toLowerCase());
-    if (!matches(glob, text) || except.some((e) => matches(e, text))) return false;
-    return decide(has, point) === "allowed" && decide(lacks, point) === "denied";
-  };
-  const written = LETTERS.map((letter) => pattern.replaceAll("*", letter));
-  return written.find(proves) ?? (written[1] as string);
+/**
+ * What a star is written as in an operation that no catalogue knows. It proves the difference only if no pattern
+ * matches inside it (G3): `<any>` does when no pattern has its brackets or a run that is part of the word, else a
+ * letter that no pattern uses.
+ */
+function starLetter(policy: Policy): string {
+  const runs = new Set<string>();
+  for (const rule of policy) {
+    const selector = rule.where.action;
+    for (const term of [...(selector?.only ?? []), ...(selector?.except ?? [])]) {
+      for (const run of term.glob.parts) runs.add(run);
+    }
+  }
+  const used = new Set([...runs].flatMap((run) => [...run]));
+  const word = "<any>";
+  if (!used.has("<") && !used.has(">") && ![...runs].some((run) => run !== "" && word.includes(run)))
+    return word;
+  let code = "~".charCodeAt(0);
+  while (used.has(String.fromCharCode(code))) code++;
+  return String.fromCharCode(code);
 }
 
 /** What could not be decided, in words. */

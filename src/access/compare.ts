@@ -7,7 +7,7 @@
  * So for each allow term the search looks at the term itself, at its intersections with exclusions, and, per deny
  * of the other side, at its intersection with that deny.
  */
-import { covers, type Glob, generic, intersect } from "./glob.ts";
+import { covers, type Glob, generic, intersect, MAX_PIECES } from "./glob.ts";
 import type { Policy, Rule, Selector, Term } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
 
@@ -44,7 +44,7 @@ export interface Difference {
   readonly open: readonly Open[];
 }
 
-/** Cells examined for one term before the rest is left undecided (G5). */
+/** Refinements of cells per direction, beyond four per pattern, before the rest is left undecided (G5). */
 export const DEFAULT_BOUND = 20_000;
 
 /**
@@ -98,21 +98,17 @@ export function cellKey(cell: readonly Glob[]): string {
   return cell.map((g) => g.key).join("\uE004");
 }
 
-/** A rule that must not hold at a point of the difference. */
-interface Foe {
-  readonly rule: Rule;
-}
-
 /** One direction, one reading of the conditions. Holds the indexes and the budget. */
 class Direction {
   private readonly x: Policy;
   private readonly dimensions: readonly string[];
-  private readonly bound: number;
   private readonly mode: "certain" | "possible";
   private readonly xDenies: readonly Rule[];
   private readonly yAllows: readonly Rule[];
-  private readonly yDenies: readonly Rule[];
+  private readonly denies = new TermIndex<{ readonly rule: Rule; readonly terms: readonly Term[] }>();
   private readonly indexes = new Map<string, FoeIndex>();
+  /** Work left for cells that refinement makes; the terms themselves are free. */
+  private budget: number;
 
   constructor(
     x: Policy,
@@ -123,11 +119,15 @@ class Direction {
   ) {
     this.x = x;
     this.dimensions = dimensions;
-    this.bound = bound;
     this.mode = mode;
     this.xDenies = x.filter((r) => r.effect === "deny");
     this.yAllows = y.filter((r) => r.effect === "allow");
-    this.yDenies = y.filter((r) => r.effect === "deny");
+    for (const rule of y) {
+      if (rule.effect !== "deny" || (mode === "certain" && rule.conditions.length > 0)) continue;
+      for (const terms of combinations(rule, dimensions))
+        this.denies.add((terms[0] as Term).glob, { rule, terms });
+    }
+    this.budget = bound + 4 * [...x, ...y].reduce((sum, rule) => sum + termCount(rule), 0);
   }
 
   run(): Difference {
@@ -139,10 +139,8 @@ class Direction {
       for (const terms of combinations(rule, this.dimensions)) {
         const cell = terms.map((t) => t.glob);
         this.explore(rule, terms, cell, [rule], this.foes(rule.conditions, true), rows, open);
-        for (const deny of this.yDenies) {
-          if (this.mode === "certain" && deny.conditions.length > 0) continue;
+        for (const deny of this.denies.near(cell[0] as Glob))
           this.exploreDeny(rule, terms, cell, deny, rows, open);
-        }
       }
     }
     return { rows: withoutSubsumed(rows), open };
@@ -153,24 +151,20 @@ class Direction {
     rule: Rule,
     terms: readonly Term[],
     cell: readonly Glob[],
-    deny: Rule,
+    deny: { readonly rule: Rule; readonly terms: readonly Term[] },
     rows: Row[],
     open: Open[],
   ): void {
-    const true_ = [...rule.conditions, ...deny.conditions];
-    for (const denyTerms of combinations(deny, this.dimensions)) {
-      const cells = intersectBoxes(
-        cell,
-        denyTerms.map((t) => t.glob),
-      );
-      if (cells === undefined) {
-        open.push({ terms, cell, why: "bound", conditions: [] });
-        continue;
-      }
-      for (const inside of cells) {
-        this.explore(rule, terms, inside, [rule, deny], this.foes(true_, false), rows, open);
-      }
+    const cells = intersectBoxes(
+      cell,
+      deny.terms.map((t) => t.glob),
+    );
+    if (cells === undefined) {
+      open.push({ terms, cell, why: "bound", conditions: [] });
+      return;
     }
+    const foes = this.foes([...rule.conditions, ...deny.rule.conditions], false);
+    for (const inside of cells) this.explore(rule, terms, inside, [rule, deny.rule], foes, rows, open);
   }
 
   /** The rules that must fail when exactly these conditions are known to hold. */
@@ -199,15 +193,10 @@ class Direction {
   ): void {
     const seen = new Set<string>();
     const todo: (readonly Glob[])[] = [start];
-    let examined = 0;
     for (let cell = todo.pop(); cell !== undefined; cell = todo.pop()) {
       const key = cellKey(cell);
       if (seen.has(key)) continue;
       seen.add(key);
-      if (++examined > this.bound) {
-        open.push({ terms, cell: start, why: "bound", conditions: [] });
-        return;
-      }
       const here = cell;
       // a must's own exclusion covers the whole cell: nothing inside can be part of the difference
       if (must.some((r) => excluded(r, here, this.dimensions))) continue;
@@ -216,11 +205,14 @@ class Direction {
       if (holding.length === 0) {
         rows.push({ rule, terms, cell: here, blockers: this.blockers(here, must, foes) });
       }
-      for (const entry of foes.entries(here)) {
+      // a foe that holds must be made to fail: one of its own exclusions must be entered, so one foe's are enough
+      const entries = holding.length === 0 ? foes.entries(here) : foes.fewestEntries(here, holding);
+      for (const entry of entries) {
         const pieces = intersect(here[entry.dimension] as Glob, entry.term.glob);
-        if (pieces === undefined) {
+        this.budget -= 1 + (pieces?.length ?? MAX_PIECES);
+        if (pieces === undefined || this.budget < 0) {
           open.push({ terms, cell: start, why: "bound", conditions: [] });
-          continue;
+          return;
         }
         for (const piece of pieces) {
           if (piece.key === here[entry.dimension]?.key) continue;
@@ -240,7 +232,9 @@ class Direction {
     }
     for (const rule of must) {
       this.dimensions.forEach((dimension, d) => {
-        for (const term of rule.where[dimension]?.except ?? []) {
+        const selector = rule.where[dimension];
+        if (selector === undefined || selector.except.length === 0) return;
+        for (const term of exclusionsOf(selector).near(cell[d] as Glob)) {
           const whole = cell.map((glob, k): Term => (k === d ? term : { ...term, glob, text: "" }));
           boxes.push(...this.clip(cell, whole));
         }
@@ -257,6 +251,10 @@ class Direction {
   }
 }
 
+function termCount(rule: Rule): number {
+  return Object.values(rule.where).reduce((sum, s) => sum + s.only.length + s.except.length, 0);
+}
+
 /** The choices of one term per dimension; a dimension that the rule leaves out is `any`. */
 function combinations(rule: Rule, dimensions: readonly string[]): readonly (readonly Term[])[] {
   let out: (readonly Term[])[] = [[]];
@@ -267,11 +265,23 @@ function combinations(rule: Rule, dimensions: readonly string[]): readonly (read
   return out;
 }
 
+const exclusions = new WeakMap<Selector, TermIndex<Term>>();
+
+function exclusionsOf(selector: Selector): TermIndex<Term> {
+  const known = exclusions.get(selector);
+  if (known !== undefined) return known;
+  const index = new TermIndex<Term>();
+  for (const term of selector.except) index.add(term.glob, term);
+  exclusions.set(selector, index);
+  return index;
+}
+
 /** Whether an exclusion of the rule covers the whole cell. */
 function excluded(rule: Rule, cell: readonly Glob[], dimensions: readonly string[]): boolean {
   return dimensions.some((dimension, d) => {
-    const glob = cell[d];
-    return glob !== undefined && (rule.where[dimension]?.except ?? []).some((t) => covers(t.glob, glob));
+    const [glob, selector] = [cell[d], rule.where[dimension]];
+    if (glob === undefined || selector === undefined || selector.except.length === 0) return false;
+    return exclusionsOf(selector).covering(generic(glob)).length > 0;
   });
 }
 
@@ -323,13 +333,11 @@ function rowInside(row: Row, wider: Row): boolean {
 
 /** Drops rows that lie in another row (R3). */
 function withoutSubsumed(rows: readonly Row[]): readonly Row[] {
-  const unique: Row[] = [];
-  const seen = new Set<string>();
-  for (const row of rows) {
-    const key = `${cellKey(row.cell)}\uE005${row.blockers.map((b) => cellKey(b.globs)).join("\uE005")}`;
-    if (!seen.has(key)) unique.push(row);
-    seen.add(key);
-  }
+  // sorted first, so that of two ways to write one difference the same is kept, whatever the order of the input
+  const keyed = rows
+    .map((row): [string, Row] => [rowKey(row), row])
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const unique = keyed.filter(([key], at) => key !== keyed[at - 1]?.[0]).map(([, row]) => row);
   const index = new TermIndex<number>();
   unique.forEach((row, at) => {
     const glob = row.cell[0] as Glob;
@@ -343,6 +351,13 @@ function withoutSubsumed(rows: readonly Row[]): readonly Row[] {
     if (inside) gone.add(at);
   });
   return unique.filter((_, at) => !gone.has(at));
+}
+
+function rowKey(row: Row): string {
+  const blockers = row.blockers
+    .map((b) => `${cellKey(b.globs)}\uE005${cellKey(b.terms.map((t) => t.glob))}`)
+    .sort();
+  return [cellKey(row.cell), ...blockers].join("\uE006");
 }
 
 /** A place where a point can enter an exclusion of a foe. */
@@ -381,7 +396,7 @@ class FoeIndex {
   }
 
   /** The rules that hold at the generic point of the cell. */
-  holding(cell: readonly Glob[]): readonly (Foe & { hasExcept: boolean })[] {
+  holding(cell: readonly Glob[]): readonly FoeTerm[] {
     return this.only
       .covering(generic(cell[0] as Glob))
       .filter(
@@ -394,6 +409,20 @@ class FoeIndex {
   /** The terms that share something with the cell. */
   reaching(cell: readonly Glob[]): readonly FoeTerm[] {
     return this.only.near(cell[0] as Glob);
+  }
+
+  /** The exclusions of the one holding foe that has the fewest near the cell. */
+  fewestEntries(cell: readonly Glob[], holding: readonly FoeTerm[]): readonly Entry[] {
+    const choices = holding.map((foe) =>
+      this.dimensions.flatMap((dimension, d): Entry[] => {
+        const selector = foe.rule.where[dimension];
+        if (selector === undefined || selector.except.length === 0) return [];
+        return exclusionsOf(selector)
+          .near(cell[d] as Glob)
+          .map((term) => ({ dimension: d, term }));
+      }),
+    );
+    return choices.reduce((best, entries) => (entries.length < best.length ? entries : best));
   }
 
   /** Exclusions that a point of the cell could enter. */

@@ -181,7 +181,7 @@ class Intersection {
     const at = i * (this.b.length + 1) + j;
     if (this.memo.has(at)) return this.memo.get(at);
     this.steps++;
-    const out = this.steps > 20_000 || depth > 2_000 ? undefined : this.pieces(i, j, depth);
+    const out = this.steps > 20_000 || depth > 500 ? undefined : this.pieces(i, j, depth);
     this.memo.set(at, out);
     return out;
   }

@@ -4,7 +4,15 @@ import type { Permission, Role } from "./arbitrary.ts";
  * A second reading of the Azure rules that shares no code with src/: regular expressions, sets, and every way that
  * the conditions can turn out. Small inputs only.
  */
+const compiled = new Map<string, RegExp>();
+
 function toRegExp(pattern: string): RegExp {
+  const known = compiled.get(pattern) ?? freshRegExp(pattern);
+  if (compiled.size < 50_000) compiled.set(pattern, known);
+  return known;
+}
+
+function freshRegExp(pattern: string): RegExp {
   return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\/]/g, "\\$&").replaceAll("*", "[^]*")}$`, "i");
 }
 
