@@ -9,10 +9,14 @@ if (built.status !== 0) {
 } else {
   const command = ["dist/main.js", "--cloud", "azure", "--snapshot", "fixtures/snapshots/azure/demo.json"];
   console.log(`$ node ${command.join(" ")}\n`);
-  const run = spawnSync(process.execPath, [join(root, command[0]), ...command.slice(1), ...process.argv.slice(2)], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  const run = spawnSync(
+    process.execPath,
+    [join(root, command[0]), ...command.slice(1), ...process.argv.slice(2)],
+    {
+      cwd: root,
+      stdio: "inherit",
+    },
+  );
   const meaning = {
     0: "no drift",
     1: "drift was found; a pipeline would stop here",
@@ -21,5 +25,5 @@ if (built.status !== 0) {
   };
   console.log(`\nExit status ${run.status}: ${meaning[run.status] ?? "ended by a signal"}.`);
   // The demo shows drift on purpose, so 1 is the right answer here and npm need not report an error.
-  process.exitCode = run.status === 1 ? 0 : (run.status || 1);
+  process.exitCode = run.status === 1 ? 0 : run.status || 1;
 }

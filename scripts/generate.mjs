@@ -5,7 +5,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "./bundle.mjs";
 
-const scripts = (await readdir(join(root, "scripts"))).filter((name) => /^generate-.*\.ts$/.test(name)).sort();
+const scripts = (await readdir(join(root, "scripts")))
+  .filter((name) => /^generate-.*\.ts$/.test(name))
+  .sort();
 if (scripts.length === 0) throw new Error("no scripts/generate-*.ts found");
 for (const script of scripts) {
   const run = spawnSync(process.execPath, ["scripts/run-ts.mjs", join("scripts", script)], {

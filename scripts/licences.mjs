@@ -1,0 +1,67 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "./bundle.mjs";
+
+/** Licences that this package may pass on. Anything else stops the build until a person has looked at it. */
+const accepted = new Set([
+  "MIT",
+  "ISC",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "0BSD",
+  "BlueOak-1.0.0",
+  "Unlicense",
+  "CC0-1.0",
+]);
+
+/**
+ * The text of THIRD_PARTY_LICENSES: every package of which code is in the bundle, with its licence.
+ *
+ * @param {import("esbuild").Metafile} metafile
+ * @throws when a licence is not accepted, or a package carries no licence text
+ */
+export async function thirdPartyLicences(metafile) {
+  const folders = new Set();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+      if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
+    }
+  }
+  const packages = [];
+  for (const folder of folders) packages.push(await read(join(root, folder)));
+  packages.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+
+  const parts = packages.map(
+    ({ name, version, licence, text }) =>
+      `${"-".repeat(80)}\n${name} ${version}\nLicence: ${licence}\n\n${text.trim()}\n`,
+  );
+  return [
+    "chalk-audit is bundled with code of the packages below. Each is under its own licence, which follows.\n",
+    ...parts,
+  ].join("\n");
+}
+
+async function read(folder) {
+  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const licence = typeof manifest.license === "string" ? manifest.license : manifest.license?.type;
+  const alternatives = String(licence ?? "")
+    .replace(/[()]/g, "")
+    .split(/\s+OR\s+/);
+  const taken = alternatives.find((each) => accepted.has(each));
+  if (taken === undefined) {
+    throw new Error(
+      `${manifest.name}@${manifest.version} is under "${licence}", which is not in scripts/licences.mjs`,
+    );
+  }
+  const names = (await readdir(folder))
+    .filter((name) => /^(licen[cs]e|copying|notice|thirdpartynotice)/i.test(name))
+    .sort();
+  const texts = [];
+  for (const name of names) texts.push(await readFile(join(folder, name), "utf8"));
+  if (!names.some((name) => /^(licen[cs]e|copying)/i.test(name))) {
+    throw new Error(`${manifest.name}@${manifest.version} carries no licence text`);
+  }
+  return { name: manifest.name, version: manifest.version, licence: taken, text: texts.join("\n\n") };
+}

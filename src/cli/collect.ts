@@ -1,0 +1,59 @@
+import { relative } from "node:path";
+import { writeSnapshot } from "../snapshot/write.ts";
+import { contextOf, timeOf } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import { prepare } from "./job.ts";
+import { type GivenOptions, inOrder } from "./options.ts";
+import { checkPaths, writeFiles } from "./output.ts";
+import { boundsOf, readTarget } from "./read-target.ts";
+import { pathOf } from "./settings.ts";
+import type { Shell } from "./shell.ts";
+
+/**
+ * `collect -o FILE`: the state of one target, as a file that `scan --snapshot` audits with the same result as a live
+ * scan. What could not be read stands in it.
+ * @returns 0; 3 when something could not be read
+ */
+export async function collect(
+  _operands: readonly string[],
+  given: GivenOptions,
+  shell: Shell,
+): Promise<number> {
+  const { config, options, console } = await contextOf(given, shell);
+  const path = pathOf(given, "output", shell.cwd);
+  if (path !== undefined) await checkPaths([path], shell.cwd);
+  const bounds = boundsOf(options);
+  // Recorded state in a config file is for scans; here the live state is asked for.
+  const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd);
+  const target = job.targets[0];
+  if (target === undefined || job.targets.length > 1) {
+    const names = job.targets.map(({ name }) => name).join(", ");
+    throw new UsageError(`collect writes one target; name it with --target (known: ${names})`);
+  }
+  if (target.snapshots.length > 0) {
+    throw new UsageError(`target ${target.name} is recorded state already; there is nothing to collect`);
+  }
+  const snapshot = await readTarget(job, target, bounds, console, shell);
+  // What was read until the signal came would look like a whole target to whoever audits the file.
+  if (shell.signal.aborted) {
+    console.say("chalk-audit: interrupted; nothing is written");
+    return 3;
+  }
+  const fixed = shell.env["SOURCE_DATE_EPOCH"] ? { ...snapshot, takenAt: timeOf(shell) } : snapshot;
+  const text = writeSnapshot(fixed);
+  for (const unread of snapshot.unread) {
+    console.say(`chalk-audit: not read: ${unread.api}: ${unread.detail}`);
+  }
+  if (path === undefined) await shell.out.write(text);
+  else {
+    await writeFiles([{ path, text }], shell.cwd);
+    console.say(`chalk-audit: wrote ${relative(shell.cwd, path) || path}`);
+  }
+  return snapshot.unread.length > 0 ? 3 : 0;
+}
+
+function without(options: GivenOptions, name: string): GivenOptions {
+  const rest = new Map(inOrder(options));
+  rest.delete(name);
+  return rest;
+}

@@ -1,0 +1,249 @@
+import { relative, resolve } from "node:path";
+import type { Provider } from "../access/policy.ts";
+import { COMPARED } from "../access/provider.ts";
+import type { LoadedBaseline } from "../baselines/baseline.ts";
+import { defaultBaseline, loadBaseline } from "../baselines/bundled.ts";
+import { dealOut, resolveControls } from "../baselines/parameters.ts";
+import { checks } from "../checks/registry.ts";
+import type { CollectPlan } from "../collectors/define.ts";
+import { readSnapshot } from "../snapshot/read.ts";
+import type { DocumentKind, Snapshot } from "../snapshot/snapshot.ts";
+import type { Config } from "./config.ts";
+import { UsageError } from "./errors.ts";
+import { readText } from "./files.ts";
+import { didYouMean } from "./nearest.ts";
+import { azureClouds, clouds, type GivenOptions, inOrder } from "./options.ts";
+import { assignments, choice, one, oneOf, pathFrom } from "./settings.ts";
+
+/** How to reach one Azure subscription. */
+export interface AzureReach {
+  readonly subscription?: string;
+  readonly tenant?: string;
+  readonly cloud: (typeof azureClouds)[number];
+  readonly endpoint?: string;
+}
+
+/** One target: recorded state, or how to reach the live one. */
+export interface TargetJob {
+  /** Its name in the config file; absent for the one target of the command line. */
+  readonly name?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Recorded state, read and validated. Empty: the target is live. */
+  readonly snapshots: readonly Snapshot[];
+  readonly azure: AzureReach;
+}
+
+/** Everything that a scan needs to know before it reads a cloud. */
+export interface Job {
+  readonly clouds: readonly Provider[];
+  readonly baselines: readonly LoadedBaseline[];
+  readonly profile?: string;
+  readonly targets: readonly TargetJob[];
+}
+
+/**
+ * Works out what to audit. Everything that the user wrote is read and validated here, before any cloud is asked.
+ * @param recorded recorded state that is at hand already, in place of `--snapshot`
+ * @throws UsageError, BaselineError, ParameterError, SnapshotError
+ */
+export async function prepare(
+  given: GivenOptions,
+  config: Config,
+  cwd: string,
+  recorded?: readonly Snapshot[],
+): Promise<Job> {
+  const options = inOrder(given, config.options);
+  const asked = options
+    .get("cloud")
+    ?.values.map((cloud) => available(cloud, options.get("cloud")?.from ?? "--cloud"));
+  const chosen = chooseTargets(given, config);
+  const snapshots: Snapshot[][] = [];
+  for (const target of chosen)
+    snapshots.push(recorded?.slice() ?? (await readSnapshots(target.options, cwd)));
+
+  const named = (options.get("baseline")?.values ?? []).map((spec) => load(spec, options, cwd));
+  const wanted = new Set<Provider>(
+    asked ?? [
+      ...named.map(({ baseline }) => baseline.cloud),
+      ...snapshots.flat().map(({ provider }) => provider),
+    ],
+  );
+  if (wanted.size === 0) {
+    throw new UsageError(
+      `expected --cloud CLOUD, what to audit (this version: ${COMPARED.join(", ")}); see --help`,
+    );
+  }
+  for (const cloud of wanted) available(cloud, "--baseline or --snapshot");
+  const baselines = named.length > 0 ? named : [...wanted].map(bundledFor);
+  checkFit(wanted, baselines, snapshots.flat());
+
+  const profile = one(options, "profile-set");
+  const targets = chosen.map((target, i) => ({
+    ...(target.name === undefined ? {} : { name: target.name }),
+    parameters: parametersOf(baselines, target.options, profile),
+    snapshots: snapshots[i] ?? [],
+    azure: reach(baselines, target.options),
+  }));
+  return { clouds: [...wanted], baselines, targets, ...(profile === undefined ? {} : { profile }) };
+}
+
+/** What a collector must read for these baselines. */
+export function planOf(job: Job, target: TargetJob): CollectPlan {
+  const kinds = new Set<DocumentKind>();
+  const roleNames = new Set<string>();
+  const principals = new Set<string>();
+  const dealt = dealOut(
+    job.baselines.map(({ baseline }) => baseline),
+    target.parameters,
+    job.profile,
+  );
+  job.baselines.forEach(({ baseline }, i) => {
+    const { controls, parameters } = resolveControls(baseline, dealt[i]?.given ?? {}, dealt[i]?.profile);
+    for (const control of controls) {
+      const check = checks.find((each) => each.id === control.check);
+      if (check === undefined || !(check.cloud === "any" || job.clouds.includes(check.cloud))) continue;
+      for (const kind of check.needs(control.with)) kinds.add(kind);
+      const role: unknown = (control.with as { role?: unknown } | null)?.role;
+      if (control.check === "azure/role-definition" && typeof role === "string") roleNames.add(role);
+    }
+    for (const [name, parameter] of Object.entries(baseline.parameters)) {
+      const value = parameters[name];
+      if (parameter.flag === "principal" && value !== undefined) principals.add(value);
+    }
+  });
+  return { kinds, roleNames: [...roleNames].sort(), principals: [...principals].sort() };
+}
+
+interface ChosenTarget {
+  readonly name?: string;
+  readonly options: GivenOptions;
+}
+
+function chooseTargets(given: GivenOptions, config: Config): readonly ChosenTarget[] {
+  const asked = given.get("target");
+  const known = [...config.targets.keys()];
+  if (asked !== undefined && known.length === 0) {
+    throw new UsageError(`${asked.from}: the config file names no targets`);
+  }
+  for (const name of asked?.values ?? []) {
+    if (!config.targets.has(name)) {
+      throw new UsageError(
+        `${asked?.from}: unknown target "${name}"${didYouMean(name, known)} (known: ${known.join(", ")})`,
+      );
+    }
+  }
+  // A snapshot on the command line is what to audit; the targets of the file are then not asked for.
+  if (known.length === 0 || (given.has("snapshot") && asked === undefined)) {
+    return [{ options: inOrder(given, config.options) }];
+  }
+  const names = asked === undefined ? known : known.filter((name) => asked.values.includes(name));
+  return names.map((name) => ({
+    name,
+    options: inOrder(given, config.targets.get(name) ?? new Map(), config.options),
+  }));
+}
+
+async function readSnapshots(options: GivenOptions, cwd: string): Promise<Snapshot[]> {
+  const given = options.get("snapshot");
+  const snapshots: Snapshot[] = [];
+  for (const value of given?.values ?? []) {
+    const path = given === undefined ? value : pathFrom(given, value, cwd);
+    const shown = given?.base === undefined ? value : relative(cwd, path) || value;
+    snapshots.push(readSnapshot(await readText(path, "snapshot"), shown));
+  }
+  return snapshots;
+}
+
+function load(spec: string, options: GivenOptions, cwd: string): LoadedBaseline {
+  const base = options.get("baseline")?.base;
+  if (base === undefined || !/[\\/]|\.(ya?ml|json)$/i.test(spec)) return loadBaseline(spec, checks);
+  // A file that the config file names lies beside it; reports name it from the working directory.
+  return loadBaseline(relative(cwd, resolve(base, spec)) || spec, checks);
+}
+
+function bundledFor(cloud: Provider): LoadedBaseline {
+  const id = defaultBaseline(cloud);
+  if (id === undefined)
+    throw new UsageError(`--cloud ${cloud}: no bundled baseline; name one with --baseline`);
+  return loadBaseline(id, checks);
+}
+
+/** @throws UsageError for a cloud that is unknown, or that this version does not audit */
+function available(value: string, from: string): Provider {
+  const cloud = oneOf(value, from, clouds);
+  if (!COMPARED.includes(cloud)) {
+    throw new UsageError(`${from}: "${cloud}" is not in this version, which audits ${COMPARED.join(", ")}`);
+  }
+  return cloud;
+}
+
+/** A baseline or a snapshot of a cloud that was not asked for would be passed over in silence. */
+function checkFit(
+  wanted: ReadonlySet<Provider>,
+  baselines: readonly LoadedBaseline[],
+  snapshots: readonly Snapshot[],
+): void {
+  const asked = [...wanted].join(",");
+  for (const { baseline } of baselines) {
+    if (!wanted.has(baseline.cloud)) {
+      throw new UsageError(
+        `baseline ${baseline.id} is about ${baseline.cloud}, and --cloud ${asked} was asked for`,
+      );
+    }
+  }
+  for (const snapshot of snapshots) {
+    if (!wanted.has(snapshot.provider)) {
+      throw new UsageError(
+        `the snapshot of ${snapshot.scope} is of ${snapshot.provider}, and --cloud ${asked} was asked for`,
+      );
+    }
+  }
+}
+
+/** `--set`, and the flags that stand for a parameter; validated against every baseline. */
+function parametersOf(
+  baselines: readonly LoadedBaseline[],
+  options: GivenOptions,
+  profile: string | undefined,
+): Record<string, string> {
+  const set = assignments(options);
+  for (const { baseline } of baselines) {
+    for (const [name, parameter] of Object.entries(baseline.parameters)) {
+      const value = parameter.flag === undefined ? undefined : one(options, parameter.flag);
+      if (value !== undefined && !set.has(name)) set.set(name, value);
+    }
+  }
+  const given = Object.fromEntries(set);
+  const plain = baselines.map(({ baseline }) => baseline);
+  dealOut(plain, given, profile).forEach((dealt, i) => {
+    const baseline = plain[i];
+    if (baseline !== undefined) resolveControls(baseline, dealt.given, dealt.profile);
+  });
+  return given;
+}
+
+function reach(baselines: readonly LoadedBaseline[], options: GivenOptions): AzureReach {
+  const subscription = one(options, "subscription") ?? subscriptionIn(baselines, assignments(options));
+  const tenant = one(options, "tenant");
+  const endpoint = one(options, "azure-endpoint");
+  return {
+    cloud: choice(options, "azure-cloud", azureClouds) ?? "public",
+    ...(subscription === undefined ? {} : { subscription }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/** The subscription of a scope that was given by `--set`. */
+function subscriptionIn(
+  baselines: readonly LoadedBaseline[],
+  set: ReadonlyMap<string, string>,
+): string | undefined {
+  for (const { baseline } of baselines) {
+    for (const [name, parameter] of Object.entries(baseline.parameters)) {
+      const value = parameter.flag === "subscription" ? set.get(name) : undefined;
+      if (value !== undefined) return /^\/subscriptions\/([^/]+)/i.exec(value)?.[1] ?? value;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,343 @@
+import { UsageError } from "./errors.ts";
+import { didYouMean } from "./nearest.ts";
+
+/** The commands that take options; `baseline list` and the like are written as on the command line. */
+export type CommandName =
+  | "scan"
+  | "collect"
+  | "compare"
+  | "baseline list"
+  | "baseline show"
+  | "check list"
+  | "check explain"
+  | "policy compare"
+  | "completion";
+
+/** One option: its flag `--name`, its variable `CHALK_AUDIT_NAME` and its key in the config file. */
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of the value in the help; absent: a switch. */
+  readonly value?: string;
+  /** May be given several times. `split` parts one value, or the environment's, into several. */
+  readonly many?: boolean;
+  readonly split?: "comma" | "line";
+  /** What may be given, where that is a closed list; also completed by the shell. */
+  readonly choices?: readonly string[];
+  readonly default?: string;
+  /** Not readable from the environment or the config file: it says where those are, or belongs to one call. */
+  readonly flagOnly?: boolean;
+  /** The value is a path; one in the config file is relative to that file. */
+  readonly path?: boolean;
+  readonly help: string;
+  readonly commands: readonly CommandName[];
+}
+
+const auditing = ["scan", "compare"] as const;
+const reading = ["scan", "collect"] as const;
+/** Every command, in the order of the help. */
+export const commandNames = [
+  "scan",
+  "collect",
+  "compare",
+  "baseline list",
+  "baseline show",
+  "check list",
+  "check explain",
+  "policy compare",
+  "completion",
+] as const satisfies readonly CommandName[];
+
+export const clouds = ["azure", "aws", "kubernetes"] as const;
+export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
+export const azureClouds = ["public", "usgovernment", "china"] as const;
+
+/** Every option of every command. Flags, variables, config keys, help and completion are all read from here. */
+export const flags: readonly Flag[] = [
+  {
+    name: "cloud",
+    value: "CLOUD",
+    many: true,
+    split: "comma",
+    choices: clouds,
+    help: "what to audit: azure, aws, kubernetes (repeatable, or a comma list)",
+    commands: reading,
+  },
+  {
+    name: "baseline",
+    value: "ID[@VERSION]|FILE",
+    many: true,
+    split: "line",
+    help: "what the vendor documents (repeatable; default: the cloud's own, newest version)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "profile-set",
+    value: "NAME",
+    help: "the profile of a baseline that has several",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "set",
+    value: "NAME=VALUE",
+    many: true,
+    split: "line",
+    help: "a parameter of the baseline (repeatable)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "snapshot",
+    value: "FILE",
+    many: true,
+    split: "line",
+    path: true,
+    help: "audit recorded state in place of a live cloud (repeatable)",
+    commands: ["scan"],
+  },
+  {
+    name: "target",
+    value: "NAME",
+    many: true,
+    split: "comma",
+    help: "a target of the config file (repeatable; default: all of them)",
+    commands: reading,
+  },
+  {
+    name: "subscription",
+    value: "ID",
+    help: "Azure subscription to audit (default: AZURE_SUBSCRIPTION_ID, else the only one visible)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "tenant",
+    value: "ID",
+    help: "Microsoft Entra tenant (default: AZURE_TENANT_ID)",
+    commands: reading,
+  },
+  {
+    name: "principal",
+    value: "OBJECT-ID",
+    help: "the vendor's service principal (default: whoever holds the documented role)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "azure-cloud",
+    value: "NAME",
+    choices: azureClouds,
+    default: "public",
+    help: "national cloud",
+    commands: reading,
+  },
+  {
+    name: "azure-endpoint",
+    value: "URL",
+    help: "Resource Manager endpoint (Azure Stack, emulators; https)",
+    commands: reading,
+  },
+  {
+    name: "timeout",
+    value: "DURATION",
+    default: "5m",
+    help: "bound on reading one target, such as 30s or 5m",
+    commands: reading,
+  },
+  {
+    name: "concurrency",
+    value: "N",
+    default: "8",
+    help: "requests under way at once, 1 to 64",
+    commands: reading,
+  },
+  {
+    name: "format",
+    value: "FMT[=PATH]",
+    many: true,
+    split: "comma",
+    help: "what to write, and where (repeatable; default: table to standard output)",
+    commands: auditing,
+  },
+  {
+    name: "fail-on",
+    value: "SEVERITY",
+    choices: failOnLevels,
+    default: "low",
+    help: "the least severe drift that makes the exit status 1",
+    commands: auditing,
+  },
+  {
+    name: "waivers",
+    value: "FILE",
+    path: true,
+    help: "accepted departures, each with reason, owner and expiry",
+    commands: auditing,
+  },
+  {
+    name: "since",
+    value: "REPORT.json",
+    path: true,
+    help: "an earlier JSON report: findings are marked new, unchanged or updated",
+    commands: ["scan"],
+  },
+  {
+    name: "allow-incomplete",
+    help: "exit 0 in place of 3 when something could not be assessed",
+    commands: auditing,
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    path: true,
+    flagOnly: true,
+    help: "where to write the snapshot (default: standard output)",
+    commands: ["collect"],
+  },
+  {
+    name: "provider",
+    value: "PROVIDER",
+    choices: clouds,
+    flagOnly: true,
+    help: "whose permission model the documents are in",
+    commands: ["policy compare"],
+  },
+  {
+    name: "live",
+    value: "FILE",
+    many: true,
+    path: true,
+    flagOnly: true,
+    help: "what is granted (repeatable)",
+    commands: ["policy compare"],
+  },
+  {
+    name: "catalog",
+    value: "FILE",
+    path: true,
+    flagOnly: true,
+    help: "the operations that exist: a list of names, or the provider's operations as JSON",
+    commands: ["policy compare"],
+  },
+  {
+    name: "format",
+    value: "FMT",
+    choices: ["table", "json"],
+    default: "table",
+    flagOnly: true,
+    help: "table or json",
+    commands: ["policy compare", "baseline list", "baseline show", "check list"],
+  },
+  {
+    name: "config",
+    value: "FILE",
+    path: true,
+    help: "the config file (default: chalk-audit.yaml, from here up to the git root)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "quiet",
+    short: "q",
+    help: "say nothing but reports and errors",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "verbose",
+    short: "v",
+    help: "both texts, more witnesses, commands to verify and to mend",
+    commands: ["scan", "compare", "policy compare"],
+  },
+  { name: "debug", help: "requests and stack traces on standard error", commands: commandNames },
+  {
+    name: "color",
+    help: "colour even when not on a terminal",
+    commands: ["scan", "compare", "policy compare"],
+  },
+  { name: "no-color", help: "no colour", commands: commandNames },
+  { name: "no-progress", help: "no progress line", commands: reading },
+];
+
+/** The options of one command, in the order of its help. */
+export function flagsOf(command: CommandName): readonly Flag[] {
+  return flags.filter((flag) => flag.commands.includes(command));
+}
+
+/** `fail-on` → `CHALK_AUDIT_FAIL_ON`. */
+export function variableOf(flag: Pick<Flag, "name">): string {
+  return `CHALK_AUDIT_${flag.name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** `fail-on` → `failOn`, the key in the config file. */
+export function keyOf(flag: Pick<Flag, "name">): string {
+  return flag.name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What was given for one option, and where, so that a message can say so. */
+export interface Given {
+  /** A switch that is on: `["true"]`; off: `["false"]`. */
+  readonly values: readonly string[];
+  /** `--timeout`, `CHALK_AUDIT_TIMEOUT`, `chalk-audit.yaml:3:10: timeout`. */
+  readonly from: string;
+  /** The folder that relative paths start from; absent: the working directory. */
+  readonly base?: string;
+}
+
+/** Option name → what was given. */
+export type GivenOptions = ReadonlyMap<string, Given>;
+
+const on = ["1", "true", "yes", "on"];
+const off = ["0", "false", "no", "off"];
+
+/**
+ * The options that the environment gives. An empty variable counts as not set.
+ * @throws UsageError for a CHALK_AUDIT_ variable that is no option: a slip there must not pass in silence.
+ */
+export function fromEnvironment(env: NodeJS.ProcessEnv, command: CommandName): GivenOptions {
+  const given = new Map<string, Given>();
+  const readable = flags.filter((flag) => flag.flagOnly !== true);
+  const known = new Set(readable.map(variableOf));
+  for (const name of Object.keys(env).sort()) {
+    if (name.startsWith("CHALK_AUDIT_") && !known.has(name) && env[name] !== "") {
+      throw new UsageError(`${name}: no such variable${didYouMean(name, known)}`);
+    }
+  }
+  for (const flag of readable) {
+    const from = variableOf(flag);
+    const text = env[from];
+    if (text === undefined || text === "" || !flag.commands.includes(command)) continue;
+    if (flag.value === undefined) {
+      const value = text.trim().toLowerCase();
+      if (!on.includes(value) && !off.includes(value)) {
+        throw new UsageError(`${from}: expected 1 or 0, found "${text}"`);
+      }
+      given.set(flag.name, { values: [String(on.includes(value))], from });
+    } else {
+      given.set(flag.name, { values: parts(flag, text), from });
+    }
+  }
+  return given;
+}
+
+/** A value that may hold several: at commas, or at line ends where a comma may be part of the value. */
+export function parts(flag: Flag, text: string): string[] {
+  if (flag.split === undefined) return [text];
+  const separator = flag.split === "comma" ? "," : /\r?\n/;
+  return text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/**
+ * Flag before environment before config file. `--set` is joined name by name, so that a flag can replace one
+ * parameter of the file and leave the others.
+ */
+export function inOrder(...layers: readonly GivenOptions[]): GivenOptions {
+  const joined = new Map<string, Given>();
+  for (const layer of layers) {
+    for (const [name, given] of layer) {
+      const before = joined.get(name);
+      if (before === undefined) joined.set(name, given);
+      else if (name === "set") joined.set(name, { ...before, values: [...given.values, ...before.values] });
+    }
+  }
+  return joined;
+}

@@ -1,0 +1,152 @@
+import { relative, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import type { CatalogEntry, Comparison, Provider } from "../access/policy.ts";
+import { COMPARED, comparePolicies } from "../access/provider.ts";
+import { reasonOf, UsageError } from "./errors.ts";
+import { readText } from "./files.ts";
+import { clouds, type GivenOptions } from "./options.ts";
+import { policyTable } from "./policy-table.ts";
+import { choice, on, one } from "./settings.ts";
+import { colorFor, type Shell } from "./shell.ts";
+
+/**
+ * `policy compare DOCUMENTED… --live LIVE… --provider PROVIDER`: the exact difference of two sets of documents.
+ * @returns 0 equal, 1 different, 3 undecided and otherwise equal
+ * @throws UsageError for input that cannot be read
+ */
+export async function policyCompare(
+  documentedFiles: readonly string[],
+  given: GivenOptions,
+  shell: Shell,
+): Promise<number> {
+  const provider = choice(given, "provider", clouds);
+  const liveFiles = given.get("live")?.values ?? [];
+  if (documentedFiles.length === 0)
+    throw new UsageError("policy compare: expected at least one documented file");
+  if (liveFiles.length === 0) throw new UsageError("policy compare: expected --live FILE, what is granted");
+  if (provider === undefined) {
+    throw new UsageError(`policy compare: expected --provider PROVIDER (${clouds.join(", ")})`);
+  }
+  if (!COMPARED.includes(provider)) {
+    throw new UsageError(
+      `--provider: "${provider}" is not in this version, which compares ${COMPARED.join(", ")}`,
+    );
+  }
+
+  const documented = await readDocuments(documentedFiles, provider, shell.cwd);
+  const live = await readDocuments(liveFiles, provider, shell.cwd);
+  const catalogFile = one(given, "catalog");
+  const catalog = catalogFile === undefined ? undefined : await readCatalog(catalogFile, shell.cwd);
+  const comparison = comparePolicies(provider, documented, live, catalog === undefined ? {} : { catalog });
+
+  if (one(given, "format") === "json") {
+    await shell.out.write(`${JSON.stringify({ provider, ...comparison }, undefined, 2)}\n`);
+  } else {
+    await shell.out.write(
+      policyTable(comparison, {
+        width: shell.out.columns ?? 100,
+        color: colorFor(shell.out, shell.env, on(given, "color", "no-color")),
+        verbose: on(given, "verbose") === true,
+        documented: documentedFiles,
+        live: liveFiles,
+      }),
+    );
+  }
+  return statusOf(comparison);
+}
+
+function statusOf(comparison: Comparison): 0 | 1 | 3 {
+  if (comparison.missing.length > 0 || comparison.excess.length > 0) return 1;
+  return comparison.undecided.length > 0 ? 3 : 0;
+}
+
+/** Each file is one document (a list of documents counts as one), so that an origin's number names its file. */
+async function readDocuments(files: readonly string[], provider: Provider, cwd: string): Promise<unknown[]> {
+  const documents: unknown[] = [];
+  for (const file of files) {
+    const value = await readData(resolve(cwd, file), file, "policy document");
+    const items = listIn(value);
+    if (items?.length === 0)
+      throw new UsageError(`${file}: expected at least one policy document, found an empty list`);
+    try {
+      // Against itself: what is no policy of that provider is refused here, where the file is known.
+      comparePolicies(provider, [value], []);
+    } catch (error) {
+      throw new UsageError(
+        `${file}: ${reasonOf(error)
+          .replace(/^document 1(?: at )?/, "")
+          .replace(/^: /, "")}`,
+      );
+    }
+    documents.push(value);
+  }
+  return documents;
+}
+
+/** Operation names (one document, a list), or provider operations as the provider lists them. */
+async function readCatalog(file: string, cwd: string): Promise<CatalogEntry[] | string[]> {
+  const value = await readData(resolve(cwd, file), relative(cwd, file) || file, "catalogue");
+  const names: string[] = [];
+  const entries: CatalogEntry[] = [];
+  const visit = (item: unknown): void => {
+    if (typeof item === "string") names.push(item);
+    else if (Array.isArray(item)) item.forEach(visit);
+    else if (isRecord(item)) {
+      if (Array.isArray(item["operations"]) || Array.isArray(item["resourceTypes"])) {
+        visit(item["operations"] ?? []);
+        visit(item["resourceTypes"] ?? []);
+      } else if (Array.isArray(item["value"])) visit(item["value"]);
+      else if (typeof item["name"] === "string") {
+        const data = item["isDataAction"];
+        entries.push({ name: item["name"], ...(typeof data === "boolean" ? { isDataAction: data } : {}) });
+      }
+    }
+  };
+  visit(value);
+  if (names.length > 0 && entries.length > 0) {
+    throw new UsageError(`${file}: expected operation names or provider operations, found both`);
+  }
+  if (names.length + entries.length === 0) {
+    throw new UsageError(
+      `${file}: expected a list of operation names, or provider operations; found no operation`,
+    );
+  }
+  return names.length > 0 ? names : entries;
+}
+
+/** JSON, or YAML where it is not; a catalogue of some megabytes is JSON, which is read a hundred times faster. */
+async function readData(path: string, shown: string, what: string): Promise<unknown> {
+  const text = await readText(path, what);
+  if (text.trim() === "") throw new UsageError(`${shown}: the ${what} is empty`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: YAML's reader says where, and reads what JSON's does not.
+  }
+  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true, version: "1.2" });
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const at = error.linePos?.[0];
+    const place = at === undefined ? shown : `${shown}:${at.line}:${at.col}`;
+    const reason = (error.message.split("\n")[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, "");
+    throw new UsageError(
+      `${place}: not JSON or YAML: ${reason.replace(/^./, (letter) => letter.toLowerCase())}`,
+    );
+  }
+  try {
+    // A document of some lines that unfolds into millions of nodes is refused here.
+    return document.toJS({ maxAliasCount: 50 });
+  } catch (cause) {
+    throw new UsageError(`${shown}: not readable: ${reasonOf(cause)}`);
+  }
+}
+
+function listIn(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (isRecord(value) && Array.isArray(value["value"])) return value["value"];
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

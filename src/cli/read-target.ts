@@ -1,0 +1,103 @@
+import type { CollectPlan } from "../collectors/define.ts";
+import { loadCollector } from "../collectors/registry.ts";
+import type { Snapshot, UnreadCause } from "../snapshot/snapshot.ts";
+import { parseDuration } from "./duration.ts";
+import { errorLines } from "./errors.ts";
+import { type Job, planOf, type TargetJob } from "./job.ts";
+import type { GivenOptions } from "./options.ts";
+import type { Console } from "./progress.ts";
+import { integer, one } from "./settings.ts";
+import type { Shell } from "./shell.ts";
+
+/** How long a collector may take to come back with what it has, once it was told to stop. */
+const graceMs = 5_000;
+
+interface Bounds {
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+}
+
+/** @throws UsageError */
+export function boundsOf(options: GivenOptions): Bounds {
+  return {
+    timeoutMs: parseDuration(one(options, "timeout") ?? "", options.get("timeout")?.from ?? "--timeout"),
+    concurrency: integer(options, "concurrency", 1, 64),
+  };
+}
+
+/**
+ * Reads the live state of one target. When the run is interrupted, what was read until then comes back, marked so.
+ * @throws CollectError when nothing can be read: no credentials, no such endpoint
+ */
+export async function readTarget(
+  job: Job,
+  target: TargetJob,
+  bounds: Bounds,
+  console: Console,
+  shell: Shell,
+): Promise<Snapshot> {
+  const plan = planOf(job, target);
+  const label = target.name === undefined ? "" : `${target.name}: `;
+  const collect = await loadCollector("azure");
+  const reading = collect(plan, target.azure, {
+    ...bounds,
+    signal: shell.signal,
+    progress: (message) => console.progress(`${label}${message}`),
+    debug: (line) => console.debug(`${label}${line}`),
+    now: shell.now,
+  });
+  try {
+    return await untilInterrupted(reading, shell.signal);
+  } catch (error) {
+    if (!shell.signal.aborted) throw error;
+    return unreadSnapshot(plan, target, shell, "interrupted", "interrupted before anything was read");
+  } finally {
+    console.clear();
+  }
+}
+
+/** The state of a target that cannot be read at all, so that the others of the run are still audited (fault 16). */
+export function unreadableTarget(job: Job, target: TargetJob, shell: Shell, error: unknown): Snapshot {
+  const detail = errorLines(error, false)
+    .map((line) => line.replace(/^chalk-audit: /, ""))
+    .join("; ");
+  return unreadSnapshot(planOf(job, target), target, shell, "unreachable", detail);
+}
+
+function unreadSnapshot(
+  plan: CollectPlan,
+  target: TargetJob,
+  shell: Shell,
+  cause: UnreadCause,
+  detail: string,
+): Snapshot {
+  return {
+    schema: 1,
+    provider: "azure",
+    scope: `/subscriptions/${target.azure.subscription ?? "unknown"}`,
+    takenAt: shell.now().toISOString(),
+    ...(plan.principals.length > 0 ? { principals: plan.principals } : {}),
+    ...(cause === "interrupted" ? { interrupted: true } : {}),
+    documents: [],
+    unread: [...plan.kinds].sort().map((kind) => ({ kind, api: "sign-in", cause, detail })),
+  };
+}
+
+/** The collection, or a rejection soon after the signal for one that does not come back. */
+async function untilInterrupted<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const late = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      timer = setTimeout(() => reject(signal.reason), graceMs);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,104 @@
+import { audit } from "../audit.ts";
+import { exitCode } from "../report/exit-code.ts";
+import { readReport } from "../report/read.ts";
+import type { Report } from "../report/report.ts";
+import { compareReports } from "../report/since.ts";
+import { parseWaivers, type WaiverFile } from "../report/waivers.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { contextOf, timeOf } from "./context.ts";
+import { deliver, pathsOf, renderReport, scanFormats } from "./deliver.ts";
+import { readText } from "./files.ts";
+import { type Job, prepare } from "./job.ts";
+import { failOnLevels, type GivenOptions } from "./options.ts";
+import { checkPaths, parseDestinations } from "./output.ts";
+import type { Console } from "./progress.ts";
+import { boundsOf, readTarget, unreadableTarget } from "./read-target.ts";
+import { choice, on, pathOf } from "./settings.ts";
+import type { Shell } from "./shell.ts";
+import { version } from "./version.ts";
+
+/**
+ * `scan`: plan, collect (or read snapshots), audit, render, write.
+ * @returns the exit status of the contract: 0, 1 or 3
+ * @throws UsageError and its like for everything that makes it 2
+ */
+export async function scan(_operands: readonly string[], given: GivenOptions, shell: Shell): Promise<number> {
+  const startedAt = timeOf(shell);
+  const { config, options, console } = await contextOf(given, shell);
+  const destinations = parseDestinations(options.get("format"), scanFormats, shell.cwd);
+  await checkPaths(pathsOf(destinations), shell.cwd);
+  const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
+  const bounds = boundsOf(options);
+  const waivers = await waiversOf(options, shell);
+  const earlier = await earlierOf(options, shell);
+  const job = await prepare(given, config, shell.cwd);
+
+  const states: (readonly Snapshot[])[] = [];
+  for (const target of job.targets) {
+    if (target.snapshots.length > 0) {
+      states.push(target.snapshots);
+      continue;
+    }
+    try {
+      states.push([await readTarget(job, target, bounds, console, shell)]);
+    } catch (error) {
+      // The one target of a run: the message and 2. One of several: it is unknown, and the others are audited.
+      if (job.targets.length === 1) throw error;
+      console.say(`chalk-audit: ${target.name}: ${error instanceof Error ? error.message : String(error)}`);
+      states.push([unreadableTarget(job, target, shell, error)]);
+    }
+  }
+
+  let report = auditAll(job, states, waivers, { startedAt, now: timeOf(shell) });
+  if (shell.signal.aborted) report = { ...report, interrupted: true };
+  if (earlier !== undefined) report = compareReports(earlier, report);
+  const status = exitCode(report, { failOn, allowIncomplete: on(options, "allow-incomplete") === true });
+  // An interrupted run leaves no table that looks whole, and no SARIF that would close alerts.
+  const left = report.interrupted ? destinations.filter(({ format }) => format === "json") : destinations;
+  if (report.interrupted) sayInterrupted(console);
+  await deliver(left, renderReport(report, status), options, console, shell);
+  return status;
+}
+
+/** The file of `--waivers`, read and validated. */
+export async function waiversOf(options: GivenOptions, shell: Shell): Promise<WaiverFile | undefined> {
+  const file = pathOf(options, "waivers", shell.cwd);
+  if (file === undefined) return undefined;
+  return parseWaivers(await readText(file, "waiver file"), options.get("waivers")?.values.at(-1) ?? file);
+}
+
+async function earlierOf(options: GivenOptions, shell: Shell): Promise<Report | undefined> {
+  const file = pathOf(options, "since", shell.cwd);
+  if (file === undefined) return undefined;
+  return readReport(await readText(file, "earlier report"), options.get("since")?.values.at(-1) ?? file);
+}
+
+/** One report over all targets. */
+export function auditAll(
+  job: Job,
+  states: readonly (readonly Snapshot[])[],
+  waivers: WaiverFile | undefined,
+  times: { readonly startedAt: string; readonly now: string },
+): Report {
+  const report = audit({
+    baselines: job.baselines,
+    snapshots: job.targets.flatMap((target, i) =>
+      (states[i] ?? []).map((snapshot) => ({
+        snapshot,
+        ...(target.name === undefined ? {} : { name: target.name }),
+        parameters: target.parameters,
+      })),
+    ),
+    clouds: job.clouds,
+    parameters: job.targets[0]?.parameters ?? {},
+    ...(job.profile === undefined ? {} : { profile: job.profile }),
+    ...(waivers === undefined ? {} : { waivers }),
+    now: times.now,
+    version,
+  });
+  return { ...report, startedAt: times.startedAt };
+}
+
+function sayInterrupted(console: Console): void {
+  console.say("chalk-audit: interrupted; only a partial JSON report is written, where one was asked for");
+}
