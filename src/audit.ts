@@ -1,0 +1,171 @@
+import type { Provider } from "./access/policy.ts";
+import { runBaseline } from "./audit-baseline.ts";
+import type { LoadedBaseline } from "./baselines/baseline.ts";
+import { dealOut } from "./baselines/parameters.ts";
+import type { Check } from "./checks/define.ts";
+import { checks as allChecks } from "./checks/registry.ts";
+import { applyWaivers } from "./report/apply-waivers.ts";
+import { buildReport } from "./report/build.ts";
+import type { ControlResult, Finding, Principal, Report, Target } from "./report/report.ts";
+import type { WaiverFile } from "./report/waivers.ts";
+import { factsOf } from "./snapshot/facts.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
+
+export interface AuditInput {
+  readonly baselines: readonly LoadedBaseline[];
+  /** Recorded states, one for each target. `name`: what to call the target instead of `azure:/subscriptions/…`. */
+  readonly snapshots: readonly { readonly snapshot: Snapshot; readonly name?: string }[];
+  /** The clouds asked for; a control of another one is skipped. */
+  readonly clouds: readonly Provider[];
+  /** Baseline parameters as given (`--set`, and the flags that stand for one). */
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly profile?: string;
+  readonly waivers?: WaiverFile;
+  /** The only clock: ISO 8601, UTC. */
+  readonly now: string;
+  /** When the run began; `now` when not given. */
+  readonly startedAt?: string;
+  /** Version of the tool. */
+  readonly version: string;
+  /** The checks to run; those of this version when not given. */
+  readonly checks?: readonly Check[];
+}
+
+/** What is not looked at, said with every target of a cloud. */
+const NOT_CONSIDERED = {
+  azure:
+    "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds; memberships of groups that no assignment proves, and who a deleted principal was, which only the directory (Microsoft Graph) knows",
+  aws: undefined,
+  kubernetes: undefined,
+} as const satisfies Record<Provider, string | undefined>;
+
+/** Names for the targets: as given, else cloud and scope; the second of one name gets a number. */
+function targetNames(snapshots: AuditInput["snapshots"]): readonly string[] {
+  const seen = new Map<string, number>();
+  return snapshots.map(({ snapshot, name }) => {
+    const base = name ?? `${snapshot.provider}:${snapshot.scope}`;
+    const n = (seen.get(base) ?? 0) + 1;
+    seen.set(base, n);
+    return n === 1 ? base : `${base} (${n})`;
+  });
+}
+
+/** A snapshot to be judged, or the place of one that was not given. */
+interface Subject {
+  readonly name: string;
+  readonly snapshot: Snapshot;
+  readonly baselines: readonly number[];
+}
+
+function subjects(input: AuditInput): readonly Subject[] {
+  const names = targetNames(input.snapshots);
+  const given = input.snapshots.map(({ snapshot }, i) => ({
+    name: names[i] ?? snapshot.scope,
+    snapshot,
+    baselines: input.baselines.flatMap((b, n) => (b.baseline.cloud === snapshot.provider ? [n] : [])),
+  }));
+  // A baseline without any state to judge must not vanish: nothing of it was assessed.
+  const orphans = new Map<Provider, number[]>();
+  input.baselines.forEach(({ baseline }, n) => {
+    if (given.some((s) => s.baselines.includes(n))) return;
+    orphans.set(baseline.cloud, [...(orphans.get(baseline.cloud) ?? []), n]);
+  });
+  const empty = [...orphans].map(
+    ([provider, baselines]): Subject => ({
+      name: `${provider}: nothing collected`,
+      baselines,
+      snapshot: {
+        schema: 1,
+        provider,
+        scope: provider,
+        takenAt: input.now,
+        documents: [],
+        unread: [],
+        interrupted: true,
+      },
+    }),
+  );
+  return [...given, ...empty];
+}
+
+/**
+ * Judges recorded states against baselines. Pure: no clock, no network, no environment; the same input gives the same
+ * report, whatever the order of the documents.
+ *
+ * @throws ParameterError for a parameter or profile that no baseline knows or can take; Error, with the control's id,
+ * when a check fails or a witness does not replay: a bug, never a verdict.
+ */
+export function audit(input: AuditInput): Report {
+  const checks = new Map((input.checks ?? allChecks).map((check) => [check.id, check]));
+  const dealt = dealOut(
+    input.baselines.map((b) => b.baseline),
+    input.parameters ?? {},
+    input.profile,
+  );
+  const targets: Target[] = [];
+  const controls: ControlResult[] = [];
+  const findings: Finding[] = [];
+  const order: string[] = [];
+  for (const subject of subjects(input)) {
+    const facts = factsOf(subject.snapshot);
+    const principals = new Map<string, Principal>();
+    const notes: string[] = [];
+    let complete = subject.snapshot.interrupted !== true;
+    let catalog: Target["catalog"];
+    for (const n of subject.baselines) {
+      const loaded = input.baselines[n];
+      const given = dealt[n];
+      if (loaded === undefined || given === undefined) continue;
+      const result = runBaseline({
+        loaded,
+        given: given.given,
+        ...(given.profile === undefined ? {} : { profile: given.profile }),
+        snapshot: subject.snapshot,
+        facts,
+        target: subject.name,
+        clouds: input.clouds,
+        checks,
+      });
+      controls.push(...result.controls);
+      findings.push(...result.findings);
+      for (const control of loaded.baseline.controls) order.push(`${loaded.baseline.id}/${control.id}`);
+      for (const principal of result.principals) principals.set(principal.id.toLowerCase(), principal);
+      for (const note of result.notes) if (!notes.includes(note)) notes.push(note);
+      complete &&= result.complete;
+      catalog ??= result.catalog;
+    }
+    const considered = NOT_CONSIDERED[subject.snapshot.provider];
+    targets.push({
+      name: subject.name,
+      cloud: subject.snapshot.provider,
+      scope: subject.snapshot.scope,
+      complete,
+      unread: subject.snapshot.unread,
+      principals: [...principals.values()],
+      notes: [...notes, ...(considered === undefined ? [] : [considered])],
+      ...(catalog === undefined ? {} : { catalog }),
+    });
+  }
+  const judged =
+    input.waivers === undefined
+      ? { controls, findings }
+      : applyWaivers({ file: input.waivers, findings, controls, targets, now: input.now });
+  return buildReport({
+    version: input.version,
+    startedAt: input.startedAt ?? input.now,
+    finishedAt: input.now,
+    interrupted: input.snapshots.some((s) => s.snapshot.interrupted === true),
+    baselines: input.baselines.map(({ baseline, sha256, file }) => ({
+      id: baseline.id,
+      version: baseline.version,
+      sha256,
+      title: baseline.title,
+      url: baseline.source.url,
+      file,
+    })),
+    targets,
+    controls: judged.controls,
+    findings: judged.findings,
+    order,
+  });
+}
