@@ -1,0 +1,326 @@
+import { gzipSync } from "node:zlib";
+import type { Drift, Finding, Report, Severity, Target } from "../report/report.ts";
+import { SEVERITIES, severityRank } from "../report/severity.ts";
+import { inertJson, visible } from "../report/untrusted.ts";
+import type { RenderOptions, Reporter, RuleText } from "./define.ts";
+import { ruleText } from "./rules.ts";
+import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
+import { plural } from "./words.ts";
+
+/** What code scanning takes: runs in a file, results in a run, bytes of the file after gzip. */
+const LIMITS = { runs: 20, results: 5_000, gzipped: 10_000_000 } as const;
+const PAGE = "https://github.com/chalk-audit/chalk-audit";
+
+/**
+ * How code scanning rates and orders a severity. It has no score below low: an `info` drift (advisory) shares the score
+ * of low and is told apart by its tag and rule id.
+ */
+const RATINGS = {
+  critical: { score: "9.5", level: "error", problem: "error" },
+  high: { score: "8.0", level: "error", problem: "error" },
+  medium: { score: "5.5", level: "warning", problem: "warning" },
+  low: { score: "2.0", level: "note", problem: "recommendation" },
+  info: { score: "2.0", level: "note", problem: "recommendation" },
+} as const satisfies Record<Severity, { score: string; level: string; problem: string }>;
+
+/** A difference of permissions is proved by a replayed request; the others are read off a resource. */
+const PROVED: ReadonlySet<Drift> = new Set(["missing", "excess", "weakened"]);
+
+/**
+ * SARIF 2.1.0 for GitHub code scanning, one run per target. Only complete targets are in it: an alert that is absent from
+ * an upload is closed, so a target that could not be read must not be uploaded at all (`renderIncompleteSarif`). A clean
+ * target has an empty run, which closes its alerts. Nothing in it depends on the time.
+ */
+export const sarif: Reporter = {
+  format: "sarif",
+  title: "SARIF 2.1.0 for code scanning; targets that could not be read go to x.incomplete.sarif",
+  extension: "sarif",
+  render: renderSarif,
+};
+
+/**
+ * @returns undefined when no target was read completely, or the audit was interrupted: then there is nothing that may
+ * be uploaded.
+ */
+function renderSarif(report: Report, options: RenderOptions): string | undefined {
+  const complete = report.interrupted ? [] : report.targets.filter((t) => t.complete);
+  if (complete.length === 0) return undefined;
+  const drift = driftByTarget(report);
+  const { kept, dropped } = mostSevere(complete, drift);
+  const categories = uniqueCategories(report.targets);
+  for (let most: number = LIMITS.results; ; most = Math.floor(most / 2)) {
+    const runs = kept.map((target, i) =>
+      completeRun(target, categories.get(target) ?? "", drift.get(target.name) ?? [], {
+        report,
+        options,
+        most,
+        droppedTargets: i === 0 ? dropped : [],
+      }),
+    );
+    const text = sarifFile(runs);
+    // Gzip never makes a text of that size longer, so most files need not be compressed to know.
+    if (text.length * 3 < LIMITS.gzipped || most <= 1 || gzipSync(text).length < LIMITS.gzipped) return text;
+  }
+}
+
+/**
+ * The targets that could not be read completely: runs that say so, without results. For a file of its own beside the
+ * other one (`x.incomplete.sarif`), for people and archives; code scanning answers its upload with a failure.
+ * @returns undefined when every target is complete, or the audit was interrupted.
+ */
+export function renderIncompleteSarif(report: Report, options: RenderOptions): string | undefined {
+  const incomplete = report.interrupted ? [] : report.targets.filter((t) => !t.complete);
+  if (incomplete.length === 0) return undefined;
+  const categories = uniqueCategories(report.targets);
+  return sarifFile(
+    incomplete.map((target) => ({
+      tool: tool(report, [], options),
+      automationDetails: { id: categories.get(target) ?? "" },
+      invocations: [
+        {
+          executionSuccessful: false,
+          toolExecutionNotifications: [
+            ...target.unread.map((u) =>
+              notification(
+                "unread",
+                "error",
+                `${u.api}: ${u.detail}${u.permission === undefined ? "" : `; needs ${u.permission}`}`,
+              ),
+            ),
+            ...unknownControls(report, target, "error"),
+            notification(
+              "incomplete",
+              "error",
+              `${target.name} was not read completely; no result is given, so that no alert is closed`,
+            ),
+          ],
+        },
+      ],
+      columnKind: "utf16CodeUnits",
+      results: [],
+    })),
+  );
+}
+
+function sarifFile(runs: readonly unknown[]): string {
+  const file = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs };
+  return `${inertJson(JSON.stringify(file, null, 1))}\n`;
+}
+
+interface RunContext {
+  readonly report: Report;
+  readonly options: RenderOptions;
+  /** Most results that the run may have. */
+  readonly most: number;
+  readonly droppedTargets: readonly Target[];
+}
+
+function completeRun(
+  target: Target,
+  category: string,
+  drift: readonly Finding[],
+  context: RunContext,
+): unknown {
+  const { report, options, most, droppedTargets } = context;
+  const kept = drift.slice(0, most);
+  const ruleIds = [...new Set(kept.map(sarifRuleId))].sort();
+  const notes = [...unknownControls(report, target, "warning")];
+  if (kept.length < drift.length) {
+    notes.push(
+      notification(
+        "truncated",
+        "warning",
+        `${plural(drift.length - kept.length, "result")} of ${plural(drift.length, "result")} are left out, the least ` +
+          "severe ones: code scanning takes no more. The JSON report has all.",
+      ),
+    );
+  }
+  if (droppedTargets.length > 0) {
+    notes.push(
+      notification(
+        "truncated",
+        "warning",
+        `${plural(droppedTargets.length, "target")} with the least severe drift are left out, since a file holds ` +
+          `${LIMITS.runs} runs: ${cut(droppedTargets.map((t) => t.name).join(", "), 2_000)}. Audit them in a run of their own.`,
+      ),
+    );
+  }
+  return {
+    tool: tool(report, ruleIds, options),
+    automationDetails: { id: category },
+    invocations: [
+      { executionSuccessful: true, ...(notes.length === 0 ? {} : { toolExecutionNotifications: notes }) },
+    ],
+    columnKind: "utf16CodeUnits",
+    results: kept.map((finding) => result(finding, ruleIds.indexOf(sarifRuleId(finding)))),
+  };
+}
+
+function result(finding: Finding, ruleIndex: number): unknown {
+  return {
+    ruleId: sarifRuleId(finding),
+    ruleIndex,
+    kind: "fail",
+    level: RATINGS[finding.severity].level,
+    message: { text: resultMessage(finding) },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: artifactUri(finding.location.file) },
+          region: { startLine: Math.max(1, finding.location.line) },
+        },
+        logicalLocations: [
+          { fullyQualifiedName: visible(cut(finding.resource.id, 2_000)), kind: "resource" },
+        ],
+      },
+    ],
+    // Ours, so that 200 resources on one line stay 200 alerts and a moved line changes nothing.
+    partialFingerprints: { primaryLocationLineHash: `${finding.fingerprint}:1` },
+    properties: { control: finding.control, drift: finding.drift },
+  };
+}
+
+/** Code scanning takes the severity from the rule, not from the result: so each severity of a drift is its own rule. */
+function sarifRuleId(finding: Finding): string {
+  return `${finding.rule}/${finding.severity}`;
+}
+
+function tool(report: Report, ruleIds: readonly string[], options: RenderOptions): unknown {
+  return {
+    driver: {
+      name: report.tool.name,
+      version: report.tool.version,
+      semanticVersion: report.tool.version,
+      informationUri: PAGE,
+      rules: ruleIds.map((id) => rule(id, options.rules)),
+      notifications: NOTIFICATIONS,
+    },
+  };
+}
+
+function rule(id: string, texts: readonly RuleText[]): unknown {
+  const at = id.lastIndexOf("/");
+  const severity = SEVERITIES.find((s) => s === id.slice(at + 1)) ?? "info";
+  const base = id.slice(0, at);
+  const text = ruleText(texts, base);
+  const drift = base.slice(base.lastIndexOf("/") + 1);
+  const rating = RATINGS[severity];
+  return {
+    id,
+    name: id
+      .split(/[^A-Za-z0-9]+/)
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(""),
+    shortDescription: { text: sentenceOf(text.title) },
+    fullDescription: { text: sentenceOf(text.short) },
+    help: { text: plainText(text.help), markdown: text.help },
+    helpUri: text.helpUri,
+    defaultConfiguration: { level: rating.level },
+    properties: {
+      "security-severity": rating.score,
+      precision: PROVED.has(drift as Drift) ? "very-high" : "high",
+      "problem.severity": rating.problem,
+      tags: [
+        "security",
+        "permissions",
+        base.slice(0, Math.max(0, base.indexOf("/"))),
+        drift,
+        severity,
+      ].filter((tag, i, all) => tag !== "" && all.indexOf(tag) === i),
+    },
+  };
+}
+
+function sentenceOf(text: string): string {
+  const safe = sarifText(text);
+  return /[.!?]$/.test(safe) ? safe : `${safe}.`;
+}
+
+/** Markdown without its marks, for viewers that show plain text. */
+function plainText(markdown: string): string {
+  return markdown
+    .replace(/\[([^\]]*)\]\(([^)]*)\)/g, "$1 ($2)")
+    .replace(/^#+\s*/gm, "")
+    .replace(/(\*\*|`)/g, "")
+    .replace(/[{}]/g, "$&$&");
+}
+
+const NOTIFICATIONS = [
+  { id: "incomplete", shortDescription: { text: "A target was not read completely." } },
+  { id: "not-assessed", shortDescription: { text: "A control could not be assessed." } },
+  { id: "truncated", shortDescription: { text: "Results were left out because there are too many." } },
+  { id: "unread", shortDescription: { text: "Something could not be read." } },
+] as const;
+
+function notification(
+  id: (typeof NOTIFICATIONS)[number]["id"],
+  level: "error" | "warning",
+  text: string,
+): unknown {
+  return {
+    descriptor: { id, index: NOTIFICATIONS.findIndex((n) => n.id === id) },
+    level,
+    message: { text: sarifText(cut(text, 4_000)) },
+  };
+}
+
+function unknownControls(report: Report, target: Target, level: "error" | "warning"): unknown[] {
+  return report.controls
+    .filter((c) => c.target === target.name && c.outcome === "unknown")
+    .map((c) => notification("not-assessed", level, `${c.id}: ${c.reason ?? "could not be assessed"}`));
+}
+
+/** Drift that stands, by target, in the report's order (worst first). Waived, unknown and notes are no results. */
+function driftByTarget(report: Report): ReadonlyMap<string, readonly Finding[]> {
+  const out = new Map<string, Finding[]>();
+  for (const finding of report.findings) {
+    if (finding.outcome !== "fail") continue;
+    const list = out.get(finding.target);
+    if (list === undefined) out.set(finding.target, [finding]);
+    else list.push(finding);
+  }
+  for (const list of out.values()) list.sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
+  return out;
+}
+
+/** The targets that fit into one file: those with the worst drift, in their own order. */
+function mostSevere(
+  targets: readonly Target[],
+  drift: ReadonlyMap<string, readonly Finding[]>,
+): { readonly kept: readonly Target[]; readonly dropped: readonly Target[] } {
+  if (targets.length <= LIMITS.runs) return { kept: targets, dropped: [] };
+  const key = (target: Target) => {
+    const counts = SEVERITIES.map(
+      (severity) => (drift.get(target.name) ?? []).filter((f) => f.severity === severity).length,
+    );
+    return counts;
+  };
+  const ranked = targets
+    .map((target, i) => ({ target, i, counts: key(target) }))
+    .sort((a, b) => {
+      for (let s = 0; s < SEVERITIES.length; s++) {
+        const by = (b.counts[s] ?? 0) - (a.counts[s] ?? 0);
+        if (by !== 0) return by;
+      }
+      return a.i - b.i;
+    });
+  const chosen = new Set(ranked.slice(0, LIMITS.runs).map((r) => r.target));
+  return { kept: targets.filter((t) => chosen.has(t)), dropped: targets.filter((t) => !chosen.has(t)) };
+}
+
+/** Code scanning refuses two runs of one category: targets that share a scope are told apart by their names. */
+function uniqueCategories(targets: readonly Target[]): ReadonlyMap<Target, string> {
+  const counts = new Map<string, number>();
+  for (const target of targets) counts.set(categoryOf(target), (counts.get(categoryOf(target)) ?? 0) + 1);
+  return new Map(
+    targets.map((target) => {
+      const category = categoryOf(target);
+      return [
+        target,
+        (counts.get(category) ?? 0) > 1
+          ? `${category}${encodeURIComponent(visible(target.name))}/`
+          : category,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,258 @@
+import type { ControlResult, Finding, Report, Target } from "../report/report.ts";
+import { visible } from "../report/untrusted.ts";
+import { displayWidth, wrap } from "./layout.ts";
+import type { Paint } from "./paint.ts";
+import { grouped, plural, shortCall, shortIds } from "./words.ts";
+
+/** Targets named in the head of a report; a fleet is counted. */
+const MOST_TARGETS = 5;
+
+/** What was audited against what: baselines, targets and principals. */
+export function headerLines(report: Report, width: number, verbose: boolean): string[] {
+  const baselines = report.baselines.map((b) => `${b.id}@${b.version}`).join(", ") || "no baseline";
+  if (report.targets.length === 0) return wrap(visible(`${baselines} against nothing`), width, 2);
+  const id = verbose ? (text: string) => text : principalId;
+  const lines = report.targets.slice(0, MOST_TARGETS).flatMap((target) => {
+    const who = (target.principals ?? []).map((p) =>
+      p.name === undefined || p.name === "" ? id(p.id) : `${p.name} (${id(p.id)})`,
+    );
+    const shown = who.slice(0, 3).join(", ") + (who.length > 3 ? ` and ${who.length - 3} more` : "");
+    const principals = who.length === 0 ? "" : `, ${who.length === 1 ? "principal" : "principals"} ${shown}`;
+    return wrap(
+      visible(`${baselines} against ${verbose ? target.name : shortIds(target.name)}${principals}`),
+      width,
+      2,
+    );
+  });
+  const more = report.targets.length - MOST_TARGETS;
+  return more > 0 ? [...lines, `and ${plural(more, "more target")}`] : lines;
+}
+
+/** `aaaaaaaa-…-0001`: enough of an object id to know it again. */
+function principalId(id: string): string {
+  return id.replace(/^([0-9a-f]{8})-[0-9a-f-]{18,}([0-9a-f]{4})$/i, "$1-…-$2");
+}
+
+/** What changed since the earlier report, when there is one. */
+export function sinceLines(report: Report, width: number): string[] {
+  if (report.gone === undefined) return [];
+  const drift = report.findings.filter((f) => f.outcome === "fail");
+  const states = (["new", "updated", "unchanged"] as const).map(
+    (state) => `${grouped(drift.filter((f) => f.state === state).length)} ${state}`,
+  );
+  const unassessed = report.unassessed?.length ?? 0;
+  const parts = [
+    ...states,
+    `${grouped(report.gone.length)} gone`,
+    ...(unassessed > 0 ? [`${grouped(unassessed)} could not be looked at again`] : []),
+  ];
+  return wrap(`Since the earlier report: ${parts.join(", ")}.`, width, 2);
+}
+
+/** What stood in the way when nothing could be assessed: target, call, answer, the permission that is missing. */
+export function unreadLines(report: Report, width: number): string[] {
+  return report.targets.flatMap((target) => {
+    const name = ` ${visible(scopeText(target))}   `;
+    const indent = Math.min(displayWidth(name), 30);
+    const lines = target.unread.flatMap((u) => [
+      ...wrap(visible(`${shortCall(u.api, target.scope)}: ${u.detail}`), width - indent, 2),
+      ...(u.permission === undefined ? [] : wrap(visible(`needs ${u.permission}`), width - indent, 2)),
+    ]);
+    if (lines.length === 0) return [];
+    const inline = displayWidth(name) <= indent;
+    return [
+      ...(inline ? [] : [name.trimEnd()]),
+      ...lines.map((line, i) => (inline && i === 0 ? name : " ".repeat(indent)) + line),
+    ];
+  });
+}
+
+function scopeText(target: Target): string {
+  const subscription = /^\/subscriptions\/([^/]+)$/i.exec(target.scope)?.[1];
+  return shortIds(subscription === undefined ? target.name : `subscription ${subscription}`);
+}
+
+/** A name, what is said of it, and how many things it stands for (one). */
+type Entry = readonly [name: string, text: string, count?: number];
+
+/** As many controls with the same reason are told in one line. */
+const MANY = 3;
+
+/** Not assessed, waived, fine, skipped, gone, notes: each only when there is something to say. */
+export function sectionLines(report: Report, width: number, verbose: boolean, paint: Paint): string[][] {
+  const names = controlNames(report);
+  const by = (outcome: ControlResult["outcome"]) => report.controls.filter((c) => c.outcome === outcome);
+  const list = (title: string, entries: readonly Entry[]): string[] =>
+    entries.length === 0
+      ? []
+      : [paint.bold(`${title} (${grouped(entries.length)})`), ...hanging(entries, width)];
+
+  const notes: readonly Entry[] = [
+    ...report.findings
+      .filter((f) => f.outcome === "pass")
+      .map((f): Entry => [names.of(f.control, f.target), f.message]),
+    ...[...new Set(report.targets.flatMap((t) => t.notes ?? []))].map((n): Entry => ["", n]),
+  ];
+  const unread = verbose
+    ? report.targets.flatMap((t) =>
+        t.unread.map(
+          (u): Entry => [
+            "",
+            `${u.api}: ${u.detail}${u.permission === undefined ? "" : `; needs ${u.permission}`}`,
+          ],
+        ),
+      )
+    : [];
+  return [
+    list("Not assessed", notAssessed(report, names)),
+    list("Not read", unread),
+    list(
+      "Waived",
+      report.findings
+        .filter((f) => f.outcome === "waived")
+        .map((f) => [
+          names.of(f.control, f.target),
+          `${f.severity} ${f.drift}: ${f.pattern ?? f.message} (${f.waiver?.reason ?? ""}; ${f.waiver?.owner ?? ""}, until ${f.waiver?.expires ?? ""})`,
+        ]),
+    ),
+    list(
+      "Gone",
+      (report.gone ?? []).map((f) => [
+        names.of(f.control, f.target),
+        `${f.severity} ${f.drift}: ${f.pattern ?? f.message}`,
+      ]),
+    ),
+    [...fineLines(by("pass"), names, width, paint), ...skippedLines(by("skipped"), names, width, paint)],
+    list("Notes", notes),
+  ];
+}
+
+/** Unknown controls with their reason (one entry for many with the same), and the parts of failed ones that are unknown. */
+function notAssessed(report: Report, names: Names): readonly Entry[] {
+  const entries = report.controls.flatMap((control): Entry[] => {
+    const open = report.findings.filter(
+      (f) => f.outcome === "unknown" && f.control === control.id && f.target === control.target,
+    );
+    const name = names.of(control.id, control.target);
+    const shown = open.slice(0, 3).map((f) => f.message);
+    const more = open.length > 3 ? [`and ${open.length - 3} more`] : [];
+    if (control.outcome === "unknown") {
+      const reasons = [...new Set([...(control.reason === undefined ? [] : [control.reason]), ...shown])];
+      return [[name, [...(reasons.length === 0 ? ["no reason was given"] : reasons), ...more].join("; ")]];
+    }
+    return open.length === 0 ? [] : [[`${name} (in part)`, [...shown, ...more].join("; ")]];
+  });
+  const byText = new Map<string, string[]>();
+  for (const [name, text] of entries) byText.set(text, [...(byText.get(text) ?? []), name]);
+  return [...byText].flatMap(([text, who]): Entry[] =>
+    who.length < MANY
+      ? who.map((name) => [name, text])
+      : [[plural(who.length, "control"), `${text}: ${who.join(", ")}`, who.length]],
+  );
+}
+
+function fineLines(controls: readonly ControlResult[], names: Names, width: number, paint: Paint): string[] {
+  if (controls.length === 0) return [];
+  const entries = names.gathered(controls).map(({ name, first }) => {
+    const marks = [...(first.optional ? ["optional"] : []), ...(first.absent ? ["absent"] : [])];
+    return marks.length === 0 ? name : `${name} (${marks.join(", ")})`;
+  });
+  return wrap(
+    `${paint.bold(`Fine (${grouped(controls.length)}):`)} ${visible(entries.join(", "))}`,
+    width,
+    2,
+  );
+}
+
+function skippedLines(
+  controls: readonly ControlResult[],
+  names: Names,
+  width: number,
+  paint: Paint,
+): string[] {
+  if (controls.length === 0) return [];
+  const reasons = new Map<string, ControlResult[]>();
+  for (const control of controls) {
+    const reason = control.reason ?? "not asked for";
+    reasons.set(reason, [...(reasons.get(reason) ?? []), control]);
+  }
+  return [...reasons].flatMap(([reason, list]) => {
+    const which = names.gathered(list).map(({ name }) => name);
+    return wrap(
+      `${paint.bold(`Skipped (${grouped(list.length)}):`)} ${visible(`${reason}: ${which.join(", ")}`)}`,
+      width,
+      2,
+    );
+  });
+}
+
+/** Entries with their names in a column, the texts wrapped beside it; a very long name stands above its text. */
+function hanging(entries: readonly Entry[], width: number): string[] {
+  const column = Math.min(30, Math.max(0, ...entries.map(([name]) => displayWidth(visible(name)))));
+  return entries.flatMap(([name, text]) => {
+    if (name === "") return wrap(visible(text), width - 1, 2).map((line) => ` ${line}`);
+    const indent = column + 4;
+    const shown = visible(name);
+    const lines = wrap(visible(text), width - indent);
+    const fits = displayWidth(shown) <= column;
+    const head = fits ? ` ${shown}${" ".repeat(indent - 1 - displayWidth(shown))}` : " ".repeat(indent);
+    return [
+      ...(fits ? [] : [` ${shown}`]),
+      ...lines.map((line, i) => (i === 0 ? head : " ".repeat(indent)) + line),
+    ];
+  });
+}
+
+/** Where to read why, and the page that the baseline encodes. */
+export function closingLines(report: Report, drift: readonly Finding[], width: number): string[] {
+  const concerned = drift.length > 0 ? drift : report.findings.filter((f) => f.outcome === "unknown");
+  const checks = [...new Set(concerned.map((f) => f.rule.slice(0, f.rule.lastIndexOf("/"))))].filter(
+    (id) => id !== "waiver",
+  );
+  const [first, ...others] = checks;
+  const lines: string[] = [];
+  if (first !== undefined) {
+    const also = others.length === 0 ? "" : ` (likewise ${others.slice(0, 4).join(", ")})`;
+    const title = drift.length > 0 ? "Why and how to put it right" : "What this means";
+    lines.push(...wrap(visible(`${title}: chalk-audit check explain ${first}${also}`), width, 2));
+  }
+  const pages = [...new Set(concerned.map((f) => `${f.documentation.url}, "${f.documentation.section}"`))];
+  for (const page of pages.slice(0, 3)) lines.push(...wrap(visible(`The page: ${page}`), width, 2));
+  if (pages.length > 3) lines.push(`and ${plural(pages.length - 3, "more section")}, in the JSON report`);
+  return lines;
+}
+
+/** How controls are called in a report: short where one baseline is used, with the target where there are several. */
+interface Names {
+  readonly of: (control: string, target: string) => string;
+  /** One entry per control, with the number of targets where there are several. */
+  readonly gathered: (
+    controls: readonly ControlResult[],
+  ) => readonly { readonly name: string; readonly first: ControlResult }[];
+}
+
+function controlNames(report: Report): Names {
+  const short = (id: string) => (report.baselines.length <= 1 ? id.slice(id.indexOf("/") + 1) : id);
+  const several = report.targets.length > 1;
+  return {
+    of: (control, target) => (several ? `${short(control)} on ${shortIds(target)}` : short(control)),
+    gathered: (controls) => {
+      const groups = new Map<string, ControlResult[]>();
+      for (const control of controls) {
+        // An optional part that is there on one target and not on another is two entries.
+        const key = JSON.stringify([control.id, control.absent === true]);
+        groups.set(key, [...(groups.get(key) ?? []), control]);
+      }
+      return [...groups.values()].flatMap((list) => {
+        const [first] = list;
+        if (first === undefined) return [];
+        return [
+          {
+            name: several ? `${short(first.id)} on ${plural(list.length, "target")}` : short(first.id),
+            first,
+          },
+        ];
+      });
+    },
+  };
+}

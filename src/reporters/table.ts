@@ -1,0 +1,199 @@
+import { anythingAssessed } from "../report/exit-code.ts";
+import type { Finding, Report, Target } from "../report/report.ts";
+import { severityRank } from "../report/severity.ts";
+import { inertLine, visible } from "../report/untrusted.ts";
+import type { RenderOptions, Reporter } from "./define.ts";
+import { detailLines } from "./details.ts";
+import { type Cell, displayWidth, drawRows, wrap } from "./layout.ts";
+import { type Paint, painter } from "./paint.ts";
+import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
+import { closingLines, headerLines, sectionLines, sinceLines, unreadLines } from "./sections.ts";
+import { verdictLine } from "./verdict.ts";
+import { plural } from "./words.ts";
+
+/**
+ * The report for a person: the verdict in words, then what is wrong, worst first, each with the operation that proves it,
+ * then what was not assessed, what is fine, and where to read on.
+ */
+export const table: Reporter = {
+  format: "table",
+  title: "for people: the verdict, what is wrong, what was not assessed",
+  extension: "txt",
+  render: renderTable,
+};
+
+function renderTable(report: Report, options: RenderOptions): string {
+  const width = Math.min(200, Math.max(60, Math.floor(options.width) || 100));
+  const paint = painter(options.color);
+  const drift = report.findings.filter((f) => f.outcome === "fail");
+  const blocks: string[][] = [
+    headerLines(report, width, options.verbose),
+    [...wrap(verdictLine(report, options.exitCode, paint), width), ...sinceLines(report, width)],
+    ...driftBlocks(report, drift, width, options.verbose, paint),
+  ];
+  if (!anythingAssessed(report)) blocks.push(unreadLines(report, width));
+  blocks.push(...sectionLines(report, width, options.verbose, paint), closingLines(report, drift, width));
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.map(inertLine).join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** A block per target that has drift, the worst target first. */
+function driftBlocks(
+  report: Report,
+  drift: readonly Finding[],
+  width: number,
+  verbose: boolean,
+  paint: Paint,
+): string[][] {
+  const single = report.baselines.length <= 1;
+  const blocks = report.targets
+    .map((target) => ({ target, findings: drift.filter((f) => f.target === target.name) }))
+    .filter((block) => block.findings.length > 0)
+    .sort((a, b) => worst(a.findings) - worst(b.findings));
+  return blocks.map(({ target, findings }) => {
+    const rows = rowsOf(findings);
+    const head =
+      report.targets.length > 1
+        ? wrap(paint.bold(`${visible(target.name)}: ${plural(rows.length, "difference")}`), width)
+        : [];
+    return [...head, ...drawDrift(rows, target, width, single, verbose, paint)];
+  });
+}
+
+function worst(findings: readonly Finding[]): number {
+  return Math.min(...findings.map((f) => severityRank(f.severity)));
+}
+
+/** Where the cells go: five columns, four with the proof below, or two lines when there is little room. */
+interface Layout {
+  readonly widths: readonly number[];
+  readonly head: readonly string[];
+  readonly blank: boolean;
+  readonly cells: (row: RowText) => readonly (readonly Cell[])[];
+}
+
+interface RowText {
+  readonly severity: string;
+  readonly controls: readonly string[];
+  readonly drift: string;
+  readonly what: readonly string[];
+  readonly proof: readonly string[];
+}
+
+function drawDrift(
+  rows: readonly Row[],
+  target: Target,
+  width: number,
+  single: boolean,
+  verbose: boolean,
+  paint: Paint,
+): string[] {
+  const texts = rows.map(
+    (row): RowText => ({
+      severity: paint.severity(row.main.severity, row.main.severity),
+      controls: [...new Set(row.findings.map((f) => visible(single ? shortControl(f.control) : f.control)))],
+      drift:
+        row.main.drift +
+        (row.main.state === "new" || row.main.state === "updated" ? ` (${row.main.state})` : ""),
+      what: whatText(row),
+      proof: proofText(row, target),
+    }),
+  );
+  const layout = chooseLayout(texts, width);
+  const out = drawRows(layout.widths, [
+    layout.head.map((text, i): Cell => {
+      const last = i === layout.head.length - 1;
+      return { lines: [paint.bold(text)], span: last ? layout.widths.length - i : 1 };
+    }),
+  ]);
+  if (!layout.blank && !verbose) {
+    return [
+      ...out,
+      ...drawRows(
+        layout.widths,
+        texts.flatMap((text) => layout.cells(text)),
+      ),
+    ];
+  }
+  rows.forEach((row, i) => {
+    const text = texts[i];
+    if (text === undefined) return;
+    out.push(...drawRows(layout.widths, layout.cells(text)));
+    if (verbose) out.push("", ...detailLines(row, width, paint));
+    else if (i < rows.length - 1) out.push("");
+  });
+  while (out[out.length - 1] === "") out.pop();
+  return out;
+}
+
+const SEVERITY = 8;
+const MOST_CONTROL = 18;
+const LEAST_WHAT = 34;
+
+function chooseLayout(texts: readonly RowText[], width: number): Layout {
+  const driftWidth = longest(
+    texts.map((t) => t.drift),
+    5,
+  );
+  const controlWidth = Math.min(
+    MOST_CONTROL,
+    longest(
+      texts.flatMap((t) => t.controls),
+      7,
+    ),
+  );
+  const left = 1 + SEVERITY + 2 + controlWidth + 2 + driftWidth + 2;
+  const proof = Math.min(
+    64,
+    longest(
+      texts.flatMap((t) => t.proof),
+      5,
+    ),
+  );
+  const rest = width - left;
+  const lines = (list: readonly string[], columns: number) => list.flatMap((text) => wrap(text, columns, 2));
+  const front = (t: RowText): Cell[] => [
+    { lines: [t.severity] },
+    { lines: t.controls.flatMap((c) => wrap(c, controlWidth)) },
+    { lines: [t.drift] },
+  ];
+  if (rest - 2 - proof >= LEAST_WHAT) {
+    const what = rest - 2 - proof;
+    return {
+      widths: [SEVERITY, controlWidth, driftWidth, what, proof],
+      head: ["SEVERITY", "CONTROL", "DRIFT", "WHAT", "PROOF"],
+      blank: false,
+      cells: (t) => [[...front(t), { lines: lines(t.what, what) }, { lines: lines(t.proof, proof) }]],
+    };
+  }
+  if (rest >= proof && rest >= 50) {
+    return {
+      widths: [SEVERITY, controlWidth, driftWidth, rest],
+      head: ["SEVERITY", "CONTROL", "DRIFT", "WHAT AND PROOF"],
+      blank: true,
+      cells: (t) => [[...front(t), { lines: [...lines(t.what, rest), ...lines(t.proof, rest)] }]],
+    };
+  }
+  const third = width - 1 - SEVERITY - 2 - driftWidth - 2;
+  // The library reckons one column between the cells that it joins.
+  const below = driftWidth + 1 + third;
+  return {
+    widths: [SEVERITY, driftWidth, third],
+    head: ["SEVERITY", "DRIFT", "CONTROL, WHAT AND PROOF"],
+    blank: true,
+    cells: (t) => [
+      [{ lines: [t.severity] }, { lines: [t.drift] }, { lines: wrap(t.controls.join(", "), third) }],
+      [{ lines: [""] }, { lines: [...lines(t.what, below), ...lines(t.proof, below)], span: 2 }],
+    ],
+  };
+}
+
+function longest(texts: readonly string[], least: number): number {
+  return texts.reduce((most, text) => Math.max(most, displayWidth(text)), least);
+}
+
+function shortControl(id: string): string {
+  return id.slice(id.indexOf("/") + 1);
+}

@@ -1,0 +1,65 @@
+import { anythingAssessed, isIncomplete } from "../report/exit-code.ts";
+import type { Report } from "../report/report.ts";
+import { KEEP } from "./layout.ts";
+import type { Paint } from "./paint.ts";
+import { grouped, plural } from "./words.ts";
+
+/**
+ * The verdict in one sentence, with the exit code that the run will have. Skipped controls are not counted: they were not
+ * asked for.
+ */
+export function verdictLine(report: Report, exitCode: number, paint: Paint): string {
+  const { pass, fail, unknown, waived } = report.summary.controls;
+  const asked = pass + fail + unknown + waived;
+  const of = `${grouped(asked)} ${asked === 1 ? "control" : "controls"}`;
+  const exit = `Exit${KEEP}${exitCode}.`;
+  const interrupted = report.interrupted
+    ? `${paint.warn("INTERRUPTED:")} what follows is what was read until then. `
+    : "";
+  const extra = [
+    ...(unknown > 0 ? [`${grouped(unknown)} could not be assessed`] : []),
+    ...(waived > 0 ? [`${grouped(waived)} waived`] : []),
+  ];
+  const drift = report.findings.some((f) => f.outcome === "fail");
+
+  if (drift) {
+    const where = targetsText(report);
+    const bound = exitCode === 0 || exitCode === 3 ? " The drift is below --fail-on." : "";
+    return (
+      `${interrupted}${paint.bad("DRIFT:")} ` +
+      `${[`${grouped(fail)} of ${of} ${fail === 1 ? "fails" : "fail"}${where}`, ...extra].join(", ")}.${bound} ${exit}`
+    );
+  }
+  if (!anythingAssessed(report)) {
+    const read = report.targets.some((t) => t.unread.length > 0);
+    const why =
+      asked === 0 ? "no control was in scope" : read ? "nothing could be read" : "nothing could be assessed";
+    return `${interrupted}${paint.warn("NOT ASSESSED:")} ${why}. ${exit}`;
+  }
+  if (isIncomplete(report)) {
+    const most =
+      unknown > 0 ? `${grouped(unknown)} of ${of} could not be assessed` : "a part could not be read";
+    const rest = [
+      `${grouped(pass)} ${pass === 1 ? "passes" : "pass"}`,
+      ...(waived > 0 ? [`${grouped(waived)} waived`] : []),
+    ];
+    return `${interrupted}${paint.warn("INCOMPLETE:")} ${[most, ...rest].join(", ")}; no drift in what was read. ${exit}`;
+  }
+  const passed = [`${grouped(pass)} of ${of} ${asked === 1 ? "passes" : "pass"}`, ...extra].join(", ");
+  return `${interrupted}${paint.good("NO DRIFT:")} ${passed}${comparedText(report)}. ${exit}`;
+}
+
+function targetsText(report: Report): string {
+  if (report.targets.length <= 1) return "";
+  const drifting = new Set(report.findings.filter((f) => f.outcome === "fail").map((f) => f.target));
+  return ` on ${grouped(drifting.size)} of ${plural(report.targets.length, "target")}`;
+}
+
+/** ` (1,482 operations compared, catalogue of 2026-11-21)`, when one catalogue served all targets. */
+function comparedText(report: Report): string {
+  const catalogs = report.targets.flatMap((t) => t.catalog ?? []);
+  const [first] = catalogs;
+  if (first === undefined || catalogs.some((c) => c.date !== first.date || c.operations !== first.operations))
+    return "";
+  return ` (${plural(first.operations, "operation")} compared, catalogue of ${first.date.slice(0, 10)})`;
+}

@@ -1,0 +1,68 @@
+import type { Witness } from "../access/policy.ts";
+import type { Finding } from "../report/report.ts";
+
+/** A request in words: the operation, and on what. */
+export function witnessText(witness: Witness): string {
+  if ("action" in witness) {
+    if (!("resource" in witness))
+      return `${witness.action}${witness.plane === "data" ? " (data plane)" : ""}`;
+    const given = Object.entries(witness.context ?? {}).map(
+      ([key, value]) => `${key}=${[value].flat().join(",")}`,
+    );
+    return (
+      `${witness.action} on ${witness.resource}` +
+      `${given.length === 0 ? "" : ` with ${given.join(", ")}`}` +
+      `${witness.principal === undefined ? "" : ` as ${witness.principal}`}`
+    );
+  }
+  if ("url" in witness) return `${witness.verb} ${witness.url}`;
+  const resource =
+    witness.subresource === undefined ? witness.resource : `${witness.resource}/${witness.subresource}`;
+  return (
+    `${witness.verb} ${resource}${witness.group === "" ? "" : `.${witness.group}`}` +
+    `${witness.name === undefined ? "" : ` named ${witness.name}`}` +
+    `${witness.namespace === undefined ? "" : ` in namespace ${witness.namespace}`}`
+  );
+}
+
+/** Whether the witness is something that the holder can do, or something that it cannot. */
+export function proofVerb(finding: Pick<Finding, "drift">): "may" | "may not" {
+  return finding.drift === "missing" || finding.drift === "absent" || finding.drift === "dead"
+    ? "may not"
+    : "may";
+}
+
+/** A call as seen from the audited scope: `GET …/Microsoft.Authorization/roleDefinitions`. */
+export function shortCall(api: string, audited: string): string {
+  const at = audited === "" ? -1 : api.toLowerCase().indexOf(`${audited.toLowerCase()}/`);
+  const short = at < 0 ? api : `${api.slice(0, at)}…${api.slice(at + audited.length)}`;
+  return shortIds(short.replace("…/providers/", "…/"));
+}
+
+/** The scope of a witness that has one. */
+export function witnessScope(witness: Witness | undefined): string | undefined {
+  return witness !== undefined && "scope" in witness ? witness.scope : undefined;
+}
+
+/** `1,482`: the same on every machine. */
+export function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** `1 control`, `2 controls`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+
+const GUID = /\b([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b/gi;
+
+/** Object and subscription ids cut to what a person compares: `6b1f…4e5f`. */
+export function shortIds(text: string): string {
+  return text.replace(GUID, "$1…$2");
+}
+
+/** A scope as seen from the audited one: `…/resourceGroups/rg-chalk` for one below it. */
+export function shortScope(scope: string, audited: string): string {
+  const inside = scope.toLowerCase().startsWith(`${audited.toLowerCase()}/`);
+  return shortIds(inside ? `…${scope.slice(audited.length)}` : scope);
+}
