@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { writeSnapshot } from "../snapshot/write.ts";
+import { formatSnapshot } from "../snapshot/write.ts";
 import { contextOf, timeOf } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { prepare } from "./job.ts";
@@ -40,7 +40,7 @@ export async function collect(
     return 3;
   }
   const fixed = shell.env["SOURCE_DATE_EPOCH"] ? { ...snapshot, takenAt: timeOf(shell) } : snapshot;
-  const text = writeSnapshot(fixed);
+  const text = formatSnapshot(fixed);
   for (const unread of snapshot.unread) {
     console.say(`chalk-audit: not read: ${unread.api}: ${unread.detail}`);
   }

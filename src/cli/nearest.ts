@@ -12,7 +12,7 @@ export function didYouMean(given: string, known: Iterable<string>): string {
       bestDistance = apart;
     }
   }
-  // A third of the length: `tabel` finds `table`, `xml` does not find `json`.
-  const limit = Math.max(1, Math.floor(Math.max(wanted.length, best?.length ?? 0) / 3));
+  // Two letters changed places count as two: `tabel` finds `table`, `xml` does not find `json`.
+  const limit = Math.ceil(Math.max(wanted.length, best?.length ?? 0) * 0.4);
   return best !== undefined && bestDistance <= limit ? `; did you mean "${best}"?` : "";
 }
