@@ -10,9 +10,7 @@ export interface CollectPlan {
   readonly principals: readonly string[];
 }
 
-export interface Progress {
-  (message: string): void;
-}
+export type Progress = (message: string) => void;
 
 /** The one effectful door to a cloud. */
 export interface CollectOptions {
@@ -28,7 +26,11 @@ export interface CollectOptions {
   readonly now: () => Date;
 }
 
-export type Collect<Settings> = (plan: CollectPlan, settings: Settings, options: CollectOptions) => Promise<Snapshot>;
+export type Collect<Settings> = (
+  plan: CollectPlan,
+  settings: Settings,
+  options: CollectOptions,
+) => Promise<Snapshot>;
 
 export interface CollectorEntry {
   readonly provider: Provider;

@@ -1,0 +1,26 @@
+import { isObject, type JsonObject } from "../answer.ts";
+
+/**
+ * A provider's operations, reduced to what the catalogue needs: names, and whether they are data actions (AZ12).
+ * The whole answer has some 20 MB of descriptions.
+ */
+export function catalogOf(provider: JsonObject): JsonObject {
+  return {
+    ...(typeof provider.name === "string" ? { name: provider.name } : {}),
+    operations: operationsOf(provider.operations),
+    resourceTypes: objects(provider.resourceTypes).map((type) => ({
+      ...(typeof type.name === "string" ? { name: type.name } : {}),
+      operations: operationsOf(type.operations),
+    })),
+  };
+}
+
+function operationsOf(list: unknown): readonly JsonObject[] {
+  return objects(list)
+    .filter((operation) => typeof operation.name === "string")
+    .map((operation) => ({ name: operation.name, isDataAction: operation.isDataAction === true }));
+}
+
+function objects(list: unknown): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}

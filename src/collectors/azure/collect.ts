@@ -1,0 +1,299 @@
+import { scrub, visible } from "../../snapshot/scrub.ts";
+import type { DocumentKind, Snapshot, SnapshotDocument, Unread } from "../../snapshot/snapshot.ts";
+import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
+import type { JsonObject } from "../answer.ts";
+import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
+import { ReadFailure } from "../failure.ts";
+import { sources } from "../registry.ts";
+import type { AzureSettings } from "../settings.ts";
+import { catalogOf } from "./catalog.ts";
+import { connect } from "./connect.ts";
+import { holdersOf, rolesMissing, rolesNamed } from "./holders.ts";
+import { type AzureReader, createReader } from "./reader.ts";
+import { isGuid, requireGuid } from "./target.ts";
+
+/** The id of the document that says that the tenant has no licence for eligible roles: `{ "licence": false, … }`. */
+export const noLicence = "none";
+
+/**
+ * Reads what the plan needs of one subscription.
+ *
+ * A list is a fact when it was read to its end. So is the emptiness of a list whose resource provider the
+ * subscription is not registered for (`MissingSubscriptionRegistration`: no resource of it can exist), and of the
+ * eligible roles in a tenant without the licence for them. All else that could not be read is `unread`; when the
+ * subscription does not exist, every kind is.
+ * @throws CollectError when nothing can be read for a reason that the user can mend: input, sign-in, connection.
+ */
+export const collect: Collect<AzureSettings> = async (plan, settings, options) => {
+  for (const principal of plan.principals) requireGuid(principal, "--principal");
+  const { http, endpoint, subscription } = await connect(settings, options);
+  const recorder = createRecorder(subscription, options);
+  await readAll(plan, createReader(http, endpoint, subscription), recorder, options);
+
+  const { documents, unread, failures } = recorder;
+  const wrongTenant = failures.find((failure) => failure.code === "InvalidAuthenticationTokenTenant");
+  if (wrongTenant !== undefined)
+    throw new CollectError(
+      `subscription ${subscription} belongs to another tenant than the one signed in to; name its tenant with --tenant (${wrongTenant.message})`,
+    );
+  const unreachable = failures.find((failure) => failure.reason === "unreachable");
+  if (!http.answered() && unreachable !== undefined && !options.signal.aborted)
+    throw new CollectError(`${endpoint.origin} cannot be reached: ${unreachable.message}`);
+  const noSubscription = failures.find((failure) => failure.code === "SubscriptionNotFound");
+  return {
+    schema: 1,
+    provider: "azure",
+    scope: `/subscriptions/${subscription}`,
+    takenAt: options.now().toISOString(),
+    ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
+    ...(options.signal.aborted ? { interrupted: true } : {}),
+    documents: noSubscription === undefined ? sortedDocuments(documents) : [],
+    unread: sortedUnread(
+      noSubscription === undefined ? unread : nothingThere(plan, subscription, noSubscription),
+    ),
+  } satisfies Snapshot;
+};
+
+interface Recorder {
+  readonly documents: readonly SnapshotDocument[];
+  readonly unread: readonly Unread[];
+  readonly failures: readonly ReadFailure[];
+  readonly keep: (kind: DocumentKind, id: string, body: unknown) => void;
+  readonly miss: (kind: DocumentKind, api: string, failure: ReadFailure, id?: string) => void;
+  /** `GET <path>` of the kind's first call, or of another. */
+  readonly api: (kind: DocumentKind, path?: string) => string;
+}
+
+function createRecorder(subscription: string, options: CollectOptions): Recorder {
+  const documents: SnapshotDocument[] = [];
+  const unread: Unread[] = [];
+  const failures: ReadFailure[] = [];
+  // A list that changes while it is paged can give the same item twice; the same document is kept once.
+  const kept = new Map<string, readonly string[]>();
+  return {
+    documents,
+    unread,
+    failures,
+    keep: (kind, id, body) => {
+      const document = { kind, id: visible(id), body: scrub(body) };
+      const key = `${kind} ${document.id}`;
+      const text = JSON.stringify(document.body);
+      const twins = kept.get(key) ?? [];
+      if (twins.includes(text)) return;
+      kept.set(key, [...twins, text]);
+      documents.push(document);
+    },
+    miss: (kind, api, failure, id) => {
+      failures.push(failure);
+      options.debug(`${api}: ${failure.reason}: ${failure.message}`);
+      unread.push({
+        kind,
+        ...(id === undefined ? {} : { id: visible(id) }),
+        api,
+        cause: failure.reason,
+        ...(failure.reason === "denied" ? { permission: sources[kind].calls[0].permission } : {}),
+        detail: failure.message,
+      });
+    },
+    api: (kind, path) => {
+      const [call] = sources[kind].calls;
+      return `${call.method} ${visible(path ?? call.path.replace("{subscription}", subscription))}`;
+    },
+  };
+}
+
+/** The lists that need nothing else first. */
+const plainLists = {
+  "azure/deny-assignment": (reader) => reader.denyAssignments(),
+  "azure/provider-operations": (reader) => reader.providerOperations(),
+  "azure/resource-group": (reader) => reader.list(sources["azure/resource-group"].calls[0]),
+  "azure/resource": (reader) => reader.list(sources["azure/resource"].calls[0]),
+  "azure/managed-cluster": (reader) => reader.list(sources["azure/managed-cluster"].calls[0]),
+  "azure/vault": (reader) => reader.list(sources["azure/vault"].calls[0]),
+} satisfies Partial<Record<DocumentKind, (reader: AzureReader) => Promise<readonly JsonObject[]>>>;
+
+async function readAll(
+  plan: CollectPlan,
+  reader: AzureReader,
+  recorder: Recorder,
+  options: CollectOptions,
+): Promise<void> {
+  /** The items of a list, each kept; `undefined` when the list could not be read. */
+  const readList = async (
+    kind: DocumentKind,
+    read: () => Promise<readonly JsonObject[]>,
+  ): Promise<readonly JsonObject[] | undefined> => {
+    const { title } = sources[kind];
+    options.progress(`reading ${title}`);
+    const items = await attempt(read, (failure) => {
+      if (failure.code === "MissingSubscriptionRegistration") return [];
+      recorder.miss(kind, recorder.api(kind), failure);
+      return undefined;
+    });
+    if (items === undefined) return undefined;
+    keepItems(kind, items, recorder);
+    options.progress(`read ${items.length} ${title}`);
+    return items;
+  };
+
+  const lists = Object.entries(plainLists).flatMap(([name, read]) => {
+    const kind = name as keyof typeof plainLists;
+    return plan.kinds.has(kind) ? [readList(kind, () => read(reader))] : [];
+  });
+  await Promise.all([...lists, readPrincipals(plan, reader, recorder, readList, options)]);
+}
+
+type ReadList = (
+  kind: DocumentKind,
+  read: () => Promise<readonly JsonObject[]>,
+) => Promise<readonly JsonObject[] | undefined>;
+
+/**
+ * Roles, who is audited, and what each of them holds. When no principal is named, whoever holds one of the roles
+ * named is audited; finding them needs the definitions and all assignments, so both are read then.
+ */
+async function readPrincipals(
+  plan: CollectPlan,
+  reader: AzureReader,
+  recorder: Recorder,
+  readList: ReadList,
+  options: CollectOptions,
+): Promise<void> {
+  const perPrincipal = (["azure/assigned-to", "azure/role-eligibility"] as const).filter((kind) =>
+    plan.kinds.has(kind),
+  );
+  const find = plan.principals.length === 0 && perPrincipal.length > 0;
+  const [definitions, assignments] = await Promise.all([
+    plan.kinds.has("azure/role-definition") || find
+      ? readList("azure/role-definition", reader.roleDefinitions)
+      : undefined,
+    plan.kinds.has("azure/role-assignment") || find
+      ? readList("azure/role-assignment", reader.roleAssignments)
+      : undefined,
+  ]);
+  let principals = plan.principals;
+  if (find) {
+    if (definitions === undefined || assignments === undefined) {
+      const lacking = definitions === undefined ? "azure/role-definition" : "azure/role-assignment";
+      const why = recorder.unread.find((entry) => entry.kind === lacking);
+      const detail = `whom to audit could not be found out: ${why?.detail ?? "not read"}`;
+      for (const kind of perPrincipal)
+        recorder.miss(kind, recorder.api(lacking), new ReadFailure(why?.cause ?? "incomplete", detail));
+      return;
+    }
+    principals = holdersOf(assignments, rolesNamed(definitions, plan.roleNames));
+    options.progress(`found ${principals.length} principals that hold the documented role`);
+  }
+  const held = await Promise.all(
+    perPrincipal.flatMap((kind) => principals.map((id) => readHeld(kind, id, reader, recorder, options))),
+  );
+  if (definitions !== undefined && plan.kinds.has("azure/role-definition"))
+    await readMissingRoles(rolesMissing(held.flat(), definitions), reader, recorder);
+}
+
+async function readHeld(
+  kind: "azure/assigned-to" | "azure/role-eligibility",
+  principal: string,
+  reader: AzureReader,
+  recorder: Recorder,
+  options: CollectOptions,
+): Promise<readonly JsonObject[]> {
+  // A principal found in an assignment is text from the cloud; it must not reach a filter unless it is an id.
+  if (!isGuid(principal)) {
+    recorder.miss(
+      kind,
+      recorder.api(kind),
+      new ReadFailure("malformed", "the principal's id is not a GUID"),
+      principal,
+    );
+    return [];
+  }
+  options.progress(`reading ${sources[kind].title} ${principal}`);
+  const read = kind === "azure/assigned-to" ? reader.assignedTo : reader.eligibilities;
+  const items = await attempt(
+    () => read(principal),
+    (failure) => {
+      if (kind === "azure/role-eligibility" && failure.code === "AadPremiumLicenseRequired") {
+        recorder.keep(kind, noLicence, { licence: false, code: failure.code });
+        return [];
+      }
+      recorder.miss(kind, recorder.api(kind), failure, principal);
+      return undefined;
+    },
+  );
+  if (items === undefined) return [];
+  if (kind === "azure/assigned-to") recorder.keep(kind, principal, { value: items });
+  else keepItems(kind, items, recorder);
+  return items;
+}
+
+/** The shape of a role definition's id at any scope; an id is a path that we send a request to. */
+const roleIdShape =
+  /^(?:\/[A-Za-z0-9._()-]+)*\/providers\/Microsoft\.Authorization\/roleDefinitions\/[0-9a-f-]{36}$/i;
+
+async function readMissingRoles(
+  ids: readonly string[],
+  reader: AzureReader,
+  recorder: Recorder,
+): Promise<void> {
+  const kind = "azure/role-definition";
+  await Promise.all(
+    ids.map(async (id) => {
+      if (!roleIdShape.test(id) || id.split("/").some((part) => /^\.+$/.test(part))) {
+        recorder.miss(
+          kind,
+          recorder.api(kind),
+          new ReadFailure(
+            "malformed",
+            "an assignment refers to a role by an id that is no role definition's",
+          ),
+          id,
+        );
+        return;
+      }
+      const role = await attempt(
+        () => reader.roleDefinition(id),
+        (failure) => {
+          recorder.miss(kind, recorder.api(kind, id), failure, id);
+          return undefined;
+        },
+      );
+      if (role !== undefined) recorder.keep(kind, idOf(role) ?? id, role);
+    }),
+  );
+}
+
+/** Documents of a list under their own ids; an item without one is named by its place. */
+function keepItems(kind: DocumentKind, items: readonly JsonObject[], recorder: Recorder): void {
+  items.forEach((item, index) => {
+    const body = kind === "azure/provider-operations" ? catalogOf(item) : item;
+    recorder.keep(kind, idOf(item) ?? `${recorder.api(kind)}#${index}`, body);
+  });
+}
+
+function idOf(body: JsonObject): string | undefined {
+  if (typeof body.id === "string" && body.id !== "") return body.id;
+  return typeof body.name === "string" && body.name !== "" ? body.name : undefined;
+}
+
+async function attempt<T>(
+  read: () => Promise<T>,
+  failed: (failure: ReadFailure) => T | undefined,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ReadFailure) return failed(error);
+    throw error;
+  }
+}
+
+/** A subscription that does not exist: nothing is known of it, whatever single calls said. */
+function nothingThere(plan: CollectPlan, subscription: string, failure: ReadFailure): readonly Unread[] {
+  return [...plan.kinds].map((kind) => ({
+    kind,
+    api: `GET ${sources[kind].calls[0].path.replace("{subscription}", subscription)}`,
+    cause: "not-found",
+    detail: failure.message,
+  }));
+}

@@ -1,0 +1,23 @@
+import type { TokenCredential } from "@azure/core-auth";
+import type { HttpClient } from "@azure/core-rest-pipeline";
+import type { Clock } from "./clock.ts";
+
+/** How to reach one Azure subscription. What is absent comes from the environment, as the Azure SDK has it. */
+export interface AzureSettings {
+  /** Subscription id. Absent: `AZURE_SUBSCRIPTION_ID`, else the only one that the account sees. */
+  readonly subscription?: string;
+  readonly tenant?: string;
+  readonly cloud: "public" | "usgovernment" | "china";
+  /** Address of the Resource Manager, https; wins over the cloud's. */
+  readonly endpoint?: string;
+  /** In place of the default credential. For tests. */
+  readonly credential?: TokenCredential;
+  /** PEM text of the only certificate authority to trust. For tests; users set NODE_EXTRA_CA_CERTS. */
+  readonly ca?: string;
+  /** Milliseconds that one request may take; 60,000 when absent. */
+  readonly requestTimeoutMs?: number;
+  /** For tests. */
+  readonly clock?: Clock;
+  /** For tests. */
+  readonly client?: HttpClient;
+}
