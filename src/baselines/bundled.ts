@@ -74,7 +74,7 @@ function findBundled(spec: string, options: LoadOptions): BundledBaseline {
   if (sameId.length === 0) {
     const ids = [...new Set(bundled.map((entry) => entry.id))];
     throw new BaselineError(
-      `unknown baseline ${found(id)}: bundled are ${ids.join(", ")}${didYouMean(id, ids)}; a file is given by its path (./${id}.yaml)`,
+      `unknown baseline ${found(id)}: bundled are ${ids.join(", ")}; a file is given by its path (./${id}.yaml)${didYouMean(id, ids)}`,
     );
   }
   const match = sameId.find((entry) => (version === undefined ? entry.newest : entry.version === version));

@@ -220,21 +220,22 @@ function fill(control: Control, origin: string, filling: Filling): Filled {
   const unresolved = new Set<string>();
   const sources = new Map<string, string>();
 
+  // Own properties only: a parameter may be called like a method that every object has.
+  const given = (name: string) => (Object.hasOwn(parameters, name) ? parameters[name] : undefined);
+  const typeOf = (name: string) =>
+    Object.hasOwn(baseline.parameters, name) ? baseline.parameters[name]?.type : undefined;
+
   const text = (value: string): Put => {
-    for (const name of referencesIn(value)) if (!Object.hasOwn(parameters, name)) unresolved.add(name);
+    for (const name of referencesIn(value)) if (given(name) === undefined) unresolved.add(name);
     const whole = wholeReference(value);
     if (whole === undefined) {
-      const filled = replaceReferences(
-        value,
-        (name) =>
-          parameters[name] ?? (baseline.parameters[name]?.type === "scope" ? "/subscriptions/*" : "*"),
-      );
-      return { kind: "value", value: filled };
+      const anything = (name: string) => (typeOf(name) === "scope" ? "/subscriptions/*" : "*");
+      return { kind: "value", value: replaceReferences(value, (name) => given(name) ?? anything(name)) };
     }
-    const given = parameters[whole];
-    if (given === undefined) return NOTHING;
-    if (baseline.parameters[whole]?.type === "list") return { kind: "items", items: listItems(given) };
-    return { kind: "value", value: given };
+    const filled = given(whole);
+    if (filled === undefined) return NOTHING;
+    if (typeOf(whole) === "list") return { kind: "items", items: listItems(filled) };
+    return { kind: "value", value: filled };
   };
 
   const walk = (value: unknown, at: string, source: string, steps: readonly (string | number)[]): Put => {

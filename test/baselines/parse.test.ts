@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a baseline refers to its parameters that way
 import { describe, expect, test } from "vitest";
 import { parseBaseline } from "../../src/baselines/parse.ts";
 import { BaselineError } from "../../src/baselines/problem.ts";
@@ -461,7 +462,7 @@ controls:
 
   test("what was loaded cannot be changed by accident", () => {
     const { baseline } = parseBaseline(limits("{ names: [a] }"), "x", shapes);
-    const names = (baseline.controls[0]?.with as { names: string[] }).names;
+    const { names } = baseline.controls[0]!.with as { names: string[] };
     expect(() => names.push("b")).toThrow(TypeError);
   });
 });
