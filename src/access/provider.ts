@@ -1,12 +1,6 @@
 /** The public face of the comparison: native documents in, no I/O, deterministic. */
-import {
-  AZURE_DIMENSIONS,
-  azureDoubts,
-  azurePoint,
-  azureResidues,
-  azureRules,
-  PolicyError,
-} from "./azure.ts";
+import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
+import { azureDoubts, azureResidues } from "./azure-residues.ts";
 import { difference } from "./compare.ts";
 import type {
   AllowsOptions,
@@ -46,8 +40,8 @@ export function comparePolicies(
     missing: azureResidues(missing, "missing", sides),
     excess: azureResidues(excess, "excess", sides),
     undecided: [
-      ...azureDoubts(missing.open, "missing", [...left.problems, ...denies.problems]),
-      ...azureDoubts(excess.open, "excess", right.problems),
+      ...azureDoubts(missing.open, "missing", [...left.problems, ...denies.problems], sides),
+      ...azureDoubts(excess.open, "excess", right.problems, sides),
     ],
   };
 }
