@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { loadBaseline } from "../../src/baselines/bundled.ts";
+import { resolveControls } from "../../src/baselines/parameters.ts";
+import { checks } from "../../src/checks/registry.ts";
+
+const acme = loadBaseline("fixtures/baselines/acme-lake.yaml", checks);
+
+test("another vendor's baseline loads, and has a control of every check of this version for Azure", () => {
+  expect(acme.baseline.id).toBe("acme-lake");
+  expect(acme.file).toBe("fixtures/baselines/acme-lake.yaml");
+  const used = new Set(acme.baseline.controls.map(({ check }) => check));
+  const needed = checks.filter(({ cloud }) => cloud === "azure" || cloud === "any").map(({ id }) => id);
+  expect(needed.length).toBeGreaterThan(0);
+  expect([...used].sort()).toEqual([...needed].sort());
+});
+
+test("its parameters have other names, and fill other places", () => {
+  const id = "bbbbbbbb-0000-4000-8000-000000000002";
+  const { controls, unresolved, parameters } = resolveControls(acme.baseline, { pumpId: id, place: id });
+  expect(unresolved).toEqual(["groups"]);
+  expect(parameters).toEqual({ pumpId: id, place: `/subscriptions/${id}`, basin: "rg-lake" });
+  const basin = `/subscriptions/${id}/resourceGroups/rg-lake`;
+  expect(controls.find((control) => control.id === "search-access")?.with).toEqual({
+    principal: id,
+    roles: [{ name: "Search Index Data Contributor", id: "8ebe5a00-799e-43f5-93ac-243d3dce84a7" }],
+    scope: `${basin}/providers/Microsoft.Search/searchServices/*`,
+    scopeOrAbove: [basin],
+  });
+});
+
+test("the dry profile has no search access, and what it is not compared with", () => {
+  const { controls } = resolveControls(acme.baseline, {}, "dry");
+  expect(controls.map((control) => control.id)).not.toContain("search-access");
+  expect(controls.find((control) => control.id === "all-access")?.with).toEqual({
+    required: ["keeper-role"],
+    optional: ["gauge-role"],
+  });
+  const keeper = controls.find((control) => control.id === "keeper-role")?.with as { permissions: unknown[] };
+  expect(keeper.permissions).toHaveLength(2);
+});
