@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { answerArm } from "./arm-answers.ts";
 import { type Authority, createAuthority } from "./authority.ts";
 import { type AzureState, azureState, type Body, tenantId } from "./azure-state.ts";
@@ -122,7 +123,7 @@ export async function startArm(changes: Partial<AzureState> = {}, options: ArmOp
       sendError(response, answer.status, answer.code, answer.message);
       return;
     }
-    send(response, withFault(answer.body, fault, parsed), fault);
+    send(request, response, withFault(answer.body, fault, parsed), fault);
   }
 
   const arm: Arm = {
@@ -171,23 +172,36 @@ function withFault(body: Body, fault: Fault | undefined, url: URL): Body {
   return body;
 }
 
-function send(response: ServerResponse, body: Body, fault: Fault | undefined): void {
+/** Compressed when the client asks for it, as the provider does. */
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Body,
+  fault: Fault | undefined,
+): void {
+  const gzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    ...(gzip ? { "content-encoding": "gzip" } : {}),
+  };
+  const packed = (text: string) => (gzip ? gzipSync(text) : Buffer.from(text));
   const text = JSON.stringify(body);
-  const headers = { "content-type": "application/json; charset=utf-8" };
-  const half = text.slice(0, Math.floor(text.length / 2));
+  if (fault !== undefined && "cut" in fault && fault.cut === "json") {
+    response.writeHead(200, headers).end(packed(text.slice(0, Math.floor(text.length / 2))));
+    return;
+  }
+  const whole = packed(text);
+  const half = whole.subarray(0, Math.floor(whole.length / 2));
   if (fault !== undefined && "cut" in fault) {
-    if (fault.cut === "json") response.writeHead(200, headers).end(half);
-    else {
-      response.writeHead(200, { ...headers, "content-length": String(Buffer.byteLength(text)) });
-      response.write(half, () => response.socket?.destroy());
-    }
+    response.writeHead(200, { ...headers, "content-length": String(whole.length) });
+    response.write(half, () => response.socket?.destroy());
     return;
   }
   if (fault !== undefined && "hang" in fault) {
     response.writeHead(200, headers).write(half);
     return;
   }
-  response.writeHead(200, headers).end(text);
+  response.writeHead(200, headers).end(whole);
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

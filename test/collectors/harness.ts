@@ -1,0 +1,90 @@
+import type { Clock } from "../../src/collectors/clock.ts";
+import type { CollectOptions, CollectPlan } from "../../src/collectors/define.ts";
+import { loadCollector, sources } from "../../src/collectors/registry.ts";
+import type { AzureSettings } from "../../src/collectors/settings.ts";
+import type { DocumentKind, Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
+import { type Arm, ca } from "../servers/arm.ts";
+
+export const everyKind = Object.keys(sources) as readonly DocumentKind[];
+
+export interface Collected {
+  readonly snapshot: Snapshot;
+  readonly debug: readonly string[];
+  readonly progress: readonly string[];
+}
+
+export interface Asked {
+  readonly kinds?: readonly DocumentKind[];
+  readonly roleNames?: readonly string[];
+  readonly principals?: readonly string[];
+  readonly settings?: Partial<AzureSettings>;
+  readonly options?: Partial<CollectOptions>;
+}
+
+/** Collects from the test server as a process would, with the server's own credential unless another is given. */
+export async function collectFrom(arm: Arm, asked: Asked = {}): Promise<Collected> {
+  const debug: string[] = [];
+  const progress: string[] = [];
+  const plan: CollectPlan = {
+    kinds: new Set(asked.kinds ?? everyKind),
+    roleNames: asked.roleNames ?? [],
+    principals: asked.principals ?? [],
+  };
+  const collect = await loadCollector("azure");
+  const snapshot = await collect(
+    plan,
+    {
+      cloud: "public",
+      endpoint: arm.url,
+      subscription: arm.subscription,
+      credential: arm.credential,
+      ca,
+      requestTimeoutMs: 5_000,
+      ...asked.settings,
+    },
+    {
+      signal: new AbortController().signal,
+      timeoutMs: 60_000,
+      concurrency: 8,
+      progress: (message) => progress.push(message),
+      debug: (line) => debug.push(line),
+      now: () => new Date("2026-11-21T08:00:00Z"),
+      ...asked.options,
+    },
+  );
+  return { snapshot, debug, progress };
+}
+
+export interface FakeClock extends Clock {
+  /** Every pause that was asked for, in milliseconds. */
+  readonly pauses: readonly number[];
+}
+
+/** A clock on which only pauses pass, at once. */
+export function fakeClock(): FakeClock {
+  let time = 0;
+  const pauses: number[] = [];
+  return {
+    pauses,
+    now: () => time,
+    random: () => 0.5,
+    sleep: (ms, signal) => {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      pauses.push(ms);
+      time += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Kind, cause and permission of what was not read: the part that controls hang on. */
+export function causes(unread: readonly Unread[]): readonly string[] {
+  return unread.map((entry) =>
+    [entry.kind, entry.id, entry.cause, entry.permission].filter(Boolean).join(" "),
+  );
+}
+
+/** Which documents there are. */
+export function ids(snapshot: Snapshot, kind: DocumentKind): readonly string[] {
+  return snapshot.documents.filter((document) => document.kind === kind).map((document) => document.id);
+}
