@@ -85,7 +85,10 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
   const list = (title: string, entries: readonly Entry[]): string[] =>
     entries.length === 0
       ? []
-      : [paint.bold(`${title} (${grouped(entries.length)})`), ...hanging(entries, width)];
+      : [
+          paint.bold(`${title} (${grouped(entries.reduce((sum, [, , count = 1]) => sum + count, 0))})`),
+          ...hanging(entries, width),
+        ];
 
   const notes: readonly Entry[] = [
     ...report.findings
@@ -137,8 +140,9 @@ function notAssessed(report: Report, names: Names): readonly Entry[] {
     const shown = open.slice(0, 3).map((f) => f.message);
     const more = open.length > 3 ? [`and ${open.length - 3} more`] : [];
     if (control.outcome === "unknown") {
-      const reasons = [...new Set([...(control.reason === undefined ? [] : [control.reason]), ...shown])];
-      return [[name, [...(reasons.length === 0 ? ["no reason was given"] : reasons), ...more].join("; ")]];
+      // The reason sums up the findings, so it is said only where there are none.
+      const reasons = open.length > 0 ? [...shown, ...more] : [control.reason ?? "no reason was given"];
+      return [[name, reasons.join("; ")]];
     }
     return open.length === 0 ? [] : [[`${name} (in part)`, [...shown, ...more].join("; ")]];
   });
