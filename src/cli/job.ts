@@ -149,7 +149,7 @@ async function readSnapshots(options: GivenOptions, cwd: string): Promise<Snapsh
   for (const value of given?.values ?? []) {
     const path = given === undefined ? value : pathFrom(given, value, cwd);
     const shown = given?.base === undefined ? value : relative(cwd, path) || value;
-    snapshots.push(readSnapshot(await readText(path, "snapshot"), shown));
+    snapshots.push(readSnapshot(await readText(path, "snapshot", shown), shown));
   }
   return snapshots;
 }
