@@ -26,8 +26,8 @@ export function readSnapshot(text: string, file: string): Snapshot {
   try {
     // Editors on Windows put a byte order mark in front.
     data = JSON.parse(text.replace(/^\uFEFF/, " "));
-  } catch (error) {
-    throw fail(offsetOfError(text, error), `expected a snapshot as JSON, found ${otherText(text)}`);
+  } catch {
+    throw fail(offsetOfError(text), `expected a snapshot as JSON, found ${otherText(text)}`);
   }
   const kind = otherKind(data);
   if (kind !== undefined)
