@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { denyAssignment, eligibility, type Permissions } from "../../servers/azure-state.ts";
+import { denyAssignment, eligibility, type Permissions, roleDefinition } from "../../servers/azure-state.ts";
 import { skipped, whyNoServers } from "../servers/azure/requirements.ts";
 import { type LiveAzure, startAzure } from "../servers/azure/setup.ts";
 import type { LiveState } from "../servers/azure/state.ts";
@@ -40,6 +40,14 @@ const allPass = {
 const [page] = documentedRole.permissions;
 const swap = (list: readonly string[], change: Readonly<Record<string, string>>) =>
   list.map((entry) => change[entry] ?? entry);
+
+/** The page allows the role at a resource group too; a list at the subscription shows such a role only if asked. */
+const onGroup = roleDefinition({
+  id: documentedRoleId,
+  name: documentedRole.roleName,
+  permissions: documentedRole.permissions,
+  assignableScopes: [groupScope],
+});
 
 const widened = worldWithRole([
   { ...page, actions: swap(page.actions, { "Microsoft.Compute/virtualMachines/*": "Microsoft.Compute/*" }) },
@@ -99,6 +107,22 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
     });
   });
 
+  it("with a role that can be assigned on one resource group alone, and is, passes (AZ8)", async () => {
+    const world = documentedWorld();
+    const found = await scanned({
+      ...world,
+      roleDefinitions: world.roleDefinitions.slice(0, -1).concat(onGroup),
+      roleAssignments: world.roleAssignments
+        .slice(0, -1)
+        .concat(assigned(documentedRoleId, vendor, groupScope)),
+    });
+    expect({ code: found.code, outcomes: found.outcomes, drift: found.drift }).toEqual({
+      code: 0,
+      outcomes: allPass,
+      drift: [],
+    });
+  });
+
   describe("that drifted fails, with a proof", () => {
     interface Case {
       readonly world: LiveState;
@@ -112,7 +136,10 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
       "one action widened to its provider": {
         world: widened,
         outcomes: role,
-        drift: [],
+        drift: [
+          "effective-access: excess high Microsoft.Compute/*: Microsoft.Compute/sshPublicKeys/write at <subscription>",
+          "platform-manager-role: excess high Microsoft.Compute/*: Microsoft.Compute/sshPublicKeys/write",
+        ],
       },
       "one action narrowed": {
         world: worldWithRole([
@@ -122,12 +149,18 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
           },
         ]),
         outcomes: role,
-        drift: [],
+        drift: [
+          "effective-access: missing medium Microsoft.Sql/servers/*: Microsoft.Sql/servers/administrators/write at <subscription>",
+          "platform-manager-role: missing medium Microsoft.Sql/servers/*: Microsoft.Sql/servers/administrators/write",
+        ],
       },
       "notActions that bite in their own object (AZ2)": {
         world: worldWithRole([{ ...page, notActions: ["Microsoft.Storage/storageAccounts/delete"] }]),
         outcomes: role,
-        drift: [],
+        drift: [
+          "effective-access: missing medium Microsoft.Storage/storageAccounts/delete: Microsoft.Storage/storageAccounts/delete at <subscription>",
+          "platform-manager-role: missing medium Microsoft.Storage/storageAccounts/delete: Microsoft.Storage/storageAccounts/delete",
+        ],
       },
       "the planes swapped (AZ3)": {
         world: worldWithRole([
@@ -137,17 +170,24 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
           },
         ]),
         outcomes: role,
-        drift: [],
+        drift: [
+          "effective-access: missing medium Microsoft.KeyVault/vaults/secrets/*: Microsoft.KeyVault/vaults/secrets/getSecret/action at <subscription>",
+          "platform-manager-role: missing medium Microsoft.KeyVault/vaults/secrets/*: Microsoft.KeyVault/vaults/secrets/getSecret/action",
+        ],
       },
       "Contributor through a group (AZ6)": {
         world: worldWithAssignments(assigned(builtIn.contributor, team, undefined, "Group")),
         outcomes: access,
-        drift: [],
+        drift: [
+          "effective-access: excess critical *: Microsoft.ManagedServices/registrationAssignments/write at <subscription>",
+        ],
       },
       "Owner on one resource group (AZ6)": {
         world: worldWithAssignments(assigned(builtIn.owner, vendor, groupScope)),
         outcomes: access,
-        drift: [],
+        drift: [
+          "effective-access: excess critical *: Microsoft.Authorization/roleDefinitions/write at <group>",
+        ],
       },
       "Reader at a management group, by the tenant's role id (AZ6, AZ11)": {
         world: worldWithAssignments(
@@ -158,7 +198,10 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
           ),
         ),
         outcomes: access,
-        drift: [],
+        drift: [
+          "effective-access: excess medium */read: Microsoft.Authorization/denyAssignments/read at <management group>",
+          "effective-access: wider high Reader",
+        ],
       },
       "the documented role at a management group": {
         world: {
@@ -168,8 +211,11 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
             assigned(documentedRoleId, vendor, managementGroup),
           ],
         },
-        outcomes: { "platform-manager-assignment": "fail" },
-        drift: [],
+        outcomes: { "platform-manager-assignment": "fail", "effective-access": "fail" },
+        drift: [
+          "effective-access: wider high Chalk Platform Manager",
+          "platform-manager-assignment: wider high Chalk Platform Manager",
+        ],
       },
       "a deny for everyone (AZ6)": {
         world: documentedWorld({
@@ -182,7 +228,12 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
           ],
         }),
         outcomes: access,
-        drift: [],
+        drift: [
+          "effective-access: missing low latent microsoft.storage/locations/*/delete: microsoft.storage/locations/<any>/delete at <group>",
+          "effective-access: missing low latent microsoft.storage/locations/delete: microsoft.storage/locations/delete at <group>",
+          "effective-access: missing medium microsoft.storage/storageaccounts/*/delete: Microsoft.Storage/storageAccounts/fileServices/shares/delete at <group>",
+          "effective-access: missing medium microsoft.storage/storageaccounts/delete: Microsoft.Storage/storageAccounts/delete at <group>",
+        ],
       },
       "eligible only (AZ10)": {
         world: {
@@ -198,13 +249,28 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
         },
         args: ["--principal", vendor],
         outcomes: { "platform-manager-assignment": "fail", "effective-access": "fail" },
-        drift: [],
+        drift: [
+          "effective-access: absent medium aaaaaaaa-0000-4000-8000-000000000001",
+          "platform-manager-assignment: absent medium Chalk Platform Manager",
+        ],
       },
-      "the role deleted": {
-        world: { ...documentedWorld(), roleDefinitions: documentedWorld().roleDefinitions.slice(0, -1) },
+      "neither role nor assignment (fault 40)": {
+        world: {
+          ...documentedWorld(),
+          roleDefinitions: documentedWorld().roleDefinitions.slice(0, -1),
+          roleAssignments: documentedWorld().roleAssignments.slice(0, -1),
+        },
         args: ["--principal", vendor],
-        outcomes: {},
-        drift: [],
+        outcomes: {
+          "platform-manager-role": "fail",
+          "platform-manager-assignment": "fail",
+          "effective-access": "fail",
+        },
+        drift: [
+          "effective-access: absent medium aaaaaaaa-0000-4000-8000-000000000001",
+          "platform-manager-assignment: absent medium Chalk Platform Manager",
+          "platform-manager-role: absent medium Chalk Platform Manager",
+        ],
       },
     };
     it.each(Object.entries(cases))("%s", async (_name, { world, outcomes, drift, args = [] }) => {
@@ -259,7 +325,7 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
           "platform-manager-assignment": "unknown",
           "effective-access": "unknown",
           "log-reader-role": "unknown",
-          "key-vault-access": "unknown",
+          "key-vault-access": "pass",
           "aks-rbac": "pass",
           "subscription-separation": "pass",
           "platform-services": "pass",
@@ -273,6 +339,24 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
         "Microsoft.Authorization/roleDefinitions/read",
         "Microsoft.Authorization/roleEligibilityScheduleInstances/read",
       ]);
+      expectNoUpload(found);
+    });
+
+    it("an assignment of a role whose definition is gone: what it grants is not known, exit 3", async () => {
+      const world = documentedWorld();
+      const gone = { ...world, roleDefinitions: world.roleDefinitions.slice(0, -1) };
+      const found = await scanned(gone, "--principal", vendor);
+      expect({ code: found.code, outcomes: found.outcomes, drift: found.drift }).toEqual({
+        code: 3,
+        outcomes: {
+          ...allPass,
+          "platform-manager-role": "unknown",
+          "platform-manager-assignment": "unknown",
+          "effective-access": "unknown",
+          "log-reader-role": "unknown",
+        },
+        drift: [],
+      });
       expectNoUpload(found);
     });
 
