@@ -106,6 +106,10 @@ async function readCatalog(file: string, cwd: string): Promise<CatalogEntry[] | 
   if (names.length > 0 && entries.length > 0) {
     throw new UsageError(`${file}: expected operation names or provider operations, found both`);
   }
+  const odd = [...names, ...entries.map(({ name }) => name)].find((name) => !name.includes("/"));
+  if (odd !== undefined) {
+    throw new UsageError(`${file}: expected operations such as Provider/type/read, found "${odd}"`);
+  }
   if (names.length + entries.length === 0) {
     throw new UsageError(
       `${file}: expected a list of operation names, or provider operations; found no operation`,

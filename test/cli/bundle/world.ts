@@ -30,18 +30,22 @@ export function documentedState(changes: Partial<AzureState> = {}): Partial<Azur
     roleAssignments: [
       roleAssignment({ name: "e0000000-0000-4000-8000-000000000001", role: roleId, principal: principalId }),
     ],
-    operations: [provider("Microsoft.Compute", ["virtualMachines/read", "virtualMachines/write", "galleries/write"])],
+    operations: [
+      provider("Microsoft.Compute", ["virtualMachines/read", "virtualMachines/write", "galleries/write"]),
+    ],
     resourceGroups: [group("rg-chalk")],
     ...changes,
   };
 }
 
-/** The same, with a grant beside the document. */
-export function widenedState(action: string): Partial<AzureState> {
+/** The same, with grants beside the document. */
+export function widenedState(action: string, more: readonly string[] = []): Partial<AzureState> {
   const { name, permissions } = documentedRole();
   const [first, ...rest] = permissions;
-  const wider = { ...first, actions: [...(first?.actions ?? []), action] };
-  return documentedState({ roleDefinitions: [roleDefinition({ id: roleId, name, permissions: [wider, ...rest] })] });
+  const wider = { ...first, actions: [...(first?.actions ?? []), action, ...more] };
+  return documentedState({
+    roleDefinitions: [roleDefinition({ id: roleId, name, permissions: [wider, ...rest] })],
+  });
 }
 
 function provider(name: string, operations: readonly string[]): Body {
