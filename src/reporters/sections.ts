@@ -12,6 +12,7 @@ export function headerLines(report: Report, width: number, verbose: boolean): st
   const baselines = report.baselines.map((b) => `${b.id}@${b.version}`).join(", ") || "no baseline";
   if (report.targets.length === 0) return wrap(visible(`${baselines} against nothing`), width, 2);
   const id = verbose ? (text: string) => text : principalId;
+  const targetName = targetNames(report);
   const lines = report.targets.slice(0, MOST_TARGETS).flatMap((target) => {
     const who = (target.principals ?? []).map((p) =>
       p.name === undefined || p.name === "" ? id(p.id) : `${p.name} (${id(p.id)})`,
@@ -19,13 +20,19 @@ export function headerLines(report: Report, width: number, verbose: boolean): st
     const shown = who.slice(0, 3).join(", ") + (who.length > 3 ? ` and ${who.length - 3} more` : "");
     const principals = who.length === 0 ? "" : `, ${who.length === 1 ? "principal" : "principals"} ${shown}`;
     return wrap(
-      visible(`${baselines} against ${verbose ? target.name : shortIds(target.name)}${principals}`),
+      visible(`${baselines} against ${verbose ? target.name : targetName(target.name)}${principals}`),
       width,
       2,
     );
   });
   const more = report.targets.length - MOST_TARGETS;
   return more > 0 ? [...lines, `and ${plural(more, "more target")}`] : lines;
+}
+
+/** Targets with their ids cut, unless that makes two of them look the same. */
+function targetNames(report: Report): (name: string) => string {
+  const short = new Set(report.targets.map((t) => shortIds(t.name)));
+  return short.size === report.targets.length ? shortIds : (name) => name;
 }
 
 /** `aaaaaaaa-…-0001`: enough of an object id to know it again. */
@@ -195,13 +202,13 @@ function hanging(entries: readonly Entry[], width: number): string[] {
   const column = Math.min(30, Math.max(0, ...entries.map(([name]) => displayWidth(visible(name)))));
   return entries.flatMap(([name, text]) => {
     if (name === "") return wrap(visible(text), width - 1, 2).map((line) => ` ${line}`);
-    const indent = column + 4;
     const shown = visible(name);
-    const lines = wrap(visible(text), width - indent);
     const fits = displayWidth(shown) <= column;
+    const indent = fits ? column + 4 : 4;
+    const lines = wrap(visible(text), width - indent);
     const head = fits ? ` ${shown}${" ".repeat(indent - 1 - displayWidth(shown))}` : " ".repeat(indent);
     return [
-      ...(fits ? [] : [` ${shown}`]),
+      ...(fits ? [] : wrap(shown, width - 1, 2).map((line) => ` ${line}`)),
       ...lines.map((line, i) => (i === 0 ? head : " ".repeat(indent)) + line),
     ];
   });
@@ -238,8 +245,9 @@ interface Names {
 function controlNames(report: Report): Names {
   const short = (id: string) => (report.baselines.length <= 1 ? id.slice(id.indexOf("/") + 1) : id);
   const several = report.targets.length > 1;
+  const targetName = targetNames(report);
   return {
-    of: (control, target) => (several ? `${short(control)} on ${shortIds(target)}` : short(control)),
+    of: (control, target) => (several ? `${short(control)} on ${targetName(target)}` : short(control)),
     gathered: (controls) => {
       const groups = new Map<string, ControlResult[]>();
       for (const control of controls) {

@@ -310,9 +310,9 @@ describe("a grown grant is never hidden", () => {
         const allowed = new Set(grants(accepted.pattern, accepted.except));
         expect(grants(pattern, found.except).filter((w) => !allowed.has(w))).toEqual([]);
       }),
-      { numRuns: 3000, seed: 7 },
+      { numRuns: 1500, seed: 7 },
     );
-    expect(waived).toBeGreaterThan(200);
+    expect(waived).toBeGreaterThan(100);
   });
 
   test("a waiver written for the finding as it is holds, and lapses when the grant grows by a word", () => {
@@ -332,9 +332,9 @@ describe("a grown grant is never hidden", () => {
         grew += 1;
         expect(outcome(less)).toBe("fail");
       }),
-      { numRuns: 1000, seed: 7 },
+      { numRuns: 500, seed: 7 },
     );
-    expect(grew).toBeGreaterThan(100);
+    expect(grew).toBeGreaterThan(50);
   });
 });
 

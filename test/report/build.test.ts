@@ -71,7 +71,7 @@ describe("build", () => {
           expect(bytes({ targets: same, controls, findings })).toBe(expected);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
