@@ -129,10 +129,16 @@ function short(scope: string): string {
     .replace(managementGroup, "<management group>");
 }
 
+/** Every permission that the registry of document kinds says a full scan needs. */
+export function readPermissions(): readonly string[] {
+  const all = Object.values(sources).flatMap((kind) => kind.calls.map((call) => call.permission));
+  return [...new Set(all)].sort();
+}
+
 /** The read-only promise: nothing but GET, and only what the registry of document kinds says is read. */
 function expectReadOnly(requests: readonly Logged[], client: Client): void {
   expect(requests.length).toBeGreaterThan(0);
-  const permissions = Object.values(sources).flatMap((kind) => kind.calls.map((call) => call.permission));
+  const permissions = readPermissions();
   const strange = requests.filter(
     (one) =>
       one.method !== "GET" ||
