@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { sources } from "../../src/collectors/registry.ts";
+import { sources } from "../../src/collectors/sources.ts";
 import { factsOf } from "../../src/snapshot/facts.ts";
 import { readSnapshot } from "../../src/snapshot/read.ts";
 import { formatSnapshot } from "../../src/snapshot/write.ts";
@@ -177,6 +177,8 @@ describe("a whole scan of one subscription", () => {
     });
     const { snapshot } = await collectFrom(arm, { principals: [vendor] });
     expect(ids(snapshot, "azure/role-definition")).toEqual([...listed.map((role) => role.id), id].sort());
+    const byId = arm.requests.filter((request) => /roleDefinitions\/./i.test(request.path));
+    expect(byId.map((request) => request.path).sort()).toEqual([id, gone].sort());
     expect(snapshot.unread).toEqual([
       {
         kind: "azure/role-definition",

@@ -4,7 +4,7 @@ import { type JsonObject, objectOf } from "../answer.ts";
 import { ReadFailure } from "../failure.ts";
 import type { Http } from "../http.ts";
 import { readPages } from "../paging.ts";
-import type { ApiCall } from "../registry.ts";
+import type { ApiCall } from "../sources.ts";
 
 /** Reads of one subscription. Every function throws `ReadFailure`; lists are read over all their pages. */
 export interface AzureReader {
