@@ -230,6 +230,16 @@ function notKnown(
 /** Assignments of the vendor's own role to somebody who is not audited, or to nobody any more (AZ11). */
 function* strays(principals: readonly Principal[], c: Case): Iterable<Observation> {
   if (!c.wanted.custom) return;
+  for (const u of c.facts.unread("azure/role-assignment")) {
+    yield {
+      kind: "unknown",
+      resource: absentResource("others", c),
+      message: `who else holds "${c.wanted.name}" could not be read: ${u.api}: ${u.detail}`,
+      property: `others:${c.wanted.name}`,
+      decide: u.permission === undefined ? "list all assignments" : `grant the scanner ${u.permission}`,
+      verify: showHolders(c.wanted.name),
+    };
+  }
   const known = new Set(principals.map((p) => p.id.toLowerCase()));
   const provenGroups = principals.flatMap((p) => {
     const holds = heldBy(c.facts, p.id);
