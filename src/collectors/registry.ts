@@ -13,10 +13,6 @@ const loaders: { readonly [P in keyof Settings]: () => Promise<Collect<Settings[
   azure: async () => (await import("./azure/collect.ts")).collect,
 };
 
-export function hasCollector(provider: Provider): provider is keyof Settings {
-  return provider in loaders;
-}
-
 /** Loads a provider's collector with its SDK, only when it is used: the SDKs are most of the start-up time. */
 export function loadCollector<P extends keyof Settings>(provider: P): Promise<Collect<Settings[P]>> {
   const load = loaders[provider];

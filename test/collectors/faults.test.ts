@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { retryAfter } from "../../src/collectors/retry.ts";
 import { type Arm, startArm } from "../servers/arm.ts";
 import type { Fault, FaultAction } from "../servers/faults.ts";
 import { causes, collectFrom, fakeClock, ids } from "./harness.ts";
@@ -94,13 +95,16 @@ describe("faults 1 to 4: refused, expired, absent", () => {
         return arm.credential.getToken();
       },
     };
-    const kinds = ["azure/vault", "azure/resource", "azure/resource-group"] as const;
+    // What the principal holds is asked for after the definitions, so with the second token from the start.
     const { snapshot } = await collectFrom(arm, {
-      kinds,
+      kinds: ["azure/role-definition", "azure/assigned-to"],
+      principals: [vendor],
       settings: { credential },
-      options: { concurrency: 1 },
     });
-    expect(causes(snapshot.unread)).toEqual([...kinds].sort().map((kind) => `${kind} unauthenticated`));
+    expect(causes(snapshot.unread)).toEqual([
+      `azure/assigned-to ${vendor} unauthenticated`,
+      "azure/role-definition unauthenticated",
+    ]);
     expect(snapshot.unread[0]?.detail).toMatch(/^answered 401 ExpiredAuthenticationToken: /);
     expect(tokens).toBe(2);
   });
@@ -132,6 +136,22 @@ describe("faults 5 to 8: throttling and server errors", () => {
     expect(clock.pauses).toHaveLength(1);
     expect(clock.pauses[0]).toBeGreaterThanOrEqual(5_000);
     expect(clock.pauses[0]).toBeLessThanOrEqual(8_000);
+  });
+
+  it.each([
+    ["2", {}, 2_000],
+    ["0.5", {}, 500],
+    [" 3 ", {}, 3_000],
+    ["Sat, 21 Nov 2026 08:00:30 GMT", { date: "Sat, 21 Nov 2026 08:00:00 GMT" }, 30_000],
+    ["Sat, 21 Nov 2026 08:00:00 GMT", { date: "Sat, 21 Nov 2026 08:00:30 GMT" }, 0],
+    [undefined, { "x-ms-retry-after-ms": "250" }, 250],
+    [undefined, { "retry-after-ms": "120" }, 120],
+    ["soon", {}, undefined],
+    ["-1", {}, undefined],
+    ["", {}, undefined],
+    [undefined, {}, undefined],
+  ])("fault 5: Retry-After %j beside %j is %j ms", (value, headers: Record<string, string>, expected) => {
+    expect(retryAfter((name) => (name === "retry-after" ? value : headers[name]))).toBe(expected);
   });
 
   it("fault 5: waits for real", async () => {
