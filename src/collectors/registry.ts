@@ -1,4 +1,3 @@
-import type { Provider } from "../access/policy.ts";
 import { type Collect, CollectError } from "./define.ts";
 import type { AzureSettings } from "./settings.ts";
 

@@ -149,7 +149,7 @@ describe("a whole scan of one subscription", () => {
     expect(causes(snapshot.unread)).toEqual([
       "azure/assigned-to denied Microsoft.Authorization/roleAssignments/read",
       "azure/role-assignment denied Microsoft.Authorization/roleAssignments/read",
-      "azure/role-eligibility denied Microsoft.Authorization/roleEligibilityScheduleInstances/read",
+      "azure/role-eligibility denied Microsoft.Authorization/roleAssignments/read",
     ]);
   });
 

@@ -59,7 +59,14 @@ interface Recorder {
   readonly unread: readonly Unread[];
   readonly failures: readonly ReadFailure[];
   readonly keep: (kind: DocumentKind, id: string, body: unknown) => void;
-  readonly miss: (kind: DocumentKind, api: string, failure: ReadFailure, id?: string) => void;
+  /** `asked`: the kind whose call failed, when another kind than the one that is missed. */
+  readonly miss: (
+    kind: DocumentKind,
+    api: string,
+    failure: ReadFailure,
+    id?: string,
+    asked?: DocumentKind,
+  ) => void;
   /** `GET <path>` of the kind's first call, or of another. */
   readonly api: (kind: DocumentKind, path?: string) => string;
 }
@@ -83,7 +90,7 @@ function createRecorder(subscription: string, options: CollectOptions): Recorder
       kept.set(key, [...twins, text]);
       documents.push(document);
     },
-    miss: (kind, api, failure, id) => {
+    miss: (kind, api, failure, id, asked = kind) => {
       failures.push(failure);
       options.debug(`${api}: ${failure.reason}: ${failure.message}`);
       unread.push({
@@ -91,7 +98,7 @@ function createRecorder(subscription: string, options: CollectOptions): Recorder
         ...(id === undefined ? {} : { id: visible(id) }),
         api,
         cause: failure.reason,
-        ...(failure.reason === "denied" ? { permission: sources[kind].calls[0].permission } : {}),
+        ...(failure.reason === "denied" ? { permission: sources[asked].calls[0].permission } : {}),
         detail: failure.message,
       });
     },
@@ -177,8 +184,9 @@ async function readPrincipals(
       const lacking = definitions === undefined ? "azure/role-definition" : "azure/role-assignment";
       const why = recorder.unread.find((entry) => entry.kind === lacking);
       const detail = `whom to audit could not be found out: ${why?.detail ?? "not read"}`;
+      const failure = new ReadFailure(why?.cause ?? "incomplete", detail);
       for (const kind of perPrincipal)
-        recorder.miss(kind, recorder.api(lacking), new ReadFailure(why?.cause ?? "incomplete", detail));
+        recorder.miss(kind, recorder.api(lacking), failure, undefined, lacking);
       return;
     }
     principals = holdersOf(assignments, rolesNamed(definitions, plan.roleNames));
