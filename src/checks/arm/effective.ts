@@ -246,16 +246,28 @@ export function excessOf(
       });
     }
     doubts.push(...doubtsOf("excess", scope, (d) => compare(either, own, d), lasting));
-    // What is documented for a part of this scope only is not in excess above; the assignment reaches too far.
     if (below.length > 0) {
-      for (const grant of all) {
-        const strict = keys(compare(here, [grant], lasting.sure));
-        const loose = keys(compare(either, [grant], lasting.sure));
-        if (strict !== loose) wider.push(grant);
-      }
+      wider.push(...all.filter((grant) => reachesTooFar(grant, here, either, compare, lasting.sure)));
     }
   }
   return { rows: rows.all(), wider, doubts };
+}
+
+/**
+ * Is what a grant gives documented for a part of its scope only? That is not in the excess above. A role that is no
+ * documented one, and gives more than that besides, is told by its excess alone.
+ */
+function reachesTooFar(
+  grant: Grant,
+  here: readonly Documented[],
+  either: readonly Documented[],
+  compare: Compare,
+  denies: readonly Deny[],
+): boolean {
+  const strict = excessKeys(compare(here, [grant], denies));
+  const loose = excessKeys(compare(either, [grant], denies));
+  const documented = either.some((entry) => entry.roles.has(grant.role.guid));
+  return strict.join() !== loose.join() && (documented || loose.length === 0);
 }
 
 /** The denies that hold below the scope too: one that does not apply to child scopes leaves them open. */
@@ -293,8 +305,10 @@ function doubtsOf(
   return found.filter((doubt) => doubt.side === side).map((doubt) => ({ doubt, scope }));
 }
 
-function keys(comparison: Comparison): string {
-  return JSON.stringify(comparison.excess.map(residueKey).sort());
+/** What is in excess, or may be, told apart from other differences. */
+function excessKeys(comparison: Comparison): readonly string[] {
+  const open = comparison.undecided.filter((d) => d.side === "excess").map((d) => `${d.plane}:${d.pattern}`);
+  return [...comparison.excess.map(residueKey), ...open].sort();
 }
 
 function replay(
@@ -329,7 +343,9 @@ function dueAt(entry: Documented, state: State): readonly string[] {
   }
   const concrete = entry.scopes[0];
   if (concrete !== undefined && !concrete.includes("*")) return [concrete];
-  const matching = own.filter((s) => entry.scopes.some((pattern) => relation(pattern, s) === "same"));
+  const matching = own.filter((s) =>
+    entry.scopes.some((pattern) => ["same", "above"].includes(relation(pattern, s))),
+  );
   return matching.length === 0 ? [state.audited] : scopesOf(matching);
 }
 

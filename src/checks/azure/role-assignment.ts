@@ -20,7 +20,7 @@ import { ASSIGNMENT_TYPE } from "../arm/observe.ts";
 import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../arm/principals.ts";
 import { lastSegment, type Roles, readRoles } from "../arm/role.ts";
 import { type Relation, relation, scopeInWords } from "../arm/scope.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
+import type { Check, Facts, Observation } from "../define.ts";
 
 interface RoleName {
   readonly name: string;
@@ -196,7 +196,7 @@ function* judge(principal: Principal, holds: Held, c: Case): Iterable<Observatio
     return;
   }
   const undefinedRoles = holds.assignments.filter(
-    (a) => c.wanted.custom && !c.wanted.guids.has(a.role) && c.roles.byGuid(a.role) === undefined,
+    (a) => c.wanted.guids.size === 0 && c.roles.byGuid(a.role) === undefined,
   );
   if (undefinedRoles.length > 0 || holds.malformed > 0) {
     yield notKnown(principal, undefinedRoles, holds.malformed, c);
@@ -272,7 +272,7 @@ function* strays(principals: readonly Principal[], c: Case): Iterable<Observatio
   }
 }
 
-function* judgeRole(principals: readonly Principal[], c: Case, context: Context): Iterable<Observation> {
+function* judgeRole(principals: readonly Principal[], c: Case): Iterable<Observation> {
   if (principals.length === 0) {
     yield {
       kind: "drift",
@@ -306,7 +306,7 @@ function* judgeRole(principals: readonly Principal[], c: Case, context: Context)
       };
     }
   }
-  if (context.principals.length > 0) yield* strays(principals, c);
+  yield* strays(principals, c);
 }
 
 /** The audited principals hold the documented roles: where the document says, active, unconditioned, no wider (AZ6, AZ7, AZ10, AZ11). */
@@ -385,7 +385,7 @@ Unknown, never pass: the assignments of a principal could not be read, or the de
     }
     const roles = readRoles(facts);
     for (const wanted of wantedRoles(params, roles)) {
-      yield* judgeRole(principals, { facts, params, roles, wanted }, context);
+      yield* judgeRole(principals, { facts, params, roles, wanted });
     }
   },
 };
