@@ -1,8 +1,6 @@
 import { type Collect, CollectError } from "./define.ts";
 import type { AzureSettings } from "./settings.ts";
 
-export { sources } from "./sources.ts";
-
 /** Settings of each provider that this version can read live. */
 interface Settings {
   readonly azure: AzureSettings;
