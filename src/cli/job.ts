@@ -111,7 +111,12 @@ export function planOf(job: Job, target: TargetJob): CollectPlan {
       if (parameter.flag === "principal" && value !== undefined) principals.add(value);
     }
   });
-  return { kinds, roleNames: [...roleNames].sort(), principals: [...principals].sort() };
+  return {
+    kinds,
+    roleNames: [...roleNames].sort(),
+    principals: [...principals].sort(),
+    trustedPrincipals: [],
+  };
 }
 
 interface ChosenTarget {

@@ -30,6 +30,7 @@ export async function collectFrom(arm: Arm, asked: Asked = {}): Promise<Collecte
     kinds: new Set(asked.kinds ?? everyKind),
     roleNames: asked.roleNames ?? [],
     principals: asked.principals ?? [],
+    trustedPrincipals: [],
   };
   const collect = await loadCollector("azure");
   const snapshot = await collect(
