@@ -13,7 +13,7 @@ import type { AwsSettings } from "../settings.ts";
 import type { AwsCall } from "../sources.ts";
 import { createAwsHttp } from "./http.ts";
 import { repeated } from "./repeat.ts";
-import { createSignIn, explainSignIn, signInDetails, withoutSecrets } from "./sign-in.ts";
+import { createSignIn, explainSignIn, signInDetails } from "./sign-in.ts";
 
 /** A client of each service, through our guard, deadlines and limit. */
 export interface Clients {
@@ -52,7 +52,6 @@ export async function connect(settings: AwsSettings, options: CollectOptions): P
   const clock = settings.clock ?? systemClock;
   const started = clock.now();
   const left = () => options.timeoutMs - (clock.now() - started);
-  const debug = (line: string) => options.debug(withoutSecrets(line));
   const http = createAwsHttp({
     left,
     concurrency: options.concurrency,
@@ -69,6 +68,7 @@ export async function connect(settings: AwsSettings, options: CollectOptions): P
     signal: options.signal,
     timeoutMs: () => Math.min(settings.requestTimeoutMs ?? 60_000, left()),
   });
+  const debug = (line: string) => options.debug(signIn.scrub(line));
   const config = {
     region,
     credentials: signIn.credentials,
@@ -90,7 +90,7 @@ export async function connect(settings: AwsSettings, options: CollectOptions): P
     try {
       return plain(await send());
     } catch (error) {
-      throw problemOf(error, settings);
+      throw problemOf(error, settings, signIn.scrub);
     }
   };
   const call: Call = async (service, what, send) => {
@@ -134,7 +134,7 @@ async function identityOf(clients: Clients, call: Call): Promise<Identity | Read
     return { account, body };
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error;
-    const message = withoutSecrets(error.message);
+    const { message } = error;
     switch (error.reason) {
       case "unauthenticated":
         throw new CollectError(`signing in to AWS was refused: ${words(error.code) ?? message}`);
@@ -192,15 +192,20 @@ async function regionOfEnvironment(settings: AwsSettings): Promise<string> {
 }
 
 /** What stopped a call, as a `ReadFailure` where it is one; a mistake of ours passes as it is. */
-function problemOf(error: unknown, settings: AwsSettings): unknown {
-  if (error instanceof ReadFailure || !(error instanceof Error)) return error;
+function problemOf(error: unknown, settings: AwsSettings, scrub: (text: string) => string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof ReadFailure) {
+    // Whoever answers can put anything into the words that are quoted, a key that it was sent included.
+    error.message = scrub(error.message);
+    return error;
+  }
   if (/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name))
     return new ReadFailure("unauthenticated", explainSignIn(error, settings));
   // Our handler lets only whole answers through; one that the SDK cannot read is not what AWS documents.
   if ("$response" in error || /deserializ|\bparse\b/i.test(error.message))
     return new ReadFailure(
       "malformed",
-      `the answer could not be read: ${withoutSecrets(error.message).slice(0, 400)}`,
+      `the answer could not be read: ${scrub(error.message).slice(0, 400)}`,
     );
   return networkProblem(error) ?? error;
 }

@@ -33,6 +33,8 @@ export interface SignIn {
    * other keys now.
    */
   readonly renew: (generation: number) => Promise<boolean>;
+  /** Text without the secrets of the environment and of all keys so far, visible. */
+  readonly scrub: (text: string) => string;
 }
 
 /**
@@ -45,11 +47,14 @@ export function createSignIn(options: SignInOptions): SignIn {
   let pending: Promise<AwsKeys> | undefined;
   let generation = 0;
   let renewed: Promise<boolean> | undefined;
+  const secrets = new Set<string>();
 
   const signIn = (): Promise<AwsKeys> => {
     pending ??= withDeadline(provider, options)
       .then((found) => {
         keys = found;
+        for (const secret of [found.secretAccessKey, found.sessionToken])
+          if (secret !== undefined) secrets.add(secret);
         return found;
       })
       .finally(() => {
@@ -79,6 +84,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   return {
     credentials: Object.assign(current, { memoized: true }),
     generation: () => generation,
+    scrub: (text) => withoutSecrets(text, secrets),
     renew: async (used) => {
       if (used > 0) return false;
       renewed ??= renewNow();
@@ -142,13 +148,11 @@ export function signInDetails(error: unknown): readonly string[] {
   return lines;
 }
 
-/** Text without the secrets of the environment, visible. */
-export function withoutSecrets(text: string): string {
+/** Text without the secrets of the environment and the others, visible. */
+function withoutSecrets(text: string, others: Iterable<string> = []): string {
   let clean = text;
-  for (const name of secretVariables) {
-    const secret = process.env[name];
+  for (const secret of [...secretVariables.map((name) => process.env[name]), ...others])
     if (secret !== undefined && secret.length > 0) clean = clean.replaceAll(secret, "[scrubbed]");
-  }
   return visible(clean);
 }
 
