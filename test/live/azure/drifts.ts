@@ -134,7 +134,6 @@ export const drifted: Readonly<Record<string, Drifted>> = {
     outcomes: access,
     drift: [
       "effective-access: excess medium */read: Microsoft.Authorization/denyAssignments/read at <management group>",
-      "effective-access: wider high Reader",
     ],
   },
   "the documented role at a management group": {
