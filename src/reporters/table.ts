@@ -179,8 +179,7 @@ function chooseLayout(texts: readonly RowText[], width: number): Layout {
     };
   }
   const third = width - 1 - SEVERITY - 2 - driftWidth - 2;
-  // The library reckons one column between the cells that it joins.
-  const below = driftWidth + 1 + third;
+  const below = driftWidth + 2 + third;
   return {
     widths: [SEVERITY, driftWidth, third],
     head: ["SEVERITY", "DRIFT", "CONTROL, WHAT AND PROOF"],
