@@ -164,8 +164,8 @@ export const drifted: Readonly<Record<string, Drifted>> = {
     drift: [
       "effective-access: missing low latent microsoft.storage/locations/*/delete: microsoft.storage/locations/<any>/delete at <group>",
       "effective-access: missing low latent microsoft.storage/locations/delete: microsoft.storage/locations/delete at <group>",
-      "effective-access: missing medium microsoft.storage/storageaccounts/*/delete: Microsoft.Storage/storageAccounts/fileServices/shares/delete at <group>",
-      "effective-access: missing medium microsoft.storage/storageaccounts/delete: Microsoft.Storage/storageAccounts/delete at <group>",
+      "effective-access: missing medium Microsoft.Storage/storageAccounts/*/delete: Microsoft.Storage/storageAccounts/fileServices/shares/delete at <group>",
+      "effective-access: missing medium Microsoft.Storage/storageAccounts/delete: Microsoft.Storage/storageAccounts/delete at <group>",
     ],
   },
   "eligible only (AZ10)": {
