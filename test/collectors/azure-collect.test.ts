@@ -73,7 +73,7 @@ describe("a whole scan of one subscription", () => {
         ...bodies(state.resourceGroups, "azure/resource-group"),
         ...bodies(state.roleAssignments, "azure/role-assignment"),
         ...bodies(state.roleDefinitions, "azure/role-definition"),
-        ...bodies(state.eligibilities, "azure/role-eligibility"),
+        { kind: "azure/role-eligibility", id: vendor, body: { value: state.eligibilities } },
         ...bodies(state.vaults, "azure/vault"),
       ].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)),
       unread: [],

@@ -56,6 +56,7 @@ export function readDenies(facts: Facts): {
     if (
       scope === undefined ||
       principals === undefined ||
+      principals.length === 0 ||
       excluded === undefined ||
       list(property(body, "permissions")) === undefined
     ) {

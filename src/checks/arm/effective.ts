@@ -5,7 +5,7 @@ import { type Deny, holdsFor, reaches } from "./deny.ts";
 import type { Documented } from "./documented.ts";
 import { residueKey } from "./observe.ts";
 import type { RoleDefinition, Roles } from "./role.ts";
-import { normalScope, relation, widestFirst } from "./scope.ts";
+import { lineage, normalScope, relation, widestFirst } from "./scope.ts";
 
 /**
  * What one principal can do, scope by scope (AZ6). Excess adds up over assignments, so each scope's own assignments are
@@ -194,23 +194,41 @@ function settle(
   ];
 }
 
-/** Keeps one row for each residue: that at the widest scope, certain before uncertain. */
+/**
+ * Keeps one row for each residue at the widest scope that has it, certain before uncertain. What is in excess at two
+ * scopes of which none contains the other is two rows: who accepts one has not accepted the other.
+ */
 class Rows {
-  private readonly byKey = new Map<string, Row>();
+  private readonly sure = new Map<string, Map<string, Row>>();
+  private readonly open = new Map<string, Map<string, Row>>();
 
   add(row: Row): void {
-    const key = `${row.open.length > 0}:${residueKey(row.residue)}`;
-    const before = this.byKey.get(key);
-    if (before === undefined) this.byKey.set(key, row);
+    const kind = row.open.length > 0 ? this.open : this.sure;
+    const key = residueKey(row.residue);
+    const rows = kind.get(key) ?? new Map<string, Row>();
+    kind.set(key, rows);
+    const before = covering(rows, row);
+    if (before === undefined) rows.set(placesOf(row).at(-1) ?? "", row);
     else before.further += 1;
   }
 
   all(): readonly Row[] {
-    const sure = new Set(
-      [...this.byKey.values()].filter((r) => r.open.length === 0).map((r) => residueKey(r.residue)),
+    const sure = [...this.sure.values()].flatMap((rows) => [...rows.values()]);
+    const open = [...this.open].flatMap(([key, rows]) =>
+      [...rows.values()].filter((row) => covering(this.sure.get(key), row) === undefined),
     );
-    return [...this.byKey.values()].filter((r) => r.open.length === 0 || !sure.has(residueKey(r.residue)));
+    return [...sure, ...open];
   }
+}
+
+/** Where a row's residue is told already; what is missing is told once, wherever it is missing. */
+function placesOf(row: Row): readonly string[] {
+  return row.grant === undefined ? [""] : lineage(row.grant.assignment.scope);
+}
+
+function covering(rows: ReadonlyMap<string, Row> | undefined, row: Row): Row | undefined {
+  const place = placesOf(row).find((at) => rows?.has(at) === true);
+  return place === undefined ? undefined : rows?.get(place);
 }
 
 /** What the principal holds at each scope beyond what is documented there, and the grants that reach too far. */

@@ -519,7 +519,7 @@ it("fault 42: two thousand assignments take about as many comparisons as there a
   );
   const started = performance.now();
   const found = look({ roleAssignments: [KEEPER, ...many] });
-  expect(terse(found)).toEqual([excess("*/read", `Reader, at ${group("rg0")}`)]);
-  expect(found[0]).toMatchObject({ message: expect.stringContaining("and at 999 more scopes") });
+  const apart = Array.from({ length: 1000 }, (_, i) => excess("*/read", `Reader, at ${group(`rg${2 * i}`)}`));
+  expect(terse(found)).toEqual(apart.sort());
   expect(performance.now() - started).toBeLessThan(3000);
 });
