@@ -147,18 +147,18 @@ function chooseLayout(texts: readonly RowText[], width: number): Layout {
     ),
   );
   const left = 1 + SEVERITY + 2 + controlWidth + 2 + driftWidth + 2;
-  const proof = Math.min(
-    64,
-    longest(
-      texts.flatMap((t) => t.proof),
-      5,
-    ),
+  // The operation stays on one line where that can be; where and by whom may wrap.
+  const operations = texts.flatMap((t) => t.proof).filter((line) => line.startsWith("may"));
+  const others = longest(
+    texts.flatMap((t) => t.proof),
+    5,
   );
+  const proof = Math.min(64, Math.max(longest(operations, 5), Math.min(48, others)));
   const rest = width - left;
   const lines = (list: readonly string[], columns: number) => list.flatMap((text) => wrap(text, columns, 2));
   const front = (t: RowText): Cell[] => [
     { lines: [t.severity] },
-    { lines: t.controls.flatMap((c) => wrap(c, controlWidth)) },
+    { lines: t.controls.flatMap((c) => wrap(c, controlWidth, 1)) },
     { lines: t.drift },
   ];
   if (rest - 2 - proof >= LEAST_WHAT) {

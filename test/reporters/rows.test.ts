@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../src/report/report.ts";
 import { compressExcept, proofText, rowsOf, whatText } from "../../src/reporters/rows.ts";
-import { witnessText } from "../../src/reporters/words.ts";
+import { shortScopes, witnessText } from "../../src/reporters/words.ts";
 import { finding, SUBSCRIPTION, target } from "../report/sample.ts";
 
 const excess = (control: string, more: Partial<Finding> = {}) =>
@@ -73,7 +73,7 @@ describe("rows", () => {
           plane: "control",
           scope: `${SUBSCRIPTION}/resourceGroups/rg`,
         },
-        by: "Owner, to group 1f2e3d4c-0000-4000-8000-00000000beef",
+        by: `Owner, to group 1f2e3d4c-0000-4000-8000-00000000beef, at ${SUBSCRIPTION}/resourceGroups/RG`,
       }),
     ]);
     expect(row === undefined ? [] : proofText(row, target())).toEqual([
@@ -106,6 +106,21 @@ describe("exceptions as a person writes them", () => {
   ])("%s except %j", (pattern, except, text) => {
     expect(compressExcept(pattern, except)).toBe(text);
   });
+});
+
+test("what lies below the audited scope is written as seen from there", () => {
+  const text = (t: string, scope = SUBSCRIPTION) => shortScopes(t, scope);
+  expect([
+    text(`GET ${SUBSCRIPTION}/providers/Microsoft.A/b: 403; ${SUBSCRIPTION.toUpperCase()}/resourceGroups/rg`),
+    text(`${SUBSCRIPTION}0/x and ${SUBSCRIPTION}`),
+    text("/a/b", "/"),
+    text("\u0130 /s/x", "/s"),
+  ]).toEqual([
+    "GET …/Microsoft.A/b: 403; …/resourceGroups/rg",
+    `${SUBSCRIPTION}0/x and /subscriptions/6b1f…4e5f`,
+    "/a/b",
+    "\u0130 /s/x",
+  ]);
 });
 
 test("a request in words, for each provider", () => {
