@@ -208,6 +208,28 @@ describe("audit: a second vendor, of whom the program knows nothing", () => {
     });
   });
 
+  it("points at the right line where entries before it are left out", () => {
+    const first = "      permissions:\n";
+    const text = acmeText.replace(
+      first,
+      `${first}        - profile: dry\n          actions: [Microsoft.Dry/things/read]\n`,
+    );
+    const shifted = parseBaseline(text, ACME, checks);
+    const report = judge(widened(["Microsoft.SignalRService/x/write"]), {}, { baselines: [shifted] });
+    const line = text.split("\n").findIndex((l) => l.includes("actions: [Microsoft.SignalRService/*]")) + 1;
+    const required =
+      text.split("\n").findIndex((l) => l.includes("required: [keeper-role, search-access]")) + 1;
+    expect(
+      report.findings
+        .filter((f) => f.outcome === "fail")
+        .map((f) => [f.control, f.location.line])
+        .sort(),
+    ).toEqual([
+      ["acme-lake/all-access", required],
+      ["acme-lake/keeper-role", line],
+    ]);
+  });
+
   it("runs the profile asked for", () => {
     const dry = judge({}, {}, { profile: "dry" });
     expect(verdicts(dry)).toEqual({ "keeper-role": "fail", "all-access": "fail" });
@@ -239,6 +261,15 @@ describe("audit: what is not known", () => {
     );
     expect(findings(report)).toEqual([NOTE, "unknown vault-access unreadable medium azure/vault"]);
     expect(report.targets[0]).toMatchObject({ complete: false, unread: [{ kind: "azure/vault" }] });
+  });
+
+  it("one thing of a kind unread: unknown where the whole kind is judged", () => {
+    expect(verdicts(judge({}, { unread: [denied("azure/vault", "kv2")] }))).toEqual({
+      "vault-access": "unknown",
+    });
+    expect(verdicts(judge({}, { unread: [denied("azure/role-definition", STRANGER)] }))).toEqual({
+      "gauge-role": "unknown",
+    });
   });
 
   it("fault 2: role assignments unread: nothing that needs them passes", () => {
@@ -372,6 +403,13 @@ describe("audit: who", () => {
       "fail search-access absent medium Search Index Data Contributor",
       NOTE,
     ]);
+  });
+
+  it("nobody the directory no longer has (AZ11)", () => {
+    const orphan = roleAssignment({ name: "o", role: ROLE, principal: STRANGER, principalType: "Unknown" });
+    const report = judge({ roleAssignments: [...clean.roleAssignments, orphan] });
+    expect(report.targets[0]?.principals).toEqual([{ id: VENDOR }]);
+    expect(findings(report)).toEqual(["fail keeper-assignment stray medium Acme Lake Keeper", NOTE]);
   });
 
   it("the principal given, by parameter or when the state was recorded", () => {

@@ -166,7 +166,7 @@ function* compareRole(
     yield {
       kind: "unknown",
       resource: resourceOf(role),
-      message: `role "${role.name}" came without a list of permissions, so what it grants is not known`,
+      message: `role "${role.name}" came without a list of permissions, or twice with different ones, so what it grants is not known`,
       property: "permissions",
       decide: "read the role definition again",
       verify: showRole(role.name, facts.scope),
