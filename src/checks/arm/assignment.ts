@@ -1,6 +1,5 @@
 import type { Facts } from "../define.ts";
 import { lastSegment } from "./role.ts";
-import { normalScope } from "./scope.ts";
 import { byText, field, list, property, record, text } from "./value.ts";
 
 /** A role assignment, or an eligibility for one. */
@@ -158,11 +157,7 @@ export function giver(assignment: Assignment, roleName: string, principal: strin
   return `${roleName}${through}, at ${assignment.scope}`;
 }
 
-/** Two assignments at one scope, told by their normal form. */
-export function scopeKey(assignment: Assignment): string {
-  return normalScope(assignment.scope);
-}
-
+/** Is it known what the principal holds? */
 export function isHeld(held: Held | NotHeld): held is Held {
   return record(held)?.["reason"] === undefined;
 }
