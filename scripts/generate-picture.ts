@@ -40,14 +40,17 @@ function spans(line: string): string {
       const codes = part.slice(2, -1).split(";");
       const color = codes.map((c) => COLORS[c]).find((c) => c !== undefined);
       const bold = codes.includes("1") ? ' font-weight="bold"' : "";
-      style = color === undefined && bold === "" ? "" : `${color === undefined ? "" : ` fill="${color}"`}${bold}`;
+      style =
+        color === undefined && bold === "" ? "" : `${color === undefined ? "" : ` fill="${color}"`}${bold}`;
       return "";
     })
     .join("");
 }
 
 const height = 24 + lines.length * 17;
-const rows = lines.map((line, i) => `<text x="16" y="${30 + i * 17}" xml:space="preserve">${spans(line)}</text>`);
+const rows = lines.map(
+  (line, i) => `<text x="16" y="${30 + i * 17}" xml:space="preserve">${spans(line)}</text>`,
+);
 const width = 32 + Math.ceil(WIDTH * 7.83);
 writeFileSync(
   join(root, "docs", "demo.svg"),

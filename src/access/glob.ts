@@ -126,11 +126,6 @@ export function generic(glob: Glob): string {
   return glob.point;
 }
 
-/** Whether a string is a generic point of something with a wildcard, and not a plain text. */
-export function isGeneric(text: string): boolean {
-  return text.includes(FRESH);
-}
-
 /** A point's text with the fresh letter written as `letter`. */
 export function pointText(point: string, letter: string): string {
   return unguard(point.replaceAll(FRESH, letter));

@@ -24,6 +24,7 @@ describe("a whole scan of one subscription", () => {
         .sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
     expect(snapshot).toEqual({
       schema: 1,
+      kinds: [...everyKind].sort(),
       provider: "azure",
       scope: sub,
       takenAt: "2026-11-21T08:00:00.000Z",

@@ -46,6 +46,7 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
     scope: `/subscriptions/${subscription}`,
     takenAt: options.now().toISOString(),
     ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
+    kinds: kindsOf(plan),
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: noSubscription === undefined ? sortedDocuments(documents) : [],
     unread: sortedUnread(
@@ -53,6 +54,15 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
     ),
   } satisfies Snapshot;
 };
+
+/** What is read: what was asked for, and what finding the principals takes. */
+function kindsOf(plan: CollectPlan): readonly DocumentKind[] {
+  const perPrincipal = plan.kinds.has("azure/assigned-to") || plan.kinds.has("azure/role-eligibility");
+  const found = plan.principals.length === 0 && perPrincipal ? FINDING : [];
+  return [...new Set<DocumentKind>([...plan.kinds, ...found])].sort();
+}
+
+const FINDING: readonly DocumentKind[] = ["azure/role-definition", "azure/role-assignment"];
 
 interface Recorder {
   readonly documents: readonly SnapshotDocument[];
