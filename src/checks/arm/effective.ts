@@ -1,5 +1,5 @@
 import type { CompareOptions, Comparison, Doubt, Residue } from "../../access/policy.ts";
-import { allows, comparePolicies } from "../../access/provider.ts";
+import { comparePolicies, evaluator } from "../../access/provider.ts";
 import type { Assignment } from "./assignment.ts";
 import { type Deny, holdsFor, reaches } from "./deny.ts";
 import type { Documented } from "./documented.ts";
@@ -248,10 +248,9 @@ export function excessOf(
     const either = [...here, ...below];
     const exact = deniesAt(scope, state);
     const lasting = inherited(exact);
-    const there = new Set(
-      settle("excess", (d) => compare(either, own, d), exact).map((r) => residueKey(r.residue)),
-    );
-    for (const found of settle("excess", (d) => compare(either, own, d), lasting)) {
+    const compared = once((d) => compare(either, own, d));
+    const there = new Set(settle("excess", compared, exact).map((r) => residueKey(r.residue)));
+    for (const found of settle("excess", compared, lasting)) {
       const grant = own[found.residue.origin.document];
       rows.add({
         residue: found.residue,
@@ -263,7 +262,7 @@ export function excessOf(
         replay: () => replay(found.residue, either, own, found.denies),
       });
     }
-    doubts.push(...doubtsOf("excess", scope, (d) => compare(either, own, d), lasting));
+    doubts.push(...doubtsOf("excess", scope, compared, lasting));
     if (below.length > 0) {
       wider.push(...all.filter((grant) => reachesTooFar(grant, here, either, compare, lasting.sure)));
     }
@@ -290,6 +289,7 @@ function reachesTooFar(
 
 /** The denies that hold below the scope too: one that does not apply to child scopes leaves them open. */
 function inherited(denies: DeniesAt): DeniesAt {
+  if (![...denies.sure, ...denies.open.map((o) => o.deny)].some((d) => d.notBelow)) return denies;
   return {
     sure: denies.sure.filter((d) => !d.notBelow),
     open: denies.open.filter((o) => !o.deny.notBelow),
@@ -335,19 +335,39 @@ function replay(
   live: readonly Grant[],
   denies: readonly Deny[],
 ) {
-  const options = { denies: denies.map((d) => d.document) };
   return {
-    documented: allows(
-      "azure",
-      documented.map((d) => d.document),
-      residue.witness,
-    ),
-    live: allows(
-      "azure",
-      live.map((g) => g.document),
-      residue.witness,
-      options,
-    ),
+    documented: judge(documented, NO_DENIES)(residue.witness),
+    live: judge(live, denies)(residue.witness),
+  };
+}
+
+type Judge = ReturnType<typeof evaluator>;
+
+const NO_DENIES: readonly Deny[] = [];
+const judges = new WeakMap<readonly object[], WeakMap<readonly Deny[], Judge>>();
+
+/** The evaluator of one side at one scope: thousands of residues are replayed against the same documents. */
+function judge(side: readonly { readonly document: unknown }[], denies: readonly Deny[]): Judge {
+  const known = judges.get(side) ?? new WeakMap<readonly Deny[], Judge>();
+  judges.set(side, known);
+  const before = known.get(denies);
+  if (before !== undefined) return before;
+  const made = evaluator(
+    "azure",
+    side.map((s) => s.document),
+    { denies: denies.map((d) => d.document) },
+  );
+  known.set(denies, made);
+  return made;
+}
+
+/** A comparison against denies, made once for each list of them. */
+function once(compare: (denies: readonly Deny[]) => Comparison): (denies: readonly Deny[]) => Comparison {
+  const known = new WeakMap<readonly Deny[], Comparison>();
+  return (denies) => {
+    const made = known.get(denies) ?? compare(denies);
+    known.set(denies, made);
+    return made;
   };
 }
 
@@ -399,18 +419,10 @@ export function missingOf(
   for (const { scope, entries } of [...due.values()].sort((a, b) => widestFirst(a.scope, b.scope))) {
     const held = holdsAt(scope, state);
     const denies = deniesAt(scope, state);
-    for (const { residue, denies: denied, open } of settle(
-      "missing",
-      (d) => compare(entries, held, d),
-      denies,
-    )) {
+    const compared = once((d) => compare(entries, held, d));
+    for (const { residue, denies: denied, open } of settle("missing", compared, denies)) {
       const entry = entries[residue.origin.document];
-      const granted =
-        allows(
-          "azure",
-          held.map((g) => g.document),
-          residue.witness,
-        ) === "allowed";
+      const granted = judge(held, NO_DENIES)(residue.witness) === "allowed";
       rows.add({
         residue,
         scope,
@@ -421,13 +433,12 @@ export function missingOf(
         replay: () => replay(residue, entries, held, denied),
       });
     }
-    doubts.push(...doubtsOf("missing", scope, (d) => compare(entries, held, d), denies));
+    doubts.push(...doubtsOf("missing", scope, compared, denies));
   }
   return { rows: rows.all(), doubts };
 }
 
 /** The denies that take the witness away, each by itself. */
 function takers(residue: Residue, held: readonly Grant[], denies: readonly Deny[]): readonly Deny[] {
-  const live = held.map((g) => g.document);
-  return denies.filter((d) => allows("azure", live, residue.witness, { denies: [d.document] }) === "denied");
+  return denies.filter((d) => judge(held, [d])(residue.witness) === "denied");
 }

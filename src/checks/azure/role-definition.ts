@@ -1,5 +1,5 @@
 import type { Residue } from "../../access/policy.ts";
-import { allows, comparePolicies } from "../../access/provider.ts";
+import { allows, comparePolicies, evaluator } from "../../access/provider.ts";
 import type { Resource } from "../../report/report.ts";
 import { nearestEntry, neighbours } from "../arm/anchor.ts";
 import { heldBy, isHeld } from "../arm/assignment.ts";
@@ -176,9 +176,10 @@ function* compareRole(
   const documented = [{ permissions: params.permissions }];
   const live = [role.body];
   const comparison = comparePolicies("azure", documented, live, observe.compareOptions(context));
+  const [documentedSays, liveSays] = [evaluator("azure", documented), evaluator("azure", live)];
   const replay: Replay = (residue) => ({
-    documented: allows("azure", documented, residue.witness),
-    live: allows("azure", live, residue.witness),
+    documented: documentedSays(residue.witness),
+    live: liveSays(residue.witness),
   });
   for (const residue of comparison.missing) yield missing(residue, role, facts.scope, replay);
   for (const residue of comparison.excess) yield excess(residue, role, params, facts.scope, replay);
