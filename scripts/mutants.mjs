@@ -69,9 +69,10 @@ function run(place, tests) {
     const child = spawn(
       process.execPath,
       [join("node_modules", "vitest", "vitest.mjs"), "run", "--project", "unit", "--bail", "1", ...tests],
-      { cwd: place, env: { ...process.env, LAW_RUNS: "600" }, stdio: "ignore" },
+      { cwd: place, env: { ...process.env, LAW_RUNS: "600" }, stdio: "ignore", detached: true },
     );
-    const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
+    // the whole group: a mutant that never ends runs in a worker of the test runner
+    const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 120_000);
     child.on("error", reject);
     child.on("exit", (code) => {
       clearTimeout(timer);

@@ -79,7 +79,8 @@ export function runBaseline(run: Run): RunResult {
   const resolution = resolveControls(loaded.baseline, given, run.profile);
   const who = findAudited(run, resolution);
   const catalog = readCatalog(facts);
-  const date = snapshot.takenAt.slice(0, 10);
+  const date = catalogDate(run);
+  const actions = countActions(run);
   const shared = {
     controls: new Map(resolution.controls.map((c) => [c.id, c])),
     elsewhere: elsewhere(loaded, given, resolution),
@@ -99,10 +100,23 @@ export function runBaseline(run: Run): RunResult {
     controls: judged.map((j) => j.result),
     findings: judged.flatMap((j) => j.findings),
     principals: who.principals,
-    notes: notesOf(run, resolution, judged, who.principals, catalog?.length ?? 0),
+    notes: notesOf(run, resolution, judged, who.principals, catalog?.length ?? actions),
     complete: judged.every((j) => j.complete),
     ...(catalog === undefined ? {} : { catalog: { date, operations: catalog.length } }),
+    ...(actions === 0 ? {} : { catalog: { date, operations: actions } }),
   };
+}
+
+/** The day of the operations that differences are counted by: of AWS when the data was made, else when it was read. */
+function catalogDate({ snapshot, serviceData }: Run): string {
+  if (snapshot.provider === "aws" && serviceData !== undefined) return serviceData.date;
+  return snapshot.takenAt.slice(0, 10);
+}
+
+/** How many actions the data of AWS knows. */
+function countActions({ snapshot, serviceData }: Run): number {
+  if (snapshot.provider !== "aws" || serviceData === undefined) return 0;
+  return Object.values(serviceData.services).reduce((n, actions) => n + actions.length, 0);
 }
 
 /** The controls that only another profile has, with the parameters put in. */
@@ -271,7 +285,7 @@ function judgeObservations(frame: Frame, check: Check, observations: readonly Ob
   const counts = new Map<string, number>();
   for (const o of observations)
     if (o.kind === "assessed") counts.set(o.what, (counts.get(o.what) ?? 0) + o.count);
-  const reason = [...counts].map(([what, n]) => `${n} ${what}`).join(", ");
+  const reason = [...counts].map(([what, n]) => counted(n, what.replace(/s$/, ""))).join(", ");
   return {
     result: resultOf(frame, "pass", reason === "" ? "notes only" : `${reason} compared`),
     findings,
@@ -304,7 +318,7 @@ function findingOf(frame: Frame, check: Check, o: Observation): Finding {
   const drift = o.kind === "unknown" ? "unreadable" : o.drift;
   const rule = `${check.id}/${drift}`;
   const id = `${baseline.id}/${control.id}`;
-  const date = run.snapshot.takenAt.slice(0, 10);
+  const date = catalogDate(run);
   return {
     fingerprint: fingerprint({
       cloud: run.snapshot.provider,
@@ -387,6 +401,13 @@ function notesOf(
     const [ids, otherwise] = JSON.parse(key) as [string[], string];
     const words = names.length === 1 ? "parameter" : "parameters";
     notes.push(`${words} ${names.join(", ")} not given (${ids.join(", ")}): ${otherwise}`);
+  }
+  if (run.snapshot.provider === "aws") {
+    notes.push(
+      operations > 0
+        ? `catalogue of ${catalogDate(run)}: ${operations} actions that exist`
+        : "no catalogue of actions was given: policies are compared as written, differences carry no counts, and dead or latent ones are not told apart",
+    );
   }
   if (run.snapshot.provider !== "azure") return notes;
   if (operations > 0) {

@@ -21,6 +21,8 @@ export interface Glob {
   /** Everything before the first wildcard. */
   readonly prefix: string;
   readonly literal: boolean;
+  /** The generic point: each star is the fresh letter (see `generic`). */
+  readonly point: string;
 }
 
 function guard(text: string): string {
@@ -41,7 +43,8 @@ function fromKey(key: string): Glob {
     key,
     parts,
     prefix: one < 0 ? first : first.slice(0, one),
-    literal: parts.length === 1 && !key.includes(ONE),
+    literal: parts.length === 1 && one < 0,
+    point: parts.length === 1 ? key : parts.join(FRESH),
   };
 }
 
@@ -120,12 +123,7 @@ export function matches(glob: Glob, text: string): boolean {
  * it covers the whole glob (cover lemma, G3).
  */
 export function generic(glob: Glob): string {
-  return glob.parts.join(FRESH);
-}
-
-/** Whether a string is a generic point of something with a wildcard, and not a plain text. */
-export function isGeneric(text: string): boolean {
-  return text.includes(FRESH);
+  return glob.point;
 }
 
 /** A point's text with the fresh letter written as `letter`. */
@@ -135,7 +133,7 @@ export function pointText(point: string, letter: string): string {
 
 /** Whether every string of `a` is one of `b`; both without `?` (G3). */
 export function covers(b: Glob, a: Glob): boolean {
-  return b.key === a.key || matches(b, generic(a));
+  return b.key === a.key || (!b.literal && matches(b, a.point));
 }
 
 /** Whether two globs can share a string, judged by their fixed ends alone: `false` is certain, `true` is not. */

@@ -58,15 +58,27 @@ export function allows(
   request: Witness,
   options: AllowsOptions = {},
 ): Verdict {
+  return evaluator(provider, documents, options)(request);
+}
+
+/** `allows` for many requests against the same documents, which are read once. */
+export function evaluator(
+  provider: Provider,
+  documents: readonly unknown[],
+  options: AllowsOptions = {},
+): (request: Witness) => Verdict {
   requireAzure(provider);
-  if (!isAzureRequest(request)) {
-    throw new PolicyError('an Azure request is { "action": string, "plane": "control" or "data" }');
-  }
   const granted = azureRules(documents);
   const denied = azureRules(options.denies ?? [], "deny");
-  const verdict = decide([...granted.rules, ...denied.rules], azurePoint(request));
-  if (verdict === "denied" && granted.problems.length > 0) return "undecided";
-  return verdict === "allowed" && denied.problems.length > 0 ? "undecided" : verdict;
+  const policy = [...granted.rules, ...denied.rules];
+  return (request) => {
+    if (!isAzureRequest(request)) {
+      throw new PolicyError('an Azure request is { "action": string, "plane": "control" or "data" }');
+    }
+    const verdict = decide(policy, azurePoint(request));
+    if (verdict === "denied" && granted.problems.length > 0) return "undecided";
+    return verdict === "allowed" && denied.problems.length > 0 ? "undecided" : verdict;
+  };
 }
 
 function isAzureRequest(request: Witness): request is AzureRequest {

@@ -144,5 +144,3 @@ export interface Check {
   readonly drifts: Readonly<Partial<Record<Drift, DriftText>>>;
   readonly run: (facts: Facts, params: unknown, context: Context) => Iterable<Observation>;
 }
-
-export type { Comparison };

@@ -54,6 +54,8 @@ export const azureSources = {
         method: "GET",
         path: `${authorization}/roleDefinitions`,
         apiVersion: "2022-04-01",
+        // without it a custom role that is assignable only on a resource group is not listed
+        query: { $filter: "atScopeAndBelow()" },
         permission: "Microsoft.Authorization/roleDefinitions/read",
       },
       {

@@ -2,7 +2,7 @@ import type { Finding, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { visible } from "../report/untrusted.ts";
 import { KEEP } from "./layout.ts";
-import { grouped, proofVerb, shortIds, shortScope, witnessScope, witnessText } from "./words.ts";
+import { grouped, proofVerb, shortScope, shortScopes, witnessScope, witnessText } from "./words.ts";
 
 /** One row of the table: a difference, and every control that it shows under. */
 export interface Row {
@@ -88,7 +88,12 @@ export function proofText({ findings, main }: Row, target: Target): readonly str
   } else if (proof.resource.id !== "") {
     lines.push(`at: ${visible(shortScope(proof.resource.id, target.scope))}`);
   }
-  if (proof.by !== undefined) lines.push(`by: ${visible(shortIds(proof.by))}`);
+  if (proof.by !== undefined) {
+    // Where it holds stands one line above.
+    const at = `, at ${witnessScope(proof.witness) ?? ""}`.toLowerCase();
+    const by = proof.by.toLowerCase().endsWith(at) ? proof.by.slice(0, -at.length) : proof.by;
+    lines.push(`by: ${visible(shortScopes(by, target.scope))}`);
+  }
   return lines;
 }
 

@@ -2,7 +2,7 @@ import type { ControlResult, Finding, Report, Target } from "../report/report.ts
 import { visible } from "../report/untrusted.ts";
 import { displayWidth, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
-import { grouped, plural, shortCall, shortIds } from "./words.ts";
+import { grouped, plural, shortIds, shortScopes } from "./words.ts";
 
 /** Targets named in the head of a report; a fleet is counted. */
 const MOST_TARGETS = 5;
@@ -62,7 +62,7 @@ export function unreadLines(report: Report, width: number): string[] {
     const name = ` ${visible(scopeText(target))}   `;
     const indent = Math.min(displayWidth(name), 30);
     const lines = target.unread.flatMap((u) => [
-      ...wrap(visible(`${shortCall(u.api, target.scope)}: ${u.detail}`), width - indent, 2),
+      ...wrap(visible(`${shortScopes(u.api, target.scope)}: ${u.detail}`), width - indent, 2),
       ...(u.permission === undefined ? [] : wrap(visible(`needs ${u.permission}`), width - indent, 2)),
     ]);
     if (lines.length === 0) return [];
@@ -144,11 +144,13 @@ function notAssessed(report: Report, names: Names): readonly Entry[] {
       (f) => f.outcome === "unknown" && f.control === control.id && f.target === control.target,
     );
     const name = names.of(control.id, control.target);
-    const shown = open.slice(0, 3).map((f) => f.message);
+    const scope = report.targets.find((t) => t.name === control.target)?.scope ?? "";
+    const shown = open.slice(0, 3).map((f) => shortScopes(f.message, scope));
     const more = open.length > 3 ? [`and ${open.length - 3} more`] : [];
     if (control.outcome === "unknown") {
       // The reason sums up the findings, so it is said only where there are none.
-      const reasons = open.length > 0 ? [...shown, ...more] : [control.reason ?? "no reason was given"];
+      const reasons =
+        open.length > 0 ? [...shown, ...more] : [shortScopes(control.reason ?? "no reason was given", scope)];
       return [[name, reasons.join("; ")]];
     }
     return open.length === 0 ? [] : [[`${name} (in part)`, [...shown, ...more].join("; ")]];

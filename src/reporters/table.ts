@@ -147,18 +147,18 @@ function chooseLayout(texts: readonly RowText[], width: number): Layout {
     ),
   );
   const left = 1 + SEVERITY + 2 + controlWidth + 2 + driftWidth + 2;
-  const proof = Math.min(
-    64,
-    longest(
-      texts.flatMap((t) => t.proof),
-      5,
-    ),
+  // The operation stays on one line where that can be; where and by whom may wrap.
+  const operations = texts.flatMap((t) => t.proof).filter((line) => line.startsWith("may"));
+  const others = longest(
+    texts.flatMap((t) => t.proof),
+    5,
   );
+  const proof = Math.min(64, Math.max(longest(operations, 5), Math.min(48, others)));
   const rest = width - left;
   const lines = (list: readonly string[], columns: number) => list.flatMap((text) => wrap(text, columns, 2));
   const front = (t: RowText): Cell[] => [
     { lines: [t.severity] },
-    { lines: t.controls.flatMap((c) => wrap(c, controlWidth)) },
+    { lines: t.controls.flatMap((c) => wrap(c, controlWidth, 1)) },
     { lines: t.drift },
   ];
   if (rest - 2 - proof >= LEAST_WHAT) {
@@ -179,8 +179,7 @@ function chooseLayout(texts: readonly RowText[], width: number): Layout {
     };
   }
   const third = width - 1 - SEVERITY - 2 - driftWidth - 2;
-  // The library reckons one column between the cells that it joins.
-  const below = driftWidth + 1 + third;
+  const below = driftWidth + 2 + third;
   return {
     widths: [SEVERITY, driftWidth, third],
     head: ["SEVERITY", "DRIFT", "CONTROL, WHAT AND PROOF"],

@@ -71,6 +71,11 @@ export const snapshotSchema = {
       description:
         "Object ids or roles that were asked for; absent: whoever holds the documented role, or trusts the vendor",
     },
+    kinds: {
+      type: "array",
+      items: { enum: Object.keys(kinds) },
+      description: "Kinds of documents that were asked for; absent: all that this version knows",
+    },
     interrupted: { type: "boolean" },
     documents: {
       type: "array",

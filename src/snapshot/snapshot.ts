@@ -78,6 +78,8 @@ export interface Snapshot {
    * (name or ARN) asked for by `--role`; absent: all that trust a documented principal.
    */
   readonly principals?: readonly string[];
+  /** The kinds that were asked for. What is not among them was not looked at, so nothing follows from its absence. */
+  readonly kinds?: readonly DocumentKind[];
   /** True when the collection was interrupted by a signal. */
   readonly interrupted?: boolean;
   readonly documents: readonly SnapshotDocument[];

@@ -24,6 +24,7 @@ describe("a whole scan of one subscription", () => {
         .sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
     expect(snapshot).toEqual({
       schema: 1,
+      kinds: [...everyKind].sort(),
       provider: "azure",
       scope: sub,
       takenAt: "2026-11-21T08:00:00.000Z",
@@ -73,7 +74,7 @@ describe("a whole scan of one subscription", () => {
         ...bodies(state.resourceGroups, "azure/resource-group"),
         ...bodies(state.roleAssignments, "azure/role-assignment"),
         ...bodies(state.roleDefinitions, "azure/role-definition"),
-        ...bodies(state.eligibilities, "azure/role-eligibility"),
+        { kind: "azure/role-eligibility", id: vendor, body: { value: state.eligibilities } },
         ...bodies(state.vaults, "azure/vault"),
       ].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)),
       unread: [],

@@ -169,8 +169,6 @@ console.log(JSON.stringify({
       "es2022",
       "--lib",
       "es2023",
-      "--types",
-      "",
       "--skipLibCheck",
       "false",
     ];

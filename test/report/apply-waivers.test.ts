@@ -260,6 +260,25 @@ describe("what a waiver covers", () => {
     expect(drift(apply([entry], [at(held)])).map((f) => f.outcome)).toEqual([covered ? "waived" : "fail"]);
   });
 
+  test("K1: in Kubernetes `pods/*` is a literal, so excepting it excepts no `pods/log`", () => {
+    const cluster = target("kube-system-uid", { cloud: "kubernetes", name: "kubernetes:kube-system-uid" });
+    const grant = finding({
+      control: "platform-role",
+      drift: "excess",
+      severity: "high",
+      scope: cluster.scope,
+      target: cluster.name,
+      pattern: "get *",
+      except: ["get pods/*"],
+    });
+    const outcome = (except: readonly string[]) =>
+      drift(apply([{ control: "platform-role", patterns: ["get *"], except }], [grant], [cluster])).map(
+        (f) => f.outcome,
+      );
+    expect(outcome(["get pods/*"])).toEqual(["waived"]);
+    expect(outcome(["get pods/log"])).toEqual(["fail"]);
+  });
+
   test("outside Azure patterns are compared as text: another case or a wildcard covers nothing", () => {
     const aws = target("123456789012", { cloud: "aws", name: "aws:123456789012" });
     const grant = finding({

@@ -2,21 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-// @ts-expect-error a plain script
-import * as multitool from "../../scripts/sarif-validate.mjs";
+import { isInstalled, validate } from "../../scripts/sarif-validate.mjs";
 import { renderIncompleteSarif, sarif } from "../../src/reporters/sarif.ts";
 import { worlds } from "../report/sample.ts";
 import { fleet, large, options } from "./worlds.ts";
-
-interface Verdict {
-  readonly level: string;
-  readonly rule: string;
-  readonly text: string;
-}
-const { isInstalled, validate } = multitool as {
-  readonly isInstalled: () => boolean;
-  readonly validate: (files: readonly string[]) => readonly Verdict[];
-};
 
 const runs =
   process.platform === "linux" &&

@@ -270,3 +270,23 @@ describe("facts", () => {
     expect(causes("azure/resource")).toEqual([]);
   });
 });
+
+describe("the kinds that were asked for", () => {
+  it("what a snapshot was not asked to read is unread, and a snapshot that does not say is taken as whole", () => {
+    const bare = { schema: 1, provider: "azure", scope: "/subscriptions/s", takenAt: "2026-11-20T08:00:00Z" };
+    const text = JSON.stringify({ ...bare, kinds: ["azure/vault"], documents: [], unread: [] });
+    const some = factsOf(readSnapshot(text, "s.json"));
+    expect(some.unread("azure/vault")).toEqual([]);
+    expect(some.unread("azure/deny-assignment")).toEqual([
+      {
+        kind: "azure/deny-assignment",
+        api: "azure/deny-assignment",
+        cause: "incomplete",
+        detail: "the snapshot was collected without it; collect it again with the baselines to be audited",
+      },
+    ]);
+    const silent = factsOf(readSnapshot(JSON.stringify({ ...bare, documents: [], unread: [] }), "s.json"));
+    expect(silent.unread("azure/deny-assignment")).toEqual([]);
+    expect(JSON.parse(formatSnapshot(readSnapshot(text, "s.json"))).kinds).toEqual(["azure/vault"]);
+  });
+});

@@ -2,7 +2,7 @@ import type { Residue } from "../../access/policy.ts";
 import { WHY_EXCESS } from "../arm/observe.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
 import { putInline, showAttached } from "../iam/command.ts";
-import { statementsOf, withoutConditions } from "../iam/document.ts";
+import { statementsOf, textList, withoutConditions } from "../iam/document.ts";
 import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../iam/documented.ts";
 import { type Gap, type Holdings, holdingsOf, policyInWords } from "../iam/holdings.ts";
 import { type Loosened, loosened } from "../iam/loosened.ts";
@@ -41,24 +41,16 @@ function resourceOf(c: Case) {
   return roleResource({ id: c.role.arn, name: c.role.name });
 }
 
-/** Every action entry of a policy as a policy of its own: so much of it is granted or not. */
-function entries(document: unknown): readonly object[] {
-  return statementsOf(document)
-    .filter((s) => s["Effect"] === "Allow")
-    .flatMap((s) => {
-      const { Action, ...rest } = s;
-      const actions = Array.isArray(Action) ? (Action as readonly unknown[]) : [Action];
-      return Action === undefined ? [policyOf(s)] : actions.map((a) => policyOf({ ...rest, Action: a }));
-    });
-}
-
-/** Whether the role holds most of an optional policy: then it is there, and what lacks is missing. */
-function isThere(c: Case, live: readonly unknown[]): boolean {
-  const all = entries(c.own.document);
-  const granted = all.filter(
-    (entry) => differenceOf({ documented: [entry], live }, c.context).missing.length === 0,
+/** Whether the role holds most entries of an optional policy: then it is there, and what lacks is missing. */
+function isThere(c: Case, missing: readonly Residue[]): boolean {
+  const lacking = new Set(
+    missing.flatMap((r) => (r.dead === true ? [] : (r.actions ?? [r.pattern]))).map((a) => a.toLowerCase()),
   );
-  return granted.length * 2 > all.length;
+  const entries = statementsOf(c.own.document)
+    .filter((s) => s["Effect"] === "Allow")
+    .flatMap((s) => (s["Action"] === undefined ? ["NotAction"] : textList(s["Action"])));
+  const held = entries.filter((action) => !lacking.has(action.toLowerCase()));
+  return held.length * 2 > entries.length;
 }
 
 function missing(residue: Residue, c: Case, sides: Sides): Observation {
@@ -131,7 +123,8 @@ function* judge(c: Case): Iterable<Observation> {
   const live = c.holdings.policies.map((p) => p.document);
   const own: Sides = { documented: [c.own.document], live };
   const subject = `role ${c.role.name}`;
-  if (!c.own.required && c.holdings.unknown.length === 0 && !isThere(c, live)) {
+  const lacking = differenceOf(own, c.context);
+  if (!c.own.required && c.holdings.unknown.length === 0 && !isThere(c, lacking.missing)) {
     yield {
       kind: "note",
       drift: "absent",
@@ -144,12 +137,13 @@ function* judge(c: Case): Iterable<Observation> {
     return;
   }
   for (const gap of c.holdings.unknown) yield gapObservation(gap, c);
-  const lacking = differenceOf(own, c.context);
-  for (const residue of lacking.missing) {
-    // What could not be read may grant it, and may deny it: the gap says so.
-    if (c.holdings.unknown.length > 0) break;
-    if (residue.dead === true) yield dead(residue, c);
-    else yield missing(residue, c, own);
+  // What could not be read may grant what lacks, and may deny it: the gap says so.
+  if (c.holdings.unknown.length === 0) {
+    for (const residue of lacking.missing) if (residue.dead !== true) yield missing(residue, c, own);
+    yield* dead(
+      lacking.missing.filter((r) => r.dead === true),
+      c,
+    );
   }
   const every: Sides = { documented: c.all.map((d) => d.document), live };
   const beyond = differenceOf(every, c.context);
@@ -173,15 +167,19 @@ function gapObservation(gap: Gap, c: Case): Observation {
   };
 }
 
-/** A dead grant that the page itself prescribes: nothing is lost without it. */
-function dead(residue: Residue, c: Case): Observation {
-  return {
+/** Dead grants that the page itself prescribes: nothing is lost without them. */
+function* dead(residues: readonly Residue[], c: Case): Iterable<Observation> {
+  const [first] = residues;
+  if (first === undefined) return;
+  const shown = residues.slice(0, 3).map(grantInWords).join("; ");
+  const more = residues.length > 3 ? `; and ${residues.length - 3} more` : "";
+  yield {
     kind: "note",
     drift: "dead",
     resource: resourceOf(c),
-    message: `role ${c.role.name} lacks ${inWords(residue)}, which as documented grants nothing anyway`,
-    property: residueProperty("dead", residue),
-    at: `/policy${residue.origin.pointer}`,
+    message: `role ${c.role.name} lacks what as documented grants nothing anyway, by the catalogue of ${c.context.serviceData?.date ?? "today"}: ${shown}${more}`,
+    property: "dead",
+    at: `/policy${first.origin.pointer}`,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   heldBy,
   isHeld,
   listedAssignments,
+  malformedListed,
   orphaned,
 } from "../arm/assignment.ts";
 import {
@@ -237,6 +238,17 @@ function* strays(principals: readonly Principal[], c: Case): Iterable<Observatio
       message: `who else holds "${c.wanted.name}" could not be read: ${u.api}: ${u.detail}`,
       property: `others:${c.wanted.name}`,
       decide: u.permission === undefined ? "list all assignments" : `grant the scanner ${u.permission}`,
+      verify: showHolders(c.wanted.name),
+    };
+  }
+  const malformed = malformedListed(c.facts);
+  if (malformed > 0) {
+    yield {
+      kind: "unknown",
+      resource: absentResource("others", c),
+      message: `who else holds "${c.wanted.name}" is not known: ${malformed} of all assignments name no role, scope or principal`,
+      property: `others:malformed:${c.wanted.name}`,
+      decide: "list all assignments again",
       verify: showHolders(c.wanted.name),
     };
   }

@@ -11,7 +11,10 @@ declare module "../../access/policy.ts" {
     readonly weakened?: { readonly documented: string; readonly live: string };
   }
   interface CompareOptions {
-    readonly serviceData?: object;
+    readonly serviceData?: {
+      readonly date: string;
+      readonly services: Readonly<Record<string, readonly unknown[]>>;
+    };
     readonly boundary?: readonly unknown[];
   }
 }

@@ -22,12 +22,22 @@ export interface Sides {
   readonly boundary?: readonly unknown[];
 }
 
+/** Differences made in one run: several controls ask for the same ones. */
+const made = new WeakMap<Context["controls"], Map<string, Comparison>>();
+
 /** The difference of two sides, with what the audit knows of AWS's actions. */
 export function differenceOf(sides: Sides, context: Context): Comparison {
-  return comparePolicies("aws", sides.documented, sides.live, {
+  const mine = made.get(context.controls) ?? new Map<string, Comparison>();
+  made.set(context.controls, mine);
+  const key = JSON.stringify([sides.documented, sides.live, sides.boundary ?? null]);
+  const known = mine.get(key);
+  if (known !== undefined) return known;
+  const difference = comparePolicies("aws", sides.documented, sides.live, {
     ...compareOptions(context),
     ...(sides.boundary === undefined ? {} : { boundary: sides.boundary }),
   });
+  mine.set(key, difference);
+  return difference;
 }
 
 function compareOptions(context: Context): CompareOptions {

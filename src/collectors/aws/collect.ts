@@ -29,15 +29,16 @@ export const collect: Collect<AwsSettings> = async (plan, settings, options) => 
     return snapshotOf(plan, options, `${account}/${region}`, [], nothingRead(plan, identity));
   }
   const { account, body } = identity;
+  recorder.keep("aws/caller-identity", account, body);
   const foreign = asked.find((role) => role.account !== undefined && role.account !== account);
   if (foreign !== undefined) {
     const failure = new ReadFailure(
       "not-found",
       `the role is of account ${foreign.account}, and the credentials are of account ${account}`,
     );
-    return snapshotOf(plan, options, `${account}/${region}`, [], nothingRead(plan, failure));
+    const others = nothingRead(plan, failure).filter(({ kind }) => kind !== "aws/caller-identity");
+    return snapshotOf(plan, options, `${account}/${region}`, recorder.documents, others);
   }
-  recorder.keep("aws/caller-identity", account, body);
   await readAll(plan, asked, createReader(clients, call), recorder, options);
   return snapshotOf(plan, options, `${account}/${region}`, recorder.documents, recorder.unread);
 };
@@ -55,6 +56,7 @@ function snapshotOf(
     scope,
     takenAt: options.now().toISOString(),
     ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
+    kinds: kindsOf(plan),
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: sortedDocuments(documents),
     unread: sortedUnread(unread),
@@ -371,10 +373,16 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** What is read: what was asked for, the account, and the roles whose policies were asked for. */
+function kindsOf(plan: CollectPlan): readonly AwsKind[] {
+  const asked = [...plan.kinds].filter((kind) => kind.startsWith("aws/")) as AwsKind[];
+  const roles: readonly AwsKind[] = roleKinds.some((kind) => plan.kinds.has(kind)) ? ["aws/role"] : [];
+  return [...new Set<AwsKind>([...asked, ...roles, "aws/caller-identity"])].sort();
+}
+
 /** Every kind of AWS that was asked for, unread for one reason. */
 function nothingRead(plan: CollectPlan, failure: ReadFailure): readonly Unread[] {
-  const kinds = [...plan.kinds].filter((kind) => kind.startsWith("aws/")) as AwsKind[];
-  return kinds.map((kind) => ({
+  return kindsOf(plan).map((kind) => ({
     kind,
     api: "sts GetCallerIdentity",
     cause: failure.reason,

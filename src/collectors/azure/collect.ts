@@ -47,6 +47,7 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
     scope: `/subscriptions/${subscription}`,
     takenAt: options.now().toISOString(),
     ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
+    kinds: kindsOf(plan),
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: noSubscription === undefined ? sortedDocuments(documents) : [],
     unread: sortedUnread(
@@ -54,6 +55,15 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
     ),
   } satisfies Snapshot;
 };
+
+/** What is read: what was asked for, and what finding the principals takes. */
+function kindsOf(plan: CollectPlan): readonly AzureKind[] {
+  const perPrincipal = plan.kinds.has("azure/assigned-to") || plan.kinds.has("azure/role-eligibility");
+  const found = plan.principals.length === 0 && perPrincipal ? FINDING : [];
+  return [...new Set([...azureKinds(plan), ...found])].sort();
+}
+
+const FINDING: readonly AzureKind[] = ["azure/role-definition", "azure/role-assignment"];
 
 interface AzureRecorder extends Omit<Recorder, "keep" | "miss"> {
   readonly keep: (kind: AzureKind, id: string, body: unknown) => void;
@@ -199,8 +209,8 @@ async function readHeld(
     },
   );
   if (items === undefined) return [];
-  if (kind === "azure/assigned-to") recorder.keep(kind, principal, { value: items });
-  else keepItems(kind, items, recorder);
+  // As one answer under the principal's id: for whom the server followed which groups stands nowhere else.
+  if (kind === "azure/assigned-to" || items.length > 0) recorder.keep(kind, principal, { value: items });
   return items;
 }
 

@@ -45,7 +45,8 @@ export function createReader(http: Http, endpoint: URL, subscription: string): A
     readPages(() => tapped((tap) => start(tap).byPage().next()), { endpoint, follow: http.get });
 
   return {
-    roleDefinitions: () => paged((tap) => client.roleDefinitions.list(scope, tap)),
+    roleDefinitions: () =>
+      paged((tap) => client.roleDefinitions.list(scope, { ...tap, filter: "atScopeAndBelow()" })),
     roleDefinition: (id) => tapped((tap) => client.roleDefinitions.getById(id.replace(/^\/+/, ""), tap)),
     roleAssignments: () => paged((tap) => client.roleAssignments.listForScope(scope, tap)),
     assignedTo: (principal) =>

@@ -250,6 +250,13 @@ describe("azure/role-definition finds the role", () => {
     expect(briefs(look([body]))).toEqual(["unknown | (permissions)"]);
   });
 
+  it("is unknown when the role came twice with different permissions; twice the same is once", () => {
+    const role = vendorRole(DOCUMENTED);
+    const other = { ...vendorRole([{ actions: ["*"] }]), id: String(role.id).toUpperCase() };
+    expect(briefs(look([role, other]))).toEqual(["unknown | (permissions)"]);
+    expect(briefs(look([role, { ...role, id: String(role.id).toUpperCase() }]))).toEqual([ASSESSED]);
+  });
+
   it("reads null, absent and oddly spelled properties alike", () => {
     const body = {
       id: `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${ROLE.toUpperCase()}`,

@@ -49,7 +49,7 @@ describe("config/resource-state", () => {
   it.each(rows)("%s", (_, properties, expected) => {
     const found = look([cluster("aks", properties)]);
     expect(found.flatMap((o) => (o.kind === "drift" ? [[o.property, o.actual]] : []))).toEqual(expected);
-    expect(found.at(-1)).toEqual({ kind: "assessed", count: 1, what: "cluster" });
+    expect(found.at(-1)).toEqual({ kind: "assessed", count: 1, what: "clusters" });
   });
 
   it("gives one finding for each resource and requirement, with what to do", () => {

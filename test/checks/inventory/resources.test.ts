@@ -44,7 +44,7 @@ describe("inventory/resources", () => {
       [["search", 0, "/items/0"]],
     ],
   ] as const)("%s", (_, types, expected) => {
-    expect(look(...types)).toEqual([...expected, "assessed 2 kinds of resources"]);
+    expect(look(...types)).toEqual([...expected, "assessed 2 resource kinds"]);
   });
 
   it("fault 40: an empty list is unknown, not drift", () => {
@@ -61,7 +61,7 @@ describe("inventory/resources", () => {
     expect(found.map(brief)).toEqual([
       "drift absent | (search)",
       "drift absent | (relays)",
-      "assessed 2 kinds of resources",
+      "assessed 2 resource kinds",
     ]);
   });
 });

@@ -134,7 +134,6 @@ export const drifted: Readonly<Record<string, Drifted>> = {
     outcomes: access,
     drift: [
       "effective-access: excess medium */read: Microsoft.Authorization/denyAssignments/read at <management group>",
-      "effective-access: wider high Reader",
     ],
   },
   "the documented role at a management group": {
@@ -163,10 +162,10 @@ export const drifted: Readonly<Record<string, Drifted>> = {
     }),
     outcomes: access,
     drift: [
-      "effective-access: missing low latent microsoft.storage/locations/*/delete: microsoft.storage/locations/<any>/delete at <group>",
-      "effective-access: missing low latent microsoft.storage/locations/delete: microsoft.storage/locations/delete at <group>",
-      "effective-access: missing medium microsoft.storage/storageaccounts/*/delete: Microsoft.Storage/storageAccounts/fileServices/shares/delete at <group>",
-      "effective-access: missing medium microsoft.storage/storageaccounts/delete: Microsoft.Storage/storageAccounts/delete at <group>",
+      "effective-access: missing low latent Microsoft.Storage/locations/*/delete: Microsoft.Storage/locations/<any>/delete at <group>",
+      "effective-access: missing low latent Microsoft.Storage/locations/delete: Microsoft.Storage/locations/delete at <group>",
+      "effective-access: missing medium Microsoft.Storage/storageAccounts/*/delete: Microsoft.Storage/storageAccounts/fileServices/shares/delete at <group>",
+      "effective-access: missing medium Microsoft.Storage/storageAccounts/delete: Microsoft.Storage/storageAccounts/delete at <group>",
     ],
   },
   "eligible only (AZ10)": {

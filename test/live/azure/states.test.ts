@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-// @ts-expect-error a plain script
 import * as multitool from "../../../scripts/sarif-validate.mjs";
 import { skipped, whyNoServers } from "../servers/azure/requirements.ts";
 import { type Client, type LiveAzure, startAzure } from "../servers/azure/setup.ts";
