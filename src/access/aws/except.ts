@@ -1,0 +1,136 @@
+/** What of a row the other side does grant, or the own side denies, in words (R1). */
+import { covers, type Glob, genericOf, intersect } from "../glob.ts";
+import type { Term } from "../rules.ts";
+import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
+import { Combination } from "./combination.ts";
+import type { Direction, Row } from "./direction.ts";
+import { Foes } from "./foes.ts";
+import type { Body, Choice, Statement } from "./statement.ts";
+
+const NO_FOES = new Foes([]);
+const NO_MASK = noBits(0);
+
+/** The exceptions of the rows of one direction. Holds what was found out of pairs of statements. */
+export class Exceptions {
+  private readonly direction: Direction;
+  private readonly terms = new Map<number, readonly Term[]>();
+  private readonly overlaps = new Map<Combination, Map<number, readonly boolean[]>>();
+  private readonly covered = new Map<Combination, readonly Bits[]>();
+  private readonly known = new Map<Combination, Map<Bits, Map<string, readonly string[]>>>();
+
+  constructor(direction: Direction, statements: readonly Statement[]) {
+    this.direction = direction;
+    const byPlace = new Map<number, Map<string, Term>>();
+    for (const { body, actions } of statements) {
+      const place = direction.foes.place(body);
+      if (place === undefined || actions.negated) continue;
+      const terms = byPlace.get(place) ?? new Map<string, Term>();
+      for (const term of actions.terms) if (!terms.has(term.glob.key)) terms.set(term.glob.key, term);
+      byPlace.set(place, terms);
+    }
+    for (const [place, terms] of byPlace) this.terms.set(place, [...terms.values()]);
+  }
+
+  of(row: Row): readonly string[] {
+    const mask = this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
+    if (!row.point.literal) return this.list(row, mask, this.near(row));
+    const id = row.groups.map((g) => g.at).join(",");
+    const masks = this.known.get(row.combination) ?? new Map<Bits, Map<string, readonly string[]>>();
+    this.known.set(row.combination, masks);
+    const lists = masks.get(mask) ?? new Map<string, readonly string[]>();
+    masks.set(mask, lists);
+    const found = lists.get(id) ?? this.list(row, mask, mask);
+    lists.set(id, found);
+    return found;
+  }
+
+  private near(row: Row): Bits {
+    const denies = this.direction.ownDenies.near(row.point);
+    const layer = this.direction.layers[row.layer];
+    return layer === undefined ? denies : union(layer.near(row.point), denies);
+  }
+
+  private list(row: Row, mask: Bits, near: Bits): readonly string[] {
+    const whole: Term[] = [];
+    const parts = new Set<string>();
+    for (const place of members(near)) {
+      const here = hasBit(mask, place);
+      const actions = here ? [] : this.meeting(row.point, place);
+      if (!here && actions.length === 0) continue;
+      const overlap = this.overlap(row, place);
+      if (!row.groups.some((g) => overlap[g.at])) continue;
+      const all = row.groups.every((g) => hasBit(this.coveredBy(row)[g.at] as Bits, place));
+      if (all && !here) whole.push(...actions);
+      else parts.add(partText(this.direction.foes.bodies[place] as Body, actions, row, !all));
+    }
+    const texts = whole
+      .filter((t) => !whole.some((o) => o.glob.key !== t.glob.key && covers(o.glob, t.glob)))
+      .map((t) => t.text);
+    return [...new Set([...texts.sort(byCase), ...[...parts].sort(byCase)])];
+  }
+
+  private meeting(point: Glob, place: number): readonly Term[] {
+    return (this.terms.get(place) ?? []).filter((t) => intersect(point, t.glob)?.length !== 0);
+  }
+
+  private coveredBy(row: Row): readonly Bits[] {
+    const known = this.covered.get(row.combination);
+    if (known !== undefined) return known;
+    const made = row.combination.resources.map((_, at) => row.combination.coveredBy(at));
+    this.covered.set(row.combination, made);
+    return made;
+  }
+
+  /** Per resource pattern: whether the statement can hold together with the row's. */
+  private overlap(row: Row, place: number): readonly boolean[] {
+    const places = this.overlaps.get(row.combination) ?? new Map<number, readonly boolean[]>();
+    this.overlaps.set(row.combination, places);
+    const known = places.get(place);
+    if (known !== undefined) return known;
+    const bodies = [...row.combination.musts, this.direction.foes.bodies[place] as Body];
+    const both = new Combination(bodies, NO_FOES, this.direction.width);
+    const made = both.resources.map((_, at) => both.solve(at, NO_MASK).kind !== "none");
+    places.set(place, made);
+    return made;
+  }
+}
+
+function byCase(a: string, b: string): number {
+  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `s3:Get*, s3:List* on arn:… where StringEquals aws:PrincipalOrgID = o-1`: what a narrower statement grants. */
+function partText(body: Body, actions: readonly Term[], row: Row, narrower: boolean): string {
+  const out: string[] = [];
+  if (actions.length > 0)
+    out.push(
+      actions
+        .map((t) => t.text)
+        .sort(byCase)
+        .join(", "),
+    );
+  const globs = row.groups.map((g) => g.term.glob);
+  const { terms, negated } = body.resources;
+  const everywhere = globs.every((g) => !negated && terms.some((t) => covers(t.glob, g)));
+  if (!everywhere) {
+    const shown = terms
+      .filter((t) => globs.some((g) => intersect(t.glob, g)?.length !== 0))
+      .map((t) => t.text);
+    out.push(`on ${negated ? "all but " : ""}${[...new Set(shown)].sort().join(", ")}`);
+  }
+  if (body.principals !== undefined && narrower) out.push(`for ${choiceText(body.principals)}`);
+  const conditions = conditionText(body);
+  if (conditions !== undefined) out.push(`where ${conditions}`);
+  return out.join(" ");
+}
+
+export function choiceText(choice: Choice): string {
+  const texts = [...new Set(choice.terms.map((t) => t.text))].sort();
+  return `${choice.negated ? "all but " : ""}${texts.join(", ")}`;
+}
+
+/** The conditions of a statement as text; undefined when there are none. */
+export function conditionText(body: Body): string | undefined {
+  return body.atoms.length === 0 ? undefined : body.atoms.map((a) => a.text).join(" and ");
+}
