@@ -101,7 +101,8 @@ export function closure(
   const seen = new Map<string, Row>();
   const todo: Row[] = [...start];
   let lack: Lack | undefined;
-  for (let row = todo.pop(); row !== undefined; row = todo.pop()) {
+  for (let at = 0; at < todo.length; at++) {
+    const row = todo[at] as Row;
     const key = rowKey(row);
     if (seen.has(key)) continue;
     if (seen.size >= MAX_CELLS) return { rows: [...seen.values()], lack: "bound" };
@@ -113,9 +114,8 @@ export function closure(
     }
     const limit = mixed?.(rowPoint(row, width)) ?? 0;
     if (limit === 0) continue;
-    row.forEach((glob, at) => {
-      for (const shorter of shortened(glob, limit))
-        todo.push((row as Row).map((g, i) => (i === at ? shorter : g)));
+    row.forEach((glob, part) => {
+      for (const shorter of shortened(glob, limit)) todo.push(row.map((g, i) => (i === part ? shorter : g)));
     });
   }
   return { rows: [...seen.values()], ...(lack !== undefined && { lack }) };

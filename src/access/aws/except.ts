@@ -1,11 +1,11 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
-import { covers, type Glob, genericOf, intersect } from "../glob.ts";
+import { covers, genericOf, intersect } from "../glob.ts";
 import type { Term } from "../rules.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
 import { Combination } from "./combination.ts";
 import type { Direction, Row } from "./direction.ts";
 import { Foes } from "./foes.ts";
-import type { Body, Choice, Statement } from "./statement.ts";
+import type { Body, Choice, Statement, Statements } from "./statement.ts";
 
 const NO_FOES = new Foes([]);
 const NO_MASK = noBits(0);
@@ -13,22 +13,33 @@ const NO_MASK = noBits(0);
 /** The exceptions of the rows of one direction. Holds what was found out of pairs of statements. */
 export class Exceptions {
   private readonly direction: Direction;
-  private readonly terms = new Map<number, readonly Term[]>();
+  /** Per layer, and last for the denies alone: the action patterns of each body. */
+  private readonly terms: readonly ReadonlyMap<number, readonly Term[]>[];
   private readonly overlaps = new Map<Combination, Map<number, readonly boolean[]>>();
   private readonly covered = new Map<Combination, readonly Bits[]>();
   private readonly known = new Map<Combination, Map<Bits, Map<string, readonly string[]>>>();
 
-  constructor(direction: Direction, statements: readonly Statement[]) {
+  /**
+   * @param own the side that grants the rows, of which only the denies matter
+   * @param other the side that does not
+   */
+  constructor(direction: Direction, own: readonly Statements[], other: readonly Statements[]) {
     this.direction = direction;
-    const byPlace = new Map<number, Map<string, Term>>();
+    const denies = own.flatMap((l) => l.statements).filter((s) => s.body.effect === "deny");
+    const allows = other.map((l) => l.statements.filter((s) => s.body.effect === "allow"));
+    this.terms = [...allows.map((list) => [...list, ...denies]), denies].map((list) => this.termsOf(list));
+  }
+
+  private termsOf(statements: readonly Statement[]): ReadonlyMap<number, readonly Term[]> {
+    const out = new Map<number, Map<string, Term>>();
     for (const { body, actions } of statements) {
-      const place = direction.foes.place(body);
+      const place = this.direction.foes.place(body);
       if (place === undefined || actions.negated) continue;
-      const terms = byPlace.get(place) ?? new Map<string, Term>();
+      const terms = out.get(place) ?? new Map<string, Term>();
       for (const term of actions.terms) if (!terms.has(term.glob.key)) terms.set(term.glob.key, term);
-      byPlace.set(place, terms);
+      out.set(place, terms);
     }
-    for (const [place, terms] of byPlace) this.terms.set(place, [...terms.values()]);
+    return new Map([...out].map(([place, terms]) => [place, [...terms.values()]]));
   }
 
   of(row: Row): readonly string[] {
@@ -55,7 +66,7 @@ export class Exceptions {
     const parts = new Set<string>();
     for (const place of members(near)) {
       const here = hasBit(mask, place);
-      const actions = here ? [] : this.meeting(row.point, place);
+      const actions = here ? [] : this.meeting(row, place);
       if (!here && actions.length === 0) continue;
       const overlap = this.overlap(row, place);
       if (!row.groups.some((g) => overlap[g.at])) continue;
@@ -69,8 +80,10 @@ export class Exceptions {
     return [...new Set([...texts.sort(byCase), ...[...parts].sort(byCase)])];
   }
 
-  private meeting(point: Glob, place: number): readonly Term[] {
-    return (this.terms.get(place) ?? []).filter((t) => intersect(point, t.glob)?.length !== 0);
+  private meeting(row: Row, place: number): readonly Term[] {
+    return (this.terms[row.layer]?.get(place) ?? []).filter(
+      (t) => intersect(row.point, t.glob)?.length !== 0,
+    );
   }
 
   private coveredBy(row: Row): readonly Bits[] {
@@ -114,9 +127,9 @@ function partText(body: Body, actions: readonly Term[], row: Row, narrower: bool
   const { terms, negated } = body.resources;
   const everywhere = globs.every((g) => !negated && terms.some((t) => covers(t.glob, g)));
   if (!everywhere) {
-    const shown = terms
-      .filter((t) => globs.some((g) => intersect(t.glob, g)?.length !== 0))
-      .map((t) => t.text);
+    const near = terms.filter((t) => globs.some((g) => intersect(t.glob, g)?.length !== 0));
+    // none where only a policy variable could make them meet
+    const shown = (near.length > 0 ? near : terms).map((t) => t.text);
     out.push(`on ${negated ? "all but " : ""}${[...new Set(shown)].sort().join(", ")}`);
   }
   if (body.principals !== undefined && narrower) out.push(`for ${choiceText(body.principals)}`);

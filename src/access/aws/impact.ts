@@ -1,6 +1,6 @@
 /** What an action lets its holder do at worst: by the service's data where given, else by its verb. */
 import { AWS_ESCALATION } from "../escalation.ts";
-import { type Glob, globText, literalGlob, matches } from "../glob.ts";
+import { type Glob, globText, matches } from "../glob.ts";
 import type { Impact } from "../policy.ts";
 import type { Operation } from "./service-data.ts";
 
@@ -9,61 +9,62 @@ import type { Operation } from "./service-data.ts";
  * the level "Read" or "List" there, as have those that read a configuration only.
  */
 const DATA_READS = [
-  "athena:getqueryresults",
-  "athena:getqueryresultsstream",
-  "cloudwatch:getmetricdata",
-  "codecommit:getblob",
-  "codecommit:gitpull",
-  "dax:batchgetitem",
-  "dax:getitem",
-  "dax:query",
-  "dax:scan",
-  "dynamodb:batchgetitem",
-  "dynamodb:getitem",
-  "dynamodb:getrecords",
-  "dynamodb:partiqlselect",
-  "dynamodb:query",
-  "dynamodb:scan",
-  "ebs:getsnapshotblock",
-  "ec2:getconsoleoutput",
-  "ec2:getconsolescreenshot",
-  "ec2:getpassworddata",
-  "ecr:batchgetimage",
-  "ecr:getauthorizationtoken",
-  "ecr:getdownloadurlforlayer",
-  "kafka-cluster:readdata",
-  "kinesis:getrecords",
-  "kms:decrypt",
-  "lambda:getfunction",
-  "logs:filterlogevents",
-  "logs:getlogevents",
-  "logs:getlogrecord",
-  "logs:getqueryresults",
-  "logs:startlivetail",
-  "redshift-data:getstatementresult",
-  "redshift:getclustercredentials",
-  "redshift:getclustercredentialswithiam",
-  "redshift-serverless:getcredentials",
-  "rds:downloaddblogfileportion",
-  "rds:downloadcompletedblogfile",
-  "s3:getobject",
-  "s3:getobjectattributes",
-  "s3:getobjecttorrent",
-  "s3:getobjectversion",
-  "s3:getobjectversiontorrent",
-  "secretsmanager:batchgetsecretvalue",
-  "secretsmanager:getsecretvalue",
-  "sqs:receivemessage",
-  "ssm:getparameter",
-  "ssm:getparameterhistory",
-  "ssm:getparameters",
-  "ssm:getparametersbypath",
-  "sts:getfederationtoken",
-  "sts:getsessiontoken",
+  "athena:GetQueryResults",
+  "athena:GetQueryResultsStream",
+  "cloudwatch:GetMetricData",
+  "codecommit:GetBlob",
+  "codecommit:GitPull",
+  "dax:BatchGetItem",
+  "dax:GetItem",
+  "dax:Query",
+  "dax:Scan",
+  "dynamodb:BatchGetItem",
+  "dynamodb:GetItem",
+  "dynamodb:GetRecords",
+  "dynamodb:PartiQLSelect",
+  "dynamodb:Query",
+  "dynamodb:Scan",
+  "ebs:GetSnapshotBlock",
+  "ec2:GetConsoleOutput",
+  "ec2:GetConsoleScreenshot",
+  "ec2:GetPasswordData",
+  "ecr:BatchGetImage",
+  "ecr:GetAuthorizationToken",
+  "ecr:GetDownloadUrlForLayer",
+  "kafka-cluster:ReadData",
+  "kinesis:GetRecords",
+  "kms:Decrypt",
+  "lambda:GetFunction",
+  "logs:FilterLogEvents",
+  "logs:GetLogEvents",
+  "logs:GetLogRecord",
+  "logs:GetQueryResults",
+  "logs:StartLiveTail",
+  "redshift-data:GetStatementResult",
+  "redshift:GetClusterCredentials",
+  "redshift:GetClusterCredentialsWithIAM",
+  "redshift-serverless:GetCredentials",
+  "rds:DownloadDBLogFilePortion",
+  "rds:DownloadCompleteDBLogFile",
+  "s3:GetObject",
+  "s3:GetObjectAttributes",
+  "s3:GetObjectTorrent",
+  "s3:GetObjectVersion",
+  "s3:GetObjectVersionTorrent",
+  "secretsmanager:BatchGetSecretValue",
+  "secretsmanager:GetSecretValue",
+  "sqs:ReceiveMessage",
+  "ssm:GetParameter",
+  "ssm:GetParameterHistory",
+  "ssm:GetParameters",
+  "ssm:GetParametersByPath",
+  "sts:GetFederationToken",
+  "sts:GetSessionToken",
 ] as const;
 
-const DATA = new Set<string>(DATA_READS);
-const ESCALATION = new Set<string>(AWS_ESCALATION);
+const lower = (name: string): string => name.toLowerCase();
+const DATA = new Set<string>(DATA_READS.map(lower));
+const ESCALATION = new Set<string>(AWS_ESCALATION.map(lower));
 const READ_VERB =
   /^[^:]+:(get|list|describe|view|search|lookup|batchget|head|check|query|scan|select|simulate|validate|test|filter|preview|estimate|read)/;
 
@@ -72,7 +73,8 @@ export function tableActions(glob: Glob): {
   readonly escalation: readonly string[];
   readonly data: readonly string[];
 } {
-  const inside = (list: readonly string[]): readonly string[] => list.filter((key) => matches(glob, key));
+  const inside = (list: readonly string[]): readonly string[] =>
+    list.filter((name) => matches(glob, lower(name)));
   return { escalation: inside(AWS_ESCALATION), data: inside(DATA_READS) };
 }
 
@@ -88,9 +90,4 @@ export function impactOf(operation: Pick<Operation, "key" | "level">): Impact {
 /** A pattern of which no action is known: by the verb before its first wildcard. */
 export function patternImpact(glob: Glob): Impact {
   return glob.literal ? impactOf({ key: glob.key }) : READ_VERB.test(globText(glob)) ? "read" : "write";
-}
-
-/** A key of a table as a glob. */
-export function actionKey(key: string): Glob {
-  return literalGlob(key);
 }

@@ -36,8 +36,8 @@ export function knownActions(direction: Direction, row: Row, operations: readonl
 /** The actions of the provider's tables that the row grants, where no catalogue tells. */
 export function tabledActions(direction: Direction, row: Row): readonly Hit[] {
   const { escalation, data } = tableActions(row.point);
-  return [...escalation, ...data].flatMap((key): readonly Hit[] => {
-    const operation = { name: key, key };
+  return [...escalation, ...data].flatMap((name): readonly Hit[] => {
+    const operation = { name, key: name.toLowerCase() };
     const solution = solutionAt(direction, row, operation);
     return solution === undefined ? [] : [{ operation, solution }];
   });

@@ -1,6 +1,6 @@
 /** Rows of a difference as residues that people can read (R1 to R4), and what was left open as doubts. */
 import { catalogOf, mostTelling } from "../catalog.ts";
-import { type Glob, genericOf } from "../glob.ts";
+import { type Glob, genericOf, pointText } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "../policy.ts";
 import type { Term } from "../rules.ts";
 import type { Direction, Found, Open, Row } from "./direction.ts";
@@ -40,7 +40,7 @@ export function awsResidues(
   context: Context,
 ): { readonly residues: readonly Residue[]; readonly doubts: readonly Doubt[] } {
   const statements = [...context.other, ...context.own].flatMap((l) => l.statements);
-  const exceptions = new Exceptions(direction, statements);
+  const exceptions = new Exceptions(direction, context.own, context.other);
   const weakening = context.side === "excess" ? new Weakening(direction) : undefined;
   const operations = operationsFor(context.options);
   const written = textsOf(statements);
@@ -75,7 +75,9 @@ function lineOf(direction: Direction, row: Row, text: string, tools: Tools): Lin
   const solution = row.groups[0]?.solution;
   if (solution === undefined) throw new Error("a row without a resource pattern");
   const first = hits.length === 0 ? undefined : telling(hits)[0];
-  const action = first?.operation.name ?? actionText(text, row.point, context.letters);
+  const action = row.point.literal
+    ? (first?.operation.name ?? text)
+    : (first?.operation.name ?? actionText(text, row.point, direction.width, context.letters));
   const { body } = row.statement;
   const conditions = conditionText(body);
   const dead = known !== undefined && known.hits.length === 0 && known.dead > 0;
@@ -94,7 +96,7 @@ function lineOf(direction: Direction, row: Row, text: string, tools: Tools): Lin
       except: tools.exceptions.of(row),
       origin: row.term.origin,
       impact: impactOfRow(row, hits),
-      resources: resourcesOf(row),
+      ...(hasResources(row) && { resources: resourcesOf(row) }),
       ...(body.principals !== undefined && { principals: [choiceText(body.principals)] }),
       ...(conditions !== undefined && { conditions }),
       ...(known !== undefined && { latent: known.hits.length === 0 && known.dead === 0 }),
@@ -112,18 +114,25 @@ function impactOfRow(row: Row, hits: readonly Hit[]): Impact {
   return row.point.literal || RANK[worst] <= RANK[byPattern] ? worst : byPattern;
 }
 
+/** A trust policy has none. */
+function hasResources({ statement }: Row): boolean {
+  const { resources, principals } = statement.body;
+  return principals === undefined || resources.negated || resources.terms.some((t) => t.text !== "*");
+}
+
 function resourcesOf(row: Row): readonly string[] {
   const { resources } = row.statement.body;
   if (resources.negated) return [choiceText(resources)];
   return row.groups.map((g) => g.term.text).sort();
 }
 
-/** The pattern with its wildcards as text that no pattern uses. */
-function actionText(text: string, point: Glob, letters: Letters): string {
+/** The generic point of the pattern, as somebody would write it. */
+function actionText(text: string, point: Glob, width: number, letters: Letters): string {
   if (point.literal) return text;
-  if (genericOf(point, 1).length === 1) return `${letters.star}:${letters.star}`;
-  const shown = text.startsWith("NotAction ") ? `${letters.star}:${letters.star}` : text;
-  return shown.replaceAll("*", letters.star).replaceAll("?", letters.star);
+  // every action at all; with `?` in play only the point itself is sure to lie in no other pattern
+  if (point.parts.join("") === "" && width === 1) return `${letters.star}:${letters.star}`;
+  if (text.startsWith("NotAction ")) return pointText(genericOf(point, width), letters.star);
+  return text.replace(/\*+/g, letters.star.repeat(width)).replaceAll("?", letters.star);
 }
 
 function telling(hits: readonly Hit[]): readonly Hit[] {

@@ -13,6 +13,8 @@ export interface Letters {
   readonly star: string;
   /** A text for a policy variable of this number: one that no pattern matches by accident. */
   variable(number: number): string;
+  /** A condition key as the policies write it. */
+  key(key: string): string;
 }
 
 const WORD = "<any>";
@@ -23,6 +25,7 @@ const FURTHER = 0x2200;
 /** Chooses letters that no pattern of either side uses. */
 export function lettersFor(layers: readonly Statements[], width: number): Letters {
   const runs = new Set<string>();
+  const keys = new Map<string, string>();
   const look = (glob: Glob): void => {
     for (const part of glob.parts) runs.add(part);
   };
@@ -34,7 +37,9 @@ export function lettersFor(layers: readonly Statements[], width: number): Letter
       lookAll(actions);
       lookAll(body.resources);
       lookAll(body.principals);
-      for (const { test } of body.atoms) {
+      for (const { test, key, keyText } of body.atoms) {
+        const spelled = keys.get(key);
+        if (spelled === undefined || keyText < spelled) keys.set(key, keyText);
         if (test.kind === "glob") test.globs.forEach(look);
         if (test.kind === "arn") for (const arn of test.arns) arn.forEach(look);
         if (test.kind === "caseless") for (const text of test.texts) runs.add(text);
@@ -53,6 +58,7 @@ export function lettersFor(layers: readonly Statements[], width: number): Letter
     star: safe ? WORD : letter(0),
     // as long as a star's text, so that no run of `?` fits
     variable: (number) => letter(number + 1).repeat(width + 1),
+    key: (key) => keys.get(key) ?? key,
   };
 }
 
@@ -81,12 +87,12 @@ export function witnessOf(
     }
     const value = chosen?.length === 1 ? shown(chosen[0] as string) : letters.variable(number);
     given.set(number, value);
-    context[variable.key] = value;
+    context[letters.key(variable.key)] = value;
   }
   for (const [key, values] of [...solution.keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (values === undefined) continue;
     const texts = values.map(shown);
-    context[key] = texts.length === 1 ? (texts[0] as string) : texts;
+    context[letters.key(key)] = texts.length === 1 ? (texts[0] as string) : texts;
   }
   return {
     ...(solution.principal !== undefined && { principal: principalText(shown(solution.principal)) }),
