@@ -223,7 +223,9 @@ export function generic(glob: Glob): string {
 
 /** The generic point with `width` letters for a star, so that a run of fewer `?` does not fit by accident. */
 export function genericOf(glob: Glob, width: number): string {
-  return glob.parts.join(FRESH.repeat(width)).replaceAll(ONE, FRESH);
+  if (glob.literal) return glob.key;
+  const joined = glob.parts.join(width === 1 ? FRESH : FRESH.repeat(width));
+  return joined.includes(ONE) ? joined.replaceAll(ONE, FRESH) : joined;
 }
 
 /** Whether a string is a generic point of something with a wildcard, and not a plain text. */
@@ -239,6 +241,7 @@ export function pointText(point: string, letter: string): string {
 /** Whether every string of `a` is one of `b`: by the lemma without `?` (G3), else by walking both at once. */
 export function covers(b: Glob, a: Glob): boolean {
   if (b.key === a.key) return true;
+  if (!a.prefix.startsWith(b.prefix)) return false;
   if (!b.key.includes(ONE)) return matches(b, genericOf(a, 1));
   return coversWithOnes(b.key, a.key);
 }
@@ -295,9 +298,10 @@ export const MAX_PIECES = 256;
  * nothing; undefined past `MAX_PIECES` (G5). Exact: the union of the pieces is the intersection.
  */
 export function intersect(a: Glob, b: Glob): readonly Glob[] | undefined {
+  if (!endsAgree(a, b)) return [];
   if (covers(a, b)) return [b];
   if (covers(b, a)) return [a];
-  if (a.literal || b.literal || !endsAgree(a, b)) return [];
+  if (a.literal || b.literal) return [];
   return new Intersection(a.key, b.key).run();
 }
 

@@ -1,11 +1,22 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
 import { covers, genericOf, intersect } from "../glob.ts";
 import type { Term } from "../rules.ts";
+import { TermIndex } from "../term-index.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
 import { Combination } from "./combination.ts";
 import type { Direction, Row } from "./direction.ts";
 import { Foes } from "./foes.ts";
 import type { Body, Choice, Statement, Statements } from "./statement.ts";
+
+interface Held {
+  readonly place: number;
+  readonly term: Term;
+}
+
+interface Met {
+  readonly near: Bits;
+  readonly terms: ReadonlyMap<number, readonly Term[]>;
+}
 
 const NO_FOES = new Foes([]);
 const NO_MASK = noBits(0);
@@ -14,9 +25,11 @@ const NO_MASK = noBits(0);
 export class Exceptions {
   private readonly direction: Direction;
   /** Per layer, and last for the denies alone: the action patterns of each body. */
-  private readonly terms: readonly ReadonlyMap<number, readonly Term[]>[];
+  private readonly terms: readonly TermIndex<Held>[];
   private readonly overlaps = new Map<Combination, Map<number, readonly boolean[]>>();
   private readonly covered = new Map<Combination, readonly Bits[]>();
+  private readonly met = new Map<string, Met>();
+  private readonly suffixes = new Map<Combination, Map<string, string>>();
   private readonly known = new Map<Combination, Map<Bits, Map<string, readonly string[]>>>();
 
   /**
@@ -30,21 +43,25 @@ export class Exceptions {
     this.terms = [...allows.map((list) => [...list, ...denies]), denies].map((list) => this.termsOf(list));
   }
 
-  private termsOf(statements: readonly Statement[]): ReadonlyMap<number, readonly Term[]> {
-    const out = new Map<number, Map<string, Term>>();
+  private termsOf(statements: readonly Statement[]): TermIndex<Held> {
+    const index = new TermIndex<Held>();
+    const held = new Set<string>();
     for (const { body, actions } of statements) {
       const place = this.direction.foes.place(body);
       if (place === undefined || actions.negated) continue;
-      const terms = out.get(place) ?? new Map<string, Term>();
-      for (const term of actions.terms) if (!terms.has(term.glob.key)) terms.set(term.glob.key, term);
-      out.set(place, terms);
+      for (const term of actions.terms) {
+        const id = `${place} ${term.glob.key}`;
+        if (held.has(id)) continue;
+        held.add(id);
+        index.add(term.glob, { place, term });
+      }
     }
-    return new Map([...out].map(([place, terms]) => [place, [...terms.values()]]));
+    return index;
   }
 
   of(row: Row): readonly string[] {
     const mask = this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
-    if (!row.point.literal) return this.list(row, mask, this.near(row));
+    if (!row.point.literal) return this.list(row, mask, this.meeting(row).near);
     const id = row.groups.map((g) => g.at).join(",");
     const masks = this.known.get(row.combination) ?? new Map<Bits, Map<string, readonly string[]>>();
     this.known.set(row.combination, masks);
@@ -55,24 +72,19 @@ export class Exceptions {
     return found;
   }
 
-  private near(row: Row): Bits {
-    const denies = this.direction.ownDenies.near(row.point);
-    const layer = this.direction.layers[row.layer];
-    return layer === undefined ? denies : union(layer.near(row.point), denies);
-  }
-
   private list(row: Row, mask: Bits, near: Bits): readonly string[] {
     const whole: Term[] = [];
     const parts = new Set<string>();
+    const meeting = row.point.literal ? undefined : this.meeting(row);
     for (const place of members(near)) {
       const here = hasBit(mask, place);
-      const actions = here ? [] : this.meeting(row, place);
+      const actions = here ? [] : (meeting?.terms.get(place) ?? []);
       if (!here && actions.length === 0) continue;
       const overlap = this.overlap(row, place);
       if (!row.groups.some((g) => overlap[g.at])) continue;
       const all = row.groups.every((g) => hasBit(this.coveredBy(row)[g.at] as Bits, place));
       if (all && !here) whole.push(...actions);
-      else parts.add(partText(this.direction.foes.bodies[place] as Body, actions, row, !all));
+      else parts.add([actionTexts(actions), this.suffix(row, place, !all)].filter((t) => t !== "").join(" "));
     }
     const texts = whole
       .filter((t) => !whole.some((o) => o.glob.key !== t.glob.key && covers(o.glob, t.glob)))
@@ -80,10 +92,33 @@ export class Exceptions {
     return [...new Set([...texts.sort(byCase), ...[...parts].sort(byCase)])];
   }
 
-  private meeting(row: Row, place: number): readonly Term[] {
-    return (this.terms[row.layer]?.get(place) ?? []).filter(
-      (t) => intersect(row.point, t.glob)?.length !== 0,
-    );
+  /** The bodies near the row's action, and their action patterns that share something with it. */
+  private meeting(row: Row): Met {
+    const id = `${row.layer} ${row.point.key}`;
+    const known = this.met.get(id);
+    if (known !== undefined) return known;
+    const terms = new Map<number, Term[]>();
+    for (const { place, term } of this.terms[row.layer]?.near(row.point) ?? []) {
+      if (intersect(row.point, term.glob)?.length === 0) continue;
+      const list = terms.get(place);
+      if (list === undefined) terms.set(place, [term]);
+      else list.push(term);
+    }
+    const denies = this.direction.ownDenies.near(row.point);
+    const layer = this.direction.layers[row.layer];
+    const made = { near: layer === undefined ? denies : union(layer.near(row.point), denies), terms };
+    this.met.set(id, made);
+    return made;
+  }
+
+  /** What of a statement is narrower than the row, its actions left aside. */
+  private suffix(row: Row, place: number, narrower: boolean): string {
+    const texts = this.suffixes.get(row.combination) ?? new Map<string, string>();
+    this.suffixes.set(row.combination, texts);
+    const id = `${place} ${narrower} ${row.groups.map((g) => g.at).join(",")}`;
+    const found = texts.get(id) ?? suffixText(this.direction.foes.bodies[place] as Body, row, narrower);
+    texts.set(id, found);
+    return found;
   }
 
   private coveredBy(row: Row): readonly Bits[] {
@@ -113,16 +148,17 @@ function byCase(a: string, b: string): number {
   return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** `s3:Get*, s3:List* on arn:… where StringEquals aws:PrincipalOrgID = o-1`: what a narrower statement grants. */
-function partText(body: Body, actions: readonly Term[], row: Row, narrower: boolean): string {
+function actionTexts(actions: readonly Term[]): string {
+  if (actions.length < 2) return actions[0]?.text ?? "";
+  return actions
+    .map((t) => t.text)
+    .sort(byCase)
+    .join(", ");
+}
+
+/** `on arn:… where StringEquals aws:PrincipalOrgID = o-1`: with its actions before it, what such a statement grants. */
+function suffixText(body: Body, row: Row, narrower: boolean): string {
   const out: string[] = [];
-  if (actions.length > 0)
-    out.push(
-      actions
-        .map((t) => t.text)
-        .sort(byCase)
-        .join(", "),
-    );
   const globs = row.groups.map((g) => g.term.glob);
   const { terms, negated } = body.resources;
   const everywhere = globs.every((g) => !negated && terms.some((t) => covers(t.glob, g)));

@@ -56,6 +56,7 @@ export function ownGrants(allows: readonly Statement[], width: number): readonly
       if (other.glob.key !== term.glob.key) return covers(other.glob, term.glob);
       return other.place !== place && (other.place < place || !touches(other.place, place));
     });
+  const wider = new Map<string, readonly Held[]>();
   const out: Grant[] = [];
   for (const { place, statement, term } of held.values()) {
     const groups = (covering[place] ?? []).map((_, group) => group);
@@ -63,7 +64,8 @@ export function ownGrants(allows: readonly Statement[], width: number): readonly
       out.push({ statement, term, groups });
       continue;
     }
-    const others = index.covering(genericOf(term.glob, width));
+    const others = wider.get(term.glob.key) ?? index.covering(genericOf(term.glob, width));
+    wider.set(term.glob.key, others);
     const kept = groups.filter((group) => {
       const bits = (covering[place] as readonly Bits[])[group] as Bits;
       return isEmpty(bits) || !gives(place, term, bits, others);

@@ -156,7 +156,10 @@ function merged(lines: readonly Line[], context: Context): readonly Residue[] {
     else group.push(line);
   }
   const residues = [...groups.values()].map((group) => residueOf(group, context));
-  return residues.sort((a, b) => compareTexts(sortKey(a), sortKey(b)));
+  return residues
+    .map((r): [string, Residue] => [sortKey(r), r])
+    .sort(([a], [b]) => compareTexts(a, b))
+    .map(([, r]) => r);
 }
 
 function residueOf(group: readonly Line[], context: Context): Residue {
