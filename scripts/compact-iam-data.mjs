@@ -7,13 +7,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const LEVELS = {
-  List: "L",
-  Read: "R",
-  Tagging: "T",
-  Write: "W",
-  "Permissions management": "P",
-};
+/** The mildest first; of an action with several the last counts. */
+/** The mildest first; of an action with several the last counts. */
+const LEVELS = { list: "L", read: "R", tagging: "T", write: "W", "permissions management": "P" };
 
 /**
  * @returns {Promise<import("../src/access/aws/service-data.ts").ServiceData>}
@@ -28,8 +24,8 @@ export async function compactIamData() {
   const keys = new Map();
   const keySets = new Map();
   const keyNumber = (key) => {
-    // `aws:ResourceTag/${TagKey}` stands for every tag
-    const text = key.toLowerCase().replace(/\$\{.*$/, "");
+    // `aws:ResourceTag/${TagKey}` stands for every tag: `aws:resourcetag/*`
+    const text = key.toLowerCase().replace(/(\$\{|<).*$/, "*");
     if (!keys.has(text)) keys.set(text, keys.size);
     return keys.get(text);
   };
@@ -52,9 +48,11 @@ export async function compactIamData() {
           ...(type.conditionKeys ?? []),
           ...(types[type.name.toLowerCase()]?.conditionKeys ?? []),
         ]);
-        const level = LEVELS[action.accessLevel];
-        if (level === undefined)
-          throw new Error(`${service}:${action.name}: access level ${action.accessLevel}`);
+        const given = action.accessLevel.toLowerCase().split(/ *, */);
+        const level = Object.entries(LEVELS).findLast(([text]) => given.includes(text))?.[1];
+        if (level === undefined) {
+          throw new Error(`${service}:${action.name}: unknown access level ${action.accessLevel}`);
+        }
         const set = setNumber([...action.conditionKeys, ...ofTypes]);
         return [action.name, level, action.resourceTypes.length > 0 ? 1 : 0, set];
       });

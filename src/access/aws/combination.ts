@@ -260,7 +260,9 @@ export class Combination {
     if (candidates.lack !== undefined) {
       const touched = noBits(this.foes.bodies.length);
       this.foes.bodies.forEach((b, i) => {
-        if (b.atoms.some((a) => a.key === key)) setBit(touched, i);
+        // an atom that has to hold in a must holds in a foe too
+        const open = b.atoms.some((a) => a.key === key && !must.some((m) => m.canon === a.canon));
+        if (open) setBit(touched, i);
       });
       possible.push({
         value: { dimension: key, values: undefined, reason: candidates.lack },

@@ -78,7 +78,7 @@ export class Exceptions {
     const meeting = row.point.literal ? undefined : this.meeting(row);
     for (const place of members(near)) {
       const here = hasBit(mask, place);
-      const actions = here ? [] : (meeting?.terms.get(place) ?? []);
+      const actions = here ? [] : (meeting?.terms.get(place) ?? []).filter((t) => !excludedBy(row, t));
       if (!here && actions.length === 0) continue;
       const overlap = this.overlap(row, place);
       if (!row.groups.some((g) => overlap[g.at])) continue;
@@ -146,6 +146,11 @@ export class Exceptions {
 function byCase(a: string, b: string): number {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()];
   return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Whether the row's own NotAction leaves the pattern out anyway. */
+function excludedBy(row: Row, term: Term): boolean {
+  return row.musts.some((m) => m.actions.negated && m.actions.terms.some((t) => covers(t.glob, term.glob)));
 }
 
 function actionTexts(actions: readonly Term[]): string {

@@ -17,7 +17,7 @@ export interface ServiceData {
   readonly date: string;
   /** Package and version. */
   readonly source: string;
-  /** Names of condition keys, lower case; `aws:resourcetag/` stands for every tag. */
+  /** Names of condition keys, lower case; `aws:resourcetag/*` stands for every tag. */
   readonly keys: readonly string[];
   /** Sets of keys, by their numbers. */
   readonly keySets: readonly (readonly number[])[];
@@ -46,8 +46,7 @@ export function operationsOf(data: ServiceData): readonly Operation[] {
     const names = numbers.map((n) => data.keys[n] ?? "");
     return {
       whole: new Set(names),
-      // a key that ends in a slash stands for all that begin with it
-      starts: names.filter((n) => n.endsWith("/")),
+      starts: names.filter((n) => n.endsWith("*")).map((n) => n.slice(0, -1)),
     };
   });
   const operations: Operation[] = [];
