@@ -6,7 +6,7 @@
  */
 const values = { dependencyTypesNot: ["type-only"] };
 /** Small pure libraries that the pure parts may use; the command line and the collectors choose their own. */
-const pureLibraries = "^node_modules/(ajv|yaml|ipaddr\\.js|semver|cli-table3|fastest-levenshtein)(/|$)";
+const pureLibraries = "^node_modules/(ajv|yaml|ipaddr\\.js|semver|fastest-levenshtein)(/|$)";
 
 module.exports = {
   forbidden: [

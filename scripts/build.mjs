@@ -47,7 +47,9 @@ async function declarations() {
     // Declarations keep the sources' `.ts`; who uses the package has the `.js` of them.
     const rewritten = text.replace(/(["'])(\.{1,2}\/[^"']+?)\.ts\1/g, "$1$2.js$1");
     if (rewritten !== text) await writeFile(file, rewritten);
-    for (const [, specifier] of rewritten.matchAll(/(?:from|import\()\s*["']([^"']+)["']/g)) {
+    for (const [, specifier] of rewritten.matchAll(
+      /(?:^\s*(?:import|export)\b[^;'"]*?\bfrom\s*|\bimport\()["']([^"']+)["']/gm,
+    )) {
       if (specifier.startsWith(".")) queue.push(resolve(dirname(file), specifier.replace(/\.js$/, ".d.ts")));
       else if (!specifier.startsWith("node:")) {
         throw new Error(

@@ -1,7 +1,9 @@
-import { rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { compiledValidators } from "./validators.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -31,12 +33,24 @@ export async function bundle(outdir) {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
+    plugins: [compiledValidators()],
     // Some dependencies are CommonJS and ask for Node's modules by `require`, which an ES module does not have.
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
     },
   });
+  await compileBaselines(join(outdir, "baselines"));
   return result.metafile;
+}
+
+/** The bundled baselines parsed and validated once, here, instead of at every start. */
+async function compileBaselines(folder) {
+  const script = join(root, ".cache", "scripts", `compile-baselines-${process.pid}.mjs`);
+  await mkdir(dirname(script), { recursive: true });
+  await bundleScript("scripts/compile-baselines.ts", script);
+  const run = spawnSync(process.execPath, [script, folder], { cwd: root, stdio: "inherit" });
+  await rm(script, { force: true });
+  if (run.status !== 0) throw new Error("the bundled baselines could not be compiled");
 }
 
 /**

@@ -228,7 +228,7 @@ function judgeObservations(frame: Frame, check: Check, observations: readonly Ob
   const counts = new Map<string, number>();
   for (const o of observations)
     if (o.kind === "assessed") counts.set(o.what, (counts.get(o.what) ?? 0) + o.count);
-  const reason = [...counts].map(([what, n]) => `${n} ${what}`).join(", ");
+  const reason = [...counts].map(([what, n]) => counted(n, what.replace(/s$/, ""))).join(", ");
   return {
     result: resultOf(frame, "pass", reason === "" ? "notes only" : `${reason} compared`),
     findings,

@@ -11,10 +11,18 @@ import type { WaiverFile } from "./report/waivers.ts";
 import { factsOf } from "./snapshot/facts.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 
+/** A recorded state, which is one target. */
+export interface AuditedSnapshot {
+  readonly snapshot: Snapshot;
+  /** What to call the target, instead of `azure:/subscriptions/…`. */
+  readonly name?: string;
+  /** Baseline parameters for this target; those of the input when not given. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 export interface AuditInput {
   readonly baselines: readonly LoadedBaseline[];
-  /** Recorded states, one for each target. `name`: what to call the target instead of `azure:/subscriptions/…`. */
-  readonly snapshots: readonly { readonly snapshot: Snapshot; readonly name?: string }[];
+  readonly snapshots: readonly AuditedSnapshot[];
   /** The clouds asked for; a control of another one is skipped. */
   readonly clouds: readonly Provider[];
   /** Baseline parameters as given (`--set`, and the flags that stand for one). */
@@ -55,13 +63,15 @@ interface Subject {
   readonly name: string;
   readonly snapshot: Snapshot;
   readonly baselines: readonly number[];
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 function subjects(input: AuditInput): readonly Subject[] {
   const names = targetNames(input.snapshots);
-  const given = input.snapshots.map(({ snapshot }, i) => ({
+  const given = input.snapshots.map(({ snapshot, parameters }, i) => ({
     name: names[i] ?? snapshot.scope,
     snapshot,
+    parameters: parameters ?? input.parameters ?? {},
     baselines: input.baselines.flatMap((b, n) => (b.baseline.cloud === snapshot.provider ? [n] : [])),
   }));
   // A baseline without any state to judge must not vanish: nothing of it was assessed.
@@ -74,6 +84,7 @@ function subjects(input: AuditInput): readonly Subject[] {
     ([provider, baselines]): Subject => ({
       name: `${provider}: nothing collected`,
       baselines,
+      parameters: input.parameters ?? {},
       snapshot: {
         schema: 1,
         provider,
@@ -97,16 +108,16 @@ function subjects(input: AuditInput): readonly Subject[] {
  */
 export function audit(input: AuditInput): Report {
   const checks = new Map((input.checks ?? allChecks).map((check) => [check.id, check]));
-  const dealt = dealOut(
-    input.baselines.map((b) => b.baseline),
-    input.parameters ?? {},
-    input.profile,
-  );
   const targets: Target[] = [];
   const controls: ControlResult[] = [];
   const findings: Finding[] = [];
   const order: string[] = [];
   for (const subject of subjects(input)) {
+    const dealt = dealOut(
+      input.baselines.map((b) => b.baseline),
+      subject.parameters,
+      input.profile,
+    );
     const facts = factsOf(subject.snapshot);
     const principals = new Map<string, Principal>();
     const notes: string[] = [];

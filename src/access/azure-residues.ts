@@ -3,19 +3,19 @@ import type { Plane, Problem } from "./azure.ts";
 import { catalogOf, mostTelling, operationsIn } from "./catalog.ts";
 import { cellKey, type Difference, type Open, type Row } from "./compare.ts";
 import { AZURE_ESCALATION } from "./escalation.ts";
-import { covers, type Glob, generic, globText, intersect } from "./glob.ts";
+import { covers, type Glob, generic, globText } from "./glob.ts";
 import type { AzureRequest, CompareOptions, Doubt, Impact, Residue } from "./policy.ts";
 import type { Policy, Term } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
 
-/** What a cell's glob, minus `except`, lets its holder do at worst. */
-function impactOf(glob: Glob, except: readonly Glob[], plane: Plane): Impact {
-  if (plane === "data") return "write";
-  const escalates = AZURE_ESCALATION.some((entry) =>
-    (intersect(glob, entry) ?? [entry]).some((piece) => !except.some((e) => covers(e, piece))),
+/** What a cell's glob, minus `except`, lets its holder do at worst, and the operation of the table that shows it. */
+function impactOf(glob: Glob, except: readonly Glob[], plane: Plane): { impact: Impact; proof?: string } {
+  if (plane === "data") return { impact: "write" };
+  const proof = AZURE_ESCALATION.find(
+    (entry) => covers(glob, entry.glob) && !except.some((e) => covers(e, entry.glob)),
   );
-  if (escalates) return "escalation";
-  return glob.parts[glob.parts.length - 1]?.endsWith("/read") ? "read" : "write";
+  if (proof !== undefined) return { impact: "escalation", proof: proof.action };
+  return { impact: glob.parts[glob.parts.length - 1]?.endsWith("/read") ? "read" : "write" };
 }
 
 /** What the residues of one comparison share. */
@@ -35,6 +35,7 @@ export function azureResidues(
   const texts = {
     pattern: new Map([...textsOf(other), ...textsOf(own)]),
     except: new Map([...textsOf(own), ...textsOf(other)]),
+    segments: segmentsOf([...other, ...own]),
     letter: starLetter([...own, ...other]),
   };
   const residues = difference.rows.map((row) => azureResidue(row, sides, texts));
@@ -57,40 +58,73 @@ function spelling(text: string): string {
 /** Canonical key to the text as somebody wrote it; the smallest of several spellings, so that order changes nothing. */
 function textsOf(policy: Policy): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  for (const rule of policy) {
-    const selector = rule.where.action;
-    for (const term of [...(selector?.only ?? []), ...(selector?.except ?? [])]) {
-      const known = texts.get(term.glob.key);
-      if (known === undefined || order(spelling(term.text), spelling(known)) < 0)
-        texts.set(term.glob.key, term.text);
+  for (const term of actionTerms(policy)) {
+    const known = texts.get(term.glob.key);
+    if (known === undefined || (known !== term.text && order(spelling(term.text), spelling(known)) < 0)) {
+      texts.set(term.glob.key, term.text);
     }
   }
   return texts;
+}
+
+function segmentsOf(policy: Policy): ReadonlyMap<string, string> {
+  const segments = new Map<string, string>();
+  for (const term of actionTerms(policy)) {
+    for (const segment of term.text.split("/")) {
+      const known = segments.get(segment.toLowerCase());
+      // mixed case is how a person writes it; of several such the first in order
+      const better =
+        known === undefined || (segment !== segment.toLowerCase() && segment !== segment.toUpperCase());
+      if (better && (known === undefined || known === known.toLowerCase() || segment < known)) {
+        segments.set(segment.toLowerCase(), segment);
+      }
+    }
+  }
+  return segments;
 }
 
 /** How patterns are spelled in what is printed, by canonical key. */
 interface Texts {
   readonly pattern: ReadonlyMap<string, string>;
   readonly except: ReadonlyMap<string, string>;
+  /** Path segments as written, by their lower case: an intersection of two patterns is written by nobody. */
+  readonly segments: ReadonlyMap<string, string>;
   readonly letter: string;
+}
+
+function written(
+  glob: Glob,
+  texts: ReadonlyMap<string, string>,
+  segments: ReadonlyMap<string, string>,
+): string {
+  const whole = texts.get(glob.key);
+  if (whole !== undefined) return whole;
+  return globText(glob)
+    .split("/")
+    .map((segment) => segments.get(segment) ?? segment)
+    .join("/");
 }
 
 function azureResidue(row: Row, sides: Sides, texts: Texts): Residue {
   const glob = row.cell[0] as Glob;
   const plane = globText(row.cell[1] as Glob) as Plane;
   const own = row.terms[0] as Term;
-  const pattern = texts.pattern.get(glob.key) ?? globText(glob);
+  const pattern = written(glob, texts.pattern, texts.segments);
   const except = blocking(row);
-  const impact = impactOf(glob, except, plane);
+  const { impact, proof } = impactOf(glob, except, plane);
   const catalog = sides.options.catalog === undefined ? undefined : catalogOf(sides.options.catalog);
   const operations = catalog === undefined ? [] : operationsIn(catalog[plane], glob, except);
-  const examples = mostTelling(operations, (key) => impactOf(literalKey(key), [], plane));
-  const actions = examples.length > 0 ? examples : [pattern.replaceAll("*", texts.letter)];
+  const impactOfKey = (key: string) => impactOf(literalKey(key), [], plane).impact;
+  const examples = mostTelling(operations, impactOfKey);
+  const found = examples.length > 0 ? examples : [pattern.replaceAll("*", texts.letter)];
+  // a grave finding is proven by the operation that makes it grave, also where the catalogue lacks it
+  const shown = found.some((action) => impactOfKey(action.toLowerCase()) === "escalation");
+  const actions = proof === undefined || shown ? found : [proof, ...found].slice(0, 3);
   const witnesses = actions.map((action): AzureRequest => ({ action, plane }));
   return {
     pattern,
     except: except
-      .map((e) => texts.except.get(e.key) ?? globText(e))
+      .map((e) => written(e, texts.except, texts.segments))
       .sort((a, b) => order(spelling(a), spelling(b))),
     plane,
     witness: witnesses[0] as AzureRequest,
@@ -98,7 +132,7 @@ function azureResidue(row: Row, sides: Sides, texts: Texts): Residue {
     origin: own.origin,
     ...(catalog !== undefined && {
       known: { count: operations.length, examples },
-      latent: operations.length === 0,
+      latent: operations.length === 0 && proof === undefined,
     }),
     impact,
   };
@@ -106,7 +140,7 @@ function azureResidue(row: Row, sides: Sides, texts: Texts): Residue {
 
 /** A catalogue key is already escaped; parse it as the literal that it is. */
 function literalKey(key: string): Glob {
-  return { key, parts: [key], prefix: key, literal: true };
+  return { key, parts: [key], prefix: key, literal: true, point: key };
 }
 
 /** The blockers' patterns whole: taking the whole pattern out of the cell is the same as taking out its part. */
@@ -123,20 +157,18 @@ function blocking(row: Row): readonly Glob[] {
  * letter that no pattern uses.
  */
 function starLetter(policy: Policy): string {
-  const runs = new Set<string>();
-  for (const rule of policy) {
-    const selector = rule.where.action;
-    for (const term of [...(selector?.only ?? []), ...(selector?.except ?? [])]) {
-      for (const run of term.glob.parts) runs.add(run);
-    }
-  }
-  const used = new Set([...runs].flatMap((run) => [...run]));
   const word = "<any>";
-  if (!used.has("<") && !used.has(">") && ![...runs].some((run) => run !== "" && word.includes(run)))
-    return word;
+  const inside = (run: string) =>
+    run !== "" && (run.includes("<") || run.includes(">") || word.includes(run));
+  if (!actionTerms(policy).some((term) => term.glob.parts.some(inside))) return word;
+  const used = new Set(actionTerms(policy).flatMap((term) => [...term.glob.key]));
   let code = "~".charCodeAt(0);
   while (used.has(String.fromCharCode(code))) code++;
   return String.fromCharCode(code);
+}
+
+function actionTerms(policy: Policy): readonly Term[] {
+  return policy.flatMap((rule) => [...(rule.where.action?.only ?? []), ...(rule.where.action?.except ?? [])]);
 }
 
 /** What could not be decided, in words. */
@@ -146,12 +178,14 @@ export function azureDoubts(
   problems: readonly Problem[],
   sides: Sides,
 ): readonly Doubt[] {
-  const texts = textsOf([...sides.documented, ...sides.live]);
+  const both = [...sides.documented, ...sides.live];
+  const texts = textsOf(both);
+  const segments = segmentsOf(both);
   const doubts = new Map<string, Doubt>();
   for (const o of open) {
     const own = o.terms[0] as Term;
     const glob = o.cell[0] as Glob;
-    const pattern = texts.get(glob.key) ?? globText(glob);
+    const pattern = written(glob, texts, segments);
     const plane = globText(o.cell[1] as Glob) as Plane;
     const doubt: Doubt =
       o.why === "bound"

@@ -133,17 +133,48 @@ class Direction {
   run(): Difference {
     const rows: Row[] = [];
     const open: Open[] = [];
+    const wider = this.plainTerms();
     for (const rule of this.x) {
       if (rule.effect !== "allow") continue;
       if (this.mode === "certain" && rule.conditions.length > 0) continue;
       for (const terms of combinations(rule, this.dimensions)) {
         const cell = terms.map((t) => t.glob);
+        if (wider(terms, isPlain(rule))) continue;
         this.explore(rule, terms, cell, [rule], this.foes(rule.conditions, true), rows, open);
         for (const deny of this.denies.near(cell[0] as Glob))
           this.exploreDeny(rule, terms, cell, deny, rows, open);
       }
     }
     return { rows: withoutSubsumed(rows), open };
+  }
+
+  /**
+   * Whether another term of this side that nothing takes from (no exclusion, no condition) covers these; then nothing
+   * inside them needs a look of its own. Of equal ones the first stays.
+   */
+  private plainTerms(): (terms: readonly Term[], plain: boolean) => boolean {
+    const index = new TermIndex<readonly Glob[]>();
+    const first = new Map<string, readonly Term[]>();
+    for (const rule of this.x) {
+      if (rule.effect !== "allow" || !isPlain(rule)) continue;
+      for (const terms of combinations(rule, this.dimensions)) {
+        const globs = terms.map((t) => t.glob);
+        const key = cellKey(globs);
+        if (first.has(key)) continue;
+        first.set(key, terms);
+        index.add(globs[0] as Glob, globs);
+      }
+    }
+    return (terms, plain) => {
+      const globs = terms.map((t) => t.glob);
+      const key = cellKey(globs);
+      const same = first.get(key);
+      // a plain term is not covered by itself, only by an equal one that came before it
+      if (same !== undefined && !(plain && same.every((t, d) => t === terms[d]))) return true;
+      return index
+        .covering(generic(globs[0] as Glob))
+        .some((other) => cellKey(other) !== key && coversBox(other, globs));
+    };
   }
 
   /** The other side denies it: the point must enter the deny, and this side must really allow it. */
@@ -249,6 +280,11 @@ class Direction {
     // past the bound the whole pattern is taken out of what is printed; the witness stays exact
     return (pieces ?? [globs]).map((g) => ({ globs: g, terms }));
   }
+}
+
+/** Nothing takes from what it allows. */
+function isPlain(rule: Rule): boolean {
+  return rule.conditions.length === 0 && Object.values(rule.where).every((s) => s.except.length === 0);
 }
 
 function termCount(rule: Rule): number {
@@ -381,9 +417,14 @@ class FoeIndex {
 
   constructor(rules: readonly Rule[], dimensions: readonly string[]) {
     this.dimensions = dimensions;
+    const plain = new Set<string>();
     for (const rule of rules) {
       const hasExcept = Object.values(rule.where).some((s) => s.except.length > 0);
       for (const terms of combinations(rule, dimensions)) {
+        const key = cellKey(terms.map((t) => t.glob));
+        // thousands of roles repeat the same patterns; one of each is enough
+        if (plain.has(key)) continue;
+        if (!hasExcept) plain.add(key);
         this.only.add((terms[0] as Term).glob, { rule, terms, hasExcept });
       }
       dimensions.forEach((dimension, d) => {

@@ -1,33 +1,30 @@
-import { type Glob, literalGlob, starGlob } from "./glob.ts";
+import { type Glob, literalGlob } from "./glob.ts";
 
 /**
- * Azure operations that let their holder grant itself or others more, control plane, lower case. The provider's
- * table, not a vendor's. Source: Microsoft Learn, "Azure permissions for Management and governance" and "for
- * Identity", and "Privileged Azure roles"; each entry says by what it grants.
+ * Azure operations of the control plane that let their holder grant itself or others more, each with how. The
+ * provider's table, not a vendor's. Source: Microsoft Learn, "Azure permissions for Management and governance", "for
+ * Identity", "Privileged Azure roles" and "Elevate access".
  */
-const AZURE: Readonly<Record<string, string>> = {
-  "microsoft.authorization/roleassignments/write": "assigns any role",
-  "microsoft.authorization/roledefinitions/write": "changes what a role grants",
-  "microsoft.authorization/elevateaccess/action": "makes a global administrator user access administrator",
-  "microsoft.authorization/roleassignmentschedulerequests/write": "assigns a role through PIM",
-  "microsoft.authorization/roleeligibilityschedulerequests/write": "makes a principal eligible for a role",
-  "microsoft.authorization/rolemanagementpolicies/write": "loosens what activating a role takes",
-  "microsoft.authorization/rolemanagementpolicyassignments/write": "loosens what activating a role takes",
-  "microsoft.authorization/classicadministrators/write": "makes a classic administrator",
-  "microsoft.authorization/denyassignments/delete": "removes what denies",
-  "microsoft.managedidentity/userassignedidentities/assign/action": "acts as a managed identity",
-  "microsoft.managedidentity/userassignedidentities/*/assign/action": "acts as a managed identity",
-  "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials/write":
+const AZURE = {
+  "Microsoft.Authorization/roleAssignments/write": "assigns any role",
+  "Microsoft.Authorization/roleDefinitions/write": "changes what a role grants",
+  "Microsoft.Authorization/elevateAccess/action": "makes a global administrator user access administrator",
+  "Microsoft.Authorization/roleAssignmentScheduleRequests/write": "assigns a role through PIM",
+  "Microsoft.Authorization/roleEligibilityScheduleRequests/write": "makes a principal eligible for a role",
+  "Microsoft.Authorization/roleManagementPolicies/write": "loosens what activating a role takes",
+  "Microsoft.Authorization/roleManagementPolicyAssignments/write": "loosens what activating a role takes",
+  "Microsoft.Authorization/classicAdministrators/write": "makes a classic administrator",
+  "Microsoft.Authorization/denyAssignments/delete": "removes what denies",
+  "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action": "acts as a managed identity",
+  "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write":
     "lets an outside identity act as a managed identity",
-  "microsoft.managedservices/registrationassignments/write": "delegates the scope to another tenant",
-  "microsoft.managedservices/registrationdefinitions/write": "defines what is delegated to another tenant",
-  "microsoft.blueprint/blueprintassignments/write": "assigns roles through a blueprint",
-};
+  "Microsoft.Blueprint/blueprintAssignments/write": "assigns roles through a blueprint",
+} as const satisfies Record<string, string>;
 
-/** The table as patterns; an entry with a star stands for itself and for what it matches. */
-export const AZURE_ESCALATION: readonly Glob[] = Object.keys(AZURE).map((text) =>
-  text.includes("*") ? starGlob(text) : literalGlob(text),
-);
+/** The table with the operations as patterns are compared. */
+export const AZURE_ESCALATION: readonly { readonly action: string; readonly glob: Glob }[] = Object.keys(
+  AZURE,
+).map((action) => ({ action, glob: literalGlob(action.toLowerCase()) }));
 
 /**
  * AWS actions that let their holder grant itself or others more, or act as somebody who may. The provider's table, not

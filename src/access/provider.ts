@@ -1,5 +1,5 @@
 /** The public face of the comparison: native documents in, no I/O, deterministic. */
-import { allowsAws, compareAws } from "./aws/compare.ts";
+import { awsEvaluator, compareAws } from "./aws/compare.ts";
 import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
 import { azureDoubts, azureResidues } from "./azure-residues.ts";
 import { difference } from "./compare.ts";
@@ -63,16 +63,28 @@ export function allows(
   request: Witness,
   options: AllowsOptions = {},
 ): Verdict {
+  return evaluator(provider, documents, options)(request);
+}
+
+/** `allows` for many requests against the same documents, which are read once. */
+export function evaluator(
+  provider: Provider,
+  documents: readonly unknown[],
+  options: AllowsOptions = {},
+): (request: Witness) => Verdict {
   requireCompared(provider);
-  if (provider === "aws") return allowsAws(documents, request, options);
-  if (!isAzureRequest(request)) {
-    throw new PolicyError('an Azure request is { "action": string, "plane": "control" or "data" }');
-  }
+  if (provider === "aws") return awsEvaluator(documents, options);
   const granted = azureRules(documents);
   const denied = azureRules(options.denies ?? [], "deny");
-  const verdict = decide([...granted.rules, ...denied.rules], azurePoint(request));
-  if (verdict === "denied" && granted.problems.length > 0) return "undecided";
-  return verdict === "allowed" && denied.problems.length > 0 ? "undecided" : verdict;
+  const policy = [...granted.rules, ...denied.rules];
+  return (request) => {
+    if (!isAzureRequest(request)) {
+      throw new PolicyError('an Azure request is { "action": string, "plane": "control" or "data" }');
+    }
+    const verdict = decide(policy, azurePoint(request));
+    if (verdict === "denied" && granted.problems.length > 0) return "undecided";
+    return verdict === "allowed" && denied.problems.length > 0 ? "undecided" : verdict;
+  };
 }
 
 function isAzureRequest(request: Witness): request is AzureRequest {

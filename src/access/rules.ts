@@ -56,14 +56,15 @@ export function decide(policy: Policy, point: Point): Verdict {
   const matching = policy.filter((rule) => matchesPoint(rule, point));
   const allows = matching.filter((rule) => rule.effect === "allow");
   const denies = matching.filter((rule) => rule.effect === "deny");
-  if (allows.length === 0 || denies.some((rule) => rule.conditions.length === 0)) return "denied";
+  if (allows.length === 0) return "denied";
   if (denies.length === 0 && allows.some((rule) => rule.conditions.length === 0)) return "allowed";
   return valuations(allows, denies);
 }
 
 /**
- * The cases that conditions leave open. It is denied for sure when every allow's conditions include all of some
- * deny's; allowed never for sure here, since a deny may hold or every condition may fail.
+ * The cases with a deny, or with conditions only. It is denied for sure when every allow's conditions include all of
+ * some deny's (of which an unconditional deny has none); allowed never for sure, since a deny may hold or every
+ * condition may fail.
  */
 function valuations(allows: readonly Rule[], denies: readonly Rule[]): Verdict {
   const blocked = allows.every((allow) =>

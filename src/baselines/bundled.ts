@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Baseline, LoadedBaseline } from "./baseline.ts";
+import { readCompiled } from "./compiled.ts";
 import type { CheckShape } from "./declared.ts";
 import { didYouMean } from "./nearest.ts";
 import { parseBaseline } from "./parse.ts";
@@ -61,8 +62,9 @@ export function loadBaseline(
   options: LoadOptions = {},
 ): LoadedBaseline {
   if (/[\\/]|\.(ya?ml|json)$/i.test(spec)) return parseBaseline(readText(spec, spec), spec, checks);
-  const { file } = findBundled(spec, options);
-  return parseBaseline(readText(join(rootOf(options), file), file), file, checks);
+  const { id, version, file } = findBundled(spec, options);
+  const text = readText(join(rootOf(options), file), file);
+  return readCompiled(id, version, text, file) ?? parseBaseline(text, file, checks);
 }
 
 function findBundled(spec: string, options: LoadOptions): BundledBaseline {

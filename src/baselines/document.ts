@@ -25,7 +25,7 @@ const MAX_DEPTH = 64;
 const TOO_DEEP = `nested more than ${MAX_DEPTH} levels deep`;
 /** Uses of anchors, each counted again wherever a use repeats it: ten aliases of ten aliases are a hundred. */
 const MAX_ALIASES = 100;
-const MAX_NODES = 200_000;
+const MAX_NODES = 50_000;
 
 /** Keys that reach into the prototype of the object that holds them. */
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);

@@ -1,4 +1,4 @@
-import type { Comparison, Impact, Known, Witness } from "../access/policy.ts";
+import type { Impact, Known, Witness } from "../access/policy.ts";
 import type { Drift, Principal, Remediation, Resource, Severity } from "../report/report.ts";
 import type { DocumentKind, SnapshotDocument, Unread } from "../snapshot/snapshot.ts";
 
@@ -134,5 +134,3 @@ export interface Check {
   readonly drifts: Readonly<Partial<Record<Drift, DriftText>>>;
   readonly run: (facts: Facts, params: unknown, context: Context) => Iterable<Observation>;
 }
-
-export type { Comparison };

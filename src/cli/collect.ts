@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { formatSnapshot } from "../snapshot/write.ts";
-import { contextOf, timeOf } from "./context.ts";
+import { contextOf } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { prepare } from "./job.ts";
 import { type GivenOptions, inOrder } from "./options.ts";
@@ -39,8 +39,7 @@ export async function collect(
     console.say("chalk-audit: interrupted; nothing is written");
     return 3;
   }
-  const fixed = shell.env["SOURCE_DATE_EPOCH"] ? { ...snapshot, takenAt: timeOf(shell) } : snapshot;
-  const text = formatSnapshot(fixed);
+  const text = formatSnapshot(snapshot);
   for (const unread of snapshot.unread) {
     console.say(`chalk-audit: not read: ${unread.api}: ${unread.detail}`);
   }

@@ -6,6 +6,7 @@ import { atLeast } from "../report/severity.ts";
 import { compareReports } from "../report/since.ts";
 import { readSnapshot } from "../snapshot/read.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { auditJob } from "./audit-job.ts";
 import { changesTable } from "./changes-table.ts";
 import { contextOf, timeOf } from "./context.ts";
 import { deliver, pathsOf, renderReport } from "./deliver.ts";
@@ -14,7 +15,7 @@ import { readText } from "./files.ts";
 import { prepare } from "./job.ts";
 import { failOnLevels, type GivenOptions } from "./options.ts";
 import { checkPaths, parseDestinations } from "./output.ts";
-import { auditAll, waiversOf } from "./scan.ts";
+import { waiversOf } from "./scan.ts";
 import { choice, on } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
@@ -47,7 +48,7 @@ export async function compare(
       side.snapshot,
     ]);
     const now = timeOf(shell);
-    return auditAll(job, [[side.snapshot]], await waiversOf(options, shell), { startedAt: now, now });
+    return auditJob(job, [[side.snapshot]], await waiversOf(options, shell), { startedAt: now, now });
   };
   const report = compareReports(await audited(older), await audited(newer));
 
@@ -76,7 +77,7 @@ type Side = { readonly report: Report } | { readonly snapshot: Snapshot };
 
 /** A report or a snapshot; which of the two, its first keys tell. */
 async function readSide(file: string, shell: Shell): Promise<Side> {
-  const text = await readText(resolve(shell.cwd, file), "report or snapshot");
+  const text = await readText(resolve(shell.cwd, file), "report or snapshot", file);
   let value: unknown;
   try {
     value = JSON.parse(text);

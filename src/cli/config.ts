@@ -40,7 +40,8 @@ export function findConfig(cwd: string): string | undefined {
  * @throws UsageError one line per problem, each `file:line:col: …`
  */
 export async function readConfig(file: string, cwd: string): Promise<Config> {
-  return parseConfig(await readText(file, "config file"), file, relative(cwd, file) || file);
+  const shown = relative(cwd, file) || file;
+  return parseConfig(await readText(file, "config file", shown), file, shown);
 }
 
 /** As `readConfig`, from a text. `shown` is the file's name in messages. */
@@ -53,7 +54,7 @@ export function parseConfig(text: string, file: string, shown: string): Config {
     return `${shown}:${line}:${col}`;
   };
   for (const error of document.errors) problems.push(`${place(error.pos[0])}: ${firstLine(error.message)}`);
-  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+  if (problems.length > 0) throw listed(problems);
 
   const at = (node: unknown): string => place((node as Node | null)?.range?.[0] ?? 0);
   const base = dirname(resolve(file));
@@ -90,7 +91,7 @@ export function parseConfig(text: string, file: string, shown: string): Config {
       }
     }
   }
-  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+  if (problems.length > 0) throw listed(problems);
   return { options, targets };
 
   function readTargets(pair: Pair): void {
@@ -124,6 +125,15 @@ export function parseConfig(text: string, file: string, shown: string): Config {
       targets.set(name, own);
     }
   }
+}
+
+/** How many problems of one file are shown. */
+const shownProblems = 20;
+
+function listed(problems: readonly string[]): UsageError {
+  const rest = problems.length - shownProblems;
+  const lines = problems.slice(0, shownProblems);
+  return new UsageError([...lines, ...(rest > 0 ? [`and ${rest} more problems`] : [])].join("\n"));
 }
 
 /** The values of one option, or what is wrong with the node. */

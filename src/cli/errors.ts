@@ -1,3 +1,5 @@
+import { visible } from "../report/untrusted.ts";
+
 /** A mistake of the caller: flags, files, configuration. The message is one line (or several, one problem each). */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -23,7 +25,10 @@ const forPeople = new Set([
   "ReportError",
 ]);
 
-/** Lines for stderr: `chalk-audit: …` for each line of the message, and the stack when `debug` is on. */
+/**
+ * Lines for stderr: `chalk-audit: …` for each line of the message, and the stack when `debug` is on. What came from
+ * a cloud, a file or the command line cannot move the cursor (fault 26).
+ */
 export function errorLines(error: unknown, debug: boolean): string[] {
   const known = error instanceof Error && forPeople.has(error.name);
   const text = error instanceof Error ? error.message : String(error);
@@ -33,10 +38,10 @@ export function errorLines(error: unknown, debug: boolean): string[] {
   const lines = message
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== "")
-    .map((line) => `chalk-audit: ${line}`);
+    .map((line) => `chalk-audit: ${visible(line)}`);
   if (debug && error instanceof Error) {
     for (let at: unknown = error; at instanceof Error; at = at.cause) {
-      if (at.stack !== undefined) lines.push(...at.stack.split("\n"));
+      if (at.stack !== undefined) lines.push(...at.stack.split("\n").map(visible));
     }
   }
   return lines;

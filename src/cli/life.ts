@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { codeOf, errorLines } from "./errors.ts";
+import { codeOf, errorLines, OutputError, reasonOf } from "./errors.ts";
 import type { Shell, Sink } from "./shell.ts";
 
 type Process = NodeJS.Process;
@@ -22,8 +22,8 @@ export async function live(process: Process, argv: readonly string[]): Promise<v
   let interruption: NodeJS.Signals | undefined;
   let ended = false;
 
-  const out = sinkOf(process.stdout);
-  const err = sinkOf(process.stderr);
+  const out = sinkOf(process.stdout, "standard output");
+  const err = sinkOf(process.stderr, "standard error");
 
   const end = (status: number): void => {
     ended = true;
@@ -86,7 +86,7 @@ export async function live(process: Process, argv: readonly string[]): Promise<v
 }
 
 /** A stream whose reader may go away: what cannot be delivered is dropped, and the verdict stands. */
-function sinkOf(stream: NodeJS.WriteStream): Sink {
+function sinkOf(stream: NodeJS.WriteStream, name: string): Sink {
   let gone = false;
   stream.on("error", (error) => {
     if (codeOf(error) === "EPIPE") gone = true;
@@ -100,7 +100,7 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
         }
         stream.write(text, (error) => {
           if (error === null || error === undefined || codeOf(error) === "EPIPE") resolve();
-          else reject(error);
+          else reject(new OutputError(`${name}: cannot write: ${reasonOf(error)}`, { cause: error }));
         });
       }),
     isTTY: stream.isTTY === true,

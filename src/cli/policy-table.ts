@@ -1,6 +1,7 @@
-import Table from "cli-table3";
-import type { Comparison, Doubt, Residue, Witness } from "../access/policy.ts";
+import type { Comparison, Doubt, Residue } from "../access/policy.ts";
 import { visible } from "../report/untrusted.ts";
+import { wrap } from "../reporters/layout.ts";
+import { witnessText } from "../reporters/words.ts";
 
 interface PolicyTableOptions {
   readonly width: number;
@@ -10,24 +11,6 @@ interface PolicyTableOptions {
   readonly documented: readonly string[];
   readonly live: readonly string[];
 }
-
-const noBorders = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: " ",
-};
 
 /** A comparison for a person: the verdict in words, then what is too much, what is missing, what is open. */
 export function policyTable(comparison: Comparison, options: PolicyTableOptions): string {
@@ -46,11 +29,10 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
   } else {
     lines.push(paint(32, "EQUAL: the live documents grant exactly what the documented ones grant. Exit 0."));
   }
-  const rows = [
-    ...excess.map((residue) => residueRow("excess", residue, options)),
-    ...missing.map((residue) => residueRow("missing", residue, options)),
-  ];
-  if (rows.length > 0) lines.push("", table(["SIDE", "PLANE", "WHAT", "PROOF"], rows, options.width));
+  if (missing.length + excess.length > 0)
+    lines.push("", ...block("SIDE", "PLANE", ["WHAT AND PROOF"], options));
+  for (const residue of excess) lines.push(...residueLines("excess", residue, options));
+  for (const residue of missing) lines.push(...residueLines("missing", residue, options));
   if (undecided.length > 0) {
     lines.push("", `Undecided (${undecided.length})`);
     for (const doubt of undecided) lines.push(...doubtLines(doubt));
@@ -58,7 +40,7 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
   return `${lines.join("\n")}\n`;
 }
 
-function residueRow(side: "missing" | "excess", residue: Residue, options: PolicyTableOptions): string[] {
+function residueLines(side: "missing" | "excess", residue: Residue, options: PolicyTableOptions): string[] {
   const what = [visible(residue.pattern)];
   const shown = options.verbose ? residue.except : residue.except.slice(0, 3);
   if (shown.length > 0) {
@@ -70,26 +52,14 @@ function residueRow(side: "missing" | "excess", residue: Residue, options: Polic
   if (options.verbose) what.push(`in ${placeOf(side, residue, options)}`);
   const witnesses = [residue.witness, ...(options.verbose ? (residue.witnesses ?? []) : [])];
   const proof = witnesses.map(
-    (witness) => `${side === "excess" ? "may" : "may not"}: ${visible(requestText(witness))}`,
+    (witness) => `${side === "excess" ? "may" : "may not"}: ${visible(witnessText(witness))}`,
   );
-  return [side, residue.plane ?? "", what.join("\n"), proof.join("\n")];
+  return block(side, residue.plane ?? "", [...what, ...proof], options);
 }
 
 function placeOf(side: "missing" | "excess", residue: Residue, options: PolicyTableOptions): string {
   const files = side === "excess" ? options.live : options.documented;
   return `${visible(files[residue.origin.document] ?? `document ${residue.origin.document + 1}`)}#${residue.origin.pointer}`;
-}
-
-/** A request as one line. */
-function requestText(witness: Witness): string {
-  if ("url" in witness) return `${witness.verb} ${witness.url}`;
-  if ("verb" in witness) {
-    const resource =
-      witness.subresource === undefined ? witness.resource : `${witness.resource}/${witness.subresource}`;
-    return `${witness.verb} ${resource}${witness.group === "" ? "" : `.${witness.group}`}`;
-  }
-  if ("resource" in witness) return `${witness.action} on ${witness.resource}`;
-  return witness.action;
 }
 
 function doubtLines(doubt: Doubt): string[] {
@@ -100,21 +70,15 @@ function doubtLines(doubt: Doubt): string[] {
   ];
 }
 
-/** The two wide columns share what the narrow ones leave. */
-function table(head: readonly string[], rows: readonly string[][], width: number): string {
-  const wide = Math.max(30, Math.floor((Math.max(60, width) - 8 - 9 - 6) / 2));
-  const drawn = new Table({
-    head: [...head],
-    chars: noBorders,
-    colWidths: [9, 9, wide, wide],
-    wordWrap: true,
-    wrapOnWordBoundary: false,
-    style: { head: [], border: [], "padding-left": 1, "padding-right": 0, compact: true },
-  });
-  for (const row of rows) drawn.push(row);
-  return drawn
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+/** Two narrow columns, and beside them as many lines as it takes. */
+function block(
+  side: string,
+  plane: string,
+  what: readonly string[],
+  { width }: Pick<PolicyTableOptions, "width">,
+): string[] {
+  const head = ` ${side.padEnd(9)}${plane.padEnd(9)}`;
+  return what
+    .flatMap((text) => wrap(text, Math.max(40, width - head.length), 2))
+    .map((line, i) => `${i === 0 ? head : " ".repeat(head.length)}${line}`);
 }

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { CatalogEntry, Comparison, Provider } from "../access/policy.ts";
 import { COMPARED, comparePolicies } from "../access/provider.ts";
@@ -85,7 +85,7 @@ async function readDocuments(files: readonly string[], provider: Provider, cwd: 
 
 /** Operation names (one document, a list), or provider operations as the provider lists them. */
 async function readCatalog(file: string, cwd: string): Promise<CatalogEntry[] | string[]> {
-  const value = await readData(resolve(cwd, file), relative(cwd, file) || file, "catalogue");
+  const value = await readData(resolve(cwd, file), file, "catalogue");
   const names: string[] = [];
   const entries: CatalogEntry[] = [];
   const visit = (item: unknown): void => {
@@ -106,6 +106,10 @@ async function readCatalog(file: string, cwd: string): Promise<CatalogEntry[] | 
   if (names.length > 0 && entries.length > 0) {
     throw new UsageError(`${file}: expected operation names or provider operations, found both`);
   }
+  const odd = [...names, ...entries.map(({ name }) => name)].find((name) => !name.includes("/"));
+  if (odd !== undefined) {
+    throw new UsageError(`${file}: expected operations such as Provider/type/read, found "${odd}"`);
+  }
   if (names.length + entries.length === 0) {
     throw new UsageError(
       `${file}: expected a list of operation names, or provider operations; found no operation`,
@@ -116,7 +120,7 @@ async function readCatalog(file: string, cwd: string): Promise<CatalogEntry[] | 
 
 /** JSON, or YAML where it is not; a catalogue of some megabytes is JSON, which is read a hundred times faster. */
 async function readData(path: string, shown: string, what: string): Promise<unknown> {
-  const text = await readText(path, what);
+  const text = await readText(path, what, shown);
   if (text.trim() === "") throw new UsageError(`${shown}: the ${what} is empty`);
   try {
     return JSON.parse(text);

@@ -1,6 +1,7 @@
 import type { CollectPlan } from "../collectors/define.ts";
 import { loadCollector } from "../collectors/registry.ts";
 import type { Snapshot, UnreadCause } from "../snapshot/snapshot.ts";
+import { timeOf } from "./context.ts";
 import { parseDuration } from "./duration.ts";
 import { errorLines } from "./errors.ts";
 import { type Job, planOf, type TargetJob } from "./job.ts";
@@ -47,7 +48,8 @@ export async function readTarget(
     now: shell.now,
   });
   try {
-    return await untilInterrupted(reading, shell.signal);
+    const snapshot = await untilInterrupted(reading, shell.signal);
+    return shell.env["SOURCE_DATE_EPOCH"] ? { ...snapshot, takenAt: timeOf(shell) } : snapshot;
   } catch (error) {
     if (!shell.signal.aborted) throw error;
     return unreadSnapshot(plan, target, shell, "interrupted", "interrupted before anything was read");

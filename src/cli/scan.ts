@@ -1,21 +1,21 @@
-import { audit } from "../audit.ts";
+import { relative } from "node:path";
 import { exitCode } from "../report/exit-code.ts";
 import { readReport } from "../report/read.ts";
 import type { Report } from "../report/report.ts";
 import { compareReports } from "../report/since.ts";
 import { parseWaivers, type WaiverFile } from "../report/waivers.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { auditJob } from "./audit-job.ts";
 import { contextOf, timeOf } from "./context.ts";
 import { deliver, pathsOf, renderReport, scanFormats } from "./deliver.ts";
 import { readText } from "./files.ts";
-import { type Job, prepare } from "./job.ts";
+import { prepare } from "./job.ts";
 import { failOnLevels, type GivenOptions } from "./options.ts";
 import { checkPaths, parseDestinations } from "./output.ts";
 import type { Console } from "./progress.ts";
 import { boundsOf, readTarget, unreadableTarget } from "./read-target.ts";
 import { choice, on, pathOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
-import { version } from "./version.ts";
 
 /**
  * `scan`: plan, collect (or read snapshots), audit, render, write.
@@ -49,7 +49,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
     }
   }
 
-  let report = auditAll(job, states, waivers, { startedAt, now: timeOf(shell) });
+  let report = auditJob(job, states, waivers, { startedAt, now: timeOf(shell) });
   if (shell.signal.aborted) report = { ...report, interrupted: true };
   if (earlier !== undefined) report = compareReports(earlier, report);
   const status = exitCode(report, { failOn, allowIncomplete: on(options, "allow-incomplete") === true });
@@ -64,39 +64,15 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
 export async function waiversOf(options: GivenOptions, shell: Shell): Promise<WaiverFile | undefined> {
   const file = pathOf(options, "waivers", shell.cwd);
   if (file === undefined) return undefined;
-  return parseWaivers(await readText(file, "waiver file"), options.get("waivers")?.values.at(-1) ?? file);
+  const shown = relative(shell.cwd, file) || file;
+  return parseWaivers(await readText(file, "waiver file", shown), shown);
 }
 
 async function earlierOf(options: GivenOptions, shell: Shell): Promise<Report | undefined> {
   const file = pathOf(options, "since", shell.cwd);
   if (file === undefined) return undefined;
-  return readReport(await readText(file, "earlier report"), options.get("since")?.values.at(-1) ?? file);
-}
-
-/** One report over all targets. */
-export function auditAll(
-  job: Job,
-  states: readonly (readonly Snapshot[])[],
-  waivers: WaiverFile | undefined,
-  times: { readonly startedAt: string; readonly now: string },
-): Report {
-  const report = audit({
-    baselines: job.baselines,
-    snapshots: job.targets.flatMap((target, i) =>
-      (states[i] ?? []).map((snapshot) => ({
-        snapshot,
-        ...(target.name === undefined ? {} : { name: target.name }),
-        parameters: target.parameters,
-      })),
-    ),
-    clouds: job.clouds,
-    parameters: job.targets[0]?.parameters ?? {},
-    ...(job.profile === undefined ? {} : { profile: job.profile }),
-    ...(waivers === undefined ? {} : { waivers }),
-    now: times.now,
-    version,
-  });
-  return { ...report, startedAt: times.startedAt };
+  const shown = relative(shell.cwd, file) || file;
+  return readReport(await readText(file, "earlier report", shown), shown);
 }
 
 function sayInterrupted(console: Console): void {

@@ -66,7 +66,8 @@ export function isObject(value: unknown): value is JsonObject {
 function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function parsed(text: string): unknown {
@@ -91,9 +92,15 @@ function failureOf(response: PipelineResponse): ReadFailure {
   const { status } = response;
   const { code, message } = errorOf(response.bodyAsText ?? "");
   const type = response.headers.get("content-type") ?? "";
-  const said = message ?? (/html/i.test(type) ? "with a page for browsers" : undefined);
-  const text = `answered ${status}${code === undefined ? "" : ` ${code}`}${said === undefined ? "" : code === undefined ? ` ${said}` : `: ${said}`}`;
+  const said = message ?? wordsOf(status, type);
+  const text = `answered ${status}${code === undefined ? "" : ` ${code}`}${said === "" ? "" : `: ${said}`}`;
   return new ReadFailure(causeOf(status, code), text, { status, ...(code === undefined ? {} : { code }) });
+}
+
+/** What an answer without a message of the provider's was. */
+function wordsOf(status: number, type: string): string {
+  if (status >= 300 && status < 400) return "it points to another address, which is not followed";
+  return /html/i.test(type) ? "a page for browsers" : "";
 }
 
 function causeOf(status: number, code: string | undefined): UnreadCause {

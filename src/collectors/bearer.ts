@@ -5,6 +5,7 @@ import {
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 import { ReadFailure } from "./failure.ts";
+import { seconds } from "./transport.ts";
 
 /** A token is asked for anew when it has less than this left, in milliseconds. */
 const refreshMargin = 2 * 60_000;
@@ -89,7 +90,8 @@ export function createBearer(options: BearerOptions): Bearer {
         const second = await renew(first.token);
         if (second === undefined || second.token === first.token) return clockNote(response);
         request.headers.set("authorization", `Bearer ${second.token}`);
-        return next(request);
+        const again = await next(request);
+        return again.status === 401 ? clockNote(again) : again;
       },
     },
   };
@@ -121,7 +123,7 @@ async function withDeadline(credential: TokenCredential, options: BearerOptions)
     const stop = () =>
       reject(
         abort.signal.reason === "timeout"
-          ? new ReadFailure("timeout", `signing in took longer than ${Math.round(budget / 1000)} s`)
+          ? new ReadFailure("timeout", `signing in took longer than ${seconds(budget)}`)
           : new ReadFailure("interrupted", "interrupted while signing in"),
       );
     if (abort.signal.aborted) stop();

@@ -1,4 +1,3 @@
-import type { Provider } from "../access/policy.ts";
 import type { DocumentKind, Snapshot } from "../snapshot/snapshot.ts";
 
 /** What to read, worked out from the baselines by the command line. No baseline type reaches a collector. */
@@ -31,10 +30,6 @@ export type Collect<Settings> = (
   settings: Settings,
   options: CollectOptions,
 ) => Promise<Snapshot>;
-
-export interface CollectorEntry {
-  readonly provider: Provider;
-}
 
 /** A usage or credential problem that ends the run with exit code 2; the message is for a person. */
 export class CollectError extends Error {

@@ -1,7 +1,7 @@
 import { covers, matches, starGlob, subject } from "../access/glob.ts";
 import type { Provider } from "../access/policy.ts";
 import { canonicalText, compareText } from "./build.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint, fingerprintOfText } from "./fingerprint.ts";
 import { didYouMean } from "./problems.ts";
 import type { ControlResult, Drift, Finding, Severity, Target } from "./report.ts";
 import { severityOf } from "./severity.ts";
@@ -246,7 +246,7 @@ function waiverFinding(
   const control = `waivers/${base}`;
   // What the waiver is for, not its line or its day: renewing or moving it does not make it another one.
   const { line: _line, expires: _expires, reason: _reason, owner: _owner, ...about } = waiver;
-  const id = `${base}#${canonicalText(about)}`;
+  const id = `${base}#${fingerprintOfText(canonicalText(about))}`;
   const severity: Severity = expired
     ? severityOf({ drift, stated: "low" })
     : severityOf({ drift, note: true });

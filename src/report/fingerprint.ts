@@ -30,6 +30,11 @@ export function nthFingerprint(first: string, n: number): string {
   return digest([first, String(n)]);
 }
 
+/** A short name for a text that is too long to be one. */
+export function fingerprintOfText(text: string): string {
+  return digest([text]).slice(0, 12);
+}
+
 /** JSON keeps the parts apart whatever characters they hold. */
 function digest(parts: readonly string[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);

@@ -1,7 +1,8 @@
 import type { Finding, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { visible } from "../report/untrusted.ts";
-import { grouped, proofVerb, shortIds, shortScope, witnessScope, witnessText } from "./words.ts";
+import { KEEP } from "./layout.ts";
+import { grouped, proofVerb, shortScope, shortScopes, witnessScope, witnessText } from "./words.ts";
 
 /** One row of the table: a difference, and every control that it shows under. */
 export interface Row {
@@ -64,7 +65,10 @@ export function whatText({ main }: Row): readonly string[] {
       ? "(none that exist today)"
       : known === undefined
         ? ""
-        : `(${grouped(known.count)} ${known.count === 1 ? "operation" : "operations"} today)`,
+        : `(${grouped(known.count)} ${known.count === 1 ? "operation" : "operations"} today)`.replaceAll(
+            " ",
+            KEEP,
+          ),
   ].filter((part) => part !== "");
   if (second.length > 0) lines.push(second.join("  "));
   if (!SPEAKS.has(drift)) lines.push(visible(message));
@@ -79,10 +83,17 @@ export function proofText({ findings, main }: Row, target: Target): readonly str
     lines.push(`${proofVerb(proof)}: ${visible(witnessText(proof.witness))}`);
     const scope = witnessScope(proof.witness);
     if (scope !== undefined) lines.push(`at: ${visible(shortScope(scope, target.scope))}`);
+  } else if (proof.resource.type === "waiver") {
+    lines.push(`at: ${visible(`${proof.location.file}:${proof.location.line}`)}`);
   } else if (proof.resource.id !== "") {
     lines.push(`at: ${visible(shortScope(proof.resource.id, target.scope))}`);
   }
-  if (proof.by !== undefined) lines.push(`by: ${visible(shortIds(proof.by))}`);
+  if (proof.by !== undefined) {
+    // Where it holds stands one line above.
+    const at = `, at ${witnessScope(proof.witness) ?? ""}`.toLowerCase();
+    const by = proof.by.toLowerCase().endsWith(at) ? proof.by.slice(0, -at.length) : proof.by;
+    lines.push(`by: ${visible(shortScopes(by, target.scope))}`);
+  }
   return lines;
 }
 

@@ -73,32 +73,30 @@ export function renderIncompleteSarif(report: Report, options: RenderOptions): s
   if (incomplete.length === 0) return undefined;
   const categories = uniqueCategories(report.targets);
   return sarifFile(
-    incomplete.map((target) => ({
-      tool: tool(report, [], options),
-      automationDetails: { id: categories.get(target) ?? "" },
-      invocations: [
-        {
-          executionSuccessful: false,
-          toolExecutionNotifications: [
-            ...target.unread.map((u) =>
-              notification(
-                "unread",
-                "error",
-                `${u.api}: ${u.detail}${u.permission === undefined ? "" : `; needs ${u.permission}`}`,
-              ),
-            ),
-            ...unknownControls(report, target, "error"),
-            notification(
-              "incomplete",
-              "error",
-              `${target.name} was not read completely; no result is given, so that no alert is closed`,
-            ),
-          ],
-        },
-      ],
-      columnKind: "utf16CodeUnits",
-      results: [],
-    })),
+    incomplete.map((target) => {
+      const notes = [
+        ...target.unread.map((u) =>
+          notification(
+            "unread",
+            "error",
+            `${u.api}: ${u.detail}${u.permission === undefined ? "" : `; needs ${u.permission}`}`,
+          ),
+        ),
+        ...unknownControls(report, target, "error"),
+        notification(
+          "incomplete",
+          "error",
+          `${target.name} was not read completely; no result is given, so that no alert is closed`,
+        ),
+      ];
+      return {
+        tool: tool(report, [], notes, options),
+        automationDetails: { id: categories.get(target) ?? "" },
+        invocations: [{ executionSuccessful: false, toolExecutionNotifications: notes }],
+        columnKind: "utf16CodeUnits",
+        results: [],
+      };
+    }),
   );
 }
 
@@ -146,7 +144,7 @@ function completeRun(
     );
   }
   return {
-    tool: tool(report, ruleIds, options),
+    tool: tool(report, ruleIds, notes, options),
     automationDetails: { id: category },
     invocations: [
       { executionSuccessful: true, ...(notes.length === 0 ? {} : { toolExecutionNotifications: notes }) },
@@ -185,7 +183,12 @@ function sarifRuleId(finding: Finding): string {
   return `${finding.rule}/${finding.severity}`;
 }
 
-function tool(report: Report, ruleIds: readonly string[], options: RenderOptions): unknown {
+function tool(
+  report: Report,
+  ruleIds: readonly string[],
+  notes: readonly Notification[],
+  options: RenderOptions,
+): unknown {
   return {
     driver: {
       name: report.tool.name,
@@ -193,7 +196,7 @@ function tool(report: Report, ruleIds: readonly string[], options: RenderOptions
       semanticVersion: report.tool.version,
       informationUri: PAGE,
       rules: ruleIds.map((id) => rule(id, options.rules)),
-      notifications: NOTIFICATIONS,
+      ...(notes.length === 0 ? {} : { notifications: descriptors(notes) }),
     },
   };
 }
@@ -245,26 +248,50 @@ function plainText(markdown: string): string {
     .replace(/[{}]/g, "$&$&");
 }
 
-const NOTIFICATIONS = [
-  { id: "incomplete", shortDescription: { text: "A target was not read completely." } },
-  { id: "not-assessed", shortDescription: { text: "A control could not be assessed." } },
-  { id: "truncated", shortDescription: { text: "Results were left out because there are too many." } },
-  { id: "unread", shortDescription: { text: "Something could not be read." } },
-] as const;
+const NOTIFICATIONS = {
+  incomplete: {
+    short: "A target was not read completely.",
+    help: "What could not be read stands beside this notification. Until it can be, the target has no results, so that no alert is closed.",
+  },
+  "not-assessed": {
+    short: "A control could not be assessed.",
+    help: "Nothing is known about this control: it neither passes nor fails. The reason says what would settle it.",
+  },
+  truncated: {
+    short: "Results were left out because there are too many.",
+    help: "Code scanning takes a limited number of results and runs in one file. The JSON report has all of them.",
+  },
+  unread: {
+    short: "Something could not be read.",
+    help: "A call to the provider was refused or failed. Where a permission is missing, it is named.",
+  },
+} as const;
 
-function notification(
-  id: (typeof NOTIFICATIONS)[number]["id"],
-  level: "error" | "warning",
-  text: string,
-): unknown {
-  return {
-    descriptor: { id, index: NOTIFICATIONS.findIndex((n) => n.id === id) },
-    level,
-    message: { text: sarifText(cut(text, 4_000)) },
-  };
+interface Notification {
+  readonly descriptor: { readonly id: keyof typeof NOTIFICATIONS };
+  readonly level: "error" | "warning";
+  readonly message: { readonly text: string };
 }
 
-function unknownControls(report: Report, target: Target, level: "error" | "warning"): unknown[] {
+function notification(
+  id: keyof typeof NOTIFICATIONS,
+  level: Notification["level"],
+  text: string,
+): Notification {
+  return { descriptor: { id }, level, message: { text: sarifText(cut(text, 4_000)) } };
+}
+
+/** Descriptions of the notifications that a run has. */
+function descriptors(notes: readonly Notification[]): readonly unknown[] {
+  return [...new Set(notes.map((n) => n.descriptor.id))].sort().map((id) => ({
+    id,
+    shortDescription: { text: NOTIFICATIONS[id].short },
+    fullDescription: { text: NOTIFICATIONS[id].short },
+    help: { text: NOTIFICATIONS[id].help },
+  }));
+}
+
+function unknownControls(report: Report, target: Target, level: Notification["level"]): Notification[] {
   return report.controls
     .filter((c) => c.target === target.name && c.outcome === "unknown")
     .map((c) => notification("not-assessed", level, `${c.id}: ${c.reason ?? "could not be assessed"}`));

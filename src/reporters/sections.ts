@@ -2,7 +2,7 @@ import type { ControlResult, Finding, Report, Target } from "../report/report.ts
 import { visible } from "../report/untrusted.ts";
 import { displayWidth, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
-import { grouped, plural, shortCall, shortIds } from "./words.ts";
+import { grouped, plural, shortIds, shortScopes } from "./words.ts";
 
 /** Targets named in the head of a report; a fleet is counted. */
 const MOST_TARGETS = 5;
@@ -12,6 +12,7 @@ export function headerLines(report: Report, width: number, verbose: boolean): st
   const baselines = report.baselines.map((b) => `${b.id}@${b.version}`).join(", ") || "no baseline";
   if (report.targets.length === 0) return wrap(visible(`${baselines} against nothing`), width, 2);
   const id = verbose ? (text: string) => text : principalId;
+  const targetName = targetNames(report);
   const lines = report.targets.slice(0, MOST_TARGETS).flatMap((target) => {
     const who = (target.principals ?? []).map((p) =>
       p.name === undefined || p.name === "" ? id(p.id) : `${p.name} (${id(p.id)})`,
@@ -19,13 +20,19 @@ export function headerLines(report: Report, width: number, verbose: boolean): st
     const shown = who.slice(0, 3).join(", ") + (who.length > 3 ? ` and ${who.length - 3} more` : "");
     const principals = who.length === 0 ? "" : `, ${who.length === 1 ? "principal" : "principals"} ${shown}`;
     return wrap(
-      visible(`${baselines} against ${verbose ? target.name : shortIds(target.name)}${principals}`),
+      visible(`${baselines} against ${verbose ? target.name : targetName(target.name)}${principals}`),
       width,
       2,
     );
   });
   const more = report.targets.length - MOST_TARGETS;
   return more > 0 ? [...lines, `and ${plural(more, "more target")}`] : lines;
+}
+
+/** Targets with their ids cut, unless that makes two of them look the same. */
+function targetNames(report: Report): (name: string) => string {
+  const short = new Set(report.targets.map((t) => shortIds(t.name)));
+  return short.size === report.targets.length ? shortIds : (name) => name;
 }
 
 /** `aaaaaaaa-…-0001`: enough of an object id to know it again. */
@@ -55,7 +62,7 @@ export function unreadLines(report: Report, width: number): string[] {
     const name = ` ${visible(scopeText(target))}   `;
     const indent = Math.min(displayWidth(name), 30);
     const lines = target.unread.flatMap((u) => [
-      ...wrap(visible(`${shortCall(u.api, target.scope)}: ${u.detail}`), width - indent, 2),
+      ...wrap(visible(`${shortScopes(u.api, target.scope)}: ${u.detail}`), width - indent, 2),
       ...(u.permission === undefined ? [] : wrap(visible(`needs ${u.permission}`), width - indent, 2)),
     ]);
     if (lines.length === 0) return [];
@@ -85,7 +92,10 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
   const list = (title: string, entries: readonly Entry[]): string[] =>
     entries.length === 0
       ? []
-      : [paint.bold(`${title} (${grouped(entries.length)})`), ...hanging(entries, width)];
+      : [
+          paint.bold(`${title} (${grouped(entries.reduce((sum, [, , count = 1]) => sum + count, 0))})`),
+          ...hanging(entries, width),
+        ];
 
   const notes: readonly Entry[] = [
     ...report.findings
@@ -134,11 +144,14 @@ function notAssessed(report: Report, names: Names): readonly Entry[] {
       (f) => f.outcome === "unknown" && f.control === control.id && f.target === control.target,
     );
     const name = names.of(control.id, control.target);
-    const shown = open.slice(0, 3).map((f) => f.message);
+    const scope = report.targets.find((t) => t.name === control.target)?.scope ?? "";
+    const shown = open.slice(0, 3).map((f) => shortScopes(f.message, scope));
     const more = open.length > 3 ? [`and ${open.length - 3} more`] : [];
     if (control.outcome === "unknown") {
-      const reasons = [...new Set([...(control.reason === undefined ? [] : [control.reason]), ...shown])];
-      return [[name, [...(reasons.length === 0 ? ["no reason was given"] : reasons), ...more].join("; ")]];
+      // The reason sums up the findings, so it is said only where there are none.
+      const reasons =
+        open.length > 0 ? [...shown, ...more] : [shortScopes(control.reason ?? "no reason was given", scope)];
+      return [[name, reasons.join("; ")]];
     }
     return open.length === 0 ? [] : [[`${name} (in part)`, [...shown, ...more].join("; ")]];
   });
@@ -191,13 +204,13 @@ function hanging(entries: readonly Entry[], width: number): string[] {
   const column = Math.min(30, Math.max(0, ...entries.map(([name]) => displayWidth(visible(name)))));
   return entries.flatMap(([name, text]) => {
     if (name === "") return wrap(visible(text), width - 1, 2).map((line) => ` ${line}`);
-    const indent = column + 4;
     const shown = visible(name);
-    const lines = wrap(visible(text), width - indent);
     const fits = displayWidth(shown) <= column;
+    const indent = fits ? column + 4 : 4;
+    const lines = wrap(visible(text), width - indent);
     const head = fits ? ` ${shown}${" ".repeat(indent - 1 - displayWidth(shown))}` : " ".repeat(indent);
     return [
-      ...(fits ? [] : [` ${shown}`]),
+      ...(fits ? [] : wrap(shown, width - 1, 2).map((line) => ` ${line}`)),
       ...lines.map((line, i) => (i === 0 ? head : " ".repeat(indent)) + line),
     ];
   });
@@ -234,8 +247,9 @@ interface Names {
 function controlNames(report: Report): Names {
   const short = (id: string) => (report.baselines.length <= 1 ? id.slice(id.indexOf("/") + 1) : id);
   const several = report.targets.length > 1;
+  const targetName = targetNames(report);
   return {
-    of: (control, target) => (several ? `${short(control)} on ${shortIds(target)}` : short(control)),
+    of: (control, target) => (several ? `${short(control)} on ${targetName(target)}` : short(control)),
     gathered: (controls) => {
       const groups = new Map<string, ControlResult[]>();
       for (const control of controls) {

@@ -77,7 +77,8 @@ interface Layout {
 interface RowText {
   readonly severity: string;
   readonly controls: readonly string[];
-  readonly drift: string;
+  /** The drift, and below it what is new about it. */
+  readonly drift: readonly string[];
   readonly what: readonly string[];
   readonly proof: readonly string[];
 }
@@ -94,9 +95,10 @@ function drawDrift(
     (row): RowText => ({
       severity: paint.severity(row.main.severity, row.main.severity),
       controls: [...new Set(row.findings.map((f) => visible(single ? shortControl(f.control) : f.control)))],
-      drift:
-        row.main.drift +
-        (row.main.state === "new" || row.main.state === "updated" ? ` (${row.main.state})` : ""),
+      drift: [
+        row.main.drift,
+        ...(row.main.state === "new" || row.main.state === "updated" ? [`(${row.main.state})`] : []),
+      ],
       what: whatText(row),
       proof: proofText(row, target),
     }),
@@ -134,7 +136,7 @@ const LEAST_WHAT = 34;
 
 function chooseLayout(texts: readonly RowText[], width: number): Layout {
   const driftWidth = longest(
-    texts.map((t) => t.drift),
+    texts.flatMap((t) => t.drift),
     5,
   );
   const controlWidth = Math.min(
@@ -145,19 +147,19 @@ function chooseLayout(texts: readonly RowText[], width: number): Layout {
     ),
   );
   const left = 1 + SEVERITY + 2 + controlWidth + 2 + driftWidth + 2;
-  const proof = Math.min(
-    64,
-    longest(
-      texts.flatMap((t) => t.proof),
-      5,
-    ),
+  // The operation stays on one line where that can be; where and by whom may wrap.
+  const operations = texts.flatMap((t) => t.proof).filter((line) => line.startsWith("may"));
+  const others = longest(
+    texts.flatMap((t) => t.proof),
+    5,
   );
+  const proof = Math.min(64, Math.max(longest(operations, 5), Math.min(48, others)));
   const rest = width - left;
   const lines = (list: readonly string[], columns: number) => list.flatMap((text) => wrap(text, columns, 2));
   const front = (t: RowText): Cell[] => [
     { lines: [t.severity] },
-    { lines: t.controls.flatMap((c) => wrap(c, controlWidth)) },
-    { lines: [t.drift] },
+    { lines: t.controls.flatMap((c) => wrap(c, controlWidth, 1)) },
+    { lines: t.drift },
   ];
   if (rest - 2 - proof >= LEAST_WHAT) {
     const what = rest - 2 - proof;
@@ -177,14 +179,13 @@ function chooseLayout(texts: readonly RowText[], width: number): Layout {
     };
   }
   const third = width - 1 - SEVERITY - 2 - driftWidth - 2;
-  // The library reckons one column between the cells that it joins.
-  const below = driftWidth + 1 + third;
+  const below = driftWidth + 2 + third;
   return {
     widths: [SEVERITY, driftWidth, third],
     head: ["SEVERITY", "DRIFT", "CONTROL, WHAT AND PROOF"],
     blank: true,
     cells: (t) => [
-      [{ lines: [t.severity] }, { lines: [t.drift] }, { lines: wrap(t.controls.join(", "), third) }],
+      [{ lines: [t.severity] }, { lines: t.drift }, { lines: wrap(t.controls.join(", "), third) }],
       [{ lines: [""] }, { lines: [...lines(t.what, below), ...lines(t.proof, below)], span: 2 }],
     ],
   };

@@ -32,11 +32,20 @@ export function proofVerb(finding: Pick<Finding, "drift">): "may" | "may not" {
     : "may";
 }
 
-/** A call as seen from the audited scope: `GET …/Microsoft.Authorization/roleDefinitions`. */
-export function shortCall(api: string, audited: string): string {
-  const at = audited === "" ? -1 : api.toLowerCase().indexOf(`${audited.toLowerCase()}/`);
-  const short = at < 0 ? api : `${api.slice(0, at)}…${api.slice(at + audited.length)}`;
-  return shortIds(short.replace("…/providers/", "…/"));
+/** A text with what lies below the audited scope as seen from there: `GET …/Microsoft.Authorization/roleDefinitions`. */
+export function shortScopes(text: string, audited: string): string {
+  if (audited === "" || audited === "/") return shortIds(text);
+  const [lower, wanted] = [text.toLowerCase(), `${audited.toLowerCase()}/`];
+  let out = "";
+  let from = 0;
+  // Lower case of another length would shift the places; such a text is left as it is.
+  while (lower.length === text.length) {
+    const at = lower.indexOf(wanted, from);
+    if (at < 0) break;
+    out += `${text.slice(from, at)}…`;
+    from = at + audited.length;
+  }
+  return shortIds((out + text.slice(from)).replaceAll("…/providers/", "…/"));
 }
 
 /** The scope of a witness that has one. */

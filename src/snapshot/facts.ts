@@ -24,9 +24,16 @@ export function factsOf(snapshot: Snapshot): Facts {
     takenAt: snapshot.takenAt,
     all: (kind) => documents.get(kind) ?? [],
     unread: (kind, id) => {
-      const entries = unread.get(kind) ?? [];
+      const entries = unread.get(kind) ?? notAsked(snapshot, kind);
       if (id === undefined) return entries;
       return entries.filter((entry) => entry.id === undefined || entry.id.toLowerCase() === id.toLowerCase());
     },
   };
+}
+
+/** A snapshot that was collected for other controls says nothing of what it was not asked to read. */
+function notAsked(snapshot: Snapshot, kind: DocumentKind): readonly Unread[] {
+  if (snapshot.kinds === undefined || snapshot.kinds.includes(kind)) return [];
+  const detail = "the snapshot was collected without it; collect it again with the baselines to be audited";
+  return [{ kind, api: kind, cause: "incomplete", detail }];
 }

@@ -11,20 +11,51 @@ export function placeOf(text: string, offset: number): Place {
   return { line, column: offset - before.lastIndexOf("\n") };
 }
 
-/** Offset at which `JSON.parse` gave up, from what it says (Node words it in several ways), else the end of the text. */
-export function offsetOfError(text: string, error: unknown): number {
-  const message = error instanceof Error ? error.message : "";
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (position !== undefined) return Math.min(Number(position), text.length);
-  const place = /line (\d+) column (\d+)/.exec(message);
-  if (place !== null) {
-    const lines = text.split("\n").slice(0, Number(place[1]) - 1);
-    return Math.min(
-      lines.join("\n").length + (lines.length === 0 ? 0 : 1) + Number(place[2]) - 1,
-      text.length,
-    );
+const token =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
+
+/** What may come next while reading JSON. */
+type Wanted = "value" | "first item" | "first key" | "key" | "colon" | "comma" | "end";
+
+/**
+ * Offset of the first thing that makes a text no JSON; its end when something is missing there. `JSON.parse` says so
+ * only in some of its messages, which differ between versions of Node.
+ */
+export function offsetOfError(text: string): number {
+  const open: ("{" | "[")[] = [];
+  let wanted: Wanted = "value";
+  let at = skipSpace(text, 0);
+  while (at < text.length) {
+    token.lastIndex = at;
+    const found = token.exec(text)?.[0];
+    const next: Wanted | undefined = found === undefined ? undefined : after(found, wanted, open);
+    if (found === undefined || next === undefined) return at;
+    wanted = next;
+    at = skipSpace(text, at + found.length);
   }
-  return text.length;
+  return at;
+}
+
+/** What may come after a token; undefined when the token may not stand here. Keeps the open brackets. */
+function after(found: string, wanted: Wanted, open: ("{" | "[")[]): Wanted | undefined {
+  if (found === "," || found === ":") {
+    if (found === ":") return wanted === "colon" ? "value" : undefined;
+    if (wanted !== "comma") return undefined;
+    return open.at(-1) === "{" ? "key" : "value";
+  }
+  if (found === "}" || found === "]") {
+    const fits = found === "}" ? wanted === "first key" : wanted === "first item";
+    if (!fits && wanted !== "comma") return undefined;
+    if (open.pop() !== (found === "}" ? "{" : "[")) return undefined;
+    return open.length === 0 ? "end" : "comma";
+  }
+  if (wanted === "key" || wanted === "first key") return found.startsWith('"') ? "colon" : undefined;
+  if (wanted !== "value" && wanted !== "first item") return undefined;
+  if (found === "{" || found === "[") {
+    open.push(found);
+    return found === "{" ? "first key" : "first item";
+  }
+  return open.length === 0 ? "end" : "comma";
 }
 
 /**

@@ -1,15 +1,13 @@
-import { Ajv, type ErrorObject } from "ajv";
+import type { ErrorObject } from "ajv";
 import { offsetOfError, offsetOfPointer, placeOf } from "./json-place.ts";
-import { snapshotSchema } from "./schema.ts";
 import { scrub, visible } from "./scrub.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { snapshotValidator } from "./validate.ts";
 
 /** A snapshot file that cannot be used. One line: `FILE:LINE:COLUMN: what is wrong and what to do`. */
 export class SnapshotError extends Error {
   override readonly name = "SnapshotError";
 }
-
-let validator: ReturnType<Ajv["compile"]> | undefined;
 
 /**
  * Reads the text of a snapshot file. `file` is the name to show.
@@ -26,8 +24,8 @@ export function readSnapshot(text: string, file: string): Snapshot {
   try {
     // Editors on Windows put a byte order mark in front.
     data = JSON.parse(text.replace(/^\uFEFF/, " "));
-  } catch (error) {
-    throw fail(offsetOfError(text, error), `expected a snapshot as JSON, found ${otherText(text)}`);
+  } catch {
+    throw fail(offsetOfError(text), `expected a snapshot as JSON, found ${otherText(text)}`);
   }
   const kind = otherKind(data);
   if (kind !== undefined)
@@ -38,7 +36,7 @@ export function readSnapshot(text: string, file: string): Snapshot {
       offsetOfPointer(text, "/schema"),
       `expected a snapshot of schema 1, found ${version === undefined ? "none" : visible(JSON.stringify(version))}; collect it again with this version of chalk-audit`,
     );
-  validator ??= new Ajv({ strict: false, verbose: true }).compile(snapshotSchema);
+  const validator = snapshotValidator();
   if (!validator(data)) {
     const error = validator.errors?.[0];
     const pointer = error === undefined ? "" : pointerOf(error);

@@ -53,6 +53,11 @@ export const snapshotSchema = {
       items: text,
       description: "Object ids that were asked for; absent: whoever holds the documented role",
     },
+    kinds: {
+      type: "array",
+      items: { enum: Object.keys(kinds) },
+      description: "Kinds of documents that were asked for; absent: all that this version knows",
+    },
     interrupted: { type: "boolean" },
     documents: {
       type: "array",

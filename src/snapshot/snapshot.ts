@@ -58,6 +58,8 @@ export interface Snapshot {
   readonly takenAt: string;
   /** Principal object ids that were asked for by `--principal`; absent: all that hold the documented role. */
   readonly principals?: readonly string[];
+  /** The kinds that were asked for. What is not among them was not looked at, so nothing follows from its absence. */
+  readonly kinds?: readonly DocumentKind[];
   /** True when the collection was interrupted by a signal. */
   readonly interrupted?: boolean;
   readonly documents: readonly SnapshotDocument[];

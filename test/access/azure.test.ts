@@ -334,6 +334,31 @@ describe("witness, catalogue and impact (R2, G6)", () => {
     expect(comparePolicies("azure", [], [role([pattern], { notActions })]).excess[0]?.impact).toBe(impact);
   });
 
+  it("a grave finding is proven by the operation that makes it grave, and is not latent for want of a catalogue entry", () => {
+    const live = [role(["Microsoft.Authorization/*"])];
+    const [row] = comparePolicies("azure", [], live, {
+      catalog: ["Microsoft.Authorization/locks/write"],
+    }).excess;
+    expect(row).toMatchObject({
+      impact: "escalation",
+      latent: false,
+      witness: { action: "Microsoft.Authorization/roleAssignments/write", plane: "control" },
+      witnesses: [{ action: "Microsoft.Authorization/locks/write", plane: "control" }],
+      known: { count: 1, examples: ["Microsoft.Authorization/locks/write"] },
+    });
+    expect(comparePolicies("azure", [], live, { catalog: ["A/b"] }).excess[0]).toMatchObject({
+      latent: false,
+    });
+  });
+
+  it("R1: the part of two patterns that nobody wrote is spelled as they spell their segments", () => {
+    const denies = [role(["*/Delete"])];
+    const rows = comparePolicies("azure", [role(["A.B/someThings/*"])], [role(["A.B/someThings/*"])], {
+      denies,
+    }).missing;
+    expect(rows.map((r) => r.pattern)).toEqual(["A.B/someThings/*/Delete", "A.B/someThings/Delete"]);
+  });
+
   it("a data action is never only reading", () => {
     expect(
       comparePolicies("azure", [], [{ permissions: [{ dataActions: ["A/b/read"] }] }]).excess[0]?.impact,

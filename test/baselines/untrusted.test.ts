@@ -56,9 +56,9 @@ describe("fault 30: hostile YAML is refused within a second", () => {
 
   test("an anchor of many values used often, within the number of uses", () => {
     const { message, ms } = attempt(
-      `a: &a [${Array(9_000).fill("1").join(",")}]\nb: [${Array(99).fill("*a").join(",")}]`,
+      `a: &a [${Array(2_000).fill("1").join(",")}]\nb: [${Array(99).fill("*a").join(",")}]`,
     );
-    expect(message).toMatch(/^x\.yaml:1:\d+: b\[\d+\]\[\d+\]: more than 200000 values$/);
+    expect(message).toMatch(/^x\.yaml:1:\d+: b\[\d+\]\[\d+\]: more than 50000 values$/);
     expect(ms).toBeLessThan(1000);
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { sources } from "../../src/collectors/registry.ts";
+import { sources } from "../../src/collectors/sources.ts";
 import { factsOf } from "../../src/snapshot/facts.ts";
 import { readSnapshot } from "../../src/snapshot/read.ts";
 import { formatSnapshot } from "../../src/snapshot/write.ts";
@@ -24,6 +24,7 @@ describe("a whole scan of one subscription", () => {
         .sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
     expect(snapshot).toEqual({
       schema: 1,
+      kinds: [...everyKind].sort(),
       provider: "azure",
       scope: sub,
       takenAt: "2026-11-21T08:00:00.000Z",
@@ -73,7 +74,7 @@ describe("a whole scan of one subscription", () => {
         ...bodies(state.resourceGroups, "azure/resource-group"),
         ...bodies(state.roleAssignments, "azure/role-assignment"),
         ...bodies(state.roleDefinitions, "azure/role-definition"),
-        ...bodies(state.eligibilities, "azure/role-eligibility"),
+        { kind: "azure/role-eligibility", id: vendor, body: { value: state.eligibilities } },
         ...bodies(state.vaults, "azure/vault"),
       ].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)),
       unread: [],
@@ -149,7 +150,7 @@ describe("a whole scan of one subscription", () => {
     expect(causes(snapshot.unread)).toEqual([
       "azure/assigned-to denied Microsoft.Authorization/roleAssignments/read",
       "azure/role-assignment denied Microsoft.Authorization/roleAssignments/read",
-      "azure/role-eligibility denied Microsoft.Authorization/roleEligibilityScheduleInstances/read",
+      "azure/role-eligibility denied Microsoft.Authorization/roleAssignments/read",
     ]);
   });
 
@@ -177,6 +178,8 @@ describe("a whole scan of one subscription", () => {
     });
     const { snapshot } = await collectFrom(arm, { principals: [vendor] });
     expect(ids(snapshot, "azure/role-definition")).toEqual([...listed.map((role) => role.id), id].sort());
+    const byId = arm.requests.filter((request) => /roleDefinitions\/./i.test(request.path));
+    expect(byId.map((request) => request.path).sort()).toEqual([id, gone].sort());
     expect(snapshot.unread).toEqual([
       {
         kind: "azure/role-definition",

@@ -1,7 +1,8 @@
 import type { Clock } from "../../src/collectors/clock.ts";
 import type { CollectOptions, CollectPlan } from "../../src/collectors/define.ts";
-import { loadCollector, sources } from "../../src/collectors/registry.ts";
+import { loadCollector } from "../../src/collectors/registry.ts";
 import type { AzureSettings } from "../../src/collectors/settings.ts";
+import { sources } from "../../src/collectors/sources.ts";
 import type { DocumentKind, Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
 import { type Arm, ca } from "../servers/arm.ts";
 

@@ -53,7 +53,7 @@ function authorizationAnswer(
       if (name === undefined)
         return page(
           state.roleDefinitions.filter(
-            (role) => roleVisible(state, role, scope) && roleMatches(role, filter),
+            (role) => roleVisible(state, role, scope, filter) && roleMatches(role, filter),
           ),
           url,
           paging,
@@ -95,10 +95,15 @@ function authorizationAnswer(
 }
 
 /** A role is listed at a scope when one of its assignable scopes lies at, above or below it. */
-function roleVisible(state: AzureState, role: Body, scope: string): boolean {
+/** What lies below the scope is listed only when the filter asks for it. */
+function roleVisible(state: AzureState, role: Body, scope: string, filter: string): boolean {
   const properties = role.properties as { assignableScopes?: readonly string[] } | undefined;
   const scopes = properties?.assignableScopes ?? ["/"];
-  return scopes.some((assignable) => position(state, scope, assignable) !== "apart");
+  const below = /atScopeAndBelow\(\)/i.test(filter);
+  return scopes.some((assignable) => {
+    const where = position(state, scope, assignable);
+    return where !== "apart" && (where !== "below" || below);
+  });
 }
 
 function roleMatches(role: Body, filter: string): boolean {

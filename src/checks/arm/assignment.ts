@@ -1,6 +1,5 @@
 import type { Facts } from "../define.ts";
 import { lastSegment } from "./role.ts";
-import { normalScope } from "./scope.ts";
 import { byText, field, list, property, record, text } from "./value.ts";
 
 /** A role assignment, or an eligibility for one. */
@@ -101,7 +100,10 @@ export function listedAssignments(facts: Facts): readonly Assignment[] {
   );
 }
 
-/** What a principal, or a group that it is proven to be in, is eligible to activate (AZ10). */
+/**
+ * What a principal is eligible to activate (AZ10): all that was returned for it, through groups too; of entries that
+ * do not say for whom they were returned, those of the principal and of groups that it is proven to be in.
+ */
 export function eligibleFor(
   facts: Facts,
   principal: string,
@@ -110,18 +112,37 @@ export function eligibleFor(
   const wanted = principal.toLowerCase();
   const found: Assignment[] = [];
   let malformed = 0;
-  for (const { body } of facts.all("azure/role-eligibility")) {
-    for (const value of list(field(body, "value")) ?? [body]) {
+  for (const { id, body } of facts.all("azure/role-eligibility")) {
+    const answer = list(field(body, "value"));
+    const own = answer !== undefined && id.toLowerCase() === wanted;
+    for (const value of answer ?? [body]) {
       const assignment = toAssignment(value);
-      if (assignment !== undefined) found.push(assignment);
+      if (assignment !== undefined) {
+        const { principal: who } = assignment;
+        if (own || who === wanted || groups.has(who)) found.push(assignment);
+      }
       // A tenant without the licence is recorded as a document without properties: nobody is eligible there.
       else if (record(field(value, "properties")) !== undefined) malformed += 1;
     }
   }
   return {
-    assignments: sorted(found).filter((a) => a.principal === wanted || groups.has(a.principal)),
+    assignments: sorted(found),
     malformed,
   };
+}
+
+/** How many entries of the list of all assignments name no role, scope or principal. */
+export function malformedListed(facts: Facts): number {
+  const values = facts.all("azure/role-assignment").flatMap((d) => list(field(d.body, "value")) ?? [d.body]);
+  return values.filter((value) => toAssignment(value) === undefined).length;
+}
+
+/** Do the assignments say that this principal is a group? */
+export function isGroup(facts: Facts, principal: string): boolean {
+  const wanted = principal.toLowerCase();
+  return listedAssignments(facts).some(
+    (a) => a.principal === wanted && a.principalType.toLowerCase() === "group",
+  );
 }
 
 /** Is the assignment's principal gone from the directory? */
@@ -136,11 +157,7 @@ export function giver(assignment: Assignment, roleName: string, principal: strin
   return `${roleName}${through}, at ${assignment.scope}`;
 }
 
-/** Two assignments at one scope, told by their normal form. */
-export function scopeKey(assignment: Assignment): string {
-  return normalScope(assignment.scope);
-}
-
+/** Is it known what the principal holds? */
 export function isHeld(held: Held | NotHeld): held is Held {
   return record(held)?.["reason"] === undefined;
 }

@@ -1,5 +1,5 @@
 import type { Facts } from "../define.ts";
-import { normalScope, relation } from "./scope.ts";
+import { relation } from "./scope.ts";
 import { byText, field, list, property, text } from "./value.ts";
 
 /** A deny assignment. Denies are listed without a filter: one by principal leaves out those for everyone (AZ6). */
@@ -56,6 +56,7 @@ export function readDenies(facts: Facts): {
     if (
       scope === undefined ||
       principals === undefined ||
+      principals.length === 0 ||
       excluded === undefined ||
       list(property(body, "permissions")) === undefined
     ) {
@@ -104,9 +105,4 @@ export function holdsFor(deny: Deny, principal: string, groups: ReadonlySet<stri
   if (named.match === "yes" && excluded.match === "no") return named;
   const open = [named, excluded].flatMap((m) => (m.match === "undecided" ? m.groups : []));
   return { match: "undecided", groups: [...new Set(open)].sort(byText) };
-}
-
-/** The scope of a deny in its normal form. */
-export function denyScope(deny: Deny): string {
-  return normalScope(deny.scope);
 }

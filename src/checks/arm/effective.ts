@@ -1,11 +1,11 @@
 import type { CompareOptions, Comparison, Doubt, Residue } from "../../access/policy.ts";
-import { allows, comparePolicies } from "../../access/provider.ts";
+import { comparePolicies, evaluator } from "../../access/provider.ts";
 import type { Assignment } from "./assignment.ts";
 import { type Deny, holdsFor, reaches } from "./deny.ts";
 import type { Documented } from "./documented.ts";
 import { residueKey } from "./observe.ts";
 import type { RoleDefinition, Roles } from "./role.ts";
-import { normalScope, relation, widestFirst } from "./scope.ts";
+import { lineage, normalScope, relation, widestFirst } from "./scope.ts";
 
 /**
  * What one principal can do, scope by scope (AZ6). Excess adds up over assignments, so each scope's own assignments are
@@ -194,23 +194,41 @@ function settle(
   ];
 }
 
-/** Keeps one row for each residue: that at the widest scope, certain before uncertain. */
+/**
+ * Keeps one row for each residue at the widest scope that has it, certain before uncertain. What is in excess at two
+ * scopes of which none contains the other is two rows: who accepts one has not accepted the other.
+ */
 class Rows {
-  private readonly byKey = new Map<string, Row>();
+  private readonly sure = new Map<string, Map<string, Row>>();
+  private readonly open = new Map<string, Map<string, Row>>();
 
   add(row: Row): void {
-    const key = `${row.open.length > 0}:${residueKey(row.residue)}`;
-    const before = this.byKey.get(key);
-    if (before === undefined) this.byKey.set(key, row);
+    const kind = row.open.length > 0 ? this.open : this.sure;
+    const key = residueKey(row.residue);
+    const rows = kind.get(key) ?? new Map<string, Row>();
+    kind.set(key, rows);
+    const before = covering(rows, row);
+    if (before === undefined) rows.set(placesOf(row).at(-1) ?? "", row);
     else before.further += 1;
   }
 
   all(): readonly Row[] {
-    const sure = new Set(
-      [...this.byKey.values()].filter((r) => r.open.length === 0).map((r) => residueKey(r.residue)),
+    const sure = [...this.sure.values()].flatMap((rows) => [...rows.values()]);
+    const open = [...this.open].flatMap(([key, rows]) =>
+      [...rows.values()].filter((row) => covering(this.sure.get(key), row) === undefined),
     );
-    return [...this.byKey.values()].filter((r) => r.open.length === 0 || !sure.has(residueKey(r.residue)));
+    return [...sure, ...open];
   }
+}
+
+/** Where a row's residue is told already; what is missing is told once, wherever it is missing. */
+function placesOf(row: Row): readonly string[] {
+  return row.grant === undefined ? [""] : lineage(row.grant.assignment.scope);
+}
+
+function covering(rows: ReadonlyMap<string, Row> | undefined, row: Row): Row | undefined {
+  const place = placesOf(row).find((at) => rows?.has(at) === true);
+  return place === undefined ? undefined : rows?.get(place);
 }
 
 /** What the principal holds at each scope beyond what is documented there, and the grants that reach too far. */
@@ -230,10 +248,9 @@ export function excessOf(
     const either = [...here, ...below];
     const exact = deniesAt(scope, state);
     const lasting = inherited(exact);
-    const there = new Set(
-      settle("excess", (d) => compare(either, own, d), exact).map((r) => residueKey(r.residue)),
-    );
-    for (const found of settle("excess", (d) => compare(either, own, d), lasting)) {
+    const compared = once((d) => compare(either, own, d));
+    const there = new Set(settle("excess", compared, exact).map((r) => residueKey(r.residue)));
+    for (const found of settle("excess", compared, lasting)) {
       const grant = own[found.residue.origin.document];
       rows.add({
         residue: found.residue,
@@ -245,21 +262,34 @@ export function excessOf(
         replay: () => replay(found.residue, either, own, found.denies),
       });
     }
-    doubts.push(...doubtsOf("excess", scope, (d) => compare(either, own, d), lasting));
-    // What is documented for a part of this scope only is not in excess above; the assignment reaches too far.
+    doubts.push(...doubtsOf("excess", scope, compared, lasting));
     if (below.length > 0) {
-      for (const grant of all) {
-        const strict = keys(compare(here, [grant], lasting.sure));
-        const loose = keys(compare(either, [grant], lasting.sure));
-        if (strict !== loose) wider.push(grant);
-      }
+      wider.push(...all.filter((grant) => reachesTooFar(grant, here, either, compare, lasting.sure)));
     }
   }
   return { rows: rows.all(), wider, doubts };
 }
 
+/**
+ * Is what a grant gives documented for a part of its scope only? That is not in the excess above. A role that is no
+ * documented one, and gives more than that besides, is told by its excess alone.
+ */
+function reachesTooFar(
+  grant: Grant,
+  here: readonly Documented[],
+  either: readonly Documented[],
+  compare: Compare,
+  denies: readonly Deny[],
+): boolean {
+  const strict = excessKeys(compare(here, [grant], denies));
+  const loose = excessKeys(compare(either, [grant], denies));
+  const documented = either.some((entry) => entry.roles.has(grant.role.guid));
+  return strict.join() !== loose.join() && (documented || loose.length === 0);
+}
+
 /** The denies that hold below the scope too: one that does not apply to child scopes leaves them open. */
 function inherited(denies: DeniesAt): DeniesAt {
+  if (![...denies.sure, ...denies.open.map((o) => o.deny)].some((d) => d.notBelow)) return denies;
   return {
     sure: denies.sure.filter((d) => !d.notBelow),
     open: denies.open.filter((o) => !o.deny.notBelow),
@@ -293,8 +323,10 @@ function doubtsOf(
   return found.filter((doubt) => doubt.side === side).map((doubt) => ({ doubt, scope }));
 }
 
-function keys(comparison: Comparison): string {
-  return JSON.stringify(comparison.excess.map(residueKey).sort());
+/** What is in excess, or may be, told apart from other differences. */
+function excessKeys(comparison: Comparison): readonly string[] {
+  const open = comparison.undecided.filter((d) => d.side === "excess").map((d) => `${d.plane}:${d.pattern}`);
+  return [...comparison.excess.map(residueKey), ...open].sort();
 }
 
 function replay(
@@ -303,19 +335,39 @@ function replay(
   live: readonly Grant[],
   denies: readonly Deny[],
 ) {
-  const options = { denies: denies.map((d) => d.document) };
   return {
-    documented: allows(
-      "azure",
-      documented.map((d) => d.document),
-      residue.witness,
-    ),
-    live: allows(
-      "azure",
-      live.map((g) => g.document),
-      residue.witness,
-      options,
-    ),
+    documented: judge(documented, NO_DENIES)(residue.witness),
+    live: judge(live, denies)(residue.witness),
+  };
+}
+
+type Judge = ReturnType<typeof evaluator>;
+
+const NO_DENIES: readonly Deny[] = [];
+const judges = new WeakMap<readonly object[], WeakMap<readonly Deny[], Judge>>();
+
+/** The evaluator of one side at one scope: thousands of residues are replayed against the same documents. */
+function judge(side: readonly { readonly document: unknown }[], denies: readonly Deny[]): Judge {
+  const known = judges.get(side) ?? new WeakMap<readonly Deny[], Judge>();
+  judges.set(side, known);
+  const before = known.get(denies);
+  if (before !== undefined) return before;
+  const made = evaluator(
+    "azure",
+    side.map((s) => s.document),
+    { denies: denies.map((d) => d.document) },
+  );
+  known.set(denies, made);
+  return made;
+}
+
+/** A comparison against denies, made once for each list of them. */
+function once(compare: (denies: readonly Deny[]) => Comparison): (denies: readonly Deny[]) => Comparison {
+  const known = new WeakMap<readonly Deny[], Comparison>();
+  return (denies) => {
+    const made = known.get(denies) ?? compare(denies);
+    known.set(denies, made);
+    return made;
   };
 }
 
@@ -329,7 +381,9 @@ function dueAt(entry: Documented, state: State): readonly string[] {
   }
   const concrete = entry.scopes[0];
   if (concrete !== undefined && !concrete.includes("*")) return [concrete];
-  const matching = own.filter((s) => entry.scopes.some((pattern) => relation(pattern, s) === "same"));
+  const matching = own.filter((s) =>
+    entry.scopes.some((pattern) => ["same", "above"].includes(relation(pattern, s))),
+  );
   return matching.length === 0 ? [state.audited] : scopesOf(matching);
 }
 
@@ -365,18 +419,10 @@ export function missingOf(
   for (const { scope, entries } of [...due.values()].sort((a, b) => widestFirst(a.scope, b.scope))) {
     const held = holdsAt(scope, state);
     const denies = deniesAt(scope, state);
-    for (const { residue, denies: denied, open } of settle(
-      "missing",
-      (d) => compare(entries, held, d),
-      denies,
-    )) {
+    const compared = once((d) => compare(entries, held, d));
+    for (const { residue, denies: denied, open } of settle("missing", compared, denies)) {
       const entry = entries[residue.origin.document];
-      const granted =
-        allows(
-          "azure",
-          held.map((g) => g.document),
-          residue.witness,
-        ) === "allowed";
+      const granted = judge(held, NO_DENIES)(residue.witness) === "allowed";
       rows.add({
         residue,
         scope,
@@ -387,13 +433,12 @@ export function missingOf(
         replay: () => replay(residue, entries, held, denied),
       });
     }
-    doubts.push(...doubtsOf("missing", scope, (d) => compare(entries, held, d), denies));
+    doubts.push(...doubtsOf("missing", scope, compared, denies));
   }
   return { rows: rows.all(), doubts };
 }
 
 /** The denies that take the witness away, each by itself. */
 function takers(residue: Residue, held: readonly Grant[], denies: readonly Deny[]): readonly Deny[] {
-  const live = held.map((g) => g.document);
-  return denies.filter((d) => allows("azure", live, residue.witness, { denies: [d.document] }) === "denied");
+  return denies.filter((d) => judge(held, [d])(residue.witness) === "denied");
 }

@@ -9,7 +9,7 @@ export interface RoleDefinition {
   readonly guid: string;
   readonly name: string;
   readonly custom: boolean;
-  /** `undefined`: the document holds no list, so what the role grants is not known. */
+  /** `undefined`: no list, or two answers with different ones, so what the role grants is not known. */
   readonly permissions: readonly unknown[] | undefined;
   readonly assignableScopes: readonly string[];
   readonly body: unknown;
@@ -42,13 +42,22 @@ export function readRoles(facts: Facts): Roles {
     const id = text(property(body, "id")) ?? document.id;
     const guid = lastSegment(text(property(body, "name")) ?? id);
     const name = text(property(body, "roleName")) ?? guid;
-    if (guid === "" || byGuid.has(guid)) continue;
+    if (guid === "") continue;
+    const permissions = list(property(body, "permissions"));
+    const before = byGuid.get(guid);
+    if (before !== undefined) {
+      // It changed while the list was read: neither answer can be trusted.
+      if (JSON.stringify(before.permissions) !== JSON.stringify(permissions)) {
+        byGuid.set(guid, { ...before, permissions: undefined });
+      }
+      continue;
+    }
     byGuid.set(guid, {
       id,
       guid,
       name,
       custom: (text(rolesType(body)) ?? "CustomRole").toLowerCase() !== "builtinrole",
-      permissions: list(property(body, "permissions")),
+      permissions,
       assignableScopes: texts(property(body, "assignableScopes")),
       body,
     });

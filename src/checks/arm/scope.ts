@@ -79,6 +79,18 @@ export function relation(pattern: string, scope: string): Relation {
   return a.length === b.length ? "same" : b.length < a.length ? "above" : "below";
 }
 
+/**
+ * Keys of a scope and of everything that lies above it, the widest first and its own last. Management groups share
+ * one: all that a subscription's lists return are its ancestors.
+ */
+export function lineage(scope: string): readonly string[] {
+  const s = normalScope(scope);
+  if (s === "/") return ["/"];
+  if (MANAGEMENT_GROUP.test(s)) return ["/", "group"];
+  const parts = s.slice(1).split("/");
+  return ["/", "group", ...parts.map((_, i) => `/${parts.slice(0, i + 1).join("/")}`)];
+}
+
 /** Is the scope the declared one, or below it? */
 export function covers(pattern: string, scope: string): boolean {
   const where = relation(pattern, scope);

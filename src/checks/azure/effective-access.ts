@@ -1,5 +1,5 @@
 import type { Principal } from "../../report/report.ts";
-import { type Assignment, eligibleFor, giver, heldBy, isHeld } from "../arm/assignment.ts";
+import { type Assignment, eligibleFor, giver, heldBy, isGroup, isHeld } from "../arm/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies, showEligibilities } from "../arm/command.ts";
 import { type Deny, readDenies } from "../arm/deny.ts";
 import { type Documented, documentedBy } from "../arm/documented.ts";
@@ -257,6 +257,19 @@ function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
   };
 }
 
+/** Who was found by the role alone may be a group: its members hold what it holds, and more that nobody looked at. */
+function membersUnknown(principal: Principal): Observation {
+  return {
+    kind: "unknown",
+    resource: principalResource(principal),
+    message: `${principalInWords(principal)} holds the documented role and is a group: what its members hold besides was not looked at`,
+    property: "members",
+    clause: "AZ6",
+    decide: "name the vendor's service principal with --principal",
+    at: "/required",
+  };
+}
+
 function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
   const held = heldBy(c.facts, c.principal.id);
   const resource = principalResource(c.principal);
@@ -330,9 +343,9 @@ export const effectiveAccess: Check = {
   title: "A principal can do exactly what is documented, by all its assignments together",
   help: `At every scope where an assignment or a matching deny assignment sits: the union of the roles assigned there and above, directly and through groups, under their conditions, minus the denies, against the union of the documented roles. Assignments below the audited subscription count, and so do those of its management groups.
 
-It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at several scopes is one finding, at the widest.
+It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at a scope and below it is one finding, at the widest; at two scopes apart it is two, since a waiver of one is none of the other.
 
-A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such.
+A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such. Without \`--principal\`, a group that holds the documented role is audited as such, and what its members hold besides is unknown.
 
 Not considered: Azure Lighthouse delegations, which no list of assignments holds.`,
   params: {
@@ -422,7 +435,9 @@ Not considered: Azure Lighthouse delegations, which no list of assignments holds
         },
       };
     }
-    for (const principal of principals)
+    for (const principal of principals) {
+      if (!context.principalsGiven && isGroup(facts, principal.id)) yield membersUnknown(principal);
       yield* judge({ facts, context, roles, principal, documented }, denies);
+    }
   },
 };

@@ -7,6 +7,7 @@ import {
   heldBy,
   isHeld,
   listedAssignments,
+  malformedListed,
   orphaned,
 } from "../arm/assignment.ts";
 import {
@@ -20,7 +21,7 @@ import { ASSIGNMENT_TYPE } from "../arm/observe.ts";
 import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../arm/principals.ts";
 import { lastSegment, type Roles, readRoles } from "../arm/role.ts";
 import { type Relation, relation, scopeInWords } from "../arm/scope.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
+import type { Check, Facts, Observation } from "../define.ts";
 
 interface RoleName {
   readonly name: string;
@@ -196,7 +197,7 @@ function* judge(principal: Principal, holds: Held, c: Case): Iterable<Observatio
     return;
   }
   const undefinedRoles = holds.assignments.filter(
-    (a) => c.wanted.custom && !c.wanted.guids.has(a.role) && c.roles.byGuid(a.role) === undefined,
+    (a) => c.wanted.guids.size === 0 && c.roles.byGuid(a.role) === undefined,
   );
   if (undefinedRoles.length > 0 || holds.malformed > 0) {
     yield notKnown(principal, undefinedRoles, holds.malformed, c);
@@ -230,6 +231,27 @@ function notKnown(
 /** Assignments of the vendor's own role to somebody who is not audited, or to nobody any more (AZ11). */
 function* strays(principals: readonly Principal[], c: Case): Iterable<Observation> {
   if (!c.wanted.custom) return;
+  for (const u of c.facts.unread("azure/role-assignment")) {
+    yield {
+      kind: "unknown",
+      resource: absentResource("others", c),
+      message: `who else holds "${c.wanted.name}" could not be read: ${u.api}: ${u.detail}`,
+      property: `others:${c.wanted.name}`,
+      decide: u.permission === undefined ? "list all assignments" : `grant the scanner ${u.permission}`,
+      verify: showHolders(c.wanted.name),
+    };
+  }
+  const malformed = malformedListed(c.facts);
+  if (malformed > 0) {
+    yield {
+      kind: "unknown",
+      resource: absentResource("others", c),
+      message: `who else holds "${c.wanted.name}" is not known: ${malformed} of all assignments name no role, scope or principal`,
+      property: `others:malformed:${c.wanted.name}`,
+      decide: "list all assignments again",
+      verify: showHolders(c.wanted.name),
+    };
+  }
   const known = new Set(principals.map((p) => p.id.toLowerCase()));
   const provenGroups = principals.flatMap((p) => {
     const holds = heldBy(c.facts, p.id);
@@ -262,7 +284,7 @@ function* strays(principals: readonly Principal[], c: Case): Iterable<Observatio
   }
 }
 
-function* judgeRole(principals: readonly Principal[], c: Case, context: Context): Iterable<Observation> {
+function* judgeRole(principals: readonly Principal[], c: Case): Iterable<Observation> {
   if (principals.length === 0) {
     yield {
       kind: "drift",
@@ -296,7 +318,7 @@ function* judgeRole(principals: readonly Principal[], c: Case, context: Context)
       };
     }
   }
-  if (context.principals.length > 0) yield* strays(principals, c);
+  yield* strays(principals, c);
 }
 
 /** The audited principals hold the documented roles: where the document says, active, unconditioned, no wider (AZ6, AZ7, AZ10, AZ11). */
@@ -375,7 +397,7 @@ Unknown, never pass: the assignments of a principal could not be read, or the de
     }
     const roles = readRoles(facts);
     for (const wanted of wantedRoles(params, roles)) {
-      yield* judgeRole(principals, { facts, params, roles, wanted }, context);
+      yield* judgeRole(principals, { facts, params, roles, wanted });
     }
   },
 };

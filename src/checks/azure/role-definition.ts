@@ -1,5 +1,5 @@
 import type { Residue } from "../../access/policy.ts";
-import { allows, comparePolicies } from "../../access/provider.ts";
+import { allows, comparePolicies, evaluator } from "../../access/provider.ts";
 import type { Resource } from "../../report/report.ts";
 import { nearestEntry, neighbours } from "../arm/anchor.ts";
 import { heldBy, isHeld } from "../arm/assignment.ts";
@@ -48,10 +48,7 @@ function candidates(facts: Facts, roles: Roles, context: Context): readonly Role
 }
 
 /** How many of the documented entries a role allows, each tried with one operation that only it describes. */
-function countAllowed(
-  role: RoleDefinition,
-  permissions: readonly Permissions[],
-): { allowed: number; of: number } {
+function countAllowed(role: unknown, permissions: readonly Permissions[]): { allowed: number; of: number } {
   let allowed = 0;
   let of = 0;
   for (const object of permissions) {
@@ -59,11 +56,17 @@ function countAllowed(
       for (const pattern of object[observe.LIST[plane]] ?? []) {
         of += 1;
         const action = pattern.replaceAll("*", "anything");
-        if (allows("azure", [role.body], { action, plane }) === "allowed") allowed += 1;
+        if (allows("azure", [role], { action, plane }) === "allowed") allowed += 1;
       }
     }
   }
   return { allowed, of };
+}
+
+/** Is at least half of what a role lists documented? A broad role allows the entries of any narrow one. */
+function mostlyDocumented(role: RoleDefinition, permissions: readonly Permissions[]): boolean {
+  const { allowed, of } = countAllowed({ permissions }, livePermissions(role));
+  return allowed * 2 >= of;
 }
 
 /** The held role that comes nearest to a documented one without a name, if any is near enough. */
@@ -76,8 +79,8 @@ function nearestRole(
   const all = candidates(facts, roles, context);
   const counted = all
     .filter((role) => role.permissions !== undefined)
-    .map((role) => ({ role, ...countAllowed(role, params.permissions) }))
-    .filter((c) => c.allowed * 2 > c.of)
+    .map((role) => ({ role, ...countAllowed(role.body, params.permissions) }))
+    .filter((c) => c.allowed * 2 > c.of && mostlyDocumented(c.role, params.permissions))
     .sort((a, b) => b.allowed - a.allowed || byText(a.role.guid, b.role.guid));
   const best = counted[0]?.role;
   return {
@@ -163,7 +166,7 @@ function* compareRole(
     yield {
       kind: "unknown",
       resource: resourceOf(role),
-      message: `role "${role.name}" came without a list of permissions, so what it grants is not known`,
+      message: `role "${role.name}" came without a list of permissions, or twice with different ones, so what it grants is not known`,
       property: "permissions",
       decide: "read the role definition again",
       verify: showRole(role.name, facts.scope),
@@ -173,9 +176,10 @@ function* compareRole(
   const documented = [{ permissions: params.permissions }];
   const live = [role.body];
   const comparison = comparePolicies("azure", documented, live, observe.compareOptions(context));
+  const [documentedSays, liveSays] = [evaluator("azure", documented), evaluator("azure", live)];
   const replay: Replay = (residue) => ({
-    documented: allows("azure", documented, residue.witness),
-    live: allows("azure", live, residue.witness),
+    documented: documentedSays(residue.witness),
+    live: liveSays(residue.witness),
   });
   for (const residue of comparison.missing) yield missing(residue, role, facts.scope, replay);
   for (const residue of comparison.excess) yield excess(residue, role, params, facts.scope, replay);
@@ -320,7 +324,7 @@ export const roleDefinition: Check = {
   title: "A custom role grants exactly the documented permissions",
   help: `Finds the custom role by its name or id and compares its permissions with the documented ones as sets of operations, on both planes, wildcards included. Order, case, duplicates and how the permissions are split over permission objects make no difference; \`notActions\` count for their own object only.
 
-A control without \`role\` describes a role that the document does not name: of the custom roles that the audited principals hold, the one that allows most of the documented entries, and more than half of them, is compared.
+A control without \`role\` describes a role that the document does not name: of the custom roles that the audited principals hold, the one that allows most of the documented entries, and more than half of them, is compared; a role of which less than half is documented is another one (what it grants beyond the document shows in the effective access).
 
 Unknown, never pass: no role definition could be listed, the role came without permissions, or a condition decides.`,
   params: {

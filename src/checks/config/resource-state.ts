@@ -128,7 +128,7 @@ No resource of the kind is unknown, never pass: there is nothing to assess.`,
     yield {
       kind: "assessed",
       count: documents.length,
-      what: documents.length === 1 ? params.what : `${params.what}s`,
+      what: `${params.what}s`,
     };
   },
 };

@@ -96,6 +96,6 @@ An empty list of resources is unknown, never drift and never pass: a wrong or em
         remediation: { text: "Deploy it, or audit the subscription that it lies in.", commands: [] },
       };
     }
-    yield { kind: "assessed", count: params.items.length, what: "kinds of resources" };
+    yield { kind: "assessed", count: params.items.length, what: "resource kinds" };
   },
 };

@@ -1,5 +1,7 @@
+import type { AzureSettings } from "../settings.ts";
+
 /** An Azure cloud: where its Resource Manager and its sign-in are. */
-export interface AzureCloud {
+interface AzureCloud {
   readonly endpoint: string;
   readonly authority: string;
 }
@@ -12,6 +14,4 @@ export const azureClouds = {
     authority: "https://login.microsoftonline.us",
   },
   china: { endpoint: "https://management.chinacloudapi.cn", authority: "https://login.chinacloudapi.cn" },
-} satisfies Record<string, AzureCloud>;
-
-export type AzureCloudName = keyof typeof azureClouds;
+} satisfies Record<AzureSettings["cloud"], AzureCloud>;

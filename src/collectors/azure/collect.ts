@@ -4,8 +4,8 @@ import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
 import type { JsonObject } from "../answer.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
 import { ReadFailure } from "../failure.ts";
-import { sources } from "../registry.ts";
 import type { AzureSettings } from "../settings.ts";
+import { sources } from "../sources.ts";
 import { catalogOf } from "./catalog.ts";
 import { connect } from "./connect.ts";
 import { holdersOf, rolesMissing, rolesNamed } from "./holders.ts";
@@ -46,6 +46,7 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
     scope: `/subscriptions/${subscription}`,
     takenAt: options.now().toISOString(),
     ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
+    kinds: kindsOf(plan),
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: noSubscription === undefined ? sortedDocuments(documents) : [],
     unread: sortedUnread(
@@ -54,12 +55,28 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
   } satisfies Snapshot;
 };
 
+/** What is read: what was asked for, and what finding the principals takes. */
+function kindsOf(plan: CollectPlan): readonly DocumentKind[] {
+  const perPrincipal = plan.kinds.has("azure/assigned-to") || plan.kinds.has("azure/role-eligibility");
+  const found = plan.principals.length === 0 && perPrincipal ? FINDING : [];
+  return [...new Set<DocumentKind>([...plan.kinds, ...found])].sort();
+}
+
+const FINDING: readonly DocumentKind[] = ["azure/role-definition", "azure/role-assignment"];
+
 interface Recorder {
   readonly documents: readonly SnapshotDocument[];
   readonly unread: readonly Unread[];
   readonly failures: readonly ReadFailure[];
   readonly keep: (kind: DocumentKind, id: string, body: unknown) => void;
-  readonly miss: (kind: DocumentKind, api: string, failure: ReadFailure, id?: string) => void;
+  /** `asked`: the kind whose call failed, when another kind than the one that is missed. */
+  readonly miss: (
+    kind: DocumentKind,
+    api: string,
+    failure: ReadFailure,
+    id?: string,
+    asked?: DocumentKind,
+  ) => void;
   /** `GET <path>` of the kind's first call, or of another. */
   readonly api: (kind: DocumentKind, path?: string) => string;
 }
@@ -83,7 +100,7 @@ function createRecorder(subscription: string, options: CollectOptions): Recorder
       kept.set(key, [...twins, text]);
       documents.push(document);
     },
-    miss: (kind, api, failure, id) => {
+    miss: (kind, api, failure, id, asked = kind) => {
       failures.push(failure);
       options.debug(`${api}: ${failure.reason}: ${failure.message}`);
       unread.push({
@@ -91,7 +108,7 @@ function createRecorder(subscription: string, options: CollectOptions): Recorder
         ...(id === undefined ? {} : { id: visible(id) }),
         api,
         cause: failure.reason,
-        ...(failure.reason === "denied" ? { permission: sources[kind].calls[0].permission } : {}),
+        ...(failure.reason === "denied" ? { permission: sources[asked].calls[0].permission } : {}),
         detail: failure.message,
       });
     },
@@ -177,8 +194,9 @@ async function readPrincipals(
       const lacking = definitions === undefined ? "azure/role-definition" : "azure/role-assignment";
       const why = recorder.unread.find((entry) => entry.kind === lacking);
       const detail = `whom to audit could not be found out: ${why?.detail ?? "not read"}`;
+      const failure = new ReadFailure(why?.cause ?? "incomplete", detail);
       for (const kind of perPrincipal)
-        recorder.miss(kind, recorder.api(lacking), new ReadFailure(why?.cause ?? "incomplete", detail));
+        recorder.miss(kind, recorder.api(lacking), failure, undefined, lacking);
       return;
     }
     principals = holdersOf(assignments, rolesNamed(definitions, plan.roleNames));
@@ -222,8 +240,8 @@ async function readHeld(
     },
   );
   if (items === undefined) return [];
-  if (kind === "azure/assigned-to") recorder.keep(kind, principal, { value: items });
-  else keepItems(kind, items, recorder);
+  // As one answer under the principal's id: for whom the server followed which groups stands nowhere else.
+  if (kind === "azure/assigned-to" || items.length > 0) recorder.keep(kind, principal, { value: items });
   return items;
 }
 

@@ -4,7 +4,7 @@ import { type JsonObject, objectOf } from "../answer.ts";
 import { ReadFailure } from "../failure.ts";
 import type { Http } from "../http.ts";
 import { readPages } from "../paging.ts";
-import type { ApiCall } from "../registry.ts";
+import type { ApiCall } from "../sources.ts";
 
 /** Reads of one subscription. Every function throws `ReadFailure`; lists are read over all their pages. */
 export interface AzureReader {
@@ -45,7 +45,8 @@ export function createReader(http: Http, endpoint: URL, subscription: string): A
     readPages(() => tapped((tap) => start(tap).byPage().next()), { endpoint, follow: http.get });
 
   return {
-    roleDefinitions: () => paged((tap) => client.roleDefinitions.list(scope, tap)),
+    roleDefinitions: () =>
+      paged((tap) => client.roleDefinitions.list(scope, { ...tap, filter: "atScopeAndBelow()" })),
     roleDefinition: (id) => tapped((tap) => client.roleDefinitions.getById(id.replace(/^\/+/, ""), tap)),
     roleAssignments: () => paged((tap) => client.roleAssignments.listForScope(scope, tap)),
     assignedTo: (principal) =>

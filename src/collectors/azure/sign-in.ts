@@ -26,6 +26,12 @@ const refusals: Readonly<Record<string, string>> = {
 const tried =
   "environment, workload identity, managed identity, Visual Studio Code, Azure CLI, Azure PowerShell, Azure Developer CLI";
 
+/** The SDK's own variable can narrow what is tried. */
+function triedHere(): string {
+  const only = process.env.AZURE_TOKEN_CREDENTIALS?.trim();
+  return only ? `only ${visible(only)} was tried, as AZURE_TOKEN_CREDENTIALS says` : `${tried} were tried`;
+}
+
 const secretVariables = [
   "AZURE_CLIENT_SECRET",
   "AZURE_CLIENT_CERTIFICATE_PASSWORD",
@@ -79,14 +85,20 @@ export function explainSignIn(error: unknown): string {
     return `signing in to Azure was refused: ${words} (${code})`;
   }
   if (nameOf(error) === "AggregateAuthenticationError" || nameOf(error) === "CredentialUnavailableError")
-    return `no credentials for Azure: ${tried} were tried (--debug shows each). Sign in with az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate.`;
+    return `no credentials for Azure: ${triedHere()} (--debug shows each). Sign in with az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate.`;
   return `signing in to Azure failed: ${firstLine(text)}`;
 }
 
-/** True when the directory could not even be asked; then the cause has to be found by asking it ourselves. */
+/**
+ * True when the directory could not even be asked; then the cause has to be found by asking it ourselves. In a chain
+ * of credentials only the directory's own errors tell that: managed identity fails with a network error wherever
+ * there is none.
+ */
 export function isDiscoveryFailure(error: unknown): boolean {
-  return /endpoints_resolution_error|openid_config_error|network_error|ECONNREFUSED|ENOTFOUND|certificate/i.test(
-    messageOf(error),
+  const text = messageOf(error);
+  if (/endpoints_resolution_error|openid_config_error/.test(text)) return true;
+  return (
+    nameOf(error) !== "AggregateAuthenticationError" && /network_error|E[A-Z]{6,}|certificate/.test(text)
   );
 }
 

@@ -7,7 +7,7 @@ import type { Finding, Report } from "../../../src/report/report.ts";
 import type { Client, LiveAzure } from "../servers/azure/setup.ts";
 import type { LiveState, Logged } from "../servers/azure/state.ts";
 import { chalkAudit, type Ran, target } from "./cli.ts";
-import { clients, group, groupScope, subscription } from "./world.ts";
+import { clients, group, groupScope, managementGroup, subscription } from "./world.ts";
 
 /** What a scan of one world came to. */
 export interface Audited {
@@ -114,21 +114,31 @@ const bare = (id: string) => id.slice(id.indexOf("/") + 1);
 
 /** Scopes are shortened, so that a line can be read. */
 function line(finding: Finding): string {
-  const witness = finding.witness as { readonly scope?: string } | undefined;
+  const witness = finding.witness as { readonly action: string; readonly scope?: string } | undefined;
+  const proof = witness === undefined ? "" : `: ${witness.action}`;
   const where = witness?.scope === undefined ? "" : ` at ${short(witness.scope)}`;
   const latent = finding.latent === true ? " latent" : "";
   const what = finding.pattern ?? finding.resource.name;
-  return `${bare(finding.control)}: ${finding.drift} ${finding.severity}${latent} ${what}${where}`;
+  return `${bare(finding.control)}: ${finding.drift} ${finding.severity}${latent} ${what}${proof}${where}`;
 }
 
-export function short(scope: string): string {
-  return scope.replace(groupScope, "<group>").replace(subscription, "<subscription>");
+function short(scope: string): string {
+  return scope
+    .replace(groupScope, "<group>")
+    .replace(subscription, "<subscription>")
+    .replace(managementGroup, "<management group>");
+}
+
+/** Every permission that the registry of document kinds says a full scan needs. */
+export function readPermissions(): readonly string[] {
+  const all = Object.values(sources).flatMap((kind) => kind.calls.map((call) => call.permission));
+  return [...new Set(all)].sort();
 }
 
 /** The read-only promise: nothing but GET, and only what the registry of document kinds says is read. */
 function expectReadOnly(requests: readonly Logged[], client: Client): void {
   expect(requests.length).toBeGreaterThan(0);
-  const permissions = Object.values(sources).flatMap((kind) => kind.calls.map((call) => call.permission));
+  const permissions = readPermissions();
   const strange = requests.filter(
     (one) =>
       one.method !== "GET" ||

@@ -67,6 +67,7 @@ const operations: Readonly<Record<string, readonly string[]>> = {
     "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
     "Microsoft.ManagedIdentity/userAssignedIdentities/write",
   ],
+  "Microsoft.ManagedServices": ["Microsoft.ManagedServices/registrationAssignments/write"],
   "Microsoft.Network": [
     "Microsoft.Network/azureFirewalls/write",
     "Microsoft.Network/networkInterfaces/write",
@@ -90,6 +91,8 @@ const operations: Readonly<Record<string, readonly string[]>> = {
     "Microsoft.Sql/servers/databases/write",
   ],
   "Microsoft.Storage": [
+    "Microsoft.Storage/storageAccounts/delete",
+    "Microsoft.Storage/storageAccounts/fileServices/shares/delete",
     "Microsoft.Storage/storageAccounts/listKeys/action",
     "Microsoft.Storage/storageAccounts/write",
     "data:Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",

@@ -1,10 +1,26 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "../../../scripts/bundle.mjs";
 import type { Client, LiveAzure } from "../servers/azure/setup.ts";
 import { subscriptionId } from "./world.ts";
 
-const bundle = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+let bundled: Promise<string> | undefined;
+
+/**
+ * The command under test: the sources as they are now, bundled as `npm run build` does, or the bundle that
+ * CHALK_AUDIT_BUNDLE names (an installed package, say).
+ */
+function command(): Promise<string> {
+  const named = process.env.CHALK_AUDIT_BUNDLE;
+  if (named !== undefined && named !== "") return Promise.resolve(resolve(named));
+  // Inside the repository, so that the baselines are found from there.
+  const folder = join(root, ".cache/live/dist");
+  bundled ??= bundle(folder).then(() => join(folder, "main.js"));
+  return bundled;
+}
 
 export interface Ran {
   readonly code: number | null;
@@ -15,11 +31,10 @@ export interface Ran {
 }
 
 /** Runs the built command as a user would, signed in as that client, against the live servers. */
-export function chalkAudit(azure: LiveAzure, client: Client, args: readonly string[]): Promise<Ran> {
-  if (!existsSync(bundle))
-    throw new Error("dist/main.js is not there: npm run build comes before the live tests");
+export async function chalkAudit(azure: LiveAzure, client: Client, args: readonly string[]): Promise<Ran> {
+  const main = await command();
   const started = Date.now();
-  const child = spawn(process.execPath, [bundle, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     // Nothing of this shell's own Azure settings may leak in; a fixed clock makes two runs comparable.
     env: {
@@ -37,9 +52,9 @@ export function chalkAudit(azure: LiveAzure, client: Client, args: readonly stri
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     stderr += chunk;
   });
-  return new Promise((resolve, reject) => {
+  return await new Promise((done, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stdout, stderr, took: Date.now() - started }));
+    child.once("close", (code) => done({ code, stdout, stderr, took: Date.now() - started }));
   });
 }
 

@@ -3,6 +3,7 @@
 //
 // usage: CLIENTS='{"<client id>": {"objectId": "…", "secret": "…"}}' node authority.mjs KEY CERT TENANT
 // Prints one line of JSON, {"port": N, "keys": […]}, when it listens; ends when its standard input closes.
+import { randomUUID } from "node:crypto";
 import { OAuth2Server } from "oauth2-mock-server";
 
 const [key, certificate, tenant] = process.argv.slice(2);
@@ -36,6 +37,8 @@ server.service.on("beforeTokenSigning", (token, request) => {
     idtyp: "app",
     oid: objectId,
     sub: objectId,
+    // Entra's token id: no two tokens are the same, not even two of one second.
+    uti: randomUUID(),
   });
 });
 

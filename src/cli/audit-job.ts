@@ -1,0 +1,34 @@
+import { audit } from "../audit.ts";
+import type { Report } from "../report/report.ts";
+import type { WaiverFile } from "../report/waivers.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Job } from "./job.ts";
+import { version } from "./version.ts";
+
+/**
+ * One report over all targets of a job, each judged with its own parameters (a principal differs from tenant to
+ * tenant).
+ * @param states the recorded state of each target, in the order of the job
+ */
+export function auditJob(
+  job: Job,
+  states: readonly (readonly Snapshot[])[],
+  waivers: WaiverFile | undefined,
+  times: { readonly startedAt: string; readonly now: string },
+): Report {
+  return audit({
+    baselines: job.baselines,
+    snapshots: job.targets.flatMap(({ name, parameters }, i) =>
+      (states[i] ?? []).map((snapshot) => ({
+        snapshot,
+        parameters,
+        ...(name === undefined ? {} : { name }),
+      })),
+    ),
+    clouds: job.clouds,
+    ...(job.profile === undefined ? {} : { profile: job.profile }),
+    ...(waivers === undefined ? {} : { waivers }),
+    ...times,
+    version,
+  });
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { keyVaultAccess as check } from "../../../src/checks/azure/key-vault-access.ts";
+import type { Observation } from "../../../src/checks/define.ts";
+import { builtIn, resource, roleAssignment } from "../../servers/azure-state.ts";
+import { briefs, control, denied, factsIn, GROUP, type Recording, run, STRANGER, VENDOR } from "../world.ts";
+
+const TYPE = "Microsoft.KeyVault/vaults";
+const WANTED = { secrets: ["*"], certificates: ["get", "list"] };
+const ALL_SECRETS = ["get", "list", "set", "delete", "backup", "restore", "recover", "purge"];
+
+const vault = (properties: unknown, name = "kv1") => resource(TYPE, "rg1", name, { properties });
+const policy = (objectId: string | null, permissions: unknown, more: object = {}) => ({
+  tenantId: "t",
+  objectId,
+  permissions,
+  ...more,
+});
+const policies = (...accessPolicies: readonly unknown[]) =>
+  vault({ enableRbacAuthorization: false, accessPolicies });
+const enough = { secrets: ALL_SECRETS, certificates: ["get", "list"] };
+
+function look(
+  vaults: readonly ReturnType<typeof vault>[],
+  recording: Recording = {},
+  more: Parameters<typeof run>[3] = {},
+): readonly Observation[] {
+  const proof = roleAssignment({ name: "g", role: builtIn.reader, principal: GROUP, principalType: "Group" });
+  const facts = factsIn(
+    { vaults, roleAssignments: [proof], groups: { [GROUP]: [VENDOR] } },
+    { principals: [VENDOR], ...recording },
+  );
+  return run(
+    check,
+    facts,
+    control("vault-access", check.id, { role: "keeper-role", accessPolicies: WANTED }),
+    more,
+  );
+}
+
+const ONE = "assessed 1 key vaults";
+const DEAD = `drift dead | (accessPolicies:${VENDOR})`;
+const EXCESS = `drift excess | (accessPolicies:${VENDOR}:excess)`;
+
+describe("AZ14: data actions take effect on vaults with Azure RBAC only", () => {
+  const rows: readonly (readonly [string, ReturnType<typeof vault>, readonly string[]])[] = [
+    ["Azure RBAC", vault({ enableRbacAuthorization: true, accessPolicies: [] }), [ONE]],
+    [
+      "Azure RBAC, with policies left over",
+      vault({ enableRbacAuthorization: true, accessPolicies: [policy(VENDOR, { keys: ["all"] })] }),
+      [ONE],
+    ],
+    ["no word of it and no policies", vault({}), [ONE, DEAD]],
+    ["null", vault({ enableRbacAuthorization: null, accessPolicies: null }), [ONE, DEAD]],
+    ["a text that is not true", vault({ enableRbacAuthorization: "true" }), [ONE, DEAD]],
+    ["policies that grant the same", policies(policy(VENDOR, enough)), [ONE]],
+    [
+      "in capitals",
+      policies(policy(VENDOR.toUpperCase(), { Secrets: ["ALL"], certificates: ["GET", "List"] })),
+      [ONE],
+    ],
+    [
+      "over two entries, one of a group",
+      policies(policy(GROUP, { secrets: ["all"] }), policy(VENDOR, { certificates: ["get", "list"] })),
+      [ONE],
+    ],
+    [
+      "one permission short",
+      policies(policy(VENDOR, { ...enough, secrets: ALL_SECRETS.slice(1) })),
+      [ONE, DEAD],
+    ],
+    ["more than documented", policies(policy(VENDOR, { ...enough, keys: ["sign"] })), [ONE, EXCESS]],
+    ["more here and less there", policies(policy(VENDOR, { certificates: ["all"] })), [ONE, DEAD, EXCESS]],
+    ["storage beyond the document", policies(policy(VENDOR, { ...enough, storage: ["all"] })), [ONE, EXCESS]],
+    ["to somebody else", policies(policy(STRANGER, enough)), [ONE, DEAD]],
+    [
+      "to an application acting for us",
+      policies(policy(VENDOR, enough, { applicationId: STRANGER })),
+      [ONE, DEAD],
+    ],
+    [
+      "odd entries",
+      policies(null, "x", policy(null, null), policy(VENDOR, { ...enough, secrets: [null, ...ALL_SECRETS] })),
+      [ONE],
+    ],
+    ["no properties at all", vault(null), [ONE, "unknown | (properties)"]],
+    [
+      "policies that are no list",
+      vault({ accessPolicies: "none" }),
+      [ONE, `unknown | (accessPolicies:${VENDOR})`],
+    ],
+  ];
+  it.each(rows)("%s", (_, one, expected) => {
+    expect(briefs(look([one]))).toEqual([...expected].sort());
+  });
+
+  it("judges every vault", () => {
+    expect(
+      briefs(look([vault({ enableRbacAuthorization: true }), vault({}, "kv2"), vault({}, "kv3")])),
+    ).toEqual(["assessed 3 key vaults", DEAD, DEAD]);
+  });
+
+  it("names what is missing, and what to type", () => {
+    expect(look([policies(policy(VENDOR, { secrets: ["all"] }), policy(STRANGER, {}))])[0]).toMatchObject({
+      resource: { type: TYPE, name: "kv1" },
+      message: expect.stringContaining("certificates: get, list missing (1 entry is for others"),
+      remediation: {
+        commands: [
+          "az keyvault update --name kv1 --enable-rbac-authorization true",
+          expect.stringContaining(`az keyvault set-policy --name kv1 --object-id ${VENDOR}`),
+        ],
+      },
+    });
+  });
+});
+
+describe("azure/key-vault-access: what is not known is not pass", () => {
+  it("no vault: unknown, and nothing was withheld", () => {
+    expect(look([])).toMatchObject([{ kind: "unknown", empty: true, property: "vaults" }]);
+  });
+  it("groups of the principal could not be read: only what policies lack is unknown", () => {
+    const recording = {
+      without: ["azure/assigned-to"],
+      unread: [denied("azure/assigned-to", VENDOR)],
+    } as const;
+    expect(briefs(look([policies(policy(GROUP, enough))], recording))).toEqual([
+      ONE,
+      `unknown | (accessPolicies:${VENDOR})`,
+    ]);
+    expect(briefs(look([policies(policy(VENDOR, enough))], recording))).toEqual([ONE]);
+  });
+  it("nobody to look for: a vault with Azure RBAC passes, another is unknown", () => {
+    const nobody = { principals: [], principalsGiven: false };
+    expect(briefs(look([vault({ enableRbacAuthorization: true })], {}, nobody))).toEqual([ONE]);
+    expect(briefs(look([vault({})], {}, nobody))).toEqual([ONE, "unknown | (principal)"]);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { resourceState as check } from "../../../src/checks/config/resource-state.ts";
+import { resource } from "../../servers/azure-state.ts";
+import { brief, control, factsIn, run } from "../world.ts";
+
+const requirement = (name: string, value: unknown, more: object = {}) => ({
+  property: `properties.${name}`,
+  expected: JSON.stringify(value),
+  message: `${name} is wrong`,
+  schema: {
+    type: "object",
+    required: ["properties"],
+    properties: {
+      properties: { type: "object", required: [name], properties: { [name]: { const: value } } },
+    },
+  },
+  ...more,
+});
+const remediation = { text: "mend it" };
+const REQUIRE = [
+  requirement("enableRBAC", true, { verify: "az aks list", remediation }),
+  requirement("tier", "paid"),
+];
+
+const cluster = (name: string, properties: unknown) => resource("Some/clusters", "rg1", name, { properties });
+const look = (managedClusters: readonly ReturnType<typeof cluster>[], require: readonly object[] = REQUIRE) =>
+  run(
+    check,
+    factsIn({ managedClusters }),
+    control("state", check.id, { kind: "azure/managed-cluster", what: "cluster", require }),
+  );
+
+describe("config/resource-state", () => {
+  const rows: readonly (readonly [string, unknown, readonly (readonly [string, unknown])[]])[] = [
+    ["as required", { enableRBAC: true, tier: "paid" }, []],
+    ["one wrong", { enableRBAC: false, tier: "paid" }, [["properties.enableRBAC", false]]],
+    ["a text for a boolean", { enableRBAC: "true", tier: "paid" }, [["properties.enableRBAC", "true"]]],
+    ["null", { enableRBAC: null, tier: "paid" }, [["properties.enableRBAC", null]]],
+    ["absent", { tier: "paid" }, [["properties.enableRBAC", null]]],
+    [
+      "no properties",
+      null,
+      [
+        ["properties.enableRBAC", null],
+        ["properties.tier", null],
+      ],
+    ],
+  ];
+  it.each(rows)("%s", (_, properties, expected) => {
+    const found = look([cluster("aks", properties)]);
+    expect(found.flatMap((o) => (o.kind === "drift" ? [[o.property, o.actual]] : []))).toEqual(expected);
+    expect(found.at(-1)).toEqual({ kind: "assessed", count: 1, what: "clusters" });
+  });
+
+  it("gives one finding for each resource and requirement, with what to do", () => {
+    const found = look([cluster("a", {}), cluster("b", { tier: "paid" })]);
+    expect(found.map((o) => (o.kind === "drift" ? [o.resource.name, o.property, o.at] : brief(o)))).toEqual([
+      ["a", "properties.enableRBAC", "/require/0"],
+      ["b", "properties.enableRBAC", "/require/0"],
+      ["a", "properties.tier", "/require/1"],
+      "assessed 2 clusters",
+    ]);
+    expect(found[0]).toMatchObject({ verify: "az aks list", remediation: { text: "mend it", commands: [] } });
+  });
+
+  it("fault 40: no resource of the kind is unknown, and nothing was withheld", () => {
+    expect(look([])).toMatchObject([{ kind: "unknown", empty: true }]);
+  });
+
+  it("refuses a schema that is none, naming the requirement", () => {
+    expect(() => look([cluster("a", {})], [{ ...REQUIRE[1], schema: { type: "nonsense" } }])).toThrow(
+      /^the JSON Schema for properties\.tier cannot be used: /,
+    );
+  });
+});

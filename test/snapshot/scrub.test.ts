@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { scrub, visible } from "../../src/snapshot/scrub.ts";
+
+describe("fault 29: secret values are never kept", () => {
+  it.each([
+    "adminPassword",
+    "administratorLoginPassword",
+    "password",
+    "ADMIN_PASSWORD",
+    "secret",
+    "clientSecret",
+    "secretText",
+    "connectionString",
+    "primaryConnectionString",
+    "connectionStrings",
+    "primaryKey",
+    "secondaryKey",
+    "primaryMasterKey",
+    "secondaryReadonlyMasterKey",
+    "primaryAccessKey",
+    "accessKey",
+    "accessKeys",
+    "accountKey",
+    "storageAccountKey",
+    "sharedKey",
+    "instrumentationKey",
+    "apiKey",
+    "privateKey",
+    "sas",
+    "sasToken",
+    "sasUri",
+    "accessToken",
+    "token",
+    "sharedAccessSignature",
+    "credentials",
+    "kubeconfig",
+    "kubeconfigs",
+    "pfxBlob",
+  ])("%s", (name) => {
+    expect(scrub({ [name]: "canary" })).toEqual({ [name]: "[scrubbed]" });
+    expect(scrub([{ deep: { [name]: { value: "canary" } } }])).toEqual([{ deep: { [name]: "[scrubbed]" } }]);
+    expect(scrub({ [name]: [{ value: "canary" }] })).toEqual({ [name]: "[scrubbed]" });
+  });
+
+  it("what a check reads stays: neighbours of secrets, flags, empty values, permissions", () => {
+    const body = {
+      accessPolicies: [
+        {
+          objectId: "o",
+          permissions: { keys: ["get"], secrets: ["get", "list"], certificates: [], storage: null },
+        },
+      ],
+      secretUri: "https://v/secrets/a",
+      keyVaultSecretId: "id",
+      secretName: "n",
+      enableSecretRotation: "false",
+      publicKey: "ssh-rsa AAAA",
+      ssh: { publicKeys: [{ keyData: "ssh-rsa AAAA" }] },
+      keySource: "Microsoft.Storage",
+      keyIdentifier: "https://v/keys/k",
+      passwordAuth: "Disabled",
+      disableLocalAuth: true,
+      token: true,
+      password: null,
+      secret: "",
+      primaryKeyName: "k",
+      monkey: "banana",
+      actions: ["Microsoft.Storage/storageAccounts/listKeys/action", "Microsoft.KeyVault/vaults/secrets/*"],
+      vaultUri: "https://kv.vault.azure.net/",
+    };
+    expect(scrub(body)).toEqual(body);
+  });
+
+  it.each([
+    [
+      "a storage connection string",
+      "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=canary==;EndpointSuffix=x",
+      "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=[scrubbed];EndpointSuffix=x",
+    ],
+    [
+      "a bus connection string",
+      "Endpoint=sb://b/;SharedAccessKeyName=n;SharedAccessKey=canary",
+      "Endpoint=sb://b/;SharedAccessKeyName=n;SharedAccessKey=[scrubbed]",
+    ],
+    [
+      "a shared access signature",
+      "https://a.blob/x?sv=1&sig=canary%3D&se=2",
+      "https://a.blob/x?sv=1&sig=[scrubbed]&se=2",
+    ],
+    ["a bearer token", "Bearer eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl", "Bearer [scrubbed]"],
+    [
+      "a private key",
+      "x -----BEGIN RSA PRIVATE KEY-----\nMIIcanary\n-----END RSA PRIVATE KEY----- y",
+      "x [scrubbed] y",
+    ],
+    ["a private key that is cut", "-----BEGIN PRIVATE KEY-----\nMIIcanary", "[scrubbed]"],
+  ])("inside any text: %s", (_name, text, clean) => {
+    expect(scrub({ description: text, list: [text] })).toEqual({ description: clean, list: [clean] });
+  });
+});
+
+describe("fault 26: characters that forge or hide text", () => {
+  it.each([
+    ["ESC", "\u001b[31m", "\\u{1b}[31m"],
+    ["a hyperlink (OSC 8)", "\u001b]8;;http://x\u0007", "\\u{1b}]8;;http://x\\u{7}"],
+    ["C1", "\u009b31m", "\\u{9b}31m"],
+    ["CR and LF", "a\r\n::stop", "a\\u{d}\\u{a}::stop"],
+    ["bidi", "\u202Etxt\u2066", "\\u{202e}txt\\u{2066}"],
+    ["zero width", "a\u200Bb\uFEFF\u00AD", "a\\u{200b}b\\u{feff}\\u{ad}"],
+    ["tags", "\u{E0041}", "\\u{e0041}"],
+    ["a lone surrogate", "\uD800", "\\u{d800}"],
+    ["line separator", "\u2028", "\\u{2028}"],
+  ])("%s", (_name, text, shown) => {
+    expect(visible(text)).toBe(shown);
+    expect(scrub({ [text]: { tags: [text] } })).toEqual({ [shown]: { tags: [shown] } });
+  });
+
+  it("ordinary letters of any script stay", () => {
+    for (const text of ["Grüße", "日本語", "emoji 🎉", "a\\u{1b}", "%~`"]) expect(visible(text)).toBe(text);
+  });
+
+  it("AZ9: line breaks of a condition become blanks, so that equal conditions stay equal", () => {
+    expect(scrub({ condition: "(\r\n A\n\tB\u001b)" })).toEqual({ condition: "(  A B\\u{1b})" });
+  });
+});
+
+describe("laws", () => {
+  it("twice is once; numbers, nulls and key order stay; nothing unsafe is left", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const once = scrub(value);
+        expect(scrub(once)).toEqual(once);
+        expect(JSON.stringify(once)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e]/);
+      }),
+      { numRuns: 500 },
+    );
+    const ordered = { b: 1, a: null, c: [true, 1.5, { z: 0, y: false }] };
+    expect(JSON.stringify(scrub(ordered))).toBe(JSON.stringify(ordered));
+  });
+
+  it("fault 30: a document nested without end does not overflow; fault 31: long text is quick", () => {
+    let deep: unknown = "x";
+    for (let level = 0; level < 50_000; level += 1) deep = [deep];
+    expect(() => scrub(deep)).not.toThrow();
+    const started = performance.now();
+    scrub({
+      a: "AccountKey".repeat(20_000),
+      b: "-----BEGIN PRIVATE KEY".repeat(10_000),
+      c: "eyJ".repeat(100_000),
+      ["k".repeat(10_000)]: 1,
+    });
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,372 @@
+import { loadBaseline } from "../../src/baselines/bundled.ts";
+import { checks } from "../../src/checks/registry.ts";
+import {
+  type AzureState,
+  builtIn,
+  eligibility,
+  type Permissions,
+  roleAssignment,
+  roleDefinition,
+} from "../servers/azure-state.ts";
+import { vendor as app, bystander, MG, otherRole, SUB, stockRoles, stranger, team } from "./chalk.ts";
+import { operations } from "./operations.ts";
+import { describeWorlds, type Row } from "./table.ts";
+
+const RG = `${SUB}/resourceGroups/rg-flows`;
+const ACCOUNT = `${RG}/providers/Microsoft.Storage/storageAccounts/stflows`;
+const CONTAINER = `${ACCOUNT}/blobServices/default/containers/artifacts`;
+const CLUSTER = `${RG}/providers/Microsoft.ContainerService/managedClusters/aks-flows`;
+const adminRole = "d0000000-0000-4000-8000-00000000000a";
+
+/** The provider's own roles, by their real ids. */
+const blob = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+const contributor = "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8";
+const user = "4abbcc35-e782-43d8-92c5-2d3f1bd2253f";
+
+const builtInRole = (id: string, name: string, permissions: Permissions) =>
+  roleDefinition({ id, name, type: "BuiltInRole", permissions: [permissions] });
+const stock = [
+  ...stockRoles,
+  builtInRole(blob, "Storage Blob Data Contributor", {
+    actions: [
+      "Microsoft.Storage/storageAccounts/blobServices/containers/delete",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/read",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/write",
+      "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action",
+    ],
+    dataActions: [
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action",
+    ],
+  }),
+  builtInRole(contributor, "Azure Kubernetes Service Contributor Role", {
+    actions: [
+      "Microsoft.ContainerService/managedClusters/read",
+      "Microsoft.ContainerService/managedClusters/write",
+      "Microsoft.Resources/deployments/*",
+    ],
+  }),
+  builtInRole(user, "Azure Kubernetes Service Cluster User Role", {
+    actions: [
+      "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+      "Microsoft.ContainerService/managedClusters/read",
+    ],
+  }),
+];
+
+const adminControl = loadBaseline("metaflow-azure", checks).baseline.controls.find(
+  (c) => c.id === "admin-role",
+);
+const { permissions: objects = [] } = (adminControl?.with ?? {}) as { permissions?: { actions: string[] }[] };
+const setUp = objects[0]?.actions ?? [];
+const tearDown = objects[1]?.actions ?? [];
+const admin = (...permissions: Permissions[]) =>
+  roleDefinition({ id: adminRole, name: "Metaflow admin", permissions });
+const both = admin({ actions: [...setUp, ...tearDown] });
+const held = (name: string, role: string, scope: string) =>
+  roleAssignment({ name, role, principal: app, scope });
+const documented = [
+  held("a-blob", blob, CONTAINER),
+  held("a-aks", contributor, CLUSTER),
+  held("a-user", user, CLUSTER),
+];
+const clean = (changes: Partial<AzureState> = {}): Partial<AzureState> => ({
+  roleDefinitions: [...stock, both],
+  roleAssignments: [
+    ...documented,
+    bystander,
+    roleAssignment({ name: "a-admin", role: adminRole, principal: stranger, principalType: "User" }),
+  ],
+  groups: { [team]: [app] },
+  operations,
+  ...changes,
+});
+const withAlso = (...more: ReturnType<typeof held>[]) => clean({ roleAssignments: [...documented, ...more] });
+const instead = (name: string, ...by: ReturnType<typeof held>[]) =>
+  clean({ roleAssignments: [...documented.filter((a) => a.name !== name), ...by] });
+const baseline = ["metaflow-azure"];
+const set = ["resourceGroup=rg-flows", "storageAccount=stflows", "container=artifacts", "cluster=aks-flows"];
+const flags = { baseline, subscription: ["6b1f4e5f-0000-4000-8000-000000000001"], principal: [app], set };
+const operate = { ...flags, "profile-set": ["operate"] };
+const open = { baseline, principal: [app] };
+
+const rows: Readonly<Record<string, Row>> = {
+  "profile operate, the role without delete actions": {
+    state: clean({ roleDefinitions: [...stock, admin({ actions: setUp })] }),
+    flags: operate,
+    code: 0,
+  },
+  "profile operate, the role with delete actions": {
+    state: clean(),
+    flags: operate,
+    code: 1,
+    controls: { "admin-role": "fail" },
+    findings: [
+      "admin-role: azure/role-definition/excess high control Microsoft.Authorization/roleAssignments/delete → Microsoft.Authorization/roleAssignments/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.ContainerService/managedClusters/agentPools/delete → Microsoft.ContainerService/managedClusters/agentPools/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.ContainerService/managedClusters/delete → Microsoft.ContainerService/managedClusters/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.DBforPostgreSQL/flexibleServers/delete → Microsoft.DBforPostgreSQL/flexibleServers/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.Network/privateDnsZones/delete → Microsoft.Network/privateDnsZones/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete → Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.Network/virtualNetworks/delete → Microsoft.Network/virtualNetworks/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.Network/virtualNetworks/subnets/delete → Microsoft.Network/virtualNetworks/subnets/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.Resources/subscriptions/resourceGroups/delete → Microsoft.Resources/subscriptions/resourceGroups/delete",
+      "admin-role: azure/role-definition/excess high control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete",
+      "admin-role: azure/role-definition/excess low latent control Microsoft.DBforPostgreSQL/flexibleServers/databases/delete → Microsoft.DBforPostgreSQL/flexibleServers/databases/delete",
+    ],
+  },
+  "profile lifecycle, the role without delete actions": {
+    state: clean({ roleDefinitions: [...stock, admin({ actions: setUp })] }),
+    flags,
+    code: 1,
+    controls: { "admin-role": "fail" },
+    findings: [
+      "admin-role: azure/role-definition/missing low latent control Microsoft.DBforPostgreSQL/flexibleServers/databases/delete → Microsoft.DBforPostgreSQL/flexibleServers/databases/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.Authorization/roleAssignments/delete → Microsoft.Authorization/roleAssignments/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.ContainerService/managedClusters/agentPools/delete → Microsoft.ContainerService/managedClusters/agentPools/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.ContainerService/managedClusters/delete → Microsoft.ContainerService/managedClusters/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.DBforPostgreSQL/flexibleServers/delete → Microsoft.DBforPostgreSQL/flexibleServers/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.Network/privateDnsZones/delete → Microsoft.Network/privateDnsZones/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete → Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.Network/virtualNetworks/delete → Microsoft.Network/virtualNetworks/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.Network/virtualNetworks/subnets/delete → Microsoft.Network/virtualNetworks/subnets/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.Resources/subscriptions/resourceGroups/delete → Microsoft.Resources/subscriptions/resourceGroups/delete",
+      "admin-role: azure/role-definition/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete",
+    ],
+  },
+  "the role split over two permission objects": {
+    state: clean({ roleDefinitions: [...stock, admin({ actions: setUp }, { actions: tearDown })] }),
+    flags,
+    code: 0,
+  },
+  "the role with one action more": {
+    state: clean({
+      roleDefinitions: [
+        ...stock,
+        admin({ actions: [...setUp, ...tearDown, "Microsoft.Authorization/roleDefinitions/write"] }),
+      ],
+    }),
+    flags,
+    code: 1,
+    controls: { "admin-role": "fail" },
+    findings: [
+      "admin-role: azure/role-definition/excess critical control Microsoft.Authorization/roleDefinitions/write → Microsoft.Authorization/roleDefinitions/write",
+    ],
+  },
+  "the application holds the deployer's role": {
+    state: withAlso(held("a-admin", adminRole, SUB)),
+    flags,
+    code: 1,
+    controls: { "effective-access": "fail" },
+    golden: "metaflow-the-application-holds-the-deployer-s-role",
+  },
+  "the application is eligible for the deployer's role (AZ10)": {
+    state: clean({ eligibilities: [eligibility({ name: "e-admin", role: adminRole, principal: app })] }),
+    flags,
+    code: 1,
+    controls: { "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/stray low → Microsoft.Authorization/roleAssignments/delete @ SUB, by Metaflow admin, at SUB",
+    ],
+  },
+  "parameters not given": { state: clean(), flags: open, code: 0 },
+  "parameters not given, blobs of the whole account": {
+    state: instead("a-blob", held("a-blob", blob, ACCOUNT)),
+    flags: open,
+    code: 0,
+  },
+  "parameters not given, blobs of two accounts": {
+    state: withAlso(held("a-blob2", blob, `${ACCOUNT}2`)),
+    flags: open,
+    code: 0,
+  },
+  "parameters not given, blobs of the resource group": {
+    state: instead("a-blob", held("a-blob", blob, RG)),
+    flags: open,
+    code: 1,
+    controls: { "storage-access": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/wider high SUB/rg-flows roleAssignments/a-blob",
+      "storage-access: azure/role-assignment/wider high SUB/rg-flows roleAssignments/a-blob",
+    ],
+  },
+  "the principal not named": {
+    state: clean(),
+    flags: { baseline, set, subscription: flags.subscription },
+    code: 3,
+    controls: { "storage-access": "unknown", "aks-access": "unknown", "effective-access": "unknown" },
+    findings: [
+      "aks-access: unknown azure/role-assignment/unreadable medium SUB",
+      "effective-access: unknown azure/effective-access/unreadable medium SUB",
+      "storage-access: unknown azure/role-assignment/unreadable medium SUB",
+    ],
+  },
+  "blobs of the whole account": { state: instead("a-blob", held("a-blob", blob, ACCOUNT)), flags, code: 0 },
+  "blobs of another container": {
+    state: instead("a-blob", held("a-blob", blob, `${CONTAINER}2`)),
+    flags,
+    code: 1,
+    controls: { "storage-access": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/missing low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action → Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/delete → Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/read → Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/write → Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "storage-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001",
+      "storage-access: azure/role-assignment/wider high SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts2 roleAssignments/a-blob",
+    ],
+  },
+  "blobs of another account besides": {
+    state: withAlso(held("a-blob2", blob, `${ACCOUNT}2`)),
+    flags,
+    code: 1,
+    controls: { "storage-access": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess high control Microsoft.Storage/storageAccounts/blobServices/containers/delete → Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess high control Microsoft.Storage/storageAccounts/blobServices/containers/write → Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action → Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access: azure/effective-access/excess medium control Microsoft.Storage/storageAccounts/blobServices/containers/read → Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "storage-access: azure/role-assignment/wider high SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2 roleAssignments/a-blob2",
+    ],
+  },
+  "blobs of the whole subscription": {
+    state: instead("a-blob", held("a-blob", blob, SUB)),
+    flags,
+    code: 1,
+    controls: { "storage-access": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/wider high SUB roleAssignments/a-blob",
+      "storage-access: azure/role-assignment/wider high SUB roleAssignments/a-blob",
+    ],
+  },
+  "blobs of a management group besides": {
+    state: withAlso(held("a-blob2", blob, MG)),
+    flags,
+    code: 1,
+    controls: { "storage-access": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/wider high MG root-mg roleAssignments/a-blob2",
+      "storage-access: azure/role-assignment/wider high MG root-mg roleAssignments/a-blob2",
+    ],
+  },
+  "no blobs": {
+    state: instead("a-blob"),
+    flags,
+    code: 1,
+    controls: { "storage-access": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/missing low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action → Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/delete → Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/read → Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/write → Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "storage-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001",
+    ],
+  },
+  "one of the two cluster roles missing": {
+    state: instead("a-user"),
+    flags,
+    code: 1,
+    controls: { "aks-access": "fail", "effective-access": "fail" },
+    findings: [
+      "aks-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows#aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access: azure/effective-access/missing medium control Microsoft.ContainerService/managedClusters/listClusterUserCredential/action → Microsoft.ContainerService/managedClusters/listClusterUserCredential/action @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
+    ],
+  },
+  "the cluster roles on another cluster": {
+    state: instead("a-aks", held("a-aks", contributor, `${CLUSTER}2`)),
+    flags,
+    code: 1,
+    controls: { "aks-access": "fail", "effective-access": "fail" },
+    findings: [
+      "aks-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows#aaaaaaaa-0000-4000-8000-000000000001",
+      "aks-access: azure/role-assignment/wider high SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2 roleAssignments/a-aks",
+      "effective-access: azure/effective-access/excess high control Microsoft.ContainerService/managedClusters/write → Microsoft.ContainerService/managedClusters/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
+      "effective-access: azure/effective-access/excess high control Microsoft.Resources/deployments/* → Microsoft.Resources/deployments/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
+      "effective-access: azure/effective-access/excess medium control Microsoft.ContainerService/managedClusters/read → Microsoft.ContainerService/managedClusters/read @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
+      "effective-access: azure/effective-access/missing medium control Microsoft.ContainerService/managedClusters/write → Microsoft.ContainerService/managedClusters/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
+      "effective-access: azure/effective-access/missing medium control Microsoft.Resources/deployments/* → Microsoft.Resources/deployments/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
+    ],
+  },
+  "the blob role through a group": {
+    state: instead(
+      "a-blob",
+      roleAssignment({
+        name: "a-blob",
+        role: blob,
+        principal: team,
+        principalType: "Group",
+        scope: CONTAINER,
+      }),
+    ),
+    flags,
+    code: 0,
+  },
+  "a custom role that took the blob role's name (AZ11)": {
+    state: {
+      ...instead("a-blob", held("a-blob", otherRole, CONTAINER)),
+      roleDefinitions: [
+        ...stock,
+        both,
+        roleDefinition({
+          id: otherRole,
+          name: "Storage Blob Data Contributor",
+          permissions: [{ actions: ["*"], dataActions: ["*"] }],
+        }),
+      ],
+    },
+    flags,
+    code: 1,
+    controls: { "storage-access": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleAssignments/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access: azure/effective-access/excess high data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "storage-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001",
+    ],
+  },
+  "the provider's roles not listed": {
+    state: clean({ roleDefinitions: [...stockRoles, both] }),
+    flags,
+    code: 3,
+    controls: { "effective-access": "unknown" },
+    findings: [
+      "effective-access: unknown azure/effective-access/unreadable medium SUB#aks-access",
+      "effective-access: unknown azure/effective-access/unreadable medium SUB#aks-access",
+      "effective-access: unknown azure/effective-access/unreadable medium SUB#storage-access",
+    ],
+  },
+  "the role for deployers absent": {
+    state: clean({ roleDefinitions: stock, roleAssignments: documented }),
+    flags,
+    code: 1,
+    controls: { "admin-role": "fail" },
+    findings: ["admin-role: azure/role-definition/absent medium SUB#Metaflow admin"],
+  },
+  "Reader on the account besides": {
+    state: withAlso(held("a-read", builtIn.reader, ACCOUNT)),
+    flags,
+    code: 1,
+    controls: { "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows, by Reader, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows",
+    ],
+  },
+};
+describeWorlds("metaflow-azure", { state: clean(), flags, notes: [] }, rows);

@@ -1,0 +1,214 @@
+import { builtIn, roleAssignment } from "../servers/azure-state.ts";
+import { clean, flags, MG, manager, SUB, swapped, vendor, withAlso, withRole } from "./chalk.ts";
+import { describeWorlds, type Row } from "./table.ts";
+
+const file = (...waivers: object[]) =>
+  JSON.stringify({
+    waivers: waivers.map((w) => ({ reason: "pilot", owner: "cloud-team", expires: "2027-01-31", ...w })),
+  });
+const widened = withRole({
+  ...manager,
+  actions: swapped(manager.actions, "Microsoft.Compute/virtualMachines/*", "Microsoft.Compute/*"),
+});
+const grown = withRole({
+  ...manager,
+  actions: swapped(manager.actions, "Microsoft.Compute/virtualMachines/*", "*"),
+});
+const compute = { pattern: "Microsoft.Compute/*" };
+const twice = [
+  { control: "platform-manager-role", ...compute },
+  { control: "effective-access", ...compute },
+];
+const owner = (name: string, scope: string) =>
+  roleAssignment({ name, role: builtIn.owner, principal: vendor, scope });
+const A = `${SUB}/resourceGroups/rg-a`;
+const B = `${SUB}/resourceGroups/rg-b`;
+const id = (scope: string, name: string) =>
+  `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
+
+const rows: Readonly<Record<string, Row>> = {
+  "of everything that drifted": {
+    state: widened,
+    flags,
+    waivers: file(...twice),
+    code: 0,
+    controls: { "platform-manager-role": "waived", "effective-access": "waived" },
+    findings: [
+      "effective-access: waived azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: waived azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+    ],
+  },
+  "of one control of two": {
+    state: widened,
+    flags,
+    waivers: file(twice[0] ?? {}),
+    code: 1,
+    controls: { "platform-manager-role": "waived", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: waived azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+    ],
+  },
+  expired: {
+    state: widened,
+    flags,
+    waivers: file(...twice.map((w) => ({ ...w, expires: "2026-11-20" }))),
+    code: 1,
+    controls: { "platform-manager-role": "fail", "effective-access": "fail", "waivers.yaml": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+      "waivers.yaml: waiver/expired low waivers.yaml#48a16a181da2",
+      "waivers.yaml: waiver/expired low waivers.yaml#6f1fb7c607e2",
+    ],
+  },
+  "on its last day": {
+    state: widened,
+    flags,
+    waivers: file(...twice.map((w) => ({ ...w, expires: "2026-11-21" }))),
+    code: 0,
+    controls: { "platform-manager-role": "waived", "effective-access": "waived" },
+    findings: [
+      "effective-access: waived azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: waived azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+    ],
+  },
+  "that the grant has outgrown": {
+    state: grown,
+    flags,
+    waivers: file(...twice),
+    code: 1,
+    controls: { "platform-manager-role": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: azure/role-definition/excess critical control * → Microsoft.Authorization/roleDefinitions/write",
+      "waivers.yaml: note waiver/unused info waivers.yaml#48a16a181da2",
+      "waivers.yaml: note waiver/unused info waivers.yaml#6f1fb7c607e2",
+    ],
+  },
+  "of nothing that is there": {
+    state: clean(),
+    flags,
+    waivers: file(...twice),
+    code: 0,
+    findings: [
+      "waivers.yaml: note waiver/unused info waivers.yaml#48a16a181da2",
+      "waivers.yaml: note waiver/unused info waivers.yaml#6f1fb7c607e2",
+    ],
+  },
+  "of nothing that is there, and part unread": {
+    state: clean(),
+    flags,
+    faults: [{ match: "denyAssignments", denied: "x" }],
+    waivers: file(...twice),
+    code: 3,
+    controls: { "effective-access": "unknown" },
+    findings: [
+      "effective-access: unknown azure/effective-access/unreadable medium SUB#azure/deny-assignment",
+    ],
+  },
+  "of one control while the scan is incomplete": {
+    state: widened,
+    flags,
+    faults: [{ match: "managedClusters", denied: "x" }],
+    waivers: file(...twice),
+    code: 3,
+    controls: {
+      "platform-manager-role": "waived",
+      "effective-access": "waived",
+      "aks-rbac": "unknown",
+      "subscription-separation": "unknown",
+    },
+    findings: [
+      "aks-rbac: unknown config/resource-state/unreadable medium SUB#azure/managed-cluster",
+      "effective-access: waived azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: waived azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+      "subscription-separation: unknown azure/subscription-separation/unreadable low SUB#azure/managed-cluster",
+    ],
+  },
+  "of Owner on one resource group": {
+    state: withAlso(owner("a-one", A)),
+    flags,
+    waivers: file({ control: "effective-access", pattern: "*", scope: A }),
+    code: 0,
+    controls: { "effective-access": "waived" },
+    findings: [
+      "effective-access: waived azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-a, by Owner, at SUB/rg-a",
+    ],
+  },
+  "of Owner on one resource group, held on a second one too": {
+    state: withAlso(owner("a-one", A), owner("a-two", B)),
+    flags,
+    waivers: file({ control: "effective-access", pattern: "*", resource: id(A, "a-one"), scope: A }),
+    code: 1,
+    controls: { "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-b, by Owner, at SUB/rg-b",
+      "effective-access: waived azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-a, by Owner, at SUB/rg-a",
+    ],
+  },
+  "of Owner on one resource group, held on the subscription": {
+    state: withAlso(owner("a-one", A), owner("a-two", SUB)),
+    flags,
+    waivers: file({ control: "effective-access", pattern: "*", scope: A }),
+    code: 1,
+    controls: { "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB, by Owner, at SUB",
+      "waivers.yaml: note waiver/unused info waivers.yaml#d0efe4613546",
+    ],
+  },
+  "of an assignment at a management group": {
+    state: withAlso(roleAssignment({ name: "a-mg", role: builtIn.reader, principal: vendor, scope: MG })),
+    flags,
+    waivers: file(
+      { control: "effective-access", pattern: "*/read", scope: MG },
+      { control: "effective-access", resource: id(MG, "a-mg") },
+    ),
+    code: 0,
+    controls: { "effective-access": "waived" },
+    findings: [
+      "effective-access: waived azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ MG root-mg, by Reader, at MG root-mg",
+      "waivers.yaml: note waiver/unused info waivers.yaml#0d7af6acfc88",
+    ],
+  },
+  "of the control plane, granted on the data plane too": {
+    state: withRole({
+      ...manager,
+      actions: [...manager.actions, "Microsoft.KeyVault/*"],
+      dataActions: [...manager.dataActions, "Microsoft.KeyVault/*"],
+    }),
+    flags,
+    waivers: file(...twice.map((w) => ({ ...w, pattern: "Microsoft.KeyVault/*" }))),
+    code: 1,
+    controls: { "platform-manager-role": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess high data Microsoft.KeyVault/* → Microsoft.KeyVault/vaults/certificates/delete @ SUB, by Chalk Platform Manager, at SUB",
+      "effective-access: waived azure/effective-access/excess high control Microsoft.KeyVault/* → Microsoft.KeyVault/managedHSMs/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: azure/role-definition/excess high data Microsoft.KeyVault/* → Microsoft.KeyVault/vaults/certificates/delete",
+      "platform-manager-role: waived azure/role-definition/excess high control Microsoft.KeyVault/* → Microsoft.KeyVault/managedHSMs/write",
+    ],
+  },
+  "with an exception that is granted": {
+    state: widened,
+    flags,
+    waivers: file(...twice.map((w) => ({ ...w, except: ["Microsoft.Compute/hostGroups/*"] }))),
+    code: 1,
+    controls: { "platform-manager-role": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+      "waivers.yaml: note waiver/unused info waivers.yaml#b8496d2c4ee9",
+      "waivers.yaml: note waiver/unused info waivers.yaml#bed32828edbd",
+    ],
+  },
+};
+describeWorlds(
+  "a waiver",
+  {
+    state: clean(),
+    flags,
+    notes: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+  },
+  rows,
+);
