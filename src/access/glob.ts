@@ -27,7 +27,7 @@ export interface Glob {
   /** Everything before the first wildcard. */
   readonly prefix: string;
   readonly literal: boolean;
-  /** The generic point: each star is the fresh letter (see `generic`). */
+  /** The generic point: each wildcard is the fresh letter (see `generic`). */
   readonly point: string;
 }
 
@@ -50,7 +50,7 @@ function fromKey(key: string): Glob {
     parts,
     prefix: one < 0 ? first : first.slice(0, one),
     literal: parts.length === 1 && one < 0,
-    point: parts.length === 1 ? key : parts.join(FRESH),
+    point: (parts.length === 1 ? key : parts.join(FRESH)).replaceAll(ONE, FRESH),
   };
 }
 
@@ -226,14 +226,8 @@ export function generic(glob: Glob): string {
 
 /** The generic point with `width` letters for a star, so that a run of fewer `?` does not fit by accident. */
 export function genericOf(glob: Glob, width: number): string {
-  if (glob.literal) return glob.key;
-  const joined = glob.parts.join(width === 1 ? FRESH : FRESH.repeat(width));
-  return joined.includes(ONE) ? joined.replaceAll(ONE, FRESH) : joined;
-}
-
-/** Whether a string is a generic point of something with a wildcard, and not a plain text. */
-export function isGeneric(text: string): boolean {
-  return text.includes(FRESH);
+  if (width === 1 || glob.literal) return glob.point;
+  return glob.parts.join(FRESH.repeat(width)).replaceAll(ONE, FRESH);
 }
 
 /** A point's text with the fresh letter written as `letter`. */
@@ -245,7 +239,7 @@ export function pointText(point: string, letter: string): string {
 export function covers(b: Glob, a: Glob): boolean {
   if (b.key === a.key) return true;
   if (b.literal || !a.prefix.startsWith(b.prefix)) return false;
-  if (!b.key.includes(ONE)) return matches(b, genericOf(a, 1));
+  if (!b.key.includes(ONE)) return matches(b, a.point);
   return coversWithOnes(b.key, a.key);
 }
 

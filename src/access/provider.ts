@@ -1,5 +1,5 @@
 /** The public face of the comparison: native documents in, no I/O, deterministic. */
-import { allowsAws, compareAws } from "./aws/compare.ts";
+import { awsEvaluator, compareAws } from "./aws/compare.ts";
 import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
 import { azureDoubts, azureResidues } from "./azure-residues.ts";
 import { difference } from "./compare.ts";
@@ -73,7 +73,7 @@ export function evaluator(
   options: AllowsOptions = {},
 ): (request: Witness) => Verdict {
   requireCompared(provider);
-  if (provider === "aws") return (request) => allowsAws(documents, request, options);
+  if (provider === "aws") return awsEvaluator(documents, options);
   const granted = azureRules(documents);
   const denied = azureRules(options.denies ?? [], "deny");
   const policy = [...granted.rules, ...denied.rules];

@@ -7,7 +7,7 @@ import {
   roleAssignment,
   roleDefinition,
 } from "../servers/azure-state.ts";
-import { bystander, otherRole, vendor as pump, SUB, stockRoles } from "./chalk.ts";
+import { bystander, vendor as pump, SUB, stockRoles } from "./chalk.ts";
 import { operations } from "./operations.ts";
 import { describeWorlds, type Row } from "./table.ts";
 
@@ -239,7 +239,6 @@ const rows: Readonly<Record<string, Row>> = {
     findings: ["own-subscription: azure/subscription-separation/stray info SUB/rg-sea"],
   },
 };
-void otherRole;
 describeWorlds(
   "acme-lake, a vendor that does not exist",
   {

@@ -6,7 +6,6 @@ import {
   manager,
   managerAssignment,
   managerDefinition,
-  managerRole,
   otherRole,
   RG,
   SUB,
@@ -311,7 +310,6 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-void managerRole;
 describeWorlds(
   "a deny assignment",
   {

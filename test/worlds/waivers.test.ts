@@ -1,5 +1,5 @@
 import { builtIn, roleAssignment } from "../servers/azure-state.ts";
-import { clean, flags, MG, manager, RG, SUB, swapped, vendor, withAlso, withRole } from "./chalk.ts";
+import { clean, flags, MG, manager, SUB, swapped, vendor, withAlso, withRole } from "./chalk.ts";
 import { describeWorlds, type Row } from "./table.ts";
 
 const file = (...waivers: object[]) =>
@@ -203,7 +203,6 @@ const rows: Readonly<Record<string, Row>> = {
     ],
   },
 };
-void RG;
 describeWorlds(
   "a waiver",
   {

@@ -88,17 +88,23 @@ function distinctDoubts(doubts: readonly Doubt[]): readonly Doubt[] {
 }
 
 /**
- * Whether the documents, cut by the boundary, allow one request.
- * @throws PolicyError when something given is no policy document, or the request is none of AWS
+ * Whether the documents, cut by the boundary, allow a request; they are read once for all requests.
+ * @throws PolicyError when something given is no policy document, or a request is none of AWS
  */
-export function allowsAws(documents: readonly unknown[], request: Witness, options: AllowsOptions): Verdict {
-  if (!isAwsRequest(request)) {
-    throw new PolicyError(
-      'an AWS request is { "action": string, "resource": string, "principal"?: string, "context"?: { key: value } }',
-    );
-  }
+export function awsEvaluator(
+  documents: readonly unknown[],
+  options: AllowsOptions,
+): (request: Witness) => Verdict {
   const vocabulary = new Vocabulary();
-  return evaluate(layersOf(documents, options.boundary, vocabulary), request, vocabulary);
+  const layers = layersOf(documents, options.boundary, vocabulary);
+  return (request) => {
+    if (!isAwsRequest(request)) {
+      throw new PolicyError(
+        'an AWS request is { "action": string, "resource": string, "principal"?: string, "context"?: { key: value } }',
+      );
+    }
+    return evaluate(layers, request, vocabulary);
+  };
 }
 
 function isAwsRequest(request: Witness): request is AwsRequest {

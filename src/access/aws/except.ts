@@ -74,7 +74,7 @@ export class Exceptions {
 
   private list(row: Row, mask: Bits, near: Bits): readonly string[] {
     const whole: Term[] = [];
-    const parts = new Set<string>();
+    const parts: { readonly actions: string; readonly suffix: string }[] = [];
     const meeting = row.point.literal ? undefined : this.meeting(row);
     for (const place of members(near)) {
       const here = hasBit(mask, place);
@@ -84,12 +84,18 @@ export class Exceptions {
       if (!row.groups.some((g) => overlap[g.at])) continue;
       const all = row.groups.every((g) => hasBit(this.coveredBy(row)[g.at] as Bits, place));
       if (all && !here) whole.push(...actions);
-      else parts.add([actionTexts(actions), this.suffix(row, place, !all)].filter((t) => t !== "").join(" "));
+      else parts.push({ actions: actionTexts(actions), suffix: this.suffix(row, place, !all) });
     }
+    whole.push(...excludedTerms(row));
     const texts = whole
       .filter((t) => !whole.some((o) => o.glob.key !== t.glob.key && covers(o.glob, t.glob)))
       .map((t) => t.text);
-    return [...new Set([...texts.sort(byCase), ...[...parts].sort(byCase)])];
+    // what is granted of every action of the row is not said of some again
+    const general = new Set(parts.filter((p) => p.actions === "").map((p) => p.suffix));
+    const narrower = parts
+      .filter((p) => p.actions === "" || !general.has(p.suffix))
+      .map((p) => [p.actions, p.suffix].filter((t) => t !== "").join(" "));
+    return [...new Set([...texts.sort(byCase), ...narrower.sort(byCase)])];
   }
 
   /** The bodies near the row's action, and their action patterns that share something with it. */
@@ -146,6 +152,15 @@ export class Exceptions {
 function byCase(a: string, b: string): number {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()];
   return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What the statements of the row leave out themselves, where the pattern does not say so. */
+function excludedTerms(row: Row): readonly Term[] {
+  const { point, term, statement } = row;
+  const said = point.key === term.glob.key ? statement : undefined;
+  return row.musts
+    .filter((m) => m.actions.negated && m !== said)
+    .flatMap((m) => m.actions.terms.filter((t) => intersect(point, t.glob)?.length !== 0));
 }
 
 /** Whether the row's own NotAction leaves the pattern out anyway. */

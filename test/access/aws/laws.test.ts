@@ -3,9 +3,14 @@ import { describe, expect, it } from "vitest";
 import { comparePolicies } from "../../../src/access/provider.ts";
 import { FAMILIES, policy, type Shape, universe } from "./arbitrary.ts";
 import { checkEvaluator, checkExact } from "./laws.ts";
-import type { OracleRequest } from "./oracle.ts";
+import { granted, inResidue, type OracleRequest, type OracleStatement } from "./oracle.ts";
 
 const RUNS = Number(process.env["LAW_RUNS"] ?? 300);
+/** The statement over every resource, so that actions are the one dimension. */
+function onAll({ NotResource: _, ...statement }: OracleStatement): OracleStatement {
+  return { ...statement, Resource: ["*"] };
+}
+
 const NOTHING = { missing: [], excess: [], undecided: [] };
 
 const PLAIN = universe([undefined], 3);
@@ -60,6 +65,27 @@ describe("laws of the AWS comparison: brute force and the second evaluator", () 
     const requests = universe(FAMILIES[name]?.values ?? [], 1);
     fc.assert(
       fc.property(policy(conditionShape(name)), (a) => checkEvaluator([a], requests)),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("R4: over one resource, the pattern minus its except is exactly the difference", () => {
+    const grants = fc
+      .array(fc.tuple(fc.boolean(), policy({ negated: true })), { minLength: 1, maxLength: 2 })
+      .map((list) => list.flatMap(([, p]) => p.Statement.map((s) => onAll(s))));
+    const actions = PLAIN.filter((r) => r.resource === "a").map((r) => r.action);
+    fc.assert(
+      fc.property(grants, grants, (a, b) => {
+        const [left, right] = [a, b].map((Statement) => ({ Version: "2012-10-17" as const, Statement }));
+        if (left === undefined || right === undefined) return;
+        const { missing, excess } = comparePolicies("aws", [left], [right]);
+        for (const action of actions) {
+          const request = { action, resource: "a" };
+          const [inLeft, inRight] = [granted([[left]], request), granted([[right]], request)];
+          expect([action, missing.some((r) => inResidue(r, action))]).toEqual([action, inLeft && !inRight]);
+          expect([action, excess.some((r) => inResidue(r, action))]).toEqual([action, inRight && !inLeft]);
+        }
+      }),
       { numRuns: RUNS },
     );
   });

@@ -155,3 +155,19 @@ export function nearResidue(
   const resources = residue.resources ?? ["*"];
   return inAction && resources.some((r) => r.startsWith("all but ") || wild(r).test(request.resource));
 }
+
+/** Whether a residue that speaks of actions alone, expanded, holds the action (R4). */
+export function inResidue(
+  residue: { pattern: string; actions?: readonly string[]; except: readonly string[] },
+  action: string,
+): boolean {
+  const inPattern = (pattern: string): boolean => {
+    const not = /^NotAction (.*)$/.exec(pattern)?.[1];
+    if (not !== undefined) return !not.split(", ").some((p) => wild(p, "i").test(action));
+    return wild(pattern, "i").test(action);
+  };
+  return (
+    (residue.actions ?? [residue.pattern]).some(inPattern) &&
+    !residue.except.some((e) => wild(e, "i").test(action))
+  );
+}
