@@ -1,4 +1,4 @@
-import type { CompareOptions, Comparison, Impact, Known, Witness } from "../access/policy.ts";
+import type { CompareOptions, Impact, Known, Witness } from "../access/policy.ts";
 import type { Drift, Principal, Remediation, Resource, Severity } from "../report/report.ts";
 import type { DocumentKind, SnapshotDocument, Unread } from "../snapshot/snapshot.ts";
 

@@ -184,7 +184,7 @@ describe("chalk-aws says what the page says", () => {
   test("a parameter that is not given keeps its place in a policy, and is put in where it is given", () => {
     const open = resolveControls(chalk.baseline, { AWS_ACCOUNT_ID: ACCOUNT }).controls;
     const policyOf = (id: string, from = open) =>
-      JSON.stringify((from.find((c) => c.id === id)?.with as { policy: unknown }).policy);
+      JSON.stringify((from.find((c) => c.id === id)!.with as { policy: unknown }).policy);
     expect(policyOf("trust-policy")).toContain('"sts:ExternalId":"${externalId}"');
     expect(policyOf("log-reader-policy")).toContain(
       `"arn:aws:logs:us-east-1:${ACCOUNT}:log-group:\${logGroup}:*"`,
