@@ -52,7 +52,7 @@ describe("with the catalogue", () => {
         ),
       ),
       [
-        'effective-access excess low organizations:ListAccounts ! organizations:ListAccounts * {"aws:ResourceTag/a":"b"}',
+        'effective-access excess low organizations:ListAccounts ! organizations:ListAccounts <any> {"aws:ResourceTag/a":"b"}',
       ],
     ],
     [
