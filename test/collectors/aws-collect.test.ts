@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { sources } from "../../src/collectors/sources.ts";
 import { awsSources } from "../../src/collectors/sources-aws.ts";
 import { readSnapshot } from "../../src/snapshot/read.ts";
+import { snapshotSchema } from "../../src/snapshot/schema.ts";
 import { formatSnapshot } from "../../src/snapshot/write.ts";
 import { type Aws, startAws } from "../servers/aws.ts";
 import { type AwsState, account, auditor, policyArn, policyOf, region } from "../servers/aws-state.ts";
@@ -144,6 +146,20 @@ describe("a whole collection", () => {
       ),
     };
     expect(formatSnapshot((await collectAws(aws)).snapshot)).toBe(first);
+  });
+});
+
+describe("the registry", () => {
+  it("has every kind of document; a kind's provider is its name's; AWS permissions are its services' actions", async () => {
+    aws = await startAws();
+    const kinds = snapshotSchema.properties.documents.items.properties.kind.enum;
+    expect(Object.keys(sources).sort()).toEqual([...kinds].sort());
+    for (const [kind, { provider }] of Object.entries(sources)) expect(kind.split("/")[0]).toBe(provider);
+    const calls = Object.values(awsSources).flatMap((source) => source.calls);
+    for (const { service, operation, permission } of calls) {
+      expect(operation).toMatch(/^(?:Get|List|Describe)[A-Z]/);
+      expect(permission).toBe(`${service === "tagging" ? "tag" : service}:${operation}`);
+    }
   });
 });
 
