@@ -8,7 +8,6 @@ import { type Gap, type HeldPolicy, type Holdings, holdingsOf, policyInWords } f
 import { loosened } from "../iam/loosened.ts";
 import {
   differenceOf,
-  grantInWords,
   inWords,
   liveSide,
   ofDoubts,
@@ -90,7 +89,7 @@ function excess(residue: Residue, c: Case, sides: Sides, gap: Gap | undefined): 
   const what =
     texts === undefined
       ? `role ${c.role.name} can do ${inWords(residue)} beyond all that is documented, by ${by}`
-      : `role ${c.role.name} can do ${grantInWords(residue)} under a weaker condition than documented, by ${by} (documented: ${texts.documented}; live: ${now})`;
+      : `role ${c.role.name} can do ${residue.pattern} under a weaker condition than documented, by ${by} (documented: ${texts.documented}; live: ${now})`;
   const base = {
     resource: resourceOf(c),
     property: residueProperty(drift, residue),

@@ -89,7 +89,7 @@ function weakened(residue: Residue, { documented, live }: Loosened, c: Case, sid
     at: "/policy",
     verify: held?.verify ?? showAttached(c.role.name),
   };
-  const what = `${from} of role ${c.role.name} loosens the condition on ${grantInWords(residue)} (documented: ${documented}; live: ${now})`;
+  const what = `${from} of role ${c.role.name} loosens the condition on ${residue.pattern} (documented: ${documented}; live: ${now})`;
   const gap = c.holdings.unknown[0];
   if (gap !== undefined) {
     return {

@@ -124,6 +124,12 @@ describe("aws/effective-access", () => {
     });
   });
 
+  it("a policy that denies something is not to be deleted for its excess", () => {
+    const extra = policy(allow("sqs:SendMessage"), { Effect: "Deny", Action: "sns:*", Resource: "*" });
+    const [drift] = only(look({ inline: { ...held, extra } }));
+    expect(drift).toMatchObject({ pattern: "sqs:SendMessage", remediation: { commands: [] } });
+  });
+
   it("missing: which control asks for it, and a statement to paste only where it is not held", () => {
     const [missing] = only(look({ inline: { water: documents.water } }));
     expect(missing).toMatchObject({

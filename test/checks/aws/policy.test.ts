@@ -152,6 +152,36 @@ describe("aws/policy", () => {
     expect(found(look(held)).length).toBeGreaterThan(1);
   });
 
+  it("a condition of another control's policy is that control's business", () => {
+    const own = { ...allow("sqs:*"), Condition: TAG };
+    const others: Parameters<typeof control>[] = [["queues", check.id, { policy: policy(own) }]];
+    const loose = { ...own, Condition: undefined };
+    const state = { inline: { pond: filled, queues: policy(loose) } };
+    expect(found(look(state, { others }))).toEqual([TWO]);
+    const asked = { policy: policy(own) };
+    const [weakened] = look(state, { params: asked, others: [["water-2", check.id, { policy: filled }]] });
+    expect(weakened).toMatchObject({ drift: "weakened", pattern: "sqs:*" });
+  });
+
+  it("a role whose name begins like the audited one is another role", () => {
+    const facts = factsOf(
+      snapshotOf(
+        awsState({
+          roles: [
+            role({ attached: [], inline: { pond: filled } }),
+            role({
+              arn: `${ROLE}-2`,
+              attached: [managed("no", policy({ Effect: "Deny", Action: "*", Resource: "*" }))],
+              inline: { no: policy({ Effect: "Deny", Action: "*", Resource: "*" }) },
+            }),
+          ],
+        }),
+      ),
+    );
+    const own = control("water", check.id, { policy: documented });
+    expect(found(run(check, facts, own, { principals: [{ id: ROLE, name: "chalk" }] }))).toEqual([TWO]);
+  });
+
   it.each<[string, Partial<RoleState>, readonly string[]]>([
     ["none of it is held: absent", {}, ["note absent | (policy)"]],
     ["a third of it: absent", inline(filled.Statement[1] as object), ["note absent | (policy)"]],
