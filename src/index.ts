@@ -19,6 +19,7 @@ import { checks, ruleTexts } from "./checks/registry.ts";
 import type { Report } from "./report/report.ts";
 import { findReporter, reporters } from "./reporters/registry.ts";
 
+export type { ServiceData } from "./access/aws/service-data.ts";
 export { PolicyError } from "./access/azure.ts";
 export type {
   AllowsOptions,

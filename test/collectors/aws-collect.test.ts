@@ -493,6 +493,20 @@ describe("what cannot be read", () => {
     expect(causes(found.unread)).toEqual([`aws/role arn:aws:iam::${account}:role/r not-found`]);
   });
 
+  it("a default version that changes while it is read is no answer", async () => {
+    aws = await startAws(vendorWorld);
+    aws.faults.add({
+      match: "iam GetPolicyVersion",
+      times: 1,
+      contentType: "text/xml",
+      raw: "<GetPolicyVersionResponse><GetPolicyVersionResult><PolicyVersion><Document>%7B%7D</Document><VersionId>v2</VersionId><IsDefaultVersion>false</IsDefaultVersion></PolicyVersion></GetPolicyVersionResult></GetPolicyVersionResponse>",
+    });
+    const { snapshot } = await collectAws(aws, { roles: ["acme"], kinds: ["aws/policy"] });
+    expect(snapshot.unread.map(({ api, cause }) => [api.split(" ")[1], cause])).toEqual([
+      ["GetPolicyVersion", "incomplete"],
+    ]);
+  });
+
   it("a 404 of the role without the service's own code is no proof of absence", async () => {
     aws = await startAws(vendorWorld);
     aws.faults.add({ match: "iam GetRole", status: 404, html: true });

@@ -406,6 +406,36 @@ describe("faults 3, 21, 37: sessions, signals, clocks", () => {
     expect(asked).toBe(2);
   });
 
+  it("fault 3: keys of the renewal that end too are final, also for a call that began with them", async () => {
+    let asked = 0;
+    aws.state = {
+      ...aws.state,
+      keys: { ...aws.state.keys, [session.id]: { secret: session.secret, token: "canary-token-2" } },
+    };
+    const expired = {
+      match: "ec2 DescribeSubnets",
+      status: 400,
+      code: "ExpiredTokenException",
+      message: "over",
+    };
+    // The first page is refused once and read with new keys; the second page is refused for good.
+    aws.faults.add({ ...expired, times: 1 }, { ...expired, after: 1 });
+    const { snapshot } = await collectAws(aws, {
+      kinds: ["aws/subnet"],
+      settings: {
+        credentials: async () => {
+          asked += 1;
+          return asked === 1 ? { accessKeyId: auditor.id, secretAccessKey: auditor.secret } : keys(2);
+        },
+      },
+    });
+    expect(snapshot.unread.map(({ cause, detail }) => [cause, detail])).toEqual([
+      ["unauthenticated", "answered 400 ExpiredTokenException: over"],
+    ]);
+    expect(asked).toBe(2);
+    expect(aws.requests.filter(({ call }) => call === "ec2 DescribeSubnets")).toHaveLength(3);
+  });
+
   it("fault 3: keys that cannot be renewed are not sent twice", async () => {
     const { snapshot } = await collectAws(aws, {
       kinds: ["aws/vpc"],

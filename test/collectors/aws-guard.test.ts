@@ -129,6 +129,15 @@ describe("fault 35: the read-only guard", () => {
       },
     ],
     [
+      "a read by another method",
+      {
+        method: "DELETE",
+        path: "/",
+        headers: { authorization: signed("iam"), "content-type": form },
+        body: "Action=GetRole",
+      },
+    ],
+    [
       "another service's operation of that name",
       {
         path: "/",

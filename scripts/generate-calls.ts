@@ -1,0 +1,50 @@
+// Writes docs/calls.md: every call that a scan makes, from the registry of document kinds. Run by `npm run generate`.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ApiCall, type AwsCall, azureSources, type KindSource } from "../src/collectors/sources.ts";
+import { awsSources } from "../src/collectors/sources-aws.ts";
+
+const azureCall = (call: ApiCall) => `\`${call.method} ${call.path}\``;
+const awsCall = (call: AwsCall) => `\`${call.service} ${call.operation}\``;
+
+function table<Call extends ApiCall | AwsCall>(
+  sources: Readonly<Record<string, KindSource<Call>>>,
+  shown: (call: Call) => string,
+): string {
+  const rows = Object.entries(sources).map(([kind, source]) => {
+    const permissions = [...new Set(source.calls.map((call) => `\`${call.permission}\``))];
+    return `| \`${kind}\` | ${source.purpose} | ${source.calls.map(shown).join("<br>")} | ${permissions.join("<br>")} |`;
+  });
+  return ["| documents | for | calls | permissions |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+const text = `<!-- Written by \`npm run generate\` from src/collectors/sources.ts. -->
+
+# The calls of a scan
+
+A scan reads only the documents that the chosen controls need, and every call of it stands here; whatever else tried to leave is stopped before the socket. A list is read over all its pages or counts as not read.
+
+## AWS
+
+All are reads. AWS says neither by method nor by address whether a request reads, so the guard looks at the service that a request is signed for and at the operation that it names, and lets these pass and no others. Signing in (\`AssumeRole\`, single sign-on) has a door of its own.
+
+${table(awsSources, awsCall)}
+
+How many calls, where no list needs a second page: one for who is signed in; for the audited role \`GetRole\`, \`ListRolePolicies\` and \`ListAttachedRolePolicies\`, one \`GetRolePolicy\` for each inline policy, and \`GetPolicy\` with \`GetPolicyVersion\` for each attached policy and the boundary; without \`--role\` also \`ListRoles\`, a page for a thousand roles, and the calls above for each role that the vendor may assume. Other roles, users and groups are not read. Then one for the tagged resources (a page for a hundred), one for each of the eight lists of EC2, one for the versions of Kubernetes, and for each cluster \`DescribeCluster\`, \`ListNodegroups\` and one \`DescribeNodegroup\` a node group. The documented account of the tests takes 21 calls.
+
+\`sts:GetCallerIdentity\` needs no permission; AWS lets everybody ask.
+
+A call is repeated when it was throttled or the service failed: six attempts with growing pauses, more where the service says how long to wait, never past \`--timeout\`. Keys that end in the middle are renewed once.
+
+Not considered, since an account cannot always read them: policies of the organisation (service control, resource control), policies of resources, and session policies.
+
+## Azure
+
+All are GET requests to the Resource Manager.
+
+${table(azureSources, azureCall)}
+`;
+
+const file = join("docs", "calls.md");
+writeFileSync(file, text);
+console.log(`wrote ${file}`);
