@@ -35,7 +35,7 @@ export function azureResidues(
   const texts = {
     pattern: new Map([...textsOf(other), ...textsOf(own)]),
     except: new Map([...textsOf(own), ...textsOf(other)]),
-    segments: segmentsOf([...other, ...own]),
+    segments: lazily(() => segmentsOf([...other, ...own])),
     letter: starLetter([...own, ...other]),
   };
   const residues = difference.rows.map((row) => azureResidue(row, sides, texts));
@@ -83,25 +83,34 @@ function segmentsOf(policy: Policy): ReadonlyMap<string, string> {
   return segments;
 }
 
+/** Few comparisons need it, and it takes a walk over every pattern. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 /** How patterns are spelled in what is printed, by canonical key. */
 interface Texts {
   readonly pattern: ReadonlyMap<string, string>;
   readonly except: ReadonlyMap<string, string>;
   /** Path segments as written, by their lower case: an intersection of two patterns is written by nobody. */
-  readonly segments: ReadonlyMap<string, string>;
+  readonly segments: () => ReadonlyMap<string, string>;
   readonly letter: string;
 }
 
 function written(
   glob: Glob,
   texts: ReadonlyMap<string, string>,
-  segments: ReadonlyMap<string, string>,
+  segments: () => ReadonlyMap<string, string>,
 ): string {
   const whole = texts.get(glob.key);
   if (whole !== undefined) return whole;
   return globText(glob)
     .split("/")
-    .map((segment) => segments.get(segment) ?? segment)
+    .map((segment) => segments().get(segment) ?? segment)
     .join("/");
 }
 
@@ -180,7 +189,7 @@ export function azureDoubts(
 ): readonly Doubt[] {
   const both = [...sides.documented, ...sides.live];
   const texts = textsOf(both);
-  const segments = segmentsOf(both);
+  const segments = lazily(() => segmentsOf(both));
   const doubts = new Map<string, Doubt>();
   for (const o of open) {
     const own = o.terms[0] as Term;
