@@ -61,12 +61,21 @@ function timed(run: () => unknown, times = 4): number {
   return Math.min(...values);
 }
 
-/** Time per doubling, over the whole range: 2 is linear. */
+/**
+ * Time per doubling, over the whole range: 2 is linear. Every size is run as often as makes the same amount of work,
+ * so that what the garbage collector takes is in the small ones as well.
+ */
 function growth(name: string, sizes: readonly number[], prepare: (n: number) => () => unknown): void {
+  const largest = sizes[sizes.length - 1] as number;
   const times = sizes.map((n) => {
     const run = prepare(n);
+    const repeat = Math.ceil(largest / n);
     run();
-    return timed(run);
+    return (
+      timed(() => {
+        for (let i = 0; i < repeat; i++) run();
+      }, 2) / repeat
+    );
   });
   sizes.forEach((n, i) => {
     record(`${name}, ${n}`, times[i] as number, "ms");

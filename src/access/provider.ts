@@ -1,6 +1,6 @@
 /** The public face of the comparison: native documents in, no I/O, deterministic. */
 import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
-import { azureDoubts, azureResidues } from "./azure-residues.ts";
+import { azureDoubts, azureResidues, azureSides } from "./azure-residues.ts";
 import { difference } from "./compare.ts";
 import type {
   AllowsOptions,
@@ -33,7 +33,7 @@ export function comparePolicies(
   const left = azureRules(documented);
   const right = azureRules(live);
   const denies = azureRules(options.denies ?? [], "deny");
-  const sides = { documented: left.rules, live: [...right.rules, ...denies.rules], options };
+  const sides = azureSides(left.rules, [...right.rules, ...denies.rules], options);
   const missing = difference(sides.documented, sides.live, AZURE_DIMENSIONS, options.bound);
   const excess = difference(sides.live, sides.documented, AZURE_DIMENSIONS, options.bound);
   return {
