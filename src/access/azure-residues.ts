@@ -2,7 +2,7 @@
 import type { Plane, Problem } from "./azure.ts";
 import { catalogOf, mostTelling, operationsIn } from "./catalog.ts";
 import { cellKey, type Difference, type Open, type Row } from "./compare.ts";
-import { AZURE_ESCALATION } from "./escalation.ts";
+import { AZURE_ESCALATION, SECRET_READS } from "./escalation.ts";
 import { covers, type Glob, generic, globText } from "./glob.ts";
 import type { AzureRequest, CompareOptions, Doubt, Impact, Residue } from "./policy.ts";
 import type { Policy, Term } from "./rules.ts";
@@ -15,7 +15,9 @@ function impactOf(glob: Glob, except: readonly Glob[], plane: Plane): { impact: 
     (entry) => covers(glob, entry.glob) && !except.some((e) => covers(e, entry.glob)),
   );
   if (proof !== undefined) return { impact: "escalation", proof: proof.action };
-  return { impact: glob.parts[glob.parts.length - 1]?.endsWith("/read") ? "read" : "write" };
+  const reads =
+    glob.parts[glob.parts.length - 1]?.endsWith("/read") && !SECRET_READS.some((e) => covers(e, glob));
+  return { impact: reads ? "read" : "write" };
 }
 
 /** What the residues of one comparison share. */
@@ -244,4 +246,23 @@ export function azureDoubts(
       `${b.clause}\u0000${b.plane}\u0000${b.pattern.toLowerCase()}`,
     ),
   );
+}
+
+/** Residues that a malformed entry elsewhere makes uncertain. */
+export function malformedDoubts(
+  residues: readonly Residue[],
+  side: "missing" | "excess",
+  problems: readonly Problem[],
+): readonly Doubt[] {
+  const [problem] = problems;
+  if (problem === undefined) return [];
+  return residues.map(({ pattern, plane, origin }) => ({
+    side,
+    pattern,
+    ...(plane !== undefined && { plane }),
+    clause: "AZ2",
+    reason: `something malformed in another document may ${side === "missing" ? "grant" : "change"} it: ${problem.reason}`,
+    decide: `mend ${problem.origin.pointer === "" ? "that document" : problem.origin.pointer}`,
+    origin,
+  }));
 }

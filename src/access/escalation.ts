@@ -1,4 +1,4 @@
-import { type Glob, literalGlob } from "./glob.ts";
+import { type Glob, literalGlob, starGlob } from "./glob.ts";
 
 /**
  * Azure operations of the control plane that let their holder grant itself or others more, each with how. The
@@ -25,3 +25,11 @@ const AZURE = {
 export const AZURE_ESCALATION: readonly { readonly action: string; readonly glob: Glob }[] = Object.keys(
   AZURE,
 ).map((action) => ({ action, glob: literalGlob(action.toLowerCase()) }));
+
+/** Reads of the control plane that hand out keys, as patterns. What reads only these reads secrets. */
+export const SECRET_READS: readonly Glob[] = [
+  "*/sharedkeys/read",
+  "*/listkeys/read",
+  "*/readonlykeys/read",
+  "*/agentregistrationinformation/read",
+].map(starGlob);
