@@ -22,6 +22,7 @@ import {
   principalResource,
 } from "../arm/principals.ts";
 import { type Roles, readRoles } from "../arm/role.ts";
+import { normalScope } from "../arm/scope.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
 
 interface Params {
@@ -98,6 +99,12 @@ function mend(grant: Grant | undefined, c: Case) {
   };
 }
 
+/** What is missing at a part of the audited scope is another finding than what is missing at another part. */
+function placed(property: string, scope: string, c: Case): string {
+  const where = normalScope(scope);
+  return where === normalScope(c.facts.scope) ? property : `${property}:${where}`;
+}
+
 /** `unsure`: what of the principal's assignments could not be read and might grant it; empty when all was read. */
 function missing(row: Row, unsure: readonly string[], c: Case): Observation {
   const { residue } = row;
@@ -106,7 +113,7 @@ function missing(row: Row, unsure: readonly string[], c: Case): Observation {
   const why = denied === "" ? "no assignment grants it" : `deny assignment ${denied} takes it away`;
   const base = {
     resource: principalResource(c.principal),
-    property: observe.permissionProperty("missing", residue),
+    property: placed(observe.permissionProperty("missing", residue), row.scope, c),
     ...observe.ofResidue(residue, row.scope),
     expected: row.documented?.control ?? null,
     at: row.documented?.at ?? "/required",
@@ -153,7 +160,7 @@ function reachesTooFar(grant: Grant, c: Case): Observation {
     kind: "drift",
     drift: "wider",
     resource: { type: observe.ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
-    message: `${principalInWords(c.principal)} holds "${grant.role.name}" at ${grant.assignment.scope}: what it grants is documented for ${scopes} alone, and it reaches everything else under its scope`,
+    message: `${principalInWords(c.principal)} holds "${grant.role.name}" at ${grant.assignment.scope}: what the document knows of it is for ${scopes} alone, and it reaches everything else under its scope`,
     property: "scope",
     by: giver(grant.assignment, grant.role.name, c.principal.id),
     expected: scopes,
