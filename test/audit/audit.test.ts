@@ -335,11 +335,17 @@ describe("audit: what is not known", () => {
     });
   });
 
-  it("nothing to assess leaves the target complete; something undecided does not", () => {
-    expect(judge({ vaults: [] })).toMatchObject({
-      targets: [{ complete: true }],
-      summary: { controls: { unknown: 1 } },
-    });
+  it.each(["vaults", "managedClusters", "resources"] as const)(
+    "fault 16: no %s to assess: the target is not complete, so no alert about the last one is closed",
+    (kind) => {
+      expect(judge({ [kind]: [] })).toMatchObject({
+        targets: [{ complete: false }],
+        summary: { controls: { unknown: 1 } },
+      });
+    },
+  );
+
+  it("something undecided leaves the target incomplete", () => {
     const conditioned = [
       ...clean.roleAssignments,
       roleAssignment({ name: "a3", role: builtIn.reader, principal: VENDOR, condition: "x" }),
