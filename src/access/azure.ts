@@ -89,7 +89,8 @@ function readDocument(
   const bare = Object.values(PLANES).some((p) => field(inner, p.only) !== undefined);
   if (permissions === undefined && bare) {
     // the form that `az role definition create` takes: the lists stand beside the name
-    readPermission(inner, base, outer, effect, origin, rules, problems);
+    const lists = Object.entries(inner).filter(([key]) => key.toLowerCase() !== "assignablescopes");
+    readPermission(Object.fromEntries(lists), base, outer, effect, origin, rules, problems);
     return;
   }
   if (permissions === undefined || permissions.value === null) {

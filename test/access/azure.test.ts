@@ -249,7 +249,13 @@ describe("comparePolicies for Azure: whole results, clause by clause", () => {
   });
 
   it("AZ2: a misspelt list, or none, is a doubt and not an empty role", () => {
-    for (const permission of [{ action: ["*"] }, {}, { actions: ["A/b"], NotAction: ["A/*"] }]) {
+    const odd = [
+      { action: ["*"] },
+      {},
+      { actions: ["A/b"], NotAction: ["A/*"] },
+      { actions: [], dataActons: ["*"] },
+    ];
+    for (const permission of odd) {
       const { undecided } = comparePolicies("azure", [], [{ permissions: [permission] }]);
       expect(undecided.map((d) => [d.side, d.clause])).toEqual([["excess", "AZ2"]]);
     }
@@ -355,6 +361,7 @@ describe("witness, catalogue and impact (R2, G6)", () => {
     ["*/read", [], "read"],
     ["A.B/c/read", [], "read"],
     ["A.B/c/*", [], "write"],
+    ["Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action", [], "escalation"],
     ["A.B/listKeys/action", [], "write"],
     ["A.B/sharedKeys/read", [], "write"],
     ["A.B/*/ReadOnlyKeys/read", [], "write"],
