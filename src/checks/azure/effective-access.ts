@@ -1,5 +1,5 @@
 import type { Principal } from "../../report/report.ts";
-import { type Assignment, eligibleFor, giver, heldBy, isGroup, isHeld } from "../arm/assignment.ts";
+import { type Assignment, eligibleFor, giver, heldBy, isHeld, kindOf } from "../arm/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies, showEligibilities } from "../arm/command.ts";
 import { type Deny, readDenies } from "../arm/deny.ts";
 import { type Documented, documentedBy } from "../arm/documented.ts";
@@ -205,7 +205,7 @@ function* eligible(state: State, groups: ReadonlySet<string>, c: Case): Iterable
     yield {
       kind: "unknown",
       resource,
-      message: `${found.malformed} eligible assignments name no role, scope or principal`,
+      message: `${found.malformed} eligible assignments cannot be understood: they name no role, scope or principal, or share an id with another`,
       property: "eligible:malformed",
       clause: "AZ10",
       decide: "read the eligible assignments again",
@@ -265,11 +265,15 @@ function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
 }
 
 /** Who was found by the role alone may be a group: its members hold what it holds, and more that nobody looked at. */
-function membersUnknown(principal: Principal): Observation {
+function membersUnknown(principal: Principal, kind: "group" | "untold"): Observation {
+  const what =
+    kind === "group"
+      ? "is a group: what its members hold besides was not looked at"
+      : "may be a group, since no assignment tells its type: what members hold besides was not looked at";
   return {
     kind: "unknown",
     resource: principalResource(principal),
-    message: `${principalInWords(principal)} holds the documented role and is a group: what its members hold besides was not looked at`,
+    message: `${principalInWords(principal)} holds the documented role and ${what}`,
     property: "members",
     clause: "AZ6",
     decide: "name the vendor's service principal with --principal",
@@ -304,7 +308,7 @@ function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
     yield {
       kind: "unknown",
       resource,
-      message: `${held.malformed} assignments of ${principalInWords(c.principal)} name no role, scope or principal`,
+      message: `${held.malformed} assignments of ${principalInWords(c.principal)} cannot be understood: they name no role, scope or principal, their condition is no text, or they share an id with another`,
       property: "assignments:malformed",
       decide: "read the assignments of the principal again",
     };
@@ -317,7 +321,7 @@ function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
     for (const grant of beyond.wider) yield reachesTooFar(grant, c);
     const unsure = [
       ...new Set(unread.map((a) => a.roleDefinitionId)),
-      ...(held.malformed > 0 ? ["the assignments that name no role, scope or principal"] : []),
+      ...(held.malformed > 0 ? ["the assignments that cannot be understood"] : []),
     ];
     const lacking = missingOf(state, compare);
     for (const row of lacking.rows) yield missing(row, unsure, c);
@@ -443,7 +447,8 @@ Not considered: Azure Lighthouse delegations, which no list of assignments holds
       };
     }
     for (const principal of principals) {
-      if (!context.principalsGiven && isGroup(facts, principal.id)) yield membersUnknown(principal);
+      const kind = kindOf(facts, principal.id);
+      if (!context.principalsGiven && kind !== "other") yield membersUnknown(principal, kind);
       yield* judge({ facts, context, roles, principal, documented }, denies);
     }
   },

@@ -568,6 +568,21 @@ describe("azure/effective-access: what is not known is not pass", () => {
     } as const;
     expect(terse(look({ roleAssignments: [KEEPER] }, {}, recording))).toEqual(["unknown | (assignments)"]);
   });
+  it("AZ6: who was found by the role is a group, a foreign one, or may be one: its members are unknown", () => {
+    const found = (principalType: string) =>
+      terse(
+        look(
+          { roleAssignments: [hold(ROLE, SUBSCRIPTION, { principalType })] },
+          {},
+          {},
+          { principalsGiven: false, others: [keeper, gauge] },
+        ),
+      );
+    for (const type of ["Group", "GROUP", "ForeignGroup", "foreigngroup", ""]) {
+      expect(found(type)).toEqual(["unknown | (members)"]);
+    }
+    for (const type of ["ServicePrincipal", "User"]) expect(found(type)).toEqual([]);
+  });
   it("whom to audit", () => {
     const nobody = { principals: [], principalsGiven: false };
     expect(terse(look({}, {}, {}, { ...nobody, others: [keeper, gauge] }))).toEqual([
