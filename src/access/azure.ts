@@ -129,9 +129,8 @@ function readPermission(
   problems: Problem[],
 ): void {
   const conditions = [...new Set([...outer, ...conditionOf(permission)])].sort();
-  const misspelt = Object.keys(permission).filter(
-    (key) => /^(not)?(data)?actions?$/i.test(key) && !isList(key),
-  );
+  // a list under a name that is none of the four: what it means to grant, or to take away, is not known
+  const misspelt = Object.keys(permission).filter((key) => Array.isArray(permission[key]) && !isList(key));
   for (const key of misspelt) {
     problems.push({ reason: `"${key}" is no list of a permission`, origin: origin(`${pointer}/${key}`) });
   }
