@@ -20,6 +20,7 @@ export async function policyCompare(
   shell: Shell,
 ): Promise<number> {
   const provider = choice(given, "provider", clouds);
+  const format = choice(given, "format", ["table", "json"]);
   const liveFiles = given.get("live")?.values ?? [];
   if (documentedFiles.length === 0)
     throw new UsageError("policy compare: expected at least one documented file");
@@ -39,7 +40,7 @@ export async function policyCompare(
   const catalog = catalogFile === undefined ? undefined : await readCatalog(catalogFile, shell.cwd);
   const comparison = comparePolicies(provider, documented, live, catalog === undefined ? {} : { catalog });
 
-  if (one(given, "format") === "json") {
+  if (format === "json") {
     await shell.out.write(`${JSON.stringify({ provider, ...comparison }, undefined, 2)}\n`);
   } else {
     await shell.out.write(
