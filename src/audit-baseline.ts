@@ -61,7 +61,7 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
 /** Runs every control of a baseline. Throws, with the control's id, when a check does or a witness does not replay. */
 export function runBaseline(run: Run): RunResult {
   const { loaded, facts, snapshot } = run;
-  const resolution = resolveControls(loaded.baseline, run.given, run.profile);
+  const resolution = resolveControls(loaded.baseline, withScope(run), run.profile);
   const who = findPrincipals(facts, resolution.controls, principalsGiven(run, resolution));
   const catalog = readCatalog(facts);
   const date = snapshot.takenAt.slice(0, 10);
@@ -86,6 +86,22 @@ export function runBaseline(run: Run): RunResult {
     complete: judged.every((j) => j.complete),
     ...(catalog === undefined ? {} : { catalog: { date, operations: catalog.length } }),
   };
+}
+
+/**
+ * The parameters given, and the one that `--subscription` sets from the target's own scope: a subscription that was named
+ * and the same one that was found get the same verdict.
+ */
+function withScope({ loaded, given, snapshot }: Run): Readonly<Record<string, string>> {
+  const subscription = /^\/subscriptions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|$)/i.exec(
+    snapshot.scope,
+  )?.[1];
+  if (subscription === undefined) return given;
+  const open = Object.entries(loaded.baseline.parameters).filter(
+    ([name, parameter]) =>
+      parameter.flag === "subscription" && parameter.default === undefined && !Object.hasOwn(given, name),
+  );
+  return { ...given, ...Object.fromEntries(open.map(([name]) => [name, subscription])) };
 }
 
 /** The principals that the user named: by the parameter that `--principal` sets, else when the state was recorded. */

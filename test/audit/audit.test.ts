@@ -381,6 +381,34 @@ describe("audit: what is not known", () => {
   });
 });
 
+describe("audit: where", () => {
+  const elsewhere = {
+    roleAssignments: clean.roleAssignments.map((a) =>
+      a.name === "a1" ? roleAssignment({ name: "a1", role: ROLE, principal: VENDOR, scope: SERVICE }) : a,
+    ),
+  };
+  const place = (parameters: Record<string, string>) => judge(elsewhere, {}, { parameters });
+  const shown = (report: Report) => [verdicts(report), findings(report), report.targets[0]?.notes];
+
+  it("the subscription is the target's own when it is not named, and the verdict is the same", () => {
+    const named = place({ place: SUBSCRIPTION, groups: "rg-lake" });
+    expect(verdicts(named)).toMatchObject({ "keeper-assignment": "fail" });
+    const found = place({ groups: "rg-lake" });
+    expect(shown(found)).toEqual(shown(named));
+    expect(found.targets[0]?.notes?.join("\n")).not.toContain("parameter place");
+  });
+
+  it("a scope that was given wins over the target's", () => {
+    expect(verdicts(place({ place: SERVICE, groups: "rg-lake" }))).not.toHaveProperty("keeper-assignment");
+  });
+
+  it("a scope that is no subscription, as of a target that could not be reached, says nothing", () => {
+    const snapshot = { ...snapshotOf(clean, { roleNames: [] }), scope: "/subscriptions/unknown" };
+    const report = judge({}, {}, { snapshots: [{ snapshot }], parameters: { groups: "rg-lake" } });
+    expect(report.targets[0]?.notes?.join("\n")).toContain("parameter place not given");
+  });
+});
+
 describe("audit: who", () => {
   it("whoever holds the documented role, and says so", () => {
     const two = [

@@ -201,6 +201,13 @@ const rows: Readonly<Record<string, Row>> = {
   "the documented role on one resource group only, nothing declared": {
     state: withInstead(managerAssignment({ scope: RG })),
     flags: undeclared,
+    code: 1,
+    controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
+    golden: "assignments-the-documented-role-on-one-resource-group-only-the-subscription-declared",
+  },
+  "the documented role on one resource group only, which is declared": {
+    state: withInstead(managerAssignment({ scope: RG })),
+    flags: { set: [...flags.set, `scope=${RG}`] },
     code: 0,
   },
   "the documented role on the subscription, a resource group declared (AZ7)": {
