@@ -34,6 +34,8 @@ export interface Row {
   readonly scope: string;
   /** The grant that the residue comes from; only for excess. */
   readonly grant?: Grant;
+  /** Every assignment of that role at that scope, with any condition; only for excess. */
+  readonly assignments?: readonly Assignment[];
   /** The documented entry that it comes from; only for missing. */
   readonly documented?: Documented;
   /** Denies that take a documented permission away; only for missing. */
@@ -260,7 +262,7 @@ export function excessOf(
       rows.add({
         residue: found.residue,
         scope: there.has(residueKey(found.residue)) ? scope : `${scope.replace(/\/$/, "")}/*`,
-        ...(grant === undefined ? {} : { grant }),
+        ...(grant === undefined ? {} : { grant, assignments: sameRole(grant, all) }),
         denies: [],
         open: found.open,
         further: 0,
@@ -296,6 +298,11 @@ function reachesTooFar(
 /** Does a pattern hold all that another one does? */
 function patternCovers(wide: string, narrow: string): boolean {
   return covers(starGlob(wide.toLowerCase()), starGlob(narrow.toLowerCase()));
+}
+
+/** Assignments that give the same role: each of them would keep the excess alive. */
+function sameRole(grant: Grant, all: readonly Grant[]): readonly Assignment[] {
+  return all.filter((g) => g.role.guid === grant.role.guid).map((g) => g.assignment);
 }
 
 /** The denies that hold below the scope too: one that does not apply to child scopes leaves them open. */

@@ -1,4 +1,4 @@
-import type { Principal } from "../../report/report.ts";
+import type { Principal, Resource } from "../../report/report.ts";
 import { type Assignment, eligibleFor, giver, heldBy, isHeld, kindOf } from "../arm/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies, showEligibilities } from "../arm/command.ts";
 import { type Deny, readDenies } from "../arm/deny.ts";
@@ -49,14 +49,11 @@ function excess(row: Row, c: Case): Observation {
   const elsewhere =
     row.further === 0 ? "" : `, and at ${row.further} more scope${row.further === 1 ? "" : "s"}`;
   const base = {
-    resource:
-      grant === undefined
-        ? principalResource(c.principal)
-        : { type: observe.ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
+    resource: grant === undefined ? principalResource(c.principal) : roleHeld(grant, c),
     property: observe.permissionProperty("excess", residue),
     ...observe.ofResidue(residue, row.scope),
     ...(by === undefined ? {} : { by }),
-    actual: by ?? null,
+    actual: row.assignments?.map((a) => a.id) ?? null,
     expected: c.documented.map((d) => d.control),
     at: "/required",
     verify: showAssignments(c.principal.id),
@@ -77,25 +74,41 @@ function excess(row: Row, c: Case): Observation {
     message:
       `${who} holds ${residue.pattern}${observe.exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
       ` it may ${observe.operation(residue.witness)}${observe.today(residue)}; ${observe.WHY_EXCESS[residue.impact]}`,
-    remediation: mend(grant, c),
+    remediation: mend(row, c),
     replay: row.replay,
   };
 }
 
-function mend(grant: Grant | undefined, c: Case) {
+/** A role that the principal holds at a scope, by however many assignments: one more of them is no other excess. */
+function roleHeld({ assignment, role }: Grant, c: Case): Resource {
+  const scope = assignment.scope.replace(/\/+$/, "");
+  return {
+    type: observe.ASSIGNMENT_TYPE,
+    id: `${scope === "" ? "/" : scope}#${c.principal.id}:${role.guid}`,
+    name: role.name,
+  };
+}
+
+function mend({ grant, assignments = [] }: Row, c: Case) {
   if (grant !== undefined && c.documented.some((d) => d.roles.has(grant.role.guid))) {
     return {
       text: `"${grant.role.name}" is a documented role that grants more than the document prints: put the role right, the assignment may stay.`,
       commands: [],
     };
   }
+  const groups = [...new Set(assignments.map((a) => a.principal))].filter(
+    (who) => who !== c.principal.id.toLowerCase(),
+  );
   const group =
-    grant !== undefined && grant.assignment.principal !== c.principal.id.toLowerCase()
-      ? ` It is given to a group: deleting it takes it from every member; taking the principal out of group ${grant.assignment.principal} mends it too.`
-      : "";
+    groups.length === 0
+      ? ""
+      : ` It is given to a group: deleting it takes it from every member; taking the principal out of group ${groups.join(", ")} mends it too.`;
   return {
-    text: `Delete the assignment, which the document does not know.${group}`,
-    commands: grant === undefined ? [] : [deleteAssignment(grant.assignment.id)],
+    text:
+      assignments.length > 1
+        ? `Delete the ${assignments.length} assignments of the role at this scope, which the document does not know.${group}`
+        : `Delete the assignment, which the document does not know.${group}`,
+    commands: assignments.map((a) => deleteAssignment(a.id)),
   };
 }
 

@@ -262,6 +262,29 @@ describe("azure/effective-access: the sum of what is held (AZ6)", () => {
     });
   });
 
+  it("AZ6: one more assignment of the same role at the same scope is the same excess", () => {
+    const own = (name: string) => hold(builtIn.owner, SUBSCRIPTION, { name });
+    const through = hold(builtIn.owner, SUBSCRIPTION, {
+      name: "a-0",
+      principal: GROUP,
+      principalType: "Group",
+    });
+    const of = (...more: AzureState["roleAssignments"]) =>
+      look({ roleAssignments: [KEEPER, ...more], groups: { [GROUP]: [VENDOR] } });
+    const [one, ...none] = of(own("m-1")).filter((o) => o.kind === "drift");
+    expect(none).toEqual([]);
+    expect(one?.resource.id).toBe(`${SUBSCRIPTION}#${VENDOR}:${builtIn.owner}`);
+    for (const also of [own("a-0"), through]) {
+      const [two, ...rest] = of(own("m-1"), also).filter((o) => o.kind === "drift");
+      expect(rest).toEqual([]);
+      expect([two?.resource, two?.property]).toEqual([one?.resource, one?.property]);
+      expect(two).toMatchObject({
+        actual: [expect.stringContaining("a-0"), expect.stringContaining("m-1")],
+        remediation: { commands: [expect.stringContaining("a-0"), expect.stringContaining("m-1")] },
+      });
+    }
+  });
+
   it("AZ9: a condition on an assignment leaves what it covers undecided", () => {
     const conditioned = hold(ROLE, SUBSCRIPTION, { condition: "@Resource[x] StringEquals 'y'" });
     const found = look({ roleAssignments: [conditioned] });
