@@ -11,6 +11,7 @@ import type { DocumentKind, Snapshot } from "../snapshot/snapshot.ts";
 import type { Config } from "./config.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
+import { namesFile } from "./inputs.ts";
 import { didYouMean } from "./nearest.ts";
 import { azureClouds, clouds, type GivenOptions, inOrder } from "./options.ts";
 import { assignments, choice, one, oneOf, pathFrom } from "./settings.ts";
@@ -61,7 +62,7 @@ export async function prepare(
   for (const target of chosen)
     snapshots.push(recorded?.slice() ?? (await readSnapshots(target.options, cwd)));
 
-  const named = (options.get("baseline")?.values ?? []).map((spec) => load(spec, options, cwd));
+  const named = onlyOnce((options.get("baseline")?.values ?? []).map((spec) => load(spec, options, cwd)));
   const wanted = new Set<Provider>(
     asked ?? [
       ...named.map(({ baseline }) => baseline.cloud),
@@ -154,9 +155,14 @@ async function readSnapshots(options: GivenOptions, cwd: string): Promise<Snapsh
   return snapshots;
 }
 
+/** One baseline, named twice (by id, version or file), counts once. */
+function onlyOnce(baselines: readonly LoadedBaseline[]): readonly LoadedBaseline[] {
+  return [...new Map(baselines.toReversed().map((each) => [each.sha256, each])).values()].toReversed();
+}
+
 function load(spec: string, options: GivenOptions, cwd: string): LoadedBaseline {
   const base = options.get("baseline")?.base;
-  if (base === undefined || !/[\\/]|\.(ya?ml|json)$/i.test(spec)) return loadBaseline(spec, checks);
+  if (base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
   // A file that the config file names lies beside it; reports name it from the working directory.
   return loadBaseline(relative(cwd, resolve(base, spec)) || spec, checks);
 }
