@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { compactedServiceData, leanAwsSchemas } from "./aws-bundle.mjs";
 import { compiledValidators } from "./validators.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,7 +34,9 @@ export async function bundle(outdir) {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    plugins: [compiledValidators()],
+    plugins: [compiledValidators(), compactedServiceData(), leanAwsSchemas()],
+    // The AWS SDK's ES modules: of its CommonJS files nothing could be left out.
+    mainFields: ["module", "main"],
     // Some dependencies are CommonJS and ask for Node's modules by `require`, which an ES module does not have.
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',

@@ -19,7 +19,7 @@ const accepted = new Set([
  * The text of THIRD_PARTY_LICENSES: every package of which code is in the bundle, with its licence.
  *
  * @param {import("esbuild").Metafile} metafile
- * @throws when a licence is not accepted, or a package carries no licence text
+ * @throws when a licence is not accepted, or neither a package nor its neighbours carry a licence text
  */
 export async function thirdPartyLicences(metafile) {
   const folders = new Set();
@@ -32,6 +32,18 @@ export async function thirdPartyLicences(metafile) {
   const packages = [];
   for (const folder of folders) packages.push(await read(join(root, folder)));
   packages.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const each of packages.filter(({ text }) => text === undefined)) {
+    // One package of a repository may have been published without the text that its neighbours carry.
+    const { repository, licence, text } =
+      packages.find(
+        (other) =>
+          other.text !== undefined && other.repository === each.repository && other.licence === each.licence,
+      ) ?? {};
+    if (repository === undefined || licence === undefined || text === undefined) {
+      throw new Error(`${each.name}@${each.version} carries no licence text`);
+    }
+    each.text = text;
+  }
 
   const parts = packages.map(
     ({ name, version, licence, text }) =>
@@ -60,8 +72,12 @@ async function read(folder) {
     .sort();
   const texts = [];
   for (const name of names) texts.push(await readFile(join(folder, name), "utf8"));
-  if (!names.some((name) => /^(licen[cs]e|copying)/i.test(name))) {
-    throw new Error(`${manifest.name}@${manifest.version} carries no licence text`);
-  }
-  return { name: manifest.name, version: manifest.version, licence: taken, text: texts.join("\n\n") };
+  const whole = names.some((name) => /^(licen[cs]e|copying)/i.test(name));
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    licence: taken,
+    repository: manifest.repository?.url,
+    text: whole ? texts.join("\n\n") : undefined,
+  };
 }

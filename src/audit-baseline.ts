@@ -1,9 +1,11 @@
 import type { Provider } from "./access/policy.ts";
+import { derivedParameters } from "./audit-derived.ts";
 import type { Control, LoadedBaseline } from "./baselines/baseline.ts";
 import { type Resolution, resolveControls } from "./baselines/parameters.ts";
-import { findPrincipals } from "./checks/arm/audited.ts";
+import { type Audited, findPrincipals } from "./checks/arm/audited.ts";
 import { readCatalog } from "./checks/arm/catalog.ts";
 import type { Check, Context, Facts, Observation, ResolvedControl } from "./checks/define.ts";
+import { findAuditedRoles } from "./checks/iam/roles.ts";
 import { fingerprint } from "./report/fingerprint.ts";
 import type { ControlResult, Finding, Outcome, Principal, Target } from "./report/report.ts";
 import { severityOf } from "./report/severity.ts";
@@ -20,6 +22,7 @@ export interface Run {
   readonly target: string;
   readonly clouds: readonly Provider[];
   readonly checks: ReadonlyMap<string, Check>;
+  readonly serviceData?: NonNullable<Context["serviceData"]>;
 }
 
 export interface RunResult {
@@ -56,17 +59,32 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
   "azure/role-definition",
   "azure/assigned-to",
   "azure/role-eligibility",
+  "aws/role",
+  "aws/role-policy",
+  "aws/attached-policy",
+  "aws/policy",
 ]);
+
+/** The flag that names whom to audit, and who is audited without it. */
+const WHO = {
+  azure: { flag: "principal", found: "holds the documented role", nobody: "who holds the documented role" },
+  aws: { flag: "role", found: "trusts a documented principal", nobody: "that trusts a documented principal" },
+  kubernetes: undefined,
+} as const satisfies Record<Provider, unknown>;
 
 /** Runs every control of a baseline. Throws, with the control's id, when a check does or a witness does not replay. */
 export function runBaseline(run: Run): RunResult {
   const { loaded, facts, snapshot } = run;
-  const resolution = resolveControls(loaded.baseline, withScope(run), run.profile);
-  const who = findPrincipals(facts, resolution.controls, principalsGiven(run, resolution));
+  const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...withScope(run) };
+  const resolution = resolveControls(loaded.baseline, given, run.profile);
+  const who = findAudited(run, resolution);
   const catalog = readCatalog(facts);
-  const date = snapshot.takenAt.slice(0, 10);
+  const date = catalogDate(run);
+  const actions = countActions(run);
   const shared = {
     controls: new Map(resolution.controls.map((c) => [c.id, c])),
+    elsewhere: elsewhere(loaded, given, resolution),
+    ...(run.serviceData === undefined ? {} : { serviceData: run.serviceData }),
     principals: who.principals,
     principalsGiven: who.given,
     ...(who.unknown === undefined ? {} : { principalsUnknown: who.unknown }),
@@ -82,9 +100,10 @@ export function runBaseline(run: Run): RunResult {
     controls: judged.map((j) => j.result),
     findings: judged.flatMap((j) => j.findings),
     principals: who.principals,
-    notes: notesOf(run, resolution, judged, who.principals, catalog?.length ?? 0),
+    notes: notesOf(run, resolution, judged, who.principals, catalog?.length ?? actions),
     complete: judged.every((j) => j.complete),
     ...(catalog === undefined ? {} : { catalog: { date, operations: catalog.length } }),
+    ...(actions === 0 ? {} : { catalog: { date, operations: actions } }),
   };
 }
 
@@ -104,14 +123,52 @@ function withScope({ loaded, given, snapshot }: Run): Readonly<Record<string, st
   return { ...given, ...Object.fromEntries(open.map(([name]) => [name, subscription])) };
 }
 
-/** The principals that the user named: by the parameter that `--principal` sets, else when the state was recorded. */
+/** The day of the operations that differences are counted by: of AWS when the data was made, else when it was read. */
+function catalogDate({ snapshot, serviceData }: Run): string {
+  if (snapshot.provider === "aws" && serviceData !== undefined) return serviceData.date;
+  return snapshot.takenAt.slice(0, 10);
+}
+
+/** How many actions the data of AWS knows. */
+function countActions({ snapshot, serviceData }: Run): number {
+  if (snapshot.provider !== "aws" || serviceData === undefined) return 0;
+  return Object.values(serviceData.services).reduce((n, actions) => n + actions.length, 0);
+}
+
+/** The controls that only another profile has, with the parameters put in. */
+function elsewhere(
+  { baseline }: LoadedBaseline,
+  given: Readonly<Record<string, string>>,
+  resolution: Resolution,
+): Context["controls"] {
+  const here = new Set(resolution.controls.map((c) => c.id));
+  const others = Object.keys(baseline.profiles?.names ?? {}).filter((name) => name !== resolution.profile);
+  const controls = others.flatMap((name) => resolveControls(baseline, given, name).controls);
+  return new Map(controls.filter((c) => !here.has(c.id)).map((c) => [c.id, c]));
+}
+
+/** Whom to audit, as the snapshot's cloud finds them. */
+function findAudited(run: Run, resolution: Resolution): Audited {
+  const given = principalsGiven(run, resolution);
+  return run.snapshot.provider === "aws"
+    ? findAuditedRoles(run.facts, resolution.controls, given)
+    : findPrincipals(run.facts, resolution.controls, given);
+}
+
+/**
+ * The principals that the user named: by the parameter that the cloud's flag sets, else when the state was recorded.
+ * A list of Azure's object ids; of AWS one role, whose name may have commas.
+ */
 function principalsGiven(run: Run, resolution: Resolution): readonly string[] {
+  const { provider, principals = [] } = run.snapshot;
+  const flag = WHO[provider]?.flag;
   const parameter = Object.entries(run.loaded.baseline.parameters).find(
-    ([, p]) => p.flag === "principal",
+    ([, p]) => flag !== undefined && p.flag === flag,
   )?.[0];
   const value = parameter === undefined ? undefined : resolution.parameters[parameter];
+  if (provider === "aws") return value === undefined ? principals : [value];
   if (value !== undefined) return value.split(",").map((id) => id.trim());
-  return [...new Set((run.snapshot.principals ?? []).map((id) => id.toLowerCase()))].sort();
+  return [...new Set(principals.map((id) => id.toLowerCase()))].sort();
 }
 
 /** The cloud whose state a control is about. */
@@ -277,7 +334,7 @@ function findingOf(frame: Frame, check: Check, o: Observation): Finding {
   const drift = o.kind === "unknown" ? "unreadable" : o.drift;
   const rule = `${check.id}/${drift}`;
   const id = `${baseline.id}/${control.id}`;
-  const date = run.snapshot.takenAt.slice(0, 10);
+  const date = catalogDate(run);
   return {
     fingerprint: fingerprint({
       cloud: run.snapshot.provider,
@@ -339,14 +396,34 @@ function notesOf(
     for (const name of control.unresolved) open.set(name, [...(open.get(name) ?? []), control.id]);
   }
   const notes: string[] = [];
+  const together = new Map<string, string[]>();
   for (const [name, ids] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isPrincipal = run.loaded.baseline.parameters[name]?.flag === "principal";
-    const meaning = isPrincipal
-      ? principals.length > 0
-        ? `audited is whoever ${run.snapshot.principals === undefined ? "holds the documented role" : "was named when the state was recorded"}: ${principals.map((p) => p.id).join(", ")}`
-        : "nobody was found who holds the documented role"
-      : "any value that fits is accepted";
+    const parameter = run.loaded.baseline.parameters[name];
+    const who = WHO[run.snapshot.provider];
+    if (parameter?.otherwise !== undefined) {
+      const key = JSON.stringify([ids, parameter.otherwise]);
+      together.set(key, [...(together.get(key) ?? []), name]);
+      continue;
+    }
+    const meaning =
+      who !== undefined && parameter?.flag === who.flag
+        ? principals.length > 0
+          ? `audited is whoever ${run.snapshot.principals === undefined ? who.found : "was named when the state was recorded"}: ${principals.map((p) => p.id).join(", ")}`
+          : `nobody was found ${who.nobody}`
+        : "any value that fits is accepted";
     notes.push(`parameter ${name} not given (${ids.join(", ")}): ${meaning}`);
+  }
+  for (const [key, names] of together) {
+    const [ids, otherwise] = JSON.parse(key) as [string[], string];
+    const words = names.length === 1 ? "parameter" : "parameters";
+    notes.push(`${words} ${names.join(", ")} not given (${ids.join(", ")}): ${otherwise}`);
+  }
+  if (run.snapshot.provider === "aws") {
+    notes.push(
+      operations > 0
+        ? `catalogue of ${catalogDate(run)}: ${operations} actions that exist`
+        : "no catalogue of actions was given: policies are compared as written, differences carry no counts, and dead or latent ones are not told apart",
+    );
   }
   if (run.snapshot.provider !== "azure") return notes;
   if (operations > 0) {

@@ -2,7 +2,7 @@ import type { Provider } from "./access/policy.ts";
 import { runBaseline } from "./audit-baseline.ts";
 import type { LoadedBaseline } from "./baselines/baseline.ts";
 import { dealOut } from "./baselines/parameters.ts";
-import type { Check } from "./checks/define.ts";
+import type { Check, Context } from "./checks/define.ts";
 import { checks as allChecks } from "./checks/registry.ts";
 import { applyWaivers } from "./report/apply-waivers.ts";
 import { buildReport } from "./report/build.ts";
@@ -35,6 +35,8 @@ export interface AuditInput {
   readonly startedAt?: string;
   /** Version of the tool. */
   readonly version: string;
+  /** AWS: resource types and condition keys of each action. Without it policies are compared as written (AW5, AW9). */
+  readonly serviceData?: NonNullable<Context["serviceData"]>;
   /** The checks to run; those of this version when not given. */
   readonly checks?: readonly Check[];
 }
@@ -43,7 +45,7 @@ export interface AuditInput {
 const NOT_CONSIDERED = {
   azure:
     "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds; memberships of groups that no assignment proves, and who a deleted principal was, which only the directory (Microsoft Graph) knows",
-  aws: undefined,
+  aws: "not considered: service control policies and resource control policies of the organisation, policies of resources (buckets, keys, queues), and session policies: an account cannot always read them. The first and the last can only take away; a resource's policy can also grant",
   kubernetes: undefined,
 } as const satisfies Record<Provider, string | undefined>;
 
@@ -136,6 +138,7 @@ export function audit(input: AuditInput): Report {
         target: subject.name,
         clouds: input.clouds,
         checks,
+        ...(input.serviceData === undefined ? {} : { serviceData: input.serviceData }),
       });
       controls.push(...result.controls);
       findings.push(...result.findings);

@@ -38,16 +38,16 @@ export function catalogOf(entries: readonly CatalogEntry[] | readonly string[]):
 }
 
 /** The operations that match `glob` and none of `except`. */
-export function operationsIn(
-  operations: readonly Operation[],
+export function operationsIn<T extends Operation>(
+  operations: readonly T[],
   glob: Glob,
   except: readonly Glob[],
-): readonly Operation[] {
+): readonly T[] {
   const out = new TermIndex<true>();
   for (const e of except) out.add(e, true);
-  const inside: Operation[] = [];
+  const inside: T[] = [];
   for (let at = firstWith(operations, glob.prefix); at < operations.length; at++) {
-    const operation = operations[at] as Operation;
+    const operation = operations[at] as T;
     if (!operation.key.startsWith(glob.prefix)) break;
     if (matches(glob, operation.key) && out.covering(operation.key).length === 0) inside.push(operation);
   }

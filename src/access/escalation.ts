@@ -35,3 +35,65 @@ export const SECRET_READS: readonly Glob[] = [
   "*/readonlykeys/read",
   "*/agentregistrationinformation/read",
 ].map(starGlob);
+
+/**
+ * AWS actions that let their holder grant itself or others more, or act as somebody who may. The provider's table, not
+ * a vendor's. Sources: AWS Service Authorization Reference, access level "Permissions management" of IAM, STS, Lambda,
+ * KMS, S3 and Organizations; AWS Prescriptive Guidance on privilege escalation through PassRole; each entry says by
+ * what it grants.
+ */
+const AWS: Readonly<Record<string, string>> = {
+  "iam:AddRoleToInstanceProfile": "gives an instance another role",
+  "iam:AddUserToGroup": "gives a user what the group has",
+  "iam:AttachGroupPolicy": "attaches any policy",
+  "iam:AttachRolePolicy": "attaches any policy",
+  "iam:AttachUserPolicy": "attaches any policy",
+  "iam:CreateAccessKey": "acts as another user",
+  "iam:CreateLoginProfile": "acts as another user",
+  "iam:CreateOpenIDConnectProvider": "trusts an outside identity provider",
+  "iam:CreatePolicy": "writes a policy to attach",
+  "iam:CreatePolicyVersion": "changes what an attached policy grants",
+  "iam:CreateRole": "makes a role that it may trust itself with",
+  "iam:CreateSAMLProvider": "trusts an outside identity provider",
+  "iam:CreateServiceLinkedRole": "makes a role of a service",
+  "iam:CreateServiceSpecificCredential": "acts as another user",
+  "iam:CreateUser": "makes another identity",
+  "iam:DeactivateMFADevice": "loosens what signing in takes",
+  "iam:DeleteRolePermissionsBoundary": "removes what cuts a role",
+  "iam:DeleteRolePolicy": "removes what may deny",
+  "iam:DeleteUserPermissionsBoundary": "removes what cuts a user",
+  "iam:DetachRolePolicy": "removes what may deny",
+  "iam:PassRole": "hands a role to a service that acts with it",
+  "iam:PutGroupPolicy": "writes any policy",
+  "iam:PutRolePermissionsBoundary": "changes what cuts a role",
+  "iam:PutRolePolicy": "writes any policy",
+  "iam:PutUserPermissionsBoundary": "changes what cuts a user",
+  "iam:PutUserPolicy": "writes any policy",
+  "iam:SetDefaultPolicyVersion": "brings back an older, wider version",
+  "iam:UpdateAccessKey": "brings back another user's key",
+  "iam:UpdateAssumeRolePolicy": "lets itself assume the role",
+  "iam:UpdateLoginProfile": "acts as another user",
+  "iam:UpdateOpenIDConnectProviderThumbprint": "trusts another outside identity provider",
+  "iam:UpdateSAMLProvider": "trusts another outside identity provider",
+  "iam:UploadSSHPublicKey": "acts as another user",
+  "kms:CreateGrant": "grants the use of a key",
+  "kms:PutKeyPolicy": "grants the use of a key",
+  "lambda:AddPermission": "lets others invoke a function",
+  "lambda:CreateFunction": "runs code with a role",
+  "lambda:UpdateFunctionCode": "runs code with the function's role",
+  "lambda:UpdateFunctionConfiguration": "gives a function another role",
+  "organizations:AttachPolicy": "changes what cuts accounts",
+  "organizations:DetachPolicy": "removes what cuts accounts",
+  "s3:PutBucketPolicy": "grants access to a bucket",
+  "secretsmanager:PutResourcePolicy": "grants access to a secret",
+  "sso:AttachManagedPolicyToPermissionSet": "attaches any policy",
+  "sso:CreateAccountAssignment": "gives a user or group access to an account",
+  "sso:PutInlinePolicyToPermissionSet": "writes any policy",
+  "sts:AssumeRole": "acts as another role",
+  "sts:AssumeRoleWithSAML": "acts as another role",
+  "sts:AssumeRoleWithWebIdentity": "acts as another role",
+  "sts:AssumeRoot": "acts as a member account's root",
+};
+
+/** The table's actions, as AWS writes them. */
+export const AWS_ESCALATION: readonly string[] = Object.keys(AWS);

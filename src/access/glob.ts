@@ -11,7 +11,13 @@ const ONE = "\uE001";
 /** A letter that no pattern and no subject can contain. */
 const FRESH = "\uE002";
 const ESCAPE = "\uE003";
-const RESERVED = /[\uE000-\uE003]/g;
+/** A policy variable is one letter of this range and a filler, so long that no run of `?` matches it by accident. */
+const FILLER = "\uE0FF";
+const FIRST_VARIABLE = 0xe100;
+const LAST_VARIABLE = 0xe4ff;
+const VARIABLE_LENGTH = 48;
+const VARIABLES = /([\uE100-\uE4FF])\uE0FF*/g;
+const RESERVED = /[\uE000-\uE003\uE0FF-\uE4FF]/g;
 
 export interface Glob {
   /** Canonical text: equal globs have equal keys. */
@@ -21,17 +27,17 @@ export interface Glob {
   /** Everything before the first wildcard. */
   readonly prefix: string;
   readonly literal: boolean;
-  /** The generic point: each star is the fresh letter (see `generic`). */
+  /** The generic point: each wildcard is the fresh letter (see `generic`). */
   readonly point: string;
 }
 
 function guard(text: string): string {
-  return text.replace(RESERVED, (c) => ESCAPE + String.fromCharCode(c.charCodeAt(0) + 0x10));
+  return text.replace(RESERVED, (c) => ESCAPE + String.fromCharCode(c.charCodeAt(0) + 0x1000));
 }
 
 function unguard(text: string): string {
-  return text.replace(/\uE003([\uE010-\uE013])/g, (_, c: string) =>
-    String.fromCharCode(c.charCodeAt(0) - 0x10),
+  return text.replace(/\uE003([\uF000-\uF003\uF0FF-\uF4FF])/g, (_, c: string) =>
+    String.fromCharCode(c.charCodeAt(0) - 0x1000),
   );
 }
 
@@ -44,7 +50,7 @@ function fromKey(key: string): Glob {
     parts,
     prefix: one < 0 ? first : first.slice(0, one),
     literal: parts.length === 1 && one < 0,
-    point: parts.length === 1 ? key : parts.join(FRESH),
+    point: (parts.length === 1 ? key : parts.join(FRESH)).replaceAll(ONE, FRESH),
   };
 }
 
@@ -71,9 +77,101 @@ export function literalGlob(text: string): Glob {
   return fromKey(guard(text));
 }
 
+/** A piece of a pattern: text that is literal, a wildcard, or a policy variable by its number. */
+export type Piece =
+  | { readonly literal: string }
+  | { readonly wildcard: "*" | "?" }
+  | { readonly variable: number };
+
+/** A glob of pieces that somebody else has parsed (AWS: `${*}` is a literal star, `${aws:username}` a variable). */
+export function pieceGlob(pieces: readonly Piece[]): Glob {
+  const key = pieces.map((piece) => {
+    if ("literal" in piece) return guard(piece.literal);
+    if ("wildcard" in piece) return piece.wildcard === "*" ? STAR : ONE;
+    const letter = FIRST_VARIABLE + piece.variable;
+    if (letter > LAST_VARIABLE) throw new RangeError("more than 1,024 policy variables in one comparison");
+    return String.fromCharCode(letter) + FILLER.repeat(VARIABLE_LENGTH - 1);
+  });
+  return fromKey(canonical(key.join("")));
+}
+
+/** The numbers of the variables that a glob, or a point of it, holds. */
+export function variablesIn(text: string): readonly number[] {
+  if (!text.includes(FILLER)) return [];
+  return [
+    ...new Set([...text.matchAll(VARIABLES)].map((m) => (m[1] as string).charCodeAt(0) - FIRST_VARIABLE)),
+  ];
+}
+
+/** A text, internal form, with each variable as `value` says; undefined when one has no value. */
+export function fillVariables(
+  text: string,
+  value: (variable: number) => string | undefined,
+): string | undefined {
+  let complete = true;
+  const out = text.replace(VARIABLES, (_, letter: string) => {
+    const found = value(letter.charCodeAt(0) - FIRST_VARIABLE);
+    if (found === undefined) complete = false;
+    return guard(found ?? "");
+  });
+  return complete ? out : undefined;
+}
+
+/** The glob with its variables replaced by texts; undefined when one has none. */
+export function resolveGlob(glob: Glob, value: (variable: number) => string | undefined): Glob | undefined {
+  if (!glob.key.includes(FILLER)) return glob;
+  const key = fillVariables(glob.key, value);
+  return key === undefined ? undefined : fromKey(key);
+}
+
+/** The glob with a star for every variable: all that it could match, whatever they stand for. */
+export function widest(glob: Glob): Glob {
+  return glob.key.includes(FILLER) ? fromKey(canonical(glob.key.replace(VARIABLES, STAR))) : glob;
+}
+
+/** A glob of an internal text as it stands. */
+export function textGlob(text: string): Glob {
+  return fromKey(text);
+}
+
 /** The text of a glob as a person writes it. */
-export function globText(glob: Glob): string {
-  return unguard(glob.key.replaceAll(STAR, "*").replaceAll(ONE, "?"));
+export function globText(glob: Glob, variable?: (number: number) => string): string {
+  const key =
+    variable === undefined
+      ? glob.key
+      : glob.key.replace(VARIABLES, (_, letter: string) => variable(letter.charCodeAt(0) - FIRST_VARIABLE));
+  return unguard(key.replaceAll(STAR, "*").replaceAll(ONE, "?"));
+}
+
+/** Parts of a glob at a separator; stars do not cross it, and the last part holds the rest. */
+export function splitGlob(glob: Glob, separator: string, limit: number): readonly Glob[] {
+  const parts = glob.key.split(separator);
+  const rest = parts.slice(limit - 1).join(separator);
+  return [...parts.slice(0, limit - 1), ...(parts.length >= limit ? [rest] : [])].map(fromKey);
+}
+
+/** The longest run of `?` in the glob; a run with a star counts the `?` of it. */
+export function longestOnes(glob: Glob): number {
+  let longest = 0;
+  for (const run of glob.key.match(/\uE001+/g) ?? []) longest = Math.max(longest, run.length);
+  return longest;
+}
+
+/** The number of `?` that stand beside a star, the longest such run; 0 when there is none. */
+export function mixedOnes(glob: Glob): number {
+  let longest = 0;
+  for (const run of glob.key.match(/\uE001+\uE000/g) ?? []) longest = Math.max(longest, run.length - 1);
+  return longest;
+}
+
+/** The glob once per star and per length below `limit`: that star replaced by so many `?`. */
+export function shortened(glob: Glob, limit: number): readonly Glob[] {
+  const out: Glob[] = [];
+  for (let star = 1; star < glob.parts.length; star++) {
+    const [left, right] = [glob.parts.slice(0, star).join(STAR), glob.parts.slice(star).join(STAR)];
+    for (let k = 0; k < limit; k++) out.push(fromKey(canonical(left + ONE.repeat(k) + right)));
+  }
+  return out;
 }
 
 /** A subject as `matches` takes it: text from outside, with the reserved characters escaped. */
@@ -126,21 +224,66 @@ export function generic(glob: Glob): string {
   return glob.point;
 }
 
+/** The generic point with `width` letters for a star, so that a run of fewer `?` does not fit by accident. */
+export function genericOf(glob: Glob, width: number): string {
+  if (width === 1 || glob.literal) return glob.point;
+  return glob.parts.join(FRESH.repeat(width)).replaceAll(ONE, FRESH);
+}
+
 /** A point's text with the fresh letter written as `letter`. */
 export function pointText(point: string, letter: string): string {
   return unguard(point.replaceAll(FRESH, letter));
 }
 
-/** Whether every string of `a` is one of `b`; both without `?` (G3). */
+/** Whether every string of `a` is one of `b`: by the lemma without `?` (G3), else by walking both at once. */
 export function covers(b: Glob, a: Glob): boolean {
-  return b.key === a.key || (!b.literal && matches(b, a.point));
+  if (b.key === a.key) return true;
+  if (b.literal || !a.prefix.startsWith(b.prefix)) return false;
+  if (!b.key.includes(ONE)) return matches(b, a.point);
+  return coversWithOnes(b.key, a.key);
+}
+
+/**
+ * Cover with `?`. `a` is walked with the set of places of `b` that the text so far can have reached; a star of `a` is
+ * any number of fresh letters, so every set along that way has to accept the rest.
+ */
+function coversWithOnes(b: string, a: string): boolean {
+  const closed = (places: Iterable<number>): string => {
+    const all = new Set(places);
+    for (const place of all) if (b[place] === STAR) all.add(place + 1);
+    return [...all].sort((x, y) => x - y).join(" ");
+  };
+  const step = (places: string, letter: string): string => {
+    const next: number[] = [];
+    if (places === "") return "";
+    for (const text of places.split(" ")) {
+      const place = Number(text);
+      const here = b[place];
+      if (here === STAR) next.push(place);
+      else if (here === ONE || here === letter) next.push(place + 1);
+    }
+    return closed(next);
+  };
+  let ways = new Set([closed([0])]);
+  for (const letter of a) {
+    if (letter !== STAR) {
+      ways = new Set([...ways].map((w) => step(w, letter === ONE ? FRESH : letter)));
+      continue;
+    }
+    for (const way of ways) ways.add(step(way, FRESH));
+  }
+  const end = String(b.length);
+  return [...ways].every((w) => w === end || w.endsWith(` ${end}`));
 }
 
 /** Whether two globs can share a string, judged by their fixed ends alone: `false` is certain, `true` is not. */
 function endsAgree(a: Glob, b: Glob): boolean {
   const [pa, pb] = [a.parts[0] ?? "", b.parts[0] ?? ""];
-  if (!pa.startsWith(pb) && !pb.startsWith(pa)) return false;
   const [sa, sb] = [a.parts[a.parts.length - 1] ?? "", b.parts[b.parts.length - 1] ?? ""];
+  if (a.key.includes(ONE) || b.key.includes(ONE)) {
+    return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
+  }
+  if (!pa.startsWith(pb) && !pb.startsWith(pa)) return false;
   return sa.endsWith(sb) || sb.endsWith(sa);
 }
 
@@ -148,13 +291,14 @@ function endsAgree(a: Glob, b: Glob): boolean {
 export const MAX_PIECES = 256;
 
 /**
- * The intersection of two `?`-free globs as a set of globs none of which covers another; empty when they share
+ * The intersection of two globs as a set of globs none of which covers another; empty when they share
  * nothing; undefined past `MAX_PIECES` (G5). Exact: the union of the pieces is the intersection.
  */
 export function intersect(a: Glob, b: Glob): readonly Glob[] | undefined {
+  if (!endsAgree(a, b)) return [];
   if (covers(a, b)) return [b];
   if (covers(b, a)) return [a];
-  if (a.literal || b.literal || !endsAgree(a, b)) return [];
+  if (a.literal || b.literal) return [];
   return new Intersection(a.key, b.key).run();
 }
 
@@ -188,14 +332,15 @@ class Intersection {
     const { a, b } = this;
     let [i, j] = [i0, j0];
     // literals need no branching
+    let head = "";
     while (i < a.length && j < b.length && a[i] !== STAR && b[j] !== STAR) {
-      if (a[i] !== b[j]) return [];
+      if (a[i] !== b[j] && a[i] !== ONE && b[j] !== ONE) return [];
+      head += a[i] === ONE ? b[j] : a[i];
       i++;
       j++;
     }
-    const head = a.slice(i0, i);
-    if (a[i] === STAR && i === a.length - 1) return [head + b.slice(j)];
-    if (b[j] === STAR && j === b.length - 1) return [head + a.slice(i)];
+    if (a[i] === STAR && i === a.length - 1) return [canonical(head + b.slice(j))];
+    if (b[j] === STAR && j === b.length - 1) return [canonical(head + a.slice(i))];
     if (i === a.length || j === b.length) return i === a.length && j === b.length ? [head] : [];
     const out: string[] = [];
     if (a[i] === STAR && b[j] === STAR) {
@@ -223,15 +368,15 @@ class Intersection {
     const next = s[p + 1];
     let k = q;
     for (; k < t.length && t[k] !== STAR; k++) {
-      if (t[k] !== next) continue;
+      if (t[k] !== next && t[k] !== ONE && next !== ONE) continue;
       const rest = from(p + 1, k);
       if (rest === undefined) return undefined;
-      for (const r of rest) out.push(head + t.slice(q, k) + r);
+      for (const r of rest) out.push(canonical(head + t.slice(q, k) + r));
     }
     if (k < t.length) {
       const rest = from(p, k);
       if (rest === undefined) return undefined;
-      for (const r of rest) out.push(head + t.slice(q, k) + r);
+      for (const r of rest) out.push(canonical(head + t.slice(q, k) + r));
     }
     return maximal(out);
   }

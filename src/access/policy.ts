@@ -1,3 +1,5 @@
+import type { ServiceData } from "./aws/service-data.ts";
+
 /** The providers whose permission models the comparison knows. */
 export type Provider = "azure" | "aws" | "kubernetes";
 
@@ -66,6 +68,18 @@ export interface Residue {
   readonly latent?: boolean;
   /** What the worst request in the residue can do; severity follows from it. */
   readonly impact: Impact;
+  /** AWS: the action patterns that `pattern` joins, where rows that differ in the action alone were merged (R3). */
+  readonly actions?: readonly string[];
+  /** AWS: the resource patterns of the statement in which the difference lies. */
+  readonly resources?: readonly string[];
+  /** AWS: whom the statement names, in a trust policy. */
+  readonly principals?: readonly string[];
+  /** AWS: the conditions under which it is granted, as text; absent when there are none. */
+  readonly conditions?: string;
+  /** AWS: true when service data was given and, by it, no action of today can use the grant (AW5, AW9). */
+  readonly dead?: boolean;
+  /** AWS: both texts, when the difference exists only because a condition was loosened (AW12). */
+  readonly weakened?: { readonly documented: string; readonly live: string };
 }
 
 /** `escalation`: lets the holder grant itself more. `write`: changes things, reads data or secrets. `read`: reads only. */
@@ -102,6 +116,10 @@ export interface CompareOptions {
   readonly denies?: readonly unknown[];
   /** Kubernetes: the namespace that the rules apply in. */
   readonly namespace?: string;
+  /** AWS: resource types, condition keys and access levels per action; turns AW5 and AW9 on. */
+  readonly serviceData?: ServiceData;
+  /** AWS: the permissions boundary of the live side, which it is cut by (AW1). */
+  readonly boundary?: readonly unknown[];
   /** Bound on the points examined per direction (G5); past it the rest is `undecided`. */
   readonly bound?: number;
 }

@@ -1,4 +1,5 @@
 /** The public face of the comparison: native documents in, no I/O, deterministic. */
+import { awsEvaluator, compareAws } from "./aws/compare.ts";
 import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
 import { azureDoubts, azureResidues, azureSides, malformedDoubts } from "./azure-residues.ts";
 import { difference } from "./compare.ts";
@@ -14,13 +15,15 @@ import type {
 import { decide } from "./rules.ts";
 
 /** The providers whose policies this version compares. */
-export const COMPARED: readonly Provider[] = ["azure"];
+export const COMPARED: readonly Provider[] = ["azure", "aws"];
 
 /**
  * The exact difference between what `documented` and what `live` documents allow. Each side is the union of its
  * documents. Every residue carries a witness that `allows` confirms on both sides.
  *
  * Azure: a document is a role as ARM, the portal or the CLI prints it, or `{ permissions: […] }`, or a list of these.
+ * AWS: a document is a policy, bare or wrapped as the API prints it, an object, JSON text or percent-encoded JSON
+ * text, or a list of these; `options.boundary` cuts the live side, `options.serviceData` judges dead grants.
  * @throws PolicyError when a document is no policy of that provider, or the provider is not compared by this version.
  */
 export function comparePolicies(
@@ -29,7 +32,8 @@ export function comparePolicies(
   live: readonly unknown[],
   options: CompareOptions = {},
 ): Comparison {
-  requireAzure(provider);
+  requireCompared(provider);
+  if (provider === "aws") return compareAws(documented, live, options);
   const left = azureRules(documented);
   const right = azureRules(live);
   const denies = azureRules(options.denies ?? [], "deny");
@@ -58,6 +62,7 @@ export function comparePolicies(
  * Whether the documents allow one request. `undecided` when a condition, or an entry that is no pattern, decides.
  * Azure request: `{ action, plane: "control" | "data", scope? }`; the scope is for the reader, the caller picks the
  * documents that hold at it.
+ * AWS request: `{ principal?, action, resource, context? }`; `options.boundary` cuts what the documents allow.
  * @throws PolicyError as `comparePolicies`.
  */
 export function allows(
@@ -75,7 +80,8 @@ export function evaluator(
   documents: readonly unknown[],
   options: AllowsOptions = {},
 ): (request: Witness) => Verdict {
-  requireAzure(provider);
+  requireCompared(provider);
+  if (provider === "aws") return awsEvaluator(documents, options);
   const granted = azureRules(documents);
   const denied = azureRules(options.denies ?? [], "deny");
   const policy = [...granted.rules, ...denied.rules];
@@ -98,7 +104,7 @@ function isAzureRequest(request: Witness): request is AzureRequest {
   );
 }
 
-function requireAzure(provider: Provider): void {
+function requireCompared(provider: Provider): void {
   if (!COMPARED.includes(provider)) {
     throw new PolicyError(
       `policies of ${provider} are not compared by this version; it knows ${COMPARED.join(", ")}`,

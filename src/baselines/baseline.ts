@@ -19,6 +19,10 @@ export interface Parameter {
   /** A flag of `scan` that sets it too, without dashes: `principal`. */
   readonly flag?: string;
   readonly default?: string;
+  /** Taken from the recorded state when not given: the account's number, or the region. */
+  readonly from?: "account" | "region";
+  /** What holds when it is not given, for the report; absent: any value that fits is accepted. */
+  readonly otherwise?: string;
 }
 
 export interface Control {

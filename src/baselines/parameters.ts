@@ -1,6 +1,6 @@
 import type { ResolvedControl } from "../checks/define.ts";
 import type { Baseline, Control, Parameter } from "./baseline.ts";
-import { namesControl } from "./control-references.ts";
+import { namesOwnProfile, staysOpen } from "./control-references.ts";
 import { escapeStep } from "./document.ts";
 import { didYouMean } from "./nearest.ts";
 import { found } from "./problem.ts";
@@ -29,7 +29,7 @@ export interface Resolution {
 /**
  * Puts parameters into a baseline's controls and leaves out what belongs to another profile. A reference that is a
  * whole value and not given is left out; a part of one becomes `*` (`/subscriptions/*` for a scope, so that the
- * segments still line up). A list fills the value, or is spliced into the list in which it stands.
+ * segments still line up); in a policy of AWS it stays for the check to bind. A list fills the value, or is spliced into the list in which it stands.
  * @throws ParameterError for an unknown name or profile, or a value of the wrong form
  */
 export function resolveControls(
@@ -225,8 +225,12 @@ function fill(control: Control, origin: string, filling: Filling): Filled {
   const typeOf = (name: string) =>
     Object.hasOwn(baseline.parameters, name) ? baseline.parameters[name]?.type : undefined;
 
-  const text = (value: string): Put => {
+  const text = (value: string, open: boolean): Put => {
     for (const name of referencesIn(value)) if (given(name) === undefined) unresolved.add(name);
+    if (open) {
+      const kept = (name: string) => given(name) ?? `\${${name}}`;
+      return { kind: "value", value: replaceReferences(value, kept) };
+    }
     const whole = wholeReference(value);
     if (whole === undefined) {
       const anything = (name: string) => (typeOf(name) === "scope" ? "/subscriptions/*" : "*");
@@ -240,8 +244,8 @@ function fill(control: Control, origin: string, filling: Filling): Filled {
 
   const walk = (value: unknown, at: string, source: string, steps: readonly (string | number)[]): Put => {
     if (typeof value === "string") {
-      if (namesControl(control.check, steps) !== undefined && leftOut.has(value)) return NOTHING;
-      const put = text(value);
+      if (namesOwnProfile(control.check, steps) && leftOut.has(value)) return NOTHING;
+      const put = text(value, staysOpen(control.check, steps));
       if (put.kind !== "nothing") sources.set(at, source);
       return put;
     }

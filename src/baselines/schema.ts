@@ -73,6 +73,11 @@ export function baselineSchema(checks: readonly CheckShape[]): Record<string, un
               description: "a flag of scan, without dashes, that gives it too",
             },
             default: text("the value when none is given"),
+            from: {
+              enum: ["account", "region"],
+              description: "taken from the recorded state when not given",
+            },
+            otherwise: text("what holds when it is not given, for the report"),
           },
         },
       },

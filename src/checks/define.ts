@@ -1,10 +1,10 @@
-import type { Impact, Known, Witness } from "../access/policy.ts";
+import type { CompareOptions, Impact, Known, Witness } from "../access/policy.ts";
 import type { Drift, Principal, Remediation, Resource, Severity } from "../report/report.ts";
 import type { DocumentKind, SnapshotDocument, Unread } from "../snapshot/snapshot.ts";
 
 /** What a snapshot says, by kind. A check reads nothing else. */
 export interface Facts {
-  /** Azure: `/subscriptions/<id>`. */
+  /** Azure: `/subscriptions/<id>`. AWS: `<account>/<region>`. */
   readonly scope: string;
   /** When the state was recorded, ISO 8601. The only clock that a check has. */
   readonly takenAt: string;
@@ -18,7 +18,10 @@ export interface ResolvedControl {
   readonly id: string;
   readonly check: string;
   readonly optional: boolean;
-  /** `${name}` replaced; a whole value whose parameter was not given is left out, a part of one becomes `*`. */
+  /**
+   * `${name}` replaced. Of a parameter that was not given a whole value is left out and a part of one becomes `*`; in a
+   * policy, where neither would mean the same, `${name}` stays, and the check binds it.
+   */
   readonly with: unknown;
   /** Parameters referred to and not given. */
   readonly unresolved: readonly string[];
@@ -28,7 +31,12 @@ export interface Context {
   readonly control: ResolvedControl;
   /** The other controls of the baseline under the chosen profile, by id. */
   readonly controls: ReadonlyMap<string, ResolvedControl>;
-  /** The principals audited: given by `--principal`, else those that hold the documented role. */
+  /** Those controls of the baseline that only another profile has. */
+  readonly elsewhere?: ReadonlyMap<string, ResolvedControl>;
+  /**
+   * The principals audited. Azure: given by `--principal`, else those that hold the documented role. AWS: the role
+   * given by `--role`, else those that trust a documented principal.
+   */
   readonly principals: readonly Principal[];
   /** The principals were named by the user. */
   readonly principalsGiven: boolean;
@@ -39,6 +47,8 @@ export interface Context {
     readonly entries: readonly { name: string; isDataAction: boolean }[];
     readonly date: string;
   };
+  /** AWS: resource types and condition keys of each action, when whoever runs the audit has them. */
+  readonly serviceData?: NonNullable<CompareOptions["serviceData"]>;
 }
 
 /** One thing that a check saw. Severity, waivers, fingerprints and locations are the runner's. */

@@ -1,4 +1,9 @@
 import type { RuleText } from "../reporters/define.ts";
+import { effectiveAccess as awsEffectiveAccess } from "./aws/effective-access.ts";
+import { eksVersion } from "./aws/eks-version.ts";
+import { policy } from "./aws/policy.ts";
+import { tagCoverage } from "./aws/tag-coverage.ts";
+import { trustPolicy } from "./aws/trust-policy.ts";
 import { effectiveAccess } from "./azure/effective-access.ts";
 import { keyVaultAccess } from "./azure/key-vault-access.ts";
 import { roleAssignment } from "./azure/role-assignment.ts";
@@ -7,10 +12,16 @@ import { subscriptionSeparation } from "./azure/subscription-separation.ts";
 import { resourceState } from "./config/resource-state.ts";
 import type { Check } from "./define.ts";
 import { resources } from "./inventory/resources.ts";
+import { cidrPlan } from "./network/cidr-plan.ts";
 import { driftTexts, pageUri } from "./page.ts";
 
 /** Every check of this version, by id. A test asserts that this list, the folders and the pages agree. */
 export const checks: readonly Check[] = [
+  awsEffectiveAccess,
+  eksVersion,
+  policy,
+  tagCoverage,
+  trustPolicy,
   effectiveAccess,
   keyVaultAccess,
   roleAssignment,
@@ -18,6 +29,7 @@ export const checks: readonly Check[] = [
   subscriptionSeparation,
   resourceState,
   resources,
+  cidrPlan,
 ];
 
 /** The texts of every rule that a finding of these checks can have: one for each check and drift. */

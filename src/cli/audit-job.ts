@@ -1,3 +1,4 @@
+import type { ServiceData } from "../access/aws/service-data.ts";
 import { audit } from "../audit.ts";
 import type { Report } from "../report/report.ts";
 import type { WaiverFile } from "../report/waivers.ts";
@@ -15,6 +16,7 @@ export function auditJob(
   states: readonly (readonly Snapshot[])[],
   waivers: WaiverFile | undefined,
   times: { readonly startedAt: string; readonly now: string },
+  serviceData?: ServiceData,
 ): Report {
   return audit({
     baselines: job.baselines,
@@ -28,7 +30,14 @@ export function auditJob(
     clouds: job.clouds,
     ...(job.profile === undefined ? {} : { profile: job.profile }),
     ...(waivers === undefined ? {} : { waivers }),
+    ...(serviceData === undefined ? {} : { serviceData }),
     ...times,
     version,
   });
+}
+
+/** What AWS's actions know of resources and condition keys, where one of the states is of AWS. */
+export async function serviceDataFor(states: readonly Snapshot[]): Promise<ServiceData | undefined> {
+  if (!states.some(({ provider }) => provider === "aws")) return undefined;
+  return (await import("./service-data.ts")).loadServiceData();
 }

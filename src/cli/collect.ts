@@ -31,8 +31,12 @@ export async function collect(
   const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd);
   const target = job.targets[0];
   if (target === undefined || job.targets.length > 1) {
-    const names = job.targets.map(({ name }) => name).join(", ");
-    throw new UsageError(`collect writes one target; name it with --target (known: ${names})`);
+    const names = job.targets.flatMap(({ name }) => name ?? []);
+    throw new UsageError(
+      names.length === 0
+        ? "collect writes one target; ask for one cloud with --cloud"
+        : `collect writes one target; name it with --target (known: ${names.join(", ")})`,
+    );
   }
   if (target.snapshots.length > 0) {
     throw new UsageError(`target ${target.name} is recorded state already; there is nothing to collect`);

@@ -6,7 +6,7 @@ import { atLeast } from "../report/severity.ts";
 import { compareReports } from "../report/since.ts";
 import { readSnapshot } from "../snapshot/read.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { auditJob } from "./audit-job.ts";
+import { auditJob, serviceDataFor } from "./audit-job.ts";
 import { changesTable } from "./changes-table.ts";
 import { contextOf, timeOf } from "./context.ts";
 import { deliver, pathsOf, renderReport } from "./deliver.ts";
@@ -49,7 +49,9 @@ export async function compare(
       side.snapshot,
     ]);
     const now = timeOf(shell);
-    return auditJob(job, [[side.snapshot]], await waiversOf(options, shell), { startedAt: now, now });
+    const serviceData = await serviceDataFor([side.snapshot]);
+    const waivers = await waiversOf(options, shell);
+    return auditJob(job, [[side.snapshot]], waivers, { startedAt: now, now }, serviceData);
   };
   const report = compareReports(await audited(older), await audited(newer));
 

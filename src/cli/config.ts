@@ -18,7 +18,20 @@ export interface Config {
 }
 
 /** The options that a target may have of its own. */
-const ofTarget = ["subscription", "tenant", "principal", "azure-cloud", "azure-endpoint", "snapshot"];
+const ofTarget = [
+  "cloud",
+  "subscription",
+  "tenant",
+  "principal",
+  "azure-cloud",
+  "azure-endpoint",
+  "profile",
+  "region",
+  "role",
+  "assume-role",
+  "external-id",
+  "snapshot",
+];
 
 /**
  * `chalk-audit.yaml` in the working directory or above, up to the git root. Outside a repository only the working

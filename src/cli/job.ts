@@ -1,9 +1,9 @@
 import { relative, resolve } from "node:path";
 import type { Provider } from "../access/policy.ts";
-import { COMPARED } from "../access/provider.ts";
 import type { LoadedBaseline } from "../baselines/baseline.ts";
 import { defaultBaseline, loadBaseline } from "../baselines/bundled.ts";
 import { dealOut, resolveControls } from "../baselines/parameters.ts";
+import { trustedPrincipals } from "../checks/iam/trust.ts";
 import { checks } from "../checks/registry.ts";
 import type { CollectPlan } from "../collectors/define.ts";
 import { readSnapshot } from "../snapshot/read.ts";
@@ -24,6 +24,14 @@ export interface AzureReach {
   readonly endpoint?: string;
 }
 
+/** How to reach one AWS account in one region. */
+export interface AwsReach {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly assumeRole?: string;
+  readonly externalId?: string;
+}
+
 /** One target: recorded state, or how to reach the live one. */
 export interface TargetJob {
   /** Its name in the config file; absent for the one target of the command line. */
@@ -31,7 +39,10 @@ export interface TargetJob {
   readonly parameters: Readonly<Record<string, string>>;
   /** Recorded state, read and validated. Empty: the target is live. */
   readonly snapshots: readonly Snapshot[];
+  /** The cloud to read live. */
+  readonly cloud: Provider;
   readonly azure: AzureReach;
+  readonly aws: AwsReach;
 }
 
 /** Everything that a scan needs to know before it reads a cloud. */
@@ -65,13 +76,14 @@ export async function prepare(
   const named = onlyOnce((options.get("baseline")?.values ?? []).map((spec) => load(spec, options, cwd)));
   const wanted = new Set<Provider>(
     asked ?? [
+      ...chosen.flatMap((target) => target.clouds ?? []),
       ...named.map(({ baseline }) => baseline.cloud),
       ...snapshots.flat().map(({ provider }) => provider),
     ],
   );
   if (wanted.size === 0) {
     throw new UsageError(
-      `expected --cloud CLOUD, what to audit (this version: ${COMPARED.join(", ")}); see --help`,
+      `expected --cloud CLOUD, what to audit (this version: ${AUDITED.join(", ")}); see --help`,
     );
   }
   for (const cloud of wanted) available(cloud, "--baseline or --snapshot");
@@ -79,20 +91,53 @@ export async function prepare(
   checkFit(wanted, baselines, snapshots.flat());
 
   const profile = one(options, "profile-set");
-  const targets = chosen.map((target, i) => ({
-    ...(target.name === undefined ? {} : { name: target.name }),
-    parameters: parametersOf(baselines, target.options, profile),
-    snapshots: snapshots[i] ?? [],
-    azure: reach(baselines, target.options),
-  }));
+  const targets = chosen.flatMap((target, i): TargetJob[] => {
+    const recordedHere = snapshots[i] ?? [];
+    const parameters = parametersOf(baselines, target.options, profile);
+    // Recorded state says itself what it is of; live, each cloud is a target of its own.
+    const reached = recordedHere.length > 0 ? [[...wanted][0] ?? "azure"] : cloudsOf(target, [...wanted]);
+    return reached.map((cloud) => ({
+      ...nameOf(target, cloud, reached),
+      parameters,
+      snapshots: recordedHere,
+      cloud,
+      azure: reachAzure(baselines, target.options),
+      aws: reachAws(baselines, target.options),
+    }));
+  });
   return { clouds: [...wanted], baselines, targets, ...(profile === undefined ? {} : { profile }) };
 }
 
-/** What a collector must read for these baselines. */
+/** What a target is called, where it has a name: with its cloud when it is several targets. */
+function nameOf(
+  target: ChosenTarget,
+  cloud: Provider,
+  reached: readonly Provider[],
+): { readonly name?: string } {
+  if (target.name === undefined) return {};
+  return { name: reached.length > 1 ? `${target.name}/${cloud}` : target.name };
+}
+
+/** The clouds that are read live for a target: its own, as the config file says, else all that are asked for. */
+function cloudsOf(target: ChosenTarget, wanted: readonly Provider[]): readonly Provider[] {
+  const own = target.name === undefined ? undefined : target.clouds;
+  if (own === undefined) return wanted;
+  const reached = wanted.filter((cloud) => own.includes(cloud));
+  if (reached.length > 0) return reached;
+  throw new UsageError(
+    `target ${target.name} is of ${own.join(", ")}, and --cloud ${wanted.join(",")} was asked for`,
+  );
+}
+
+/** The flag of the parameter that says whom to audit. */
+const auditedFlag: Readonly<Partial<Record<Provider, string>>> = { azure: "principal", aws: "role" };
+
+/** What the collector of a target's cloud must read for these baselines. */
 export function planOf(job: Job, target: TargetJob): CollectPlan {
   const kinds = new Set<DocumentKind>();
   const roleNames = new Set<string>();
   const principals = new Set<string>();
+  const trusted = new Set<string>();
   const dealt = dealOut(
     job.baselines.map(({ baseline }) => baseline),
     target.parameters,
@@ -103,20 +148,28 @@ export function planOf(job: Job, target: TargetJob): CollectPlan {
     for (const control of controls) {
       const check = checks.find((each) => each.id === control.check);
       if (check === undefined || !(check.cloud === "any" || job.clouds.includes(check.cloud))) continue;
-      for (const kind of check.needs(control.with)) kinds.add(kind);
+      for (const kind of check.needs(control.with)) if (kind.startsWith(`${target.cloud}/`)) kinds.add(kind);
       const role: unknown = (control.with as { role?: unknown } | null)?.role;
       if (control.check === "azure/role-definition" && typeof role === "string") roleNames.add(role);
     }
+    for (const principal of trustedPrincipals(controls)) trusted.add(principal);
     for (const [name, parameter] of Object.entries(baseline.parameters)) {
       const value = parameters[name];
-      if (parameter.flag === "principal" && value !== undefined) principals.add(value);
+      if (parameter.flag === auditedFlag[target.cloud] && value !== undefined) principals.add(value);
     }
   });
-  return { kinds, roleNames: [...roleNames].sort(), principals: [...principals].sort() };
+  return {
+    kinds,
+    roleNames: [...roleNames].sort(),
+    principals: [...principals].sort(),
+    trustedPrincipals: [...trusted].sort(),
+  };
 }
 
 interface ChosenTarget {
   readonly name?: string;
+  /** The clouds that the config file gives the target. */
+  readonly clouds?: readonly Provider[];
   readonly options: GivenOptions;
 }
 
@@ -138,10 +191,17 @@ function chooseTargets(given: GivenOptions, config: Config): readonly ChosenTarg
     return [{ options: inOrder(given, config.options) }];
   }
   const names = asked === undefined ? known : known.filter((name) => asked.values.includes(name));
-  return names.map((name) => ({
-    name,
-    options: inOrder(given, config.targets.get(name) ?? new Map(), config.options),
-  }));
+  return names.map((name) => {
+    const own = config.targets.get(name) ?? new Map();
+    const clouds = own.get("cloud");
+    return {
+      name,
+      ...(clouds === undefined
+        ? {}
+        : { clouds: clouds.values.map((cloud: string) => available(cloud, clouds.from)) }),
+      options: inOrder(given, own, config.options),
+    };
+  });
 }
 
 async function readSnapshots(options: GivenOptions, cwd: string): Promise<Snapshot[]> {
@@ -174,11 +234,14 @@ function bundledFor(cloud: Provider): LoadedBaseline {
   return loadBaseline(id, checks);
 }
 
+/** The clouds that this version audits; the policies of more are compared (`COMPARED`). */
+const AUDITED: readonly Provider[] = ["azure"];
+
 /** @throws UsageError for a cloud that is unknown, or that this version does not audit */
 function available(value: string, from: string): Provider {
   const cloud = oneOf(value, from, clouds);
-  if (!COMPARED.includes(cloud)) {
-    throw new UsageError(`${from}: "${cloud}" is not in this version, which audits ${COMPARED.join(", ")}`);
+  if (!AUDITED.includes(cloud)) {
+    throw new UsageError(`${from}: "${cloud}" is not in this version, which audits ${AUDITED.join(", ")}`);
   }
   return cloud;
 }
@@ -228,8 +291,9 @@ function parametersOf(
   return given;
 }
 
-function reach(baselines: readonly LoadedBaseline[], options: GivenOptions): AzureReach {
-  const subscription = one(options, "subscription") ?? subscriptionIn(baselines, assignments(options));
+function reachAzure(baselines: readonly LoadedBaseline[], options: GivenOptions): AzureReach {
+  const scope = one(options, "subscription") ?? setFor("subscription", baselines, assignments(options));
+  const subscription = /^\/subscriptions\/([^/]+)/i.exec(scope ?? "")?.[1] ?? scope;
   const tenant = one(options, "tenant");
   const endpoint = one(options, "azure-endpoint");
   return {
@@ -240,15 +304,35 @@ function reach(baselines: readonly LoadedBaseline[], options: GivenOptions): Azu
   };
 }
 
-/** The subscription of a scope that was given by `--set`. */
-function subscriptionIn(
+/** @throws UsageError for an external id without a role that it is for */
+function reachAws(baselines: readonly LoadedBaseline[], options: GivenOptions): AwsReach {
+  const region = one(options, "region") ?? setFor("region", baselines, assignments(options));
+  const profile = one(options, "profile");
+  const assumeRole = one(options, "assume-role");
+  const externalId = one(options, "external-id");
+  if (externalId !== undefined && assumeRole === undefined) {
+    throw new UsageError(
+      `${options.get("external-id")?.from}: expected --assume-role with it, the role that this tool reads with`,
+    );
+  }
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(assumeRole === undefined ? {} : { assumeRole }),
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+}
+
+/** What `--set` gave to the parameter of a flag. */
+function setFor(
+  flag: string,
   baselines: readonly LoadedBaseline[],
   set: ReadonlyMap<string, string>,
 ): string | undefined {
   for (const { baseline } of baselines) {
     for (const [name, parameter] of Object.entries(baseline.parameters)) {
-      const value = parameter.flag === "subscription" ? set.get(name) : undefined;
-      if (value !== undefined) return /^\/subscriptions\/([^/]+)/i.exec(value)?.[1] ?? value;
+      const value = parameter.flag === flag ? set.get(name) : undefined;
+      if (value !== undefined) return value;
     }
   }
   return undefined;

@@ -135,6 +135,36 @@ export const flags: readonly Flag[] = [
     commands: reading,
   },
   {
+    name: "role",
+    value: "NAME|ARN",
+    help: "AWS role to audit (default: the roles that trust the vendor's documented principal)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "region",
+    value: "REGION",
+    help: "AWS region to audit (default: AWS_REGION, else the profile's)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "profile",
+    value: "NAME",
+    help: "profile of the AWS configuration files to sign in with (default: AWS_PROFILE)",
+    commands: reading,
+  },
+  {
+    name: "assume-role",
+    value: "ARN",
+    help: "AWS role to assume for reading",
+    commands: reading,
+  },
+  {
+    name: "external-id",
+    value: "ID",
+    help: "external id that the role of --assume-role asks for",
+    commands: reading,
+  },
+  {
     name: "timeout",
     value: "DURATION",
     default: "5m",

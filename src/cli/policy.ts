@@ -37,8 +37,13 @@ export async function policyCompare(
   const documented = await readDocuments(documentedFiles, provider, shell.cwd);
   const live = await readDocuments(liveFiles, provider, shell.cwd);
   const catalogFile = one(given, "catalog");
-  const catalog = catalogFile === undefined ? undefined : await readCatalog(catalogFile, shell.cwd);
-  const comparison = comparePolicies(provider, documented, live, catalog === undefined ? {} : { catalog });
+  const catalog = catalogFile === undefined ? undefined : await readCatalog(catalogFile, provider, shell.cwd);
+  const serviceData =
+    provider === "aws" ? await (await import("./service-data.ts")).loadServiceData() : undefined;
+  const comparison = comparePolicies(provider, documented, live, {
+    ...(catalog === undefined ? {} : { catalog }),
+    ...(serviceData === undefined ? {} : { serviceData }),
+  });
 
   if (format === "json") {
     await shell.out.write(`${JSON.stringify({ provider, ...comparison }, undefined, 2)}\n`);
@@ -85,7 +90,11 @@ async function readDocuments(files: readonly string[], provider: Provider, cwd: 
 }
 
 /** Operation names (one document, a list), or provider operations as the provider lists them. */
-async function readCatalog(file: string, cwd: string): Promise<CatalogEntry[] | string[]> {
+async function readCatalog(
+  file: string,
+  provider: Provider,
+  cwd: string,
+): Promise<CatalogEntry[] | string[]> {
   const value = await readData(resolve(cwd, file), file, "catalogue");
   const names: string[] = [];
   const entries: CatalogEntry[] = [];
@@ -107,9 +116,10 @@ async function readCatalog(file: string, cwd: string): Promise<CatalogEntry[] | 
   if (names.length > 0 && entries.length > 0) {
     throw new UsageError(`${file}: expected operation names or provider operations, found both`);
   }
-  const odd = [...names, ...entries.map(({ name }) => name)].find((name) => !name.includes("/"));
+  const [separator, example] = provider === "aws" ? [":", "service:Action"] : ["/", "Provider/type/read"];
+  const odd = [...names, ...entries.map(({ name }) => name)].find((name) => !name.includes(separator));
   if (odd !== undefined) {
-    throw new UsageError(`${file}: expected operations such as Provider/type/read, found "${odd}"`);
+    throw new UsageError(`${file}: expected operations such as ${example}, found "${odd}"`);
   }
   if (names.length + entries.length === 0) {
     throw new UsageError(

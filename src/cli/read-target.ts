@@ -1,4 +1,4 @@
-import type { CollectPlan } from "../collectors/define.ts";
+import type { CollectOptions, CollectPlan } from "../collectors/define.ts";
 import { loadCollector } from "../collectors/registry.ts";
 import type { Snapshot, UnreadCause } from "../snapshot/snapshot.ts";
 import { timeOf } from "./context.ts";
@@ -39,14 +39,17 @@ export async function readTarget(
 ): Promise<Snapshot> {
   const plan = planOf(job, target);
   const label = target.name === undefined ? "" : `${target.name}: `;
-  const collect = await loadCollector("azure");
-  const reading = collect(plan, target.azure, {
+  const options: CollectOptions = {
     ...bounds,
     signal: shell.signal,
     progress: (message) => console.progress(`${label}${message}`),
     debug: (line) => console.debug(`${label}${line}`),
     now: shell.now,
-  });
+  };
+  const reading =
+    target.cloud === "aws"
+      ? (await loadCollector("aws"))(plan, target.aws, options)
+      : (await loadCollector("azure"))(plan, target.azure, options);
   try {
     const snapshot = await untilInterrupted(reading, shell.signal);
     return shell.env["SOURCE_DATE_EPOCH"] ? { ...snapshot, takenAt: timeOf(shell) } : snapshot;
@@ -75,8 +78,11 @@ function unreadSnapshot(
 ): Snapshot {
   return {
     schema: 1,
-    provider: "azure",
-    scope: `/subscriptions/${target.azure.subscription ?? "unknown"}`,
+    provider: target.cloud,
+    scope:
+      target.cloud === "aws"
+        ? `unknown/${target.aws.region ?? "unknown"}`
+        : `/subscriptions/${target.azure.subscription ?? "unknown"}`,
     takenAt: shell.now().toISOString(),
     ...(plan.principals.length > 0 ? { principals: plan.principals } : {}),
     ...(cause === "interrupted" ? { interrupted: true } : {}),

@@ -5,7 +5,7 @@ import type { Report } from "../report/report.ts";
 import { compareReports } from "../report/since.ts";
 import { parseWaivers, type WaiverFile } from "../report/waivers.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { auditJob } from "./audit-job.ts";
+import { auditJob, serviceDataFor } from "./audit-job.ts";
 import { contextOf, timeOf } from "./context.ts";
 import { deliver, pathsOf, renderReport, scanFormats } from "./deliver.ts";
 import { readText } from "./files.ts";
@@ -45,12 +45,15 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
     } catch (error) {
       // The one target of a run: the message and 2. One of several: it is unknown, and the others are audited.
       if (job.targets.length === 1) throw error;
-      console.say(`chalk-audit: ${target.name}: ${error instanceof Error ? error.message : String(error)}`);
+      console.say(
+        `chalk-audit: ${target.name ?? target.cloud}: ${error instanceof Error ? error.message : String(error)}`,
+      );
       states.push([unreadableTarget(job, target, shell, error)]);
     }
   }
 
-  let report = auditJob(job, states, waivers, { startedAt, now: timeOf(shell) });
+  const serviceData = await serviceDataFor(states.flat());
+  let report = auditJob(job, states, waivers, { startedAt, now: timeOf(shell) }, serviceData);
   if (shell.signal.aborted) report = { ...report, interrupted: true };
   if (earlier !== undefined) report = compareReports(earlier, report);
   const status = exitCode(report, { failOn, allowIncomplete: on(options, "allow-incomplete") === true });

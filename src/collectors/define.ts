@@ -5,8 +5,13 @@ export interface CollectPlan {
   readonly kinds: ReadonlySet<DocumentKind>;
   /** Azure: names of the documented custom roles; used to find the principals when none is given. */
   readonly roleNames: readonly string[];
-  /** Object ids. Empty: audit whoever holds one of the roles named. */
+  /**
+   * Azure: object ids; empty: audit whoever holds one of the roles named. AWS: names or ARNs of roles; empty: audit
+   * the roles that a trusted principal may assume.
+   */
   readonly principals: readonly string[];
+  /** AWS: the documented principals of the vendor, as trust policies name them. */
+  readonly trustedPrincipals: readonly string[];
 }
 
 export type Progress = (message: string) => void;

@@ -13,7 +13,7 @@ export interface RetryOptions {
 }
 
 /** Attempts in all, by what went wrong. With Retry-After the server sets the pace, so more are worth while. */
-const attempts = { throttledWithHeader: 20, throttled: 6, server: 6, network: 3, timeout: 2 } as const;
+export const attempts = { throttledWithHeader: 20, throttled: 6, server: 6, network: 3, timeout: 2 } as const;
 
 /** First pause in milliseconds; it doubles up to the longest. Half of each is random. */
 const firstPause = 500;
@@ -99,12 +99,12 @@ export function retryAfter(header: (name: string) => string | undefined): number
   return Math.max(0, until - (Number.isNaN(serverNow) ? Date.now() : serverNow));
 }
 
-function backoff(attempt: number, clock: Clock): number {
+export function backoff(attempt: number, clock: Clock): number {
   const whole = Math.min(longestPause, firstPause * 2 ** (attempt - 1));
   return whole / 2 + (whole / 2) * clock.random();
 }
 
-async function pauseOrStop(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export async function pauseOrStop(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   try {
     await clock.sleep(ms, signal);
   } catch {

@@ -21,3 +21,33 @@ export interface AzureSettings {
   /** For tests. */
   readonly client?: HttpClient;
 }
+
+/** Keys that sign requests to AWS. */
+export interface AwsKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** How to reach one AWS account in one region. What is absent comes from the environment, as the AWS SDK has it. */
+export interface AwsSettings {
+  readonly region?: string;
+  /** A profile of the AWS configuration files. */
+  readonly profile?: string;
+  /** ARN of the role to assume for reading. */
+  readonly assumeRole?: string;
+  readonly externalId?: string;
+  /** Address of all services. For tests; users set AWS_ENDPOINT_URL. */
+  readonly endpoint?: string;
+  /** In place of the default chain. For tests. */
+  readonly credentials?: () => Promise<AwsKeys>;
+  /** PEM text of the only certificate authority to trust. For tests; users set NODE_EXTRA_CA_CERTS. */
+  readonly ca?: string;
+  /** Milliseconds that one request may take; 60,000 when absent. */
+  readonly requestTimeoutMs?: number;
+  /** For tests. */
+  readonly clock?: Clock;
+  /** For tests. */
+  readonly client?: HttpClient;
+}

@@ -1,7 +1,11 @@
 import type { Provider } from "../access/policy.ts";
 import type { DocumentKind } from "../snapshot/snapshot.ts";
+import { awsSources } from "./sources-aws.ts";
 
-/** A call that a collector makes, as the provider documents it. */
+export type AzureKind = Extract<DocumentKind, `azure/${string}`>;
+export type AwsKind = Extract<DocumentKind, `aws/${string}`>;
+
+/** A call to the Resource Manager, as Azure documents it. */
 export interface ApiCall {
   /** The provider's name of the operation. */
   readonly operation: string;
@@ -15,23 +19,31 @@ export interface ApiCall {
   readonly permission: string;
 }
 
+/** A call to a service of AWS, as AWS documents it. */
+export interface AwsCall {
+  /** The service as requests to it are signed. */
+  readonly service: "sts" | "iam" | "tagging" | "ec2" | "eks";
+  readonly operation: string;
+  /** Where a service has an address for each operation: the path, with `{…}` for what varies. */
+  readonly path?: string;
+  /** The action that a policy must allow. */
+  readonly permission: string;
+}
+
 /** How the documents of one kind are read. */
-export interface KindSource {
+export interface KindSource<Call = ApiCall | AwsCall> {
   readonly provider: Provider;
   /** What they are, plural, for progress and for a person. */
   readonly title: string;
   /** What they are read for. */
   readonly purpose: string;
-  readonly calls: readonly [ApiCall, ...ApiCall[]];
+  readonly calls: readonly [Call, ...Call[]];
 }
 
 const authorization = "/subscriptions/{subscription}/providers/Microsoft.Authorization";
 
-/**
- * Every document kind and the calls that it comes from. Collection reads by this table, `unread` entries name its
- * permissions, and the scanner's own least-privilege role follows from it.
- */
-export const sources = {
+/** Azure's part of `sources`. */
+export const azureSources = {
   "azure/role-definition": {
     provider: "azure",
     title: "role definitions",
@@ -185,7 +197,13 @@ export const sources = {
       },
     ],
   },
-} satisfies Record<DocumentKind, KindSource> as Record<DocumentKind, KindSource>;
+} satisfies Record<AzureKind, KindSource<ApiCall>> as Record<AzureKind, KindSource<ApiCall>>;
+
+/**
+ * Every document kind and the calls that it comes from. Collection reads by this table, `unread` entries name its
+ * permissions, and the scanner's own least-privilege role follows from it.
+ */
+export const sources: Record<DocumentKind, KindSource> = { ...azureSources, ...awsSources };
 
 /**
  * Calls beside those of the kinds. The list of subscriptions is asked for only when none is named; it needs no

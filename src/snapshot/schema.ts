@@ -11,6 +11,23 @@ const kinds = {
   "azure/resource": true,
   "azure/managed-cluster": true,
   "azure/vault": true,
+  "aws/caller-identity": true,
+  "aws/role": true,
+  "aws/role-policy": true,
+  "aws/attached-policy": true,
+  "aws/policy": true,
+  "aws/tagged-resource": true,
+  "aws/vpc": true,
+  "aws/subnet": true,
+  "aws/nat-gateway": true,
+  "aws/internet-gateway": true,
+  "aws/route-table": true,
+  "aws/security-group": true,
+  "aws/instance": true,
+  "aws/volume": true,
+  "aws/eks-cluster": true,
+  "aws/eks-nodegroup": true,
+  "aws/eks-version": true,
 } satisfies Record<DocumentKind, true>;
 
 const causes = {
@@ -41,8 +58,8 @@ export const snapshotSchema = {
   properties: {
     $schema: { type: "string" },
     schema: { const: 1 },
-    provider: { enum: ["azure"] },
-    scope: { ...text, description: "Azure: /subscriptions/<id>" },
+    provider: { enum: ["azure", "aws"] },
+    scope: { ...text, description: "Azure: /subscriptions/<id>; AWS: <account>/<region>" },
     takenAt: {
       type: "string",
       pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?Z$",
@@ -51,7 +68,8 @@ export const snapshotSchema = {
     principals: {
       type: "array",
       items: text,
-      description: "Object ids that were asked for; absent: whoever holds the documented role",
+      description:
+        "Object ids or roles that were asked for; absent: whoever holds the documented role, or trusts the vendor",
     },
     kinds: {
       type: "array",

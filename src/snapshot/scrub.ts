@@ -96,5 +96,22 @@ function scrubText(text: string, name: string | undefined): string {
   // Line breaks mean nothing in a condition, and the portal writes them; as `\u{a}` they would make two equal
   // conditions differ.
   if (name?.toLowerCase() === "condition") clean = clean.replace(/[\t\r\n]+/g, " ");
-  return visible(clean);
+  return name !== undefined && holdsJson.test(name) ? visibleJson(clean) : visible(clean);
+}
+
+/** Where AWS keeps a policy as JSON text: `PolicyDocument`, `AssumeRolePolicyDocument`, a version's `Document`. */
+const holdsJson = /^(?:\w*PolicyDocument|Document)$/;
+
+/**
+ * JSON text made visible without changing what it says: a line break between its parts is a space, any other
+ * character that could forge or hide is written as JSON writes it.
+ */
+function visibleJson(text: string): string {
+  return text
+    .replace(/[\t\r\n]+/g, " ")
+    .replace(forging, (character) =>
+      [...Array(character.length).keys()]
+        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+        .join(""),
+    );
 }

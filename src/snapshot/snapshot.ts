@@ -11,7 +11,24 @@ export type DocumentKind =
   | "azure/resource-group"
   | "azure/resource"
   | "azure/managed-cluster"
-  | "azure/vault";
+  | "azure/vault"
+  | "aws/caller-identity"
+  | "aws/role"
+  | "aws/role-policy"
+  | "aws/attached-policy"
+  | "aws/policy"
+  | "aws/tagged-resource"
+  | "aws/vpc"
+  | "aws/subnet"
+  | "aws/nat-gateway"
+  | "aws/internet-gateway"
+  | "aws/route-table"
+  | "aws/security-group"
+  | "aws/instance"
+  | "aws/volume"
+  | "aws/eks-cluster"
+  | "aws/eks-nodegroup"
+  | "aws/eks-version";
 
 /** Why something could not be read. `absent` never stands here: an answer of 404 for a thing asked by name is a fact. */
 export type UnreadCause =
@@ -52,11 +69,14 @@ export interface SnapshotDocument {
 export interface Snapshot {
   readonly schema: 1;
   readonly provider: Provider;
-  /** Azure: `/subscriptions/<id>`. */
+  /** Azure: `/subscriptions/<id>`. AWS: `<account>/<region>`. */
   readonly scope: string;
   /** ISO 8601, UTC. */
   readonly takenAt: string;
-  /** Principal object ids that were asked for by `--principal`; absent: all that hold the documented role. */
+  /**
+   * Azure: object ids that were asked for by `--principal`; absent: all that hold the documented role. AWS: the role
+   * (name or ARN) asked for by `--role`; absent: all that trust a documented principal.
+   */
   readonly principals?: readonly string[];
   /** The kinds that were asked for. What is not among them was not looked at, so nothing follows from its absence. */
   readonly kinds?: readonly DocumentKind[];

@@ -78,12 +78,16 @@ describe("the released baselines", () => {
 
   test("the default of each cloud exists and is of that cloud", () => {
     expect(defaultBaseline("azure")).toBe("chalk-azure");
+    expect(defaultBaseline("aws")).toBe("chalk-aws");
     expect(defaultBaseline("kubernetes")).toBeUndefined();
     const clouds = Object.entries(lock.defaults).map(([cloud, id]) => [
       cloud,
       loadBaseline(id, checks).baseline.cloud,
     ]);
-    expect(clouds).toEqual([["azure", "azure"]]);
+    expect(clouds).toEqual([
+      ["aws", "aws"],
+      ["azure", "azure"],
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a baseline refers to its parameters that way
 import { expect, test } from "vitest";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { resolveControls } from "../../src/baselines/parameters.ts";
@@ -37,4 +38,26 @@ test("the dry profile has no search access, and what it is not compared with", (
   });
   const keeper = controls.find((control) => control.id === "keeper-role")?.with as { permissions: unknown[] };
   expect(keeper.permissions).toHaveLength(2);
+});
+
+const pond = loadBaseline("fixtures/baselines/acme-pond.yaml", checks);
+
+test("another vendor in AWS has a control of every check of this version for AWS, under other names", () => {
+  const used = new Set(pond.baseline.controls.map(({ check }) => check));
+  const needed = checks.filter(({ cloud }) => cloud === "aws").map(({ id }) => id);
+  expect(needed.length).toBeGreaterThan(0);
+  expect([...used].sort()).toEqual([...needed].sort());
+  const { controls, unresolved } = resolveControls(pond.baseline, { number: "111122223333" });
+  expect(unresolved).toEqual(["basin", "keeper", "place", "secret"]);
+  const { policy } = controls.find((c) => c.id === "wet-policy")!.with as {
+    policy: { Statement: object[] };
+  };
+  expect(policy.Statement).toEqual([
+    {
+      Sid: "Water",
+      Effect: "Allow",
+      Action: ["firehose:*", "s3:GetObject", "s3:PutObject"],
+      Resource: ["arn:aws:firehose:${place}:111122223333:deliverystream/pond-*", "arn:aws:s3:::${basin}/*"],
+    },
+  ]);
 });

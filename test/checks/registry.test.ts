@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { checkPage, driftTexts } from "../../src/checks/page.ts";
 import { checks, ruleTexts } from "../../src/checks/registry.ts";
 
-const FOLDERS = ["azure", "config", "inventory"];
+const FOLDERS = ["aws", "azure", "config", "inventory", "network"];
 const within = (root: string, extension: string) =>
   FOLDERS.flatMap((folder) =>
     readdirSync(join(root, folder)).map((file) => `${folder}/${file.slice(0, -extension.length)}`),
@@ -39,7 +39,7 @@ describe("checks", () => {
         expect(words.help.length).toBeGreaterThan(words.short.length);
       }
       // What it tolerates is a part of what it asks for, else nothing would read it.
-      const needs = new Set(check.needs({ kind: "azure/resource" }));
+      const needs = new Set(check.needs({ kind: "azure/resource", named: [] }));
       expect((check.tolerates ?? []).filter((kind) => !needs.has(kind))).toEqual([]);
     },
   );

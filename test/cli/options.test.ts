@@ -24,7 +24,7 @@ describe("the table of options", () => {
     }
   });
 
-  test("report-and-cli.md: the options of scan that matter for Azure are there", () => {
+  test("report-and-cli.md: the options of scan that matter for Azure and AWS are there", () => {
     expect(
       flagsOf("scan")
         .map(({ name }) => name)
@@ -56,6 +56,11 @@ describe("the table of options", () => {
         "principal",
         "azure-cloud",
         "azure-endpoint",
+        "role",
+        "region",
+        "profile",
+        "assume-role",
+        "external-id",
       ].sort(),
     );
   });

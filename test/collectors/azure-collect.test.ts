@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { sources } from "../../src/collectors/sources.ts";
+import { azureSources } from "../../src/collectors/sources.ts";
 import { factsOf } from "../../src/snapshot/facts.ts";
 import { readSnapshot } from "../../src/snapshot/read.ts";
 import { formatSnapshot } from "../../src/snapshot/write.ts";
@@ -107,7 +107,7 @@ describe("a whole scan of one subscription", () => {
         );
         return `${method} ${template}?${filter.sort().join("&")}`;
       });
-    const published = Object.values(sources).flatMap((source) =>
+    const published = Object.values(azureSources).flatMap((source) =>
       source.calls.map((call) => {
         const query = { "api-version": call.apiVersion, ...call.query };
         const pairs = Object.entries(query).map(([name, value]) => `${name}=${value}`);

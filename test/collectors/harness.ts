@@ -2,11 +2,11 @@ import type { Clock } from "../../src/collectors/clock.ts";
 import type { CollectOptions, CollectPlan } from "../../src/collectors/define.ts";
 import { loadCollector } from "../../src/collectors/registry.ts";
 import type { AzureSettings } from "../../src/collectors/settings.ts";
-import { sources } from "../../src/collectors/sources.ts";
+import { azureSources } from "../../src/collectors/sources.ts";
 import type { DocumentKind, Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
 import { type Arm, ca } from "../servers/arm.ts";
 
-export const everyKind = Object.keys(sources) as readonly DocumentKind[];
+export const everyKind = Object.keys(azureSources) as readonly DocumentKind[];
 
 export interface Collected {
   readonly snapshot: Snapshot;
@@ -30,6 +30,7 @@ export async function collectFrom(arm: Arm, asked: Asked = {}): Promise<Collecte
     kinds: new Set(asked.kinds ?? everyKind),
     roleNames: asked.roleNames ?? [],
     principals: asked.principals ?? [],
+    trustedPrincipals: [],
   };
   const collect = await loadCollector("azure");
   const snapshot = await collect(

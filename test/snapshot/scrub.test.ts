@@ -125,6 +125,22 @@ describe("fault 26: characters that forge or hide text", () => {
   });
 });
 
+describe("AW11: policies that come as JSON text", () => {
+  it("keep what they say: line breaks go, hidden characters are written as JSON writes them", () => {
+    const policy = { Version: "2012-10-17", Statement: [{ Sid: "a\u202eb\u{e0001}", Action: "s3:*" }] };
+    const text = JSON.stringify(policy, undefined, 2).replaceAll("\n", "\r\n\t");
+    for (const name of ["PolicyDocument", "AssumeRolePolicyDocument", "Document"]) {
+      const kept = (scrub({ [name]: text }) as Record<string, string>)[name] ?? "";
+      expect(kept).toMatch(/^[\x20-\x7e]*$/);
+      expect(JSON.parse(kept)).toEqual(policy);
+      expect(scrub({ [name]: kept })).toEqual({ [name]: kept });
+    }
+    expect(scrub({ Description: "a\u202eb\n" })).toEqual({ Description: "a\\u{202e}b\\u{a}" });
+    const encoded = { PolicyDocument: encodeURIComponent(text) };
+    expect(scrub(encoded)).toEqual(encoded);
+  });
+});
+
 describe("laws", () => {
   it("twice is once; numbers, nulls and key order stay; nothing unsafe is left", () => {
     fc.assert(

@@ -1,11 +1,12 @@
-import { scrub, visible } from "../../snapshot/scrub.ts";
-import type { DocumentKind, Snapshot, SnapshotDocument, Unread } from "../../snapshot/snapshot.ts";
+import { visible } from "../../snapshot/scrub.ts";
+import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
 import type { JsonObject } from "../answer.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
 import { ReadFailure } from "../failure.ts";
+import { attempt, createRecorder, type Recorder } from "../recorder.ts";
 import type { AzureSettings } from "../settings.ts";
-import { sources } from "../sources.ts";
+import { type AzureKind, azureSources } from "../sources.ts";
 import { catalogOf, requireOperations } from "./catalog.ts";
 import { connect } from "./connect.ts";
 import { holdersOf, rolesMissing, rolesNamed } from "./holders.ts";
@@ -27,7 +28,7 @@ export const noLicence = "none";
 export const collect: Collect<AzureSettings> = async (plan, settings, options) => {
   for (const principal of plan.principals) requireGuid(principal, "--principal");
   const { http, endpoint, subscription } = await connect(settings, options);
-  const recorder = createRecorder(subscription, options);
+  const recorder = recorderOf(subscription, options);
   await readAll(plan, createReader(http, endpoint, subscription), recorder, options);
 
   const { documents, unread, failures } = recorder;
@@ -56,64 +57,32 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
 };
 
 /** What is read: what was asked for, and what finding the principals takes. */
-function kindsOf(plan: CollectPlan): readonly DocumentKind[] {
+function kindsOf(plan: CollectPlan): readonly AzureKind[] {
   const perPrincipal = plan.kinds.has("azure/assigned-to") || plan.kinds.has("azure/role-eligibility");
   const found = plan.principals.length === 0 && perPrincipal ? FINDING : [];
-  return [...new Set<DocumentKind>([...plan.kinds, ...found])].sort();
+  return [...new Set([...azureKinds(plan), ...found])].sort();
 }
 
-const FINDING: readonly DocumentKind[] = ["azure/role-definition", "azure/role-assignment"];
+const FINDING: readonly AzureKind[] = ["azure/role-definition", "azure/role-assignment"];
 
-interface Recorder {
-  readonly documents: readonly SnapshotDocument[];
-  readonly unread: readonly Unread[];
-  readonly failures: readonly ReadFailure[];
-  readonly keep: (kind: DocumentKind, id: string, body: unknown) => void;
+interface AzureRecorder extends Omit<Recorder, "keep" | "miss"> {
+  readonly keep: (kind: AzureKind, id: string, body: unknown) => void;
   /** `asked`: the kind whose call failed, when another kind than the one that is missed. */
-  readonly miss: (
-    kind: DocumentKind,
-    api: string,
-    failure: ReadFailure,
-    id?: string,
-    asked?: DocumentKind,
-  ) => void;
+  readonly miss: (kind: AzureKind, api: string, failure: ReadFailure, id?: string, asked?: AzureKind) => void;
   /** `GET <path>` of the kind's first call, or of another. */
-  readonly api: (kind: DocumentKind, path?: string) => string;
+  readonly api: (kind: AzureKind, path?: string) => string;
 }
 
-function createRecorder(subscription: string, options: CollectOptions): Recorder {
-  const documents: SnapshotDocument[] = [];
-  const unread: Unread[] = [];
-  const failures: ReadFailure[] = [];
-  // A list that changes while it is paged can give the same item twice; the same document is kept once.
-  const kept = new Map<string, readonly string[]>();
+function recorderOf(subscription: string, options: CollectOptions): AzureRecorder {
+  const recorder = createRecorder(options.debug);
   return {
-    documents,
-    unread,
-    failures,
-    keep: (kind, id, body) => {
-      const document = { kind, id: visible(id), body: scrub(body) };
-      const key = `${kind} ${document.id}`;
-      const text = JSON.stringify(document.body);
-      const twins = kept.get(key) ?? [];
-      if (twins.includes(text)) return;
-      kept.set(key, [...twins, text]);
-      documents.push(document);
-    },
+    ...recorder,
     miss: (kind, api, failure, id, asked = kind) => {
-      failures.push(failure);
-      options.debug(`${api}: ${failure.reason}: ${failure.message}`);
-      unread.push({
-        kind,
-        ...(id === undefined ? {} : { id: visible(id) }),
-        api,
-        cause: failure.reason,
-        ...(failure.reason === "denied" ? { permission: sources[asked].calls[0].permission } : {}),
-        detail: failure.message,
-      });
+      const { permission } = azureSources[asked].calls[0];
+      recorder.miss({ kind, api, id, permission }, failure);
     },
     api: (kind, path) => {
-      const [call] = sources[kind].calls;
+      const [call] = azureSources[kind].calls;
       return `${call.method} ${visible(path ?? call.path.replace("{subscription}", subscription))}`;
     },
   };
@@ -123,24 +92,24 @@ function createRecorder(subscription: string, options: CollectOptions): Recorder
 const plainLists = {
   "azure/deny-assignment": (reader) => reader.denyAssignments(),
   "azure/provider-operations": (reader) => reader.providerOperations(),
-  "azure/resource-group": (reader) => reader.list(sources["azure/resource-group"].calls[0]),
-  "azure/resource": (reader) => reader.list(sources["azure/resource"].calls[0]),
-  "azure/managed-cluster": (reader) => reader.list(sources["azure/managed-cluster"].calls[0]),
-  "azure/vault": (reader) => reader.list(sources["azure/vault"].calls[0]),
-} satisfies Partial<Record<DocumentKind, (reader: AzureReader) => Promise<readonly JsonObject[]>>>;
+  "azure/resource-group": (reader) => reader.list(azureSources["azure/resource-group"].calls[0]),
+  "azure/resource": (reader) => reader.list(azureSources["azure/resource"].calls[0]),
+  "azure/managed-cluster": (reader) => reader.list(azureSources["azure/managed-cluster"].calls[0]),
+  "azure/vault": (reader) => reader.list(azureSources["azure/vault"].calls[0]),
+} satisfies Partial<Record<AzureKind, (reader: AzureReader) => Promise<readonly JsonObject[]>>>;
 
 async function readAll(
   plan: CollectPlan,
   reader: AzureReader,
-  recorder: Recorder,
+  recorder: AzureRecorder,
   options: CollectOptions,
 ): Promise<void> {
   /** The items of a list, each kept; `undefined` when the list could not be read. */
   const readList = async (
-    kind: DocumentKind,
+    kind: AzureKind,
     read: () => Promise<readonly JsonObject[]>,
   ): Promise<readonly JsonObject[] | undefined> => {
-    const { title } = sources[kind];
+    const { title } = azureSources[kind];
     options.progress(`reading ${title}`);
     const wanted = async () => {
       const found = await read();
@@ -166,7 +135,7 @@ async function readAll(
 }
 
 type ReadList = (
-  kind: DocumentKind,
+  kind: AzureKind,
   read: () => Promise<readonly JsonObject[]>,
 ) => Promise<readonly JsonObject[] | undefined>;
 
@@ -177,7 +146,7 @@ type ReadList = (
 async function readPrincipals(
   plan: CollectPlan,
   reader: AzureReader,
-  recorder: Recorder,
+  recorder: AzureRecorder,
   readList: ReadList,
   options: CollectOptions,
 ): Promise<void> {
@@ -218,7 +187,7 @@ async function readHeld(
   kind: "azure/assigned-to" | "azure/role-eligibility",
   principal: string,
   reader: AzureReader,
-  recorder: Recorder,
+  recorder: AzureRecorder,
   options: CollectOptions,
 ): Promise<readonly JsonObject[]> {
   // A principal found in an assignment is text from the cloud; it must not reach a filter unless it is an id.
@@ -231,7 +200,7 @@ async function readHeld(
     );
     return [];
   }
-  options.progress(`reading ${sources[kind].title} ${principal}`);
+  options.progress(`reading ${azureSources[kind].title} ${principal}`);
   const read = kind === "azure/assigned-to" ? reader.assignedTo : reader.eligibilities;
   const items = await attempt(
     () => read(principal),
@@ -257,7 +226,7 @@ const roleIdShape =
 async function readMissingRoles(
   ids: readonly string[],
   reader: AzureReader,
-  recorder: Recorder,
+  recorder: AzureRecorder,
 ): Promise<void> {
   const kind = "azure/role-definition";
   await Promise.all(
@@ -287,7 +256,7 @@ async function readMissingRoles(
 }
 
 /** Documents of a list under their own ids; an item without one is named by its place. */
-function keepItems(kind: DocumentKind, items: readonly JsonObject[], recorder: Recorder): void {
+function keepItems(kind: AzureKind, items: readonly JsonObject[], recorder: AzureRecorder): void {
   items.forEach((item, index) => {
     const body = kind === "azure/provider-operations" ? catalogOf(item) : item;
     recorder.keep(kind, idOf(item) ?? `${recorder.api(kind)}#${index}`, body);
@@ -299,24 +268,16 @@ function idOf(body: JsonObject): string | undefined {
   return typeof body.name === "string" && body.name !== "" ? body.name : undefined;
 }
 
-async function attempt<T>(
-  read: () => Promise<T>,
-  failed: (failure: ReadFailure) => T | undefined,
-): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof ReadFailure) return failed(error);
-    throw error;
-  }
-}
-
 /** A subscription that does not exist: nothing is known of it, whatever single calls said. */
 function nothingThere(plan: CollectPlan, subscription: string, failure: ReadFailure): readonly Unread[] {
-  return [...plan.kinds].map((kind) => ({
+  return azureKinds(plan).map((kind) => ({
     kind,
-    api: `GET ${sources[kind].calls[0].path.replace("{subscription}", subscription)}`,
+    api: `GET ${azureSources[kind].calls[0].path.replace("{subscription}", subscription)}`,
     cause: "not-found",
     detail: failure.message,
   }));
+}
+
+function azureKinds(plan: CollectPlan): readonly AzureKind[] {
+  return [...plan.kinds].filter((kind) => kind.startsWith("azure/")) as AzureKind[];
 }

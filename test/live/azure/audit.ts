@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { sources } from "../../../src/collectors/registry.ts";
+import { azureSources } from "../../../src/collectors/sources.ts";
 import type { Finding, Report } from "../../../src/report/report.ts";
 import type { Client, LiveAzure } from "../servers/azure/setup.ts";
 import type { LiveState, Logged } from "../servers/azure/state.ts";
@@ -131,7 +131,7 @@ function short(scope: string): string {
 
 /** Every permission that the registry of document kinds says a full scan needs. */
 export function readPermissions(): readonly string[] {
-  const all = Object.values(sources).flatMap((kind) => kind.calls.map((call) => call.permission));
+  const all = Object.values(azureSources).flatMap((kind) => kind.calls.map((call) => call.permission));
   return [...new Set(all)].sort();
 }
 

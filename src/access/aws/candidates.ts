@@ -1,0 +1,222 @@
+/**
+ * The values of a condition key among which every difference shows (AW8): generic points of globs for texts and ARNs,
+ * places around the breakpoints for numbers, dates and addresses, unions of such values for set operators, and
+ * "absent".
+ */
+import { type Glob, mixedOnes } from "../glob.ts";
+import { telling } from "./address.ts";
+import {
+  ANY_ARN,
+  ANY_TEXT,
+  arnRows,
+  closure,
+  type Lack,
+  mayBeNoArn,
+  meetAny,
+  type Row,
+  rowPoint,
+} from "./cells.ts";
+import { type Atom, atomHolds, type Values } from "./condition.ts";
+import { mixedAt } from "./foes.ts";
+
+export interface Candidates {
+  readonly values: readonly Values[];
+  /** Set when a difference could also hide at a value that is not listed: why, and by which clause. */
+  readonly lack?: { readonly clause: string; readonly reason: string };
+}
+
+/** More sets of values than this, and the rest is left undecided (G5). */
+const MAX_SETS = 2048;
+/** Letters whose casings are all tried where a pattern tells casings apart. */
+const MAX_CASED_LETTERS = 8;
+
+type Kind = Exclude<Atom["test"]["kind"], "null" | "opaque">;
+
+/**
+ * @param must the atoms on the key that have to hold
+ * @param foes the atoms on the key of the statements that have to fail
+ */
+export function candidatesFor(must: readonly Atom[], foes: readonly Atom[], width: number): Candidates {
+  const all = [...must, ...foes];
+  const several = all.some((a) => a.set !== undefined);
+  const kinds = new Set<Kind>();
+  for (const { test } of all) if (test.kind !== "null" && test.kind !== "opaque") kinds.add(test.kind);
+  if (kinds.has("boolean")) return withSets(["true", "false"], all, several);
+  const singles = new Set<string>();
+  const lacks: Candidates["lack"][] = [];
+  for (const kind of ["number", "date"] as const) {
+    if (kinds.has(kind)) for (const v of breakpoints(all, kind)) singles.add(v);
+  }
+  if (kinds.has("address")) {
+    const blocks = all.flatMap(({ test }) => (test.kind === "address" ? test.blocks : []));
+    for (const v of telling(blocks)) singles.add(v);
+  }
+  const measured = [...kinds].filter((k) => k === "number" || k === "date" || k === "address");
+  const texts = kinds.size > measured.length;
+  let literal = false;
+  if (texts || kinds.size === 0) {
+    const cells = textCells(must, foes, several, width);
+    if (cells.lack !== undefined) lacks.push(LACKS[cells.lack]);
+    literal = cells.literal && !several;
+    for (const row of cells.rows) singles.add(rowPoint(row, width));
+    const cased = casings(must, foes, [...singles], several);
+    for (const text of cased.texts) singles.add(text);
+    if (!cased.complete) lacks.push(LACKS.case);
+  }
+  const mixed = measured.length > 1 || (measured.length === 1 && texts);
+  if (mixed && !literal) lacks.push(LACKS.mixed);
+  const sets = withSets([...singles], all, several);
+  const lack = lacks[0] ?? sets.lack;
+  return { values: sets.values, ...(lack !== undefined && { lack }) };
+}
+
+const LACKS = {
+  bound: { clause: "G5", reason: "the patterns of a condition key pass the bound" },
+  variable: { clause: "AW6", reason: "a policy variable would have to stand for a particular text" },
+  case: { clause: "AW8", reason: "an IgnoreCase operator meets wildcards on one key" },
+  mixed: { clause: "AW8", reason: "operators of different kinds stand on one key" },
+  sets: { clause: "G5", reason: "the values of a set operator pass the bound" },
+} as const satisfies Record<Lack | "case" | "mixed" | "sets", { clause: string; reason: string }>;
+
+/** Absent, each value by itself, and, for set operators, unions of values, one for each way of truth. */
+function withSets(singles: readonly string[], atoms: readonly Atom[], several: boolean): Candidates {
+  const values: Values[] = [undefined, ...singles.map((v) => [v])];
+  if (!several) return { values };
+  const seen = new Map<string, Values>();
+  const truth = (v: Values): string => atoms.map((a) => String(atomHolds(a, v))).join();
+  const known = values.filter((v) => {
+    const t = `${v === undefined} ${truth(v)}`;
+    return !seen.has(t) && seen.set(t, v);
+  });
+  const base = known.filter((v) => v !== undefined);
+  for (let at = 0; at < known.length; at++) {
+    const here = known[at];
+    if (here === undefined) continue;
+    for (const single of base) {
+      const both = [...new Set([...here, ...single])];
+      const t = `false ${truth(both)}`;
+      if (seen.has(t)) continue;
+      if (known.length >= MAX_SETS) return { values: known, lack: LACKS.sets };
+      seen.set(t, both);
+      known.push(both);
+    }
+  }
+  return { values: known };
+}
+
+/** Each breakpoint, a place between each two, and one beyond either end. */
+function breakpoints(atoms: readonly Atom[], kind: "number" | "date"): readonly string[] {
+  const all = atoms.flatMap(({ test }) =>
+    test.kind === kind ? (test as { values: readonly number[] }).values : [],
+  );
+  const sorted = [...new Set(all)].sort((a, b) => a - b);
+  const step = kind === "date" ? 1000 : 1;
+  const out: number[] = [(sorted[0] ?? 0) - step];
+  sorted.forEach((value, i) => {
+    const next = sorted[i + 1];
+    out.push(value, next === undefined ? value + step : (value + next) / 2);
+  });
+  if (kind === "number") return out.map(String);
+  return out.map((at) => new Date(at).toISOString());
+}
+
+interface TextCells {
+  readonly rows: readonly Row[];
+  readonly lack?: Lack;
+  /** Every cell is one text. */
+  readonly literal: boolean;
+}
+
+/** The rows of one atom's patterns: ARN rows, and for texts beside ARNs both shapes. */
+function rowsOf(atom: Atom, arns: boolean): readonly Row[] {
+  const { test } = atom;
+  if (test.kind === "arn") return test.arns;
+  if (test.kind !== "glob") return [];
+  if (!arns) return test.globs.map((g) => [g]);
+  return test.globs.flatMap((g): readonly Row[] => [...(mayBeNoArn(g) ? [[g]] : []), ...(arnRows(g) ?? [])]);
+}
+
+function globsOf(atom: Atom): readonly Glob[] {
+  if (atom.test.kind === "glob") return atom.test.globs;
+  return [];
+}
+
+function textCells(must: readonly Atom[], foes: readonly Atom[], several: boolean, width: number): TextCells {
+  const all = [...must, ...foes];
+  const arns = all.some((a) => a.test.kind === "arn");
+  let rows: readonly Row[] = arns ? [ANY_TEXT, ANY_ARN] : [ANY_TEXT];
+  let lack: Lack | undefined;
+  const isText = (a: Atom): boolean => a.test.kind === "glob" || a.test.kind === "arn";
+  if (!several) {
+    for (const atom of must) {
+      if (!isText(atom) || atom.negated) continue;
+      const met = meetAny(rows, rowsOf(atom, arns));
+      rows = met.rows;
+      lack = met.lack ?? lack;
+    }
+  }
+  // an element of a set may have to lie in any of the musts' patterns, and in any that a foe forbids
+  const entered = several ? [...must, ...foes.filter((a) => a.negated)] : foes.filter((a) => a.negated);
+  const enter = entered.filter(isText).flatMap((a) => rowsOf(a, arns));
+  const closed = closure(rows, enter, mixedIn(all), width);
+  lack = closed.lack ?? lack;
+  const literal =
+    must.some((a) => isText(a) && !a.negated) && closed.rows.every((row) => row.every((g) => g.literal));
+  return { rows: closed.rows, ...(lack !== undefined && { lack }), literal };
+}
+
+/** The longest run of `?` beside a star among the patterns that match a point, those of ARNs part by part. */
+function mixedIn(atoms: readonly Atom[]): ((point: string) => number) | undefined {
+  const ofTexts = mixedAt(atoms.flatMap(globsOf));
+  const arns = atoms.filter(
+    ({ test }) => test.kind === "arn" && test.arns.some((arn) => arn.some((g) => mixedOnes(g) > 0)),
+  );
+  if (arns.length === 0) return ofTexts;
+  const most = Math.max(
+    ...arns.flatMap(({ test }) =>
+      test.kind === "arn" ? test.arns.flatMap((arn) => arn.map(mixedOnes)) : [],
+    ),
+  );
+  return (point) => {
+    const inArn = arns.some((a) => atomHolds({ ...a, negated: false, set: "any" }, [point]));
+    return Math.max(ofTexts?.(point) ?? 0, inArn ? most : 0);
+  };
+}
+
+/**
+ * Casings of the texts of IgnoreCase operators that a point may have to be: those that other patterns of the key
+ * write, one that none writes, and, where patterns have wildcards, all of a short text.
+ */
+function casings(
+  must: readonly Atom[],
+  foes: readonly Atom[],
+  points: readonly string[],
+  several: boolean,
+): { readonly texts: readonly string[]; readonly complete: boolean } {
+  const all = [...must, ...foes];
+  const needed = all.filter((a) => a.test.kind === "caseless" && (several || must.includes(a) || a.negated));
+  if (needed.length === 0) return { texts: [], complete: true };
+  const wild = all.some((a) => a.test.kind === "arn" || globsOf(a).some((g) => !g.literal));
+  const out = new Set<string>();
+  let complete = true;
+  for (const { test } of needed) {
+    if (test.kind !== "caseless") continue;
+    for (const text of test.texts) {
+      const written = all.flatMap(globsOf).filter((g) => g.literal && g.key.toLowerCase() === text);
+      for (const g of written) out.add(g.key);
+      for (const p of points) if (p.toLowerCase() === text) out.add(p);
+      const letters = [...text].filter((c) => c.toUpperCase() !== c).length;
+      const limit = wild ? MAX_CASED_LETTERS : Math.min(letters, Math.ceil(Math.log2(written.length + 2)));
+      if (wild && letters > MAX_CASED_LETTERS) complete = false;
+      for (let mask = 0; mask < 1 << Math.min(letters, limit); mask++) {
+        let seen = 0;
+        out.add(
+          [...text]
+            .map((c) => (c.toUpperCase() !== c && ((mask >> seen++) & 1) === 1 ? c.toUpperCase() : c))
+            .join(""),
+        );
+      }
+    }
+  }
+  return { texts: [...out], complete };
+}

@@ -1,0 +1,158 @@
+/**
+ * Cells of a text dimension: globs, each standing for its generic point. A value that is a whole text is a row of one
+ * glob; an ARN is a row of six, since ArnLike compares part by part (AW7).
+ */
+import {
+  covers,
+  type Glob,
+  genericOf,
+  intersect,
+  questionGlob,
+  shortened,
+  textGlob,
+  variablesIn,
+  widest,
+} from "../glob.ts";
+
+export type Row = readonly Glob[];
+
+/** More cells than this in one dimension, and the rest is left undecided (G5). */
+export const MAX_CELLS = 4096;
+
+const ARN_PARTS = 6;
+const STAR = questionGlob("*").key;
+const ONE = questionGlob("?").key;
+
+export const ANY_TEXT: Row = [questionGlob("*")];
+export const ANY_ARN: Row = Array.from({ length: ARN_PARTS }, () => questionGlob("*"));
+
+/** Why a list of cells may lack some. */
+export type Lack = "bound" | "variable";
+
+export interface Cells {
+  readonly rows: readonly Row[];
+  /** Absent: the cells are all that are needed. */
+  readonly lack?: Lack;
+}
+
+export function rowPoint(row: Row, width: number): string {
+  return row.map((g) => genericOf(g, width)).join(":");
+}
+
+export function rowKey(row: Row): string {
+  return row.map((g) => g.key).join("\uE012");
+}
+
+/** What two rows share; rows of different lengths share nothing. */
+function meet(a: Row, b: Row): Cells {
+  if (a.length !== b.length) return { rows: [] };
+  let rows: Row[] = [[]];
+  let lack: Lack | undefined;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i] as Glob, b[i] as Glob];
+    const pieces = intersect(x, y);
+    if (pieces === undefined) return { rows: [], lack: "bound" };
+    if (mayMeetByVariable(x, y)) lack = "variable";
+    rows = rows.flatMap((head) => pieces.map((piece) => [...head, piece]));
+    if (rows.length > MAX_CELLS) return { rows: [], lack: "bound" };
+    if (rows.length === 0 && lack === undefined) break;
+  }
+  // a part that can never agree settles it, whatever a variable in another part stands for
+  if (lack !== undefined && a.some((x, i) => intersect(widest(x), widest(b[i] as Glob))?.length === 0)) {
+    return { rows: [] };
+  }
+  return { rows, ...(lack !== undefined && { lack }) };
+}
+
+/** Two patterns that meet only, or meet in more, if a policy variable stands for a particular text (AW6). */
+function mayMeetByVariable(x: Glob, y: Glob): boolean {
+  if (variablesIn(x.key).length === 0 && variablesIn(y.key).length === 0) return false;
+  if (covers(x, y) || covers(y, x)) return false;
+  const pieces = intersect(widest(x), widest(y));
+  return pieces === undefined || pieces.length > 0;
+}
+
+/** What each of `rows` shares with at least one of `choices`. */
+export function meetAny(rows: readonly Row[], choices: readonly Row[]): Cells {
+  const out = new Map<string, Row>();
+  let lack: Lack | undefined;
+  for (const row of rows) {
+    for (const choice of choices) {
+      const met = meet(row, choice);
+      lack = met.lack ?? lack;
+      for (const piece of met.rows) out.set(rowKey(piece), piece);
+      if (out.size > MAX_CELLS) return { rows: [...out.values()], lack: "bound" };
+    }
+  }
+  return { rows: [...out.values()], ...(lack !== undefined && { lack }) };
+}
+
+/**
+ * The rows and all their intersections with the patterns that a point may have to enter; where a pattern with `?`
+ * beside a star matches a cell's generic point, the cell also with that many letters and fewer for a star.
+ * @param mixed the longest run of `?` beside a star among the patterns that match this point (0: none)
+ */
+export function closure(
+  start: readonly Row[],
+  enter: readonly Row[],
+  mixed: ((point: string) => number) | undefined,
+  width: number,
+): Cells {
+  const seen = new Map<string, Row>();
+  const todo: Row[] = [...start];
+  let lack: Lack | undefined;
+  for (let at = 0; at < todo.length; at++) {
+    const row = todo[at] as Row;
+    const key = rowKey(row);
+    if (seen.has(key)) continue;
+    if (seen.size >= MAX_CELLS) return { rows: [...seen.values()], lack: "bound" };
+    seen.set(key, row);
+    for (const choice of enter) {
+      const met = meet(row, choice);
+      lack = met.lack ?? lack;
+      todo.push(...met.rows);
+    }
+    const limit = mixed?.(rowPoint(row, width)) ?? 0;
+    if (limit === 0) continue;
+    row.forEach((glob, part) => {
+      for (const shorter of shortened(glob, limit)) todo.push(row.map((g, i) => (i === part ? shorter : g)));
+    });
+  }
+  return { rows: [...seen.values()], ...(lack !== undefined && { lack }) };
+}
+
+/**
+ * A text pattern as the rows of six that it matches among ARNs: a star, or `?`, may hold colons. Undefined past the
+ * bound.
+ */
+export function arnRows(glob: Glob): readonly Row[] | undefined {
+  const out = new Map<string, Row>();
+  const walk = (at: number, done: readonly string[], current: string): boolean => {
+    if (out.size > MAX_CELLS) return false;
+    const letter = glob.key[at];
+    if (letter === undefined) {
+      if (done.length === ARN_PARTS - 1) {
+        const row = [...done, current].map(textGlob);
+        out.set(rowKey(row), row);
+      }
+      return true;
+    }
+    const last = done.length === ARN_PARTS - 1;
+    if (!last && (letter === ":" || letter === ONE) && !walk(at + 1, [...done, current], "")) return false;
+    if (letter === ":" && !last) return true;
+    if (letter === STAR && !last) {
+      const fill: string[] = [];
+      for (let parts = done.length + 1; parts < ARN_PARTS; parts++) {
+        if (!walk(at + 1, [...done, current + STAR, ...fill], STAR)) return false;
+        fill.push(STAR);
+      }
+    }
+    return walk(at + 1, done, current + letter);
+  };
+  return walk(0, [], "") ? [...out.values()] : undefined;
+}
+
+/** Whether the row of one glob has texts that are no ARN. */
+export function mayBeNoArn(glob: Glob): boolean {
+  return glob.key.split(":").length < ARN_PARTS;
+}

@@ -1,0 +1,331 @@
+/**
+ * Statements that have to hold together (an allow, with a boundary's allow and a deny where they matter), and the
+ * search for a point where they do and the foes do not: `solve` of docs/decisions/0010.
+ */
+import { type Glob, matches } from "../glob.ts";
+import type { Term } from "../rules.ts";
+import { type Bits, noBits, setBit, takeFrom, union } from "./bits.ts";
+import { type Candidates, candidatesFor } from "./candidates.ts";
+import { ANY_TEXT, type Cells, closure, meetAny, type Row, rowPoint } from "./cells.ts";
+import { type Atom, atomHolds, type Values } from "./condition.ts";
+import { choiceAt, type Foes, mixedAt } from "./foes.ts";
+import { type Option, search, undominated } from "./search.ts";
+import type { Body, Choice } from "./statement.ts";
+
+/** Why something is not decided. */
+export interface Reason {
+  readonly clause: string;
+  readonly reason: string;
+}
+
+/** A value of one dimension; `reason` when it is one of which not all is known. */
+interface Chosen {
+  readonly dimension: string;
+  readonly values: Values;
+  readonly reason?: Reason;
+}
+
+/** A point of the difference, internal form. */
+export interface Solution {
+  readonly resource: string;
+  readonly principal: string | undefined;
+  readonly keys: ReadonlyMap<string, Values>;
+}
+
+export type Answer =
+  | { readonly kind: "none" }
+  | { readonly kind: "found"; readonly solution: Solution }
+  | { readonly kind: "open"; readonly reason: Reason };
+
+/** What the service's data says of one action (AW5, AW9). */
+export interface Limits {
+  /** The action knows no resource: the request's resource is `*`. */
+  readonly onlyStar: boolean;
+  /** Keys that the action does not support, lower case: absent. */
+  readonly absent: { has(key: string): boolean };
+}
+
+interface Options {
+  readonly dimension: string;
+  readonly sure: readonly Option<Chosen>[];
+  readonly possible: readonly Option<Chosen>[];
+}
+
+const RESOURCE = "resource";
+const PRINCIPAL = "principal";
+const NONE: Answer = { kind: "none" };
+
+/** Holds the dimensions of one combination, made when first needed, and the answers. */
+export class Combination {
+  readonly musts: readonly Body[];
+  /** The resource patterns of the first statement, one group of the answer each; one that is `*` where it has none. */
+  readonly resources: readonly Term[];
+  private readonly foes: Foes;
+  private readonly width: number;
+  private readonly groups: (Options | undefined)[] = [];
+  private shared: readonly Options[] | undefined;
+  private keys: readonly string[] | undefined;
+  private readonly answers = new Map<Bits, (Answer | undefined)[]>();
+  private readonly limitedAnswers = new Map<string, Answer>();
+
+  constructor(musts: readonly Body[], foes: Foes, width: number) {
+    this.musts = musts;
+    this.foes = foes;
+    this.width = width;
+    const first = musts[0] as Body;
+    this.resources = first.resources.negated
+      ? [{ glob: ANY_TEXT[0] as Glob, text: "*", origin: first.resources.terms[0]?.origin ?? NOWHERE }]
+      : distinct(first.resources.terms);
+  }
+
+  /**
+   * Whether a point exists with this resource pattern where all musts hold and the foes of `mask` do not.
+   * @param mask the same object for the same set, so that an answer is found again
+   */
+  solve(group: number, mask: Bits): Answer {
+    let answers = this.answers.get(mask);
+    if (answers === undefined) {
+      answers = [];
+      this.answers.set(mask, answers);
+    }
+    answers[group] ??= this.answer(group, mask, undefined);
+    return answers[group] as Answer;
+  }
+
+  /** The same for one action, of which the service's data says more (AW5, AW9). */
+  solveWithin(group: number, mask: Bits, limits: Limits): Answer {
+    const keys = this.keyNames().filter((k) => limits.absent.has(k));
+    if (!limits.onlyStar && keys.length === 0) return this.solve(group, mask);
+    const id = `${group} ${limits.onlyStar} ${keys.join(",")} ${mask.join(" ")}`;
+    const known = this.limitedAnswers.get(id) ?? this.answer(group, mask, limits);
+    this.limitedAnswers.set(id, known);
+    return known;
+  }
+
+  /** The foes that hold wherever the musts do, with this resource pattern: each covers it whole. */
+  coveredBy(group: number): Bits {
+    this.shared ??= this.sharedDimensions();
+    const dimensions = [this.group(group), ...this.shared];
+    const out = noBits(this.foes.bodies.length).fill(0xffffffff);
+    for (const { possible } of dimensions) {
+      for (const { kills } of possible) takeFrom(out, kills);
+    }
+    return out;
+  }
+
+  private answer(group: number, mask: Bits, limits: Limits | undefined): Answer {
+    const resource = this.group(group);
+    this.shared ??= this.sharedDimensions();
+    let dimensions = [resource, ...this.shared];
+    if (limits !== undefined) dimensions = dimensions.map((d) => this.limited(d, group, limits));
+    const sure = search(
+      dimensions.map((d) => d.sure),
+      mask,
+    );
+    if (sure === "bound")
+      return { kind: "open", reason: { clause: "G5", reason: "the search passed its bound" } };
+    if (sure !== undefined) return { kind: "found", solution: solutionOf(sure.map((o) => o.value)) };
+    if (dimensions.every((d) => d.possible === d.sure)) return NONE;
+    const possible = search(
+      dimensions.map((d) => d.possible),
+      mask,
+    );
+    if (possible === undefined) return NONE;
+    if (possible === "bound")
+      return { kind: "open", reason: { clause: "G5", reason: "the search passed its bound" } };
+    const reason = possible.map((o) => o.value.reason).find((r) => r !== undefined);
+    return {
+      kind: "open",
+      reason: reason ?? { clause: "AW8", reason: "a condition that cannot be evaluated" },
+    };
+  }
+
+  private keyNames(): readonly string[] {
+    const own = this.musts.flatMap((m) => m.atoms.map((a) => a.key));
+    this.keys ??= [...new Set([...own, ...this.foes.keyNames()])].sort();
+    return this.keys;
+  }
+
+  private group(at: number): Options {
+    const known = this.groups[at];
+    if (known !== undefined) return known;
+    const start: Row = [(this.resources[at] as Term).glob];
+    const made = this.choiceOptions(
+      RESOURCE,
+      [start],
+      (b) => b.resources,
+      (p) => this.foes.byResource(p),
+      1,
+    );
+    this.groups[at] = made;
+    return made;
+  }
+
+  private limited(options: Options, group: number, limits: Limits): Options {
+    const { dimension } = options;
+    if (dimension === RESOURCE) return limits.onlyStar ? this.starOnly(group) : options;
+    return limits.absent.has(dimension) ? this.absentOnly(dimension) : options;
+  }
+
+  /** The single resource `*`, for an action that knows no other (AW5). */
+  private starOnly(group: number): Options {
+    const holds =
+      matches((this.resources[group] as Term).glob, "*") &&
+      this.musts.every((m) => choiceAt(m.resources, "*"));
+    const value: Chosen = { dimension: RESOURCE, values: ["*"] };
+    const sure = holds ? [{ value, kills: this.foes.byResource("*") }] : [];
+    return { dimension: RESOURCE, sure, possible: sure };
+  }
+
+  /** A key that the action does not support (AW9). */
+  private absentOnly(key: string): Options {
+    const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
+    const sure: Option<Chosen>[] = [];
+    const possible: Option<Chosen>[] = [];
+    this.addValue(key, undefined, must, sure, possible);
+    return { dimension: key, sure, possible: possible.length === 0 ? sure : [...sure, ...possible] };
+  }
+
+  private sharedDimensions(): readonly Options[] {
+    const out: Options[] = [];
+    const choosy = [...this.musts, ...this.foes.bodies].some((b) => b.principals !== undefined);
+    if (choosy) {
+      out.push(
+        this.choiceOptions(
+          PRINCIPAL,
+          [ANY_TEXT],
+          (b) => b.principals,
+          (p) => this.foes.byPrincipal(p),
+          0,
+        ),
+      );
+    }
+    for (const key of this.keyNames()) out.push(this.keyOptions(key));
+    return out;
+  }
+
+  /** The cells of a dimension whose selectors are lists of patterns, from the musts' own and what must be entered. */
+  private choiceOptions(
+    dimension: string,
+    start: readonly Row[],
+    of: (body: Body) => Choice | undefined,
+    kills: (point: string) => Bits,
+    firstIsStart: number,
+  ): Options {
+    let cells: Cells = { rows: start };
+    let lack = cells.lack;
+    this.musts.slice(firstIsStart).forEach((must) => {
+      const choice = of(must);
+      if (choice === undefined || choice.negated) return;
+      cells = meetAny(
+        cells.rows,
+        choice.terms.map((t): Row => [t.glob]),
+      );
+      lack = cells.lack ?? lack;
+    });
+    const choices = this.foes.bodies.map(of).filter((c): c is Choice => c !== undefined);
+    const enter = choices.filter((c) => c.negated).flatMap((c) => c.terms.map((t): Row => [t.glob]));
+    const near = [...choices, ...this.musts.map(of).filter((c): c is Choice => c?.negated === true)];
+    const mixed = mixedAt(near.flatMap((c) => c.terms.map((t) => t.glob)));
+    const closed = closure(cells.rows, unique(enter), mixed, this.width);
+    lack = closed.lack ?? lack;
+    const sure: Option<Chosen>[] = [];
+    for (const row of closed.rows) {
+      const point = rowPoint(row, this.width);
+      const holds = this.musts.every((must) => {
+        const choice = of(must);
+        return choice === undefined || !choice.negated || choiceAt(choice, point);
+      });
+      if (holds) sure.push({ value: { dimension, values: [point] }, kills: kills(point) });
+    }
+    const kept = undominated(sure);
+    if (lack === undefined) return { dimension, sure: kept, possible: kept };
+    const all = noBits(this.foes.bodies.length).fill(0xffffffff);
+    const reason: Reason =
+      lack === "bound"
+        ? { clause: "G5", reason: `the patterns of the ${dimension} pass the bound` }
+        : { clause: "AW6", reason: "a policy variable would have to stand for a particular text" };
+    const hidden = { value: { dimension, values: undefined, reason }, kills: all };
+    return { dimension, sure: kept, possible: [...kept, hidden] };
+  }
+
+  private keyOptions(key: string): Options {
+    const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
+    const foes = this.foes.atomsOn(key);
+    const candidates: Candidates = candidatesFor(must, foes, this.width);
+    const sure: Option<Chosen>[] = [];
+    const possible: Option<Chosen>[] = [];
+    for (const values of candidates.values) this.addValue(key, values, must, sure, possible);
+    const kept = undominated(sure);
+    if (candidates.lack !== undefined) {
+      const touched = noBits(this.foes.bodies.length);
+      this.foes.bodies.forEach((b, i) => {
+        // an atom that has to hold in a must holds in a foe too
+        const open = b.atoms.some((a) => a.key === key && !must.some((m) => m.canon === a.canon));
+        if (open) setBit(touched, i);
+      });
+      possible.push({
+        value: { dimension: key, values: undefined, reason: candidates.lack },
+        kills: touched,
+      });
+    }
+    if (possible.length === 0) return { dimension: key, sure: kept, possible: kept };
+    return { dimension: key, sure: kept, possible: [...kept, ...undominated(possible)] };
+  }
+
+  private addValue(
+    key: string,
+    values: Values,
+    must: readonly Atom[],
+    sure: Option<Chosen>[],
+    possible: Option<Chosen>[],
+  ): void {
+    let open: Atom | undefined;
+    for (const atom of must) {
+      const truth = atomHolds(atom, values);
+      if (truth === false) return;
+      if (truth === undefined) open = atom;
+    }
+    const kill = this.foes.byKey(key, values);
+    const value: Chosen = { dimension: key, values };
+    if (open === undefined) sure.push({ value, kills: kill.sure });
+    // what has to hold in a must holds in a foe too, though nobody knows what it says
+    const unknown = kill.unknown.filter(({ atom }) => !must.some((m) => m.canon === atom.canon));
+    const blame = open ?? unknown[0]?.atom;
+    if (blame === undefined) return;
+    const kills = unknown.reduce((bits, u) => union(bits, u.foes), kill.sure);
+    possible.push({ value: { ...value, reason: reasonOf(blame) }, kills });
+  }
+}
+
+const NOWHERE = { document: 0, pointer: "" };
+
+function reasonOf(atom: Atom): Reason {
+  if (atom.test.kind === "opaque") return { clause: "AW7", reason: atom.test.reason };
+  return {
+    clause: "AW8",
+    reason: `${atom.operator} on ${atom.keyText} has no set operator and meets several values`,
+  };
+}
+
+function solutionOf(chosen: readonly Chosen[]): Solution {
+  const keys = new Map<string, Values>();
+  let resource = "";
+  let principal: string | undefined;
+  for (const { dimension, values } of chosen) {
+    if (dimension === RESOURCE) resource = values?.[0] ?? "";
+    else if (dimension === PRINCIPAL) principal = values?.[0];
+    else keys.set(dimension, values);
+  }
+  return { resource, principal, keys };
+}
+
+function distinct(terms: readonly Term[]): readonly Term[] {
+  const out = new Map<string, Term>();
+  for (const term of terms) if (!out.has(term.glob.key)) out.set(term.glob.key, term);
+  return [...out.values()];
+}
+
+function unique(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((r) => [r.map((g) => g.key).join(), r])).values()];
+}

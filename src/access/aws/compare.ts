@@ -1,0 +1,117 @@
+/** The comparison and the evaluator for AWS, as src/access/provider.ts offers them. */
+import { PolicyError } from "../azure.ts";
+import type {
+  AllowsOptions,
+  AwsRequest,
+  CompareOptions,
+  Comparison,
+  Doubt,
+  Residue,
+  Verdict,
+  Witness,
+} from "../policy.ts";
+import { Direction } from "./direction.ts";
+import { evaluate } from "./evaluate.ts";
+import { widthFor } from "./foes.ts";
+import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
+import { awsStatements, type Problem, type Statements } from "./statement.ts";
+import { Vocabulary } from "./vocabulary.ts";
+import { lettersFor } from "./witness.ts";
+
+/**
+ * The exact difference of two sets of AWS policies; each side is the union of its documents, the live one cut by
+ * `options.boundary` (AW1).
+ * @throws PolicyError when something given is no policy document (AW11)
+ */
+export function compareAws(
+  documented: readonly unknown[],
+  live: readonly unknown[],
+  options: CompareOptions,
+): Comparison {
+  const vocabulary = new Vocabulary();
+  const left = layersOf(documented, undefined, vocabulary);
+  const right = layersOf(live, options.boundary, vocabulary);
+  const all = [...left, ...right];
+  const width = widthFor(all.flatMap((l) => l.statements));
+  const letters = lettersFor(all, width);
+  const run = (side: "missing" | "excess"): { residues: readonly Residue[]; doubts: readonly Doubt[] } => {
+    const [own, other] = side === "missing" ? [left, right] : [right, left];
+    const direction = new Direction(own, other, width);
+    const replays = (request: AwsRequest): boolean =>
+      evaluate(own, request, vocabulary) === "allowed" && evaluate(other, request, vocabulary) === "denied";
+    const context = { side, own, other, options, vocabulary, letters, replays };
+    const { residues, doubts } = awsResidues(direction, direction.run(), context);
+    const problems = [...problemsOf(own, "allow"), ...problemsOf(other, "deny")];
+    // what one side cannot be read for sure to allow, or the other to deny, is no proven difference
+    if (problems[0] === undefined) return { residues, doubts };
+    const blame = problems[0];
+    return { residues: [], doubts: [...doubts, ...residues.map((r) => residueDoubt(r, side, blame))] };
+  };
+  const missing = run("missing");
+  const excess = run("excess");
+  const doubts = [
+    ...missing.doubts,
+    ...problemDoubts(
+      left.flatMap((l) => l.problems),
+      "missing",
+    ),
+    ...excess.doubts,
+    ...problemDoubts(
+      right.flatMap((l) => l.problems),
+      "excess",
+    ),
+  ];
+  return { missing: missing.residues, excess: excess.residues, undecided: distinctDoubts(doubts) };
+}
+
+/** Problems that could make a point of the difference none: of what should hold, those that are not of `effect`. */
+function problemsOf(layers: readonly Statements[], effect: "allow" | "deny"): readonly Problem[] {
+  return layers.flatMap((l) => l.problems).filter((p) => p.effect !== effect);
+}
+
+function layersOf(
+  documents: readonly unknown[],
+  boundary: readonly unknown[] | undefined,
+  vocabulary: Vocabulary,
+): readonly Statements[] {
+  const identity = awsStatements(documents, vocabulary);
+  return boundary === undefined ? [identity] : [identity, awsStatements(boundary, vocabulary)];
+}
+
+function distinctDoubts(doubts: readonly Doubt[]): readonly Doubt[] {
+  const keyed = doubts.map((d): [string, Doubt] => [
+    [d.side === "missing" ? 0 : 1, d.clause, d.pattern, d.reason].join("\u0000"),
+    d,
+  ]);
+  const unique = [...new Map(keyed.reverse())];
+  return unique.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, d]) => d);
+}
+
+/**
+ * Whether the documents, cut by the boundary, allow a request; they are read once for all requests.
+ * @throws PolicyError when something given is no policy document, or a request is none of AWS
+ */
+export function awsEvaluator(
+  documents: readonly unknown[],
+  options: AllowsOptions,
+): (request: Witness) => Verdict {
+  const vocabulary = new Vocabulary();
+  const layers = layersOf(documents, options.boundary, vocabulary);
+  return (request) => {
+    if (!isAwsRequest(request)) {
+      throw new PolicyError(
+        'an AWS request is { "action": string, "resource": string, "principal"?: string, "context"?: { key: value } }',
+      );
+    }
+    return evaluate(layers, request, vocabulary);
+  };
+}
+
+function isAwsRequest(request: Witness): request is AwsRequest {
+  return (
+    "action" in request &&
+    typeof request.action === "string" &&
+    "resource" in request &&
+    typeof request.resource === "string"
+  );
+}

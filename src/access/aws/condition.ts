@@ -1,0 +1,281 @@
+/** Condition blocks as atoms: one operator on one key (AW7). */
+import { type Glob, matches, resolveGlob, splitGlob, subject, variablesIn } from "../glob.ts";
+import { type Block, holds, parseBlock } from "./address.ts";
+import { type Operator, operatorOf, type Relation } from "./operators.ts";
+import { equalGlob, likeGlob, type Reading } from "./vocabulary.ts";
+
+/** What a value of the request is held against. */
+export type Test =
+  | { readonly kind: "glob"; readonly globs: readonly Glob[] }
+  | { readonly kind: "caseless"; readonly texts: readonly string[] }
+  | { readonly kind: "arn"; readonly arns: readonly (readonly Glob[])[] }
+  | { readonly kind: "number" | "date"; readonly relation: Relation; readonly values: readonly number[] }
+  | { readonly kind: "boolean"; readonly values: readonly boolean[] }
+  | { readonly kind: "address"; readonly blocks: readonly Block[] }
+  | { readonly kind: "null"; readonly absent: boolean; readonly present: boolean }
+  | { readonly kind: "opaque"; readonly reason: string };
+
+export interface Atom {
+  /** Lower case: names of keys do not depend on case, tag keys in them neither. */
+  readonly key: string;
+  readonly keyText: string;
+  readonly operator: string;
+  readonly negated: boolean;
+  readonly ifExists: boolean;
+  readonly set?: "all" | "any";
+  readonly test: Test;
+  /** Equal atoms have equal canonical texts, whatever order and spelling they were written in. */
+  readonly canon: string;
+  /** For people. */
+  readonly text: string;
+}
+
+const ARN_PARTS = 6;
+
+/** The values of a context key, internal form; undefined: the key is absent. */
+export type Values = readonly string[] | undefined;
+
+/** The atom for `operator: { key: values }`. What cannot be read becomes opaque, with the reason, never dropped. */
+export function atomOf(operatorName: string, keyText: string, raw: unknown, reading: Reading): Atom {
+  const list = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
+  const values = [...new Set(list.map(valueText))].sort();
+  const operator = operatorOf(operatorName);
+  const key = keyText.trim().toLowerCase();
+  const shown = `${operator?.text ?? operatorName} ${keyText.trim()} = ${values.join(" | ")}`;
+  if (operator === undefined || list.some((v) => typeof v === "object")) {
+    const reason =
+      operator === undefined ? `unknown operator ${operatorName}` : `a value of ${keyText} is no text`;
+    return opaque(operatorName, key, keyText, values, shown, reason);
+  }
+  const test = testOf(operator, values, reading);
+  if (test.kind === "opaque") return opaque(operator.text, key, keyText, values, shown, test.reason);
+  const canon = [
+    key,
+    operator.set ?? "",
+    test.kind,
+    operator.relation,
+    operator.negated ? "not" : "",
+    operator.ifExists ? "if" : "",
+    canonicalTest(test),
+  ].join("\uE010");
+  return {
+    key,
+    keyText: keyText.trim(),
+    operator: operator.text,
+    negated: operator.negated,
+    ifExists: operator.ifExists,
+    ...(operator.set !== undefined && { set: operator.set }),
+    test,
+    canon,
+    text: shown,
+  };
+}
+
+function valueText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");
+}
+
+function opaque(
+  operator: string,
+  key: string,
+  keyText: string,
+  values: readonly string[],
+  text: string,
+  reason: string,
+): Atom {
+  const canon = ["opaque", operator.toLowerCase(), key, JSON.stringify(values)].join("\uE010");
+  return {
+    key,
+    keyText,
+    operator,
+    negated: false,
+    ifExists: false,
+    test: { kind: "opaque", reason },
+    canon,
+    text,
+  };
+}
+
+function testOf(operator: Operator, values: readonly string[], reading: Reading): Test {
+  const { family } = operator;
+  if (family === "like") return { kind: "glob", globs: values.map((v) => likeGlob(v, reading)) };
+  if (family === "equal") return { kind: "glob", globs: values.map((v) => equalGlob(v, reading)) };
+  if (family === "binary")
+    return { kind: "glob", globs: values.map((v) => equalGlob(v, noVariables(reading))) };
+  if (family === "null") {
+    const asked = values.map((v) => v.toLowerCase());
+    const wrong = asked.find((v) => v !== "true" && v !== "false");
+    if (wrong !== undefined) return { kind: "opaque", reason: `Null takes true or false, not "${wrong}"` };
+    return { kind: "null", absent: asked.includes("true"), present: asked.includes("false") };
+  }
+  if (family === "arn") {
+    const arns = values.map((v) =>
+      splitGlob(likeGlob(v === "*" ? "*:*:*:*:*:*" : v, reading), ":", ARN_PARTS),
+    );
+    const short = values.find((_, i) => arns[i]?.length !== ARN_PARTS);
+    if (short !== undefined)
+      return { kind: "opaque", reason: `"${short}" has fewer than six parts of an ARN` };
+    return { kind: "arn", arns };
+  }
+  // the other families take no wildcards; a variable in them is a text that only the request can tell
+  const variable = reading.variables ? values.find((v) => v.includes("${")) : undefined;
+  if (variable !== undefined) {
+    return { kind: "opaque", reason: `${operator.text} with the policy variable in "${variable}"` };
+  }
+  if (family === "caseless") return { kind: "caseless", texts: values.map((v) => v.toLowerCase()) };
+  return parsed(operator, values);
+}
+
+function noVariables(reading: Reading): Reading {
+  return { ...reading, variables: false };
+}
+
+function parsed(operator: Operator, values: readonly string[]): Test {
+  const bad = (value: string, what: string): Test => ({
+    kind: "opaque",
+    reason: `${operator.text} takes ${what}, not "${value}"`,
+  });
+  if (operator.family === "number" || operator.family === "date") {
+    const read = operator.family === "number" ? parseNumber : parseDate;
+    const numbers = values.map(read);
+    const wrong = values.find((_, i) => numbers[i] === undefined);
+    if (wrong !== undefined) return bad(wrong, operator.family === "number" ? "a number" : "a date");
+    return { kind: operator.family, relation: operator.relation, values: numbers as number[] };
+  }
+  if (operator.family === "boolean") {
+    const wrong = values.find((v) => !/^(true|false)$/i.test(v));
+    if (wrong !== undefined) return bad(wrong, "true or false");
+    return { kind: "boolean", values: values.map((v) => v.toLowerCase() === "true") };
+  }
+  const blocks = values.map(parseBlock);
+  const wrong = values.find((_, i) => blocks[i] === undefined);
+  return wrong === undefined
+    ? { kind: "address", blocks: blocks as Block[] }
+    : bad(wrong, "an address or a CIDR block");
+}
+
+function parseNumber(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
+}
+
+/** The last millisecond that a date can name. */
+const LAST_DATE = 8.64e15;
+
+/** ISO 8601, or seconds since 1970. Milliseconds since 1970. */
+function parseDate(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) * 1000 < LAST_DATE ? Number(text) * 1000 : undefined;
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return undefined;
+  const zoned = !text.includes("T") || /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
+  const at = Date.parse(zoned);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function canonicalTest(test: Exclude<Test, { kind: "opaque" }>): string {
+  const list = (texts: readonly string[]): string => JSON.stringify([...new Set(texts)].sort());
+  switch (test.kind) {
+    case "glob":
+      return list(test.globs.map((g) => g.key));
+    case "arn":
+      return list(test.arns.map((arn) => arn.map((g) => g.key).join(":")));
+    case "caseless":
+      return list(test.texts);
+    case "null":
+      return `${test.absent} ${test.present}`;
+    case "address":
+      return list(test.blocks.map((b) => `${b.family} ${b.first}-${b.last}`));
+    default:
+      return list(test.values.map(String));
+  }
+}
+
+/**
+ * Whether the atom holds for these values of its key. Undefined: not known (an opaque atom, or several values under
+ * an operator that is not made for several).
+ */
+export function atomHolds(atom: Atom, values: Values): boolean | undefined {
+  const { test } = atom;
+  if (test.kind === "opaque") return undefined;
+  const present = values !== undefined && values.length > 0;
+  if (test.kind === "null") return present ? test.present : test.absent;
+  if (!present) return atom.ifExists || (atom.set === undefined ? atom.negated : atom.set === "all");
+  const one = (value: string): boolean => matchesTest(test, value) !== atom.negated;
+  if (atom.set === "all") return values.every(one);
+  if (atom.set === "any") return values.some(one);
+  return values.length === 1 ? one(values[0] as string) : undefined;
+}
+
+function matchesTest(test: Exclude<Test, { kind: "opaque" | "null" }>, value: string): boolean {
+  switch (test.kind) {
+    case "glob":
+      return test.globs.some((g) => matches(g, value));
+    case "caseless": {
+      const lower = value.toLowerCase();
+      return test.texts.some((t) => subject(t) === lower);
+    }
+    case "arn": {
+      const parts = value.split(":");
+      if (parts.length < ARN_PARTS) return false;
+      const arn = [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(":")];
+      return test.arns.some((globs) => globs.every((g, i) => matches(g, arn[i] as string)));
+    }
+    case "number":
+    case "date": {
+      const number = test.kind === "number" ? parseNumber(value) : parseDate(value);
+      return number !== undefined && test.values.some((v) => related(number, test.relation, v));
+    }
+    case "boolean":
+      return test.values.some((v) => value.toLowerCase() === String(v));
+    case "address": {
+      const address = parseBlock(value);
+      return address !== undefined && test.blocks.some((b) => holds(b, address));
+    }
+  }
+}
+
+function related(left: number, relation: Relation, right: number): boolean {
+  switch (relation) {
+    case "eq":
+      return left === right;
+    case "lt":
+      return left < right;
+    case "le":
+      return left <= right;
+    case "gt":
+      return left > right;
+    case "ge":
+      return left >= right;
+  }
+}
+
+/**
+ * Whether the atom holds for these values, with the policy variables as the request has them. A value of the policy
+ * whose variable the request lacks matches nothing; under a negated operator that is left open.
+ */
+export function resolvedHolds(
+  atom: Atom,
+  values: Values,
+  variable: (number: number) => string | undefined,
+): boolean | undefined {
+  const { test } = atom;
+  if ((test.kind !== "glob" && test.kind !== "arn") || atomVariables(atom).length === 0) {
+    return atomHolds(atom, values);
+  }
+  const rows = test.kind === "glob" ? test.globs.map((g) => [g]) : test.arns;
+  const resolved = rows
+    .map((row) => row.map((g) => resolveGlob(g, variable)))
+    .filter((row): row is Glob[] => !row.includes(undefined));
+  const filled: Test =
+    test.kind === "glob"
+      ? { kind: "glob", globs: resolved.map((row) => row[0] as Glob) }
+      : { kind: "arn", arns: resolved };
+  const verdict = atomHolds({ ...atom, test: filled }, values);
+  return atom.negated && resolved.length < rows.length && verdict === true ? undefined : verdict;
+}
+
+/** The numbers of the policy variables that the atom reads. */
+export function atomVariables(atom: Atom): readonly number[] {
+  if (atom.test.kind === "glob") return atom.test.globs.flatMap((g) => variablesIn(g.key));
+  if (atom.test.kind === "arn")
+    return atom.test.arns.flatMap((arn) => arn.flatMap((g) => variablesIn(g.key)));
+  return [];
+}

@@ -1,0 +1,109 @@
+/** The plain evaluator (AW1): one request against statements, one at a time. The oracle of the comparison. */
+import { type Glob, matches, resolveGlob, subject } from "../glob.ts";
+import type { AwsRequest, Verdict } from "../policy.ts";
+import { resolvedHolds, type Values } from "./condition.ts";
+import { principalSubject } from "./principals.ts";
+import type { Choice, Problem, Statement, Statements } from "./statement.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** True, false, or undefined: it depends on what cannot be known. */
+type Truth = boolean | undefined;
+
+/** A request in internal form. */
+interface Point {
+  readonly action: string;
+  readonly resource: string;
+  readonly principal: string | undefined;
+  readonly context: ReadonlyMap<string, Values>;
+  /** The first value of a key as text, for policy variables; a key with several values has none. */
+  readonly plain: ReadonlyMap<string, string>;
+}
+
+/**
+ * Whether every layer (identity policies, boundary) allows the request and none denies it. `undecided` where a
+ * statement that cannot be read, an unknown operator or a variable without value decides.
+ */
+export function evaluate(
+  layers: readonly Statements[],
+  request: AwsRequest,
+  vocabulary: Vocabulary,
+): Verdict {
+  const point = pointOf(request);
+  const lookup = (number: number): string | undefined => {
+    const variable = vocabulary.variable(number);
+    return point.plain.get(variable.key) ?? variable.fallback;
+  };
+  let allowed: Truth = true;
+  let denied: Truth = false;
+  for (const { statements, problems } of layers) {
+    let here: Truth = problems.some((p: Problem) => p.effect !== "deny") ? undefined : false;
+    if (denied === false && problems.some((p: Problem) => p.effect !== "allow")) denied = undefined;
+    for (const statement of statements) {
+      const truth = statementHolds(statement, point, lookup);
+      if (statement.body.effect === "allow") here = or(here, truth);
+      else denied = or(denied, truth);
+    }
+    allowed = and(allowed, here);
+  }
+  if (denied === true || allowed === false) return "denied";
+  return allowed === true && denied === false ? "allowed" : "undecided";
+}
+
+function pointOf(request: AwsRequest): Point {
+  const context = new Map<string, Values>();
+  const plain = new Map<string, string>();
+  for (const [name, value] of Object.entries(request.context ?? {})) {
+    const values = typeof value === "string" ? [value] : value;
+    context.set(name.toLowerCase(), values.map(subject));
+    if (values.length === 1) plain.set(name.toLowerCase(), values[0] as string);
+  }
+  return {
+    action: subject(request.action.toLowerCase()),
+    resource: subject(request.resource),
+    principal: request.principal === undefined ? undefined : principalSubject(request.principal),
+    context,
+    plain,
+  };
+}
+
+function statementHolds(
+  { body, actions }: Statement,
+  point: Point,
+  lookup: (variable: number) => string | undefined,
+): Truth {
+  let truth: Truth = choiceHolds(actions, point.action, lookup);
+  if (truth === false) return false;
+  truth = and(truth, choiceHolds(body.resources, point.resource, lookup));
+  if (truth === false) return false;
+  if (body.principals !== undefined) {
+    // without a principal in the request only "everyone" is sure to match
+    truth = and(truth, choiceHolds(body.principals, point.principal ?? "", lookup));
+    if (truth === true && point.principal === undefined && body.principals.negated) truth = undefined;
+  }
+  for (const atom of body.atoms) {
+    if (truth === false) return false;
+    truth = and(truth, resolvedHolds(atom, point.context.get(atom.key), lookup));
+  }
+  return truth;
+}
+
+function choiceHolds(choice: Choice, text: string, lookup: (variable: number) => string | undefined): Truth {
+  let unknown = false;
+  for (const { glob } of choice.terms) {
+    const resolved: Glob | undefined = resolveGlob(glob, lookup);
+    if (resolved === undefined) unknown = true;
+    else if (matches(resolved, text)) return !choice.negated;
+  }
+  if (!choice.negated) return false;
+  return unknown ? undefined : true;
+}
+
+function and(a: Truth, b: Truth): Truth {
+  if (a === false || b === false) return false;
+  return a === true && b === true ? true : undefined;
+}
+
+function or(a: Truth, b: Truth): Truth {
+  if (a === true || b === true) return true;
+  return a === false && b === false ? false : undefined;
+}

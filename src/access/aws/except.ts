@@ -1,0 +1,205 @@
+/** What of a row the other side does grant, or the own side denies, in words (R1). */
+import { covers, genericOf, intersect } from "../glob.ts";
+import type { Term } from "../rules.ts";
+import { TermIndex } from "../term-index.ts";
+import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
+import { Combination } from "./combination.ts";
+import type { Direction, Row } from "./direction.ts";
+import { Foes } from "./foes.ts";
+import type { Body, Choice, Statement, Statements } from "./statement.ts";
+
+interface Held {
+  readonly place: number;
+  readonly term: Term;
+}
+
+interface Met {
+  readonly near: Bits;
+  readonly terms: ReadonlyMap<number, readonly Term[]>;
+}
+
+const NO_FOES = new Foes([]);
+const NO_MASK = noBits(0);
+
+/** The exceptions of the rows of one direction. Holds what was found out of pairs of statements. */
+export class Exceptions {
+  private readonly direction: Direction;
+  /** Per layer, and last for the denies alone: the action patterns of each body. */
+  private readonly terms: readonly TermIndex<Held>[];
+  private readonly overlaps = new Map<Combination, Map<number, readonly boolean[]>>();
+  private readonly covered = new Map<Combination, readonly Bits[]>();
+  private readonly met = new Map<string, Met>();
+  private readonly suffixes = new Map<Combination, Map<string, string>>();
+  private readonly known = new Map<Combination, Map<Bits, Map<string, readonly string[]>>>();
+
+  /**
+   * @param own the side that grants the rows, of which only the denies matter
+   * @param other the side that does not
+   */
+  constructor(direction: Direction, own: readonly Statements[], other: readonly Statements[]) {
+    this.direction = direction;
+    const denies = own.flatMap((l) => l.statements).filter((s) => s.body.effect === "deny");
+    const allows = other.map((l) => l.statements.filter((s) => s.body.effect === "allow"));
+    this.terms = [...allows.map((list) => [...list, ...denies]), denies].map((list) => this.termsOf(list));
+  }
+
+  private termsOf(statements: readonly Statement[]): TermIndex<Held> {
+    const index = new TermIndex<Held>();
+    const held = new Set<string>();
+    for (const { body, actions } of statements) {
+      const place = this.direction.foes.place(body);
+      if (place === undefined || actions.negated) continue;
+      for (const term of actions.terms) {
+        const id = `${place} ${term.glob.key}`;
+        if (held.has(id)) continue;
+        held.add(id);
+        index.add(term.glob, { place, term });
+      }
+    }
+    return index;
+  }
+
+  of(row: Row): readonly string[] {
+    const mask = this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
+    if (!row.point.literal) return this.list(row, mask, this.meeting(row).near);
+    const id = row.groups.map((g) => g.at).join(",");
+    const masks = this.known.get(row.combination) ?? new Map<Bits, Map<string, readonly string[]>>();
+    this.known.set(row.combination, masks);
+    const lists = masks.get(mask) ?? new Map<string, readonly string[]>();
+    masks.set(mask, lists);
+    const found = lists.get(id) ?? this.list(row, mask, mask);
+    lists.set(id, found);
+    return found;
+  }
+
+  private list(row: Row, mask: Bits, near: Bits): readonly string[] {
+    const whole: Term[] = [];
+    const parts: { readonly actions: string; readonly suffix: string }[] = [];
+    const meeting = row.point.literal ? undefined : this.meeting(row);
+    for (const place of members(near)) {
+      const here = hasBit(mask, place);
+      const actions = here ? [] : (meeting?.terms.get(place) ?? []).filter((t) => !excludedBy(row, t));
+      if (!here && actions.length === 0) continue;
+      const overlap = this.overlap(row, place);
+      if (!row.groups.some((g) => overlap[g.at])) continue;
+      const all = row.groups.every((g) => hasBit(this.coveredBy(row)[g.at] as Bits, place));
+      if (all && !here) whole.push(...actions);
+      else parts.push({ actions: actionTexts(actions), suffix: this.suffix(row, place, !all) });
+    }
+    whole.push(...excludedTerms(row));
+    const texts = whole
+      .filter((t) => !whole.some((o) => o.glob.key !== t.glob.key && covers(o.glob, t.glob)))
+      .map((t) => t.text);
+    // what is granted of every action of the row is not said of some again
+    const general = new Set(parts.filter((p) => p.actions === "").map((p) => p.suffix));
+    const narrower = parts
+      .filter((p) => p.actions === "" || !general.has(p.suffix))
+      .map((p) => [p.actions, p.suffix].filter((t) => t !== "").join(" "));
+    return [...new Set([...texts.sort(byCase), ...narrower.sort(byCase)])];
+  }
+
+  /** The bodies near the row's action, and their action patterns that share something with it. */
+  private meeting(row: Row): Met {
+    const id = `${row.layer} ${row.point.key}`;
+    const known = this.met.get(id);
+    if (known !== undefined) return known;
+    const terms = new Map<number, Term[]>();
+    for (const { place, term } of this.terms[row.layer]?.near(row.point) ?? []) {
+      if (intersect(row.point, term.glob)?.length === 0) continue;
+      const list = terms.get(place);
+      if (list === undefined) terms.set(place, [term]);
+      else list.push(term);
+    }
+    const denies = this.direction.ownDenies.near(row.point);
+    const layer = this.direction.layers[row.layer];
+    const made = { near: layer === undefined ? denies : union(layer.near(row.point), denies), terms };
+    this.met.set(id, made);
+    return made;
+  }
+
+  /** What of a statement is narrower than the row, its actions left aside. */
+  private suffix(row: Row, place: number, narrower: boolean): string {
+    const texts = this.suffixes.get(row.combination) ?? new Map<string, string>();
+    this.suffixes.set(row.combination, texts);
+    const id = `${place} ${narrower} ${row.groups.map((g) => g.at).join(",")}`;
+    const found = texts.get(id) ?? suffixText(this.direction.foes.bodies[place] as Body, row, narrower);
+    texts.set(id, found);
+    return found;
+  }
+
+  private coveredBy(row: Row): readonly Bits[] {
+    const known = this.covered.get(row.combination);
+    if (known !== undefined) return known;
+    const made = row.combination.resources.map((_, at) => row.combination.coveredBy(at));
+    this.covered.set(row.combination, made);
+    return made;
+  }
+
+  /** Per resource pattern: whether the statement can hold together with the row's. */
+  private overlap(row: Row, place: number): readonly boolean[] {
+    const places = this.overlaps.get(row.combination) ?? new Map<number, readonly boolean[]>();
+    this.overlaps.set(row.combination, places);
+    const known = places.get(place);
+    if (known !== undefined) return known;
+    const bodies = [...row.combination.musts, this.direction.foes.bodies[place] as Body];
+    const both = new Combination(bodies, NO_FOES, this.direction.width);
+    const made = both.resources.map((_, at) => both.solve(at, NO_MASK).kind !== "none");
+    places.set(place, made);
+    return made;
+  }
+}
+
+function byCase(a: string, b: string): number {
+  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What the statements of the row leave out themselves, where the pattern does not say so. */
+function excludedTerms(row: Row): readonly Term[] {
+  const { point, term, statement } = row;
+  const said = point.key === term.glob.key ? statement : undefined;
+  return row.musts
+    .filter((m) => m.actions.negated && m !== said)
+    .flatMap((m) => m.actions.terms.filter((t) => intersect(point, t.glob)?.length !== 0));
+}
+
+/** Whether the row's own NotAction leaves the pattern out anyway. */
+function excludedBy(row: Row, term: Term): boolean {
+  return row.musts.some((m) => m.actions.negated && m.actions.terms.some((t) => covers(t.glob, term.glob)));
+}
+
+function actionTexts(actions: readonly Term[]): string {
+  if (actions.length < 2) return actions[0]?.text ?? "";
+  return actions
+    .map((t) => t.text)
+    .sort(byCase)
+    .join(", ");
+}
+
+/** `on arn:… where StringEquals aws:PrincipalOrgID = o-1`: with its actions before it, what such a statement grants. */
+function suffixText(body: Body, row: Row, narrower: boolean): string {
+  const out: string[] = [];
+  const globs = row.groups.map((g) => g.term.glob);
+  const { terms, negated } = body.resources;
+  const everywhere = globs.every((g) => !negated && terms.some((t) => covers(t.glob, g)));
+  if (!everywhere) {
+    const near = terms.filter((t) => globs.some((g) => intersect(t.glob, g)?.length !== 0));
+    // none where only a policy variable could make them meet
+    const shown = (near.length > 0 ? near : terms).map((t) => t.text);
+    out.push(`on ${negated ? "all but " : ""}${[...new Set(shown)].sort().join(", ")}`);
+  }
+  if (body.principals !== undefined && narrower) out.push(`for ${choiceText(body.principals)}`);
+  const conditions = conditionText(body);
+  if (conditions !== undefined) out.push(`where ${conditions}`);
+  return out.join(" ");
+}
+
+export function choiceText(choice: Choice): string {
+  const texts = [...new Set(choice.terms.map((t) => t.text))].sort();
+  return `${choice.negated ? "all but " : ""}${texts.join(", ")}`;
+}
+
+/** The conditions of a statement as text; undefined when there are none. */
+export function conditionText(body: Body): string | undefined {
+  return body.atoms.length === 0 ? undefined : body.atoms.map((a) => a.text).join(" and ");
+}

@@ -1,0 +1,129 @@
+/** The statements that must fail for a point to be a difference, and which of them a value makes fail. */
+import { type Glob, longestOnes, matches, mixedOnes } from "../glob.ts";
+import { addTo, type Bits, noBits, setBit } from "./bits.ts";
+import { type Atom, atomHolds, type Values } from "./condition.ts";
+import type { Body, Choice } from "./statement.ts";
+
+export interface Kill {
+  /** The foes that surely fail. */
+  readonly sure: Bits;
+  /** Atoms of which it is not known whether they hold, with the foes that have them. */
+  readonly unknown: readonly { readonly atom: Atom; readonly foes: Bits }[];
+}
+
+interface KeyAtoms {
+  readonly atoms: { readonly atom: Atom; readonly foes: Bits }[];
+  readonly byValue: Map<string, Kill>;
+}
+
+/** Holds the caches of one direction: what each value of each dimension makes fail. */
+export class Foes {
+  readonly bodies: readonly Body[];
+  private readonly places = new Map<string, number>();
+  private readonly keys = new Map<string, KeyAtoms>();
+  private readonly resources = new Map<string, Bits>();
+  private readonly principals = new Map<string, Bits>();
+
+  constructor(bodies: readonly Body[]) {
+    this.bodies = bodies;
+    bodies.forEach((body, at) => {
+      this.places.set(body.canon, at);
+      for (const atom of body.atoms) this.addAtom(atom, at);
+    });
+  }
+
+  private addAtom(atom: Atom, foe: number): void {
+    let key = this.keys.get(atom.key);
+    if (key === undefined) {
+      key = { atoms: [], byValue: new Map() };
+      this.keys.set(atom.key, key);
+    }
+    let entry = key.atoms.find((a) => a.atom.canon === atom.canon);
+    if (entry === undefined) {
+      entry = { atom, foes: noBits(this.bodies.length) };
+      key.atoms.push(entry);
+    }
+    setBit(entry.foes, foe);
+  }
+
+  /** The place of the body, or of one equal to it. */
+  place(body: Body): number | undefined {
+    return this.places.get(body.canon);
+  }
+
+  keyNames(): readonly string[] {
+    return [...this.keys.keys()];
+  }
+
+  atomsOn(key: string): readonly Atom[] {
+    return this.keys.get(key)?.atoms.map((a) => a.atom) ?? [];
+  }
+
+  byKey(key: string, values: Values): Kill {
+    const entry = this.keys.get(key);
+    if (entry === undefined) return { sure: noBits(this.bodies.length), unknown: [] };
+    const id = values === undefined ? "" : `=${values.join("\uE013")}`;
+    const known = entry.byValue.get(id);
+    if (known !== undefined) return known;
+    const sure = noBits(this.bodies.length);
+    const unknown: { atom: Atom; foes: Bits }[] = [];
+    for (const { atom, foes } of entry.atoms) {
+      const truth = atomHolds(atom, values);
+      if (truth === undefined) unknown.push({ atom, foes });
+      if (truth === false) addTo(sure, foes);
+    }
+    const kill = { sure, unknown };
+    entry.byValue.set(id, kill);
+    return kill;
+  }
+
+  byResource(point: string): Bits {
+    return this.byChoice(this.resources, point, (body) => body.resources);
+  }
+
+  byPrincipal(point: string): Bits {
+    return this.byChoice(this.principals, point, (body) => body.principals);
+  }
+
+  private byChoice(cache: Map<string, Bits>, point: string, of: (body: Body) => Choice | undefined): Bits {
+    const known = cache.get(point);
+    if (known !== undefined) return known;
+    const bits = noBits(this.bodies.length);
+    this.bodies.forEach((body, at) => {
+      const choice = of(body);
+      if (choice !== undefined && !choiceAt(choice, point)) setBit(bits, at);
+    });
+    cache.set(point, bits);
+    return bits;
+  }
+}
+
+/** Whether the choice holds at a point of internal form. */
+export function choiceAt(choice: Choice, point: string): boolean {
+  return choice.terms.some((t) => matches(t.glob, point)) !== choice.negated;
+}
+
+/** The longest run of `?` beside a star among the globs that match the point. */
+export function mixedAt(globs: readonly Glob[]): ((point: string) => number) | undefined {
+  const mixed = globs.map((glob) => ({ glob, ones: mixedOnes(glob) })).filter((g) => g.ones > 0);
+  if (mixed.length === 0) return undefined;
+  return (point) => mixed.reduce((most, g) => (g.ones > most && matches(g.glob, point) ? g.ones : most), 0);
+}
+
+/** One more than the longest run of `?` in play: so many letters for a star, and no run fits by accident. */
+export function widthFor(bodies: readonly { readonly body: Body; readonly actions: Choice }[]): number {
+  let longest = 0;
+  const look = (glob: Glob): void => {
+    longest = Math.max(longest, longestOnes(glob));
+  };
+  for (const { body, actions } of bodies) {
+    for (const term of actions.terms) look(term.glob);
+    for (const term of body.resources.terms) look(term.glob);
+    for (const term of body.principals?.terms ?? []) look(term.glob);
+    for (const { test } of body.atoms) {
+      if (test.kind === "glob") test.globs.forEach(look);
+      if (test.kind === "arn") for (const arn of test.arns) arn.forEach(look);
+    }
+  }
+  return longest === 0 ? 1 : longest + 1;
+}

@@ -1,0 +1,88 @@
+/** Patterns of AWS policies: wildcards, escapes and policy variables (AW6). */
+import { type Glob, globText, literalGlob, type Piece, pieceGlob, questionGlob } from "../glob.ts";
+
+/** A policy variable: the condition key that it reads, and what it stands for where the request has none. */
+interface Variable {
+  readonly key: string;
+  readonly fallback?: string;
+  /** As written, for people. */
+  readonly text: string;
+}
+
+/** The policy variables of one comparison or one request, numbered. Holds the numbering. */
+export class Vocabulary {
+  private readonly numbers = new Map<string, number>();
+  private readonly variables: Variable[] = [];
+
+  number(content: string): number {
+    const comma = content.indexOf(",");
+    const key = (comma < 0 ? content : content.slice(0, comma)).trim();
+    const fallback = comma < 0 ? undefined : unquoted(content.slice(comma + 1).trim());
+    const id = JSON.stringify([key.toLowerCase(), fallback ?? null]);
+    const known = this.numbers.get(id);
+    if (known !== undefined) return known;
+    const number = this.variables.length;
+    this.numbers.set(id, number);
+    this.variables.push({
+      key: key.toLowerCase(),
+      ...(fallback !== undefined && { fallback }),
+      text: `\${${content.trim()}}`,
+    });
+    return number;
+  }
+
+  variable(number: number): Variable {
+    const found = this.variables[number];
+    if (found === undefined) throw new RangeError(`no policy variable has the number ${number}`);
+    return found;
+  }
+
+  /** A glob as a person writes it. */
+  text(glob: Glob): string {
+    return globText(glob, (number) => this.variable(number).text);
+  }
+}
+
+function unquoted(text: string): string {
+  return /^'.*'$/s.test(text) ? text.slice(1, -1) : text;
+}
+
+/** How the text of a pattern is read. */
+export interface Reading {
+  /** Version 2012-10-17: `${…}` is a variable; in 2008-10-17 it is literal text (AW6). */
+  readonly variables: boolean;
+  readonly vocabulary: Vocabulary;
+}
+
+/** A resource or a value of a Like operator: `*` and `?` are wildcards. */
+export function likeGlob(text: string, reading: Reading): Glob {
+  if (!reading.variables || !text.includes("${")) return questionGlob(text);
+  return pieceGlob(pieces(text, reading.vocabulary, true));
+}
+
+/** A value of an Equals operator: a star is a star. */
+export function equalGlob(text: string, reading: Reading): Glob {
+  if (!reading.variables || !text.includes("${")) return literalGlob(text);
+  return pieceGlob(pieces(text, reading.vocabulary, false));
+}
+
+/** `${*}`, `${?}` and `${$}` are the characters themselves; any other `${…}` is a variable. */
+function pieces(text: string, vocabulary: Vocabulary, wildcards: boolean): readonly Piece[] {
+  const out: Piece[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const letter = text.charAt(at);
+    if (text.startsWith("${", at)) {
+      const end = text.indexOf("}", at);
+      const content = end < 0 ? "" : text.slice(at + 2, end);
+      if (content.trim() !== "") {
+        out.push(/^[*?$]$/.test(content) ? { literal: content } : { variable: vocabulary.number(content) });
+        at = end + 1;
+        continue;
+      }
+    }
+    out.push(wildcards && (letter === "*" || letter === "?") ? { wildcard: letter } : { literal: letter });
+    at++;
+  }
+  return out;
+}

@@ -1,0 +1,295 @@
+import type { Residue } from "../../access/policy.ts";
+import { WHY_EXCESS } from "../arm/observe.ts";
+import type { Check, Context, Facts, Observation } from "../define.ts";
+import { deleteInline, detach, putInline, showAttached, showRole } from "../iam/command.ts";
+import { statementsOf } from "../iam/document.ts";
+import { type DocumentedPolicy, documentedPolicies, POLICY } from "../iam/documented.ts";
+import { type Gap, type HeldPolicy, type Holdings, holdingsOf, policyInWords } from "../iam/holdings.ts";
+import { loosened } from "../iam/loosened.ts";
+import {
+  differenceOf,
+  inWords,
+  liveSide,
+  ofDoubts,
+  ofResidue,
+  replayOf,
+  requestInWords,
+  residueProperty,
+  type Sides,
+} from "../iam/residue.ts";
+import { type Role, roleResource, subjects } from "../iam/roles.ts";
+import { missingStatement, originOf, policyOf, statementInWords } from "../iam/statement.ts";
+
+interface Params {
+  readonly role?: string;
+  readonly required: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+/** A documented policy and where the control names it. */
+interface Reference extends DocumentedPolicy {
+  readonly at: string;
+}
+
+interface Case {
+  readonly context: Context;
+  readonly role: Role;
+  readonly holdings: Holdings;
+  readonly required: readonly Reference[];
+  /** Required and optional ones. */
+  readonly all: readonly Reference[];
+  /** Which policies can go as a whole, as far as asked. */
+  readonly superfluous: Map<HeldPolicy, boolean>;
+}
+
+function resourceOf(c: Case) {
+  return roleResource({ id: c.role.arn, name: c.role.name });
+}
+
+/**
+ * Whether a policy can go as a whole: nothing that it grants of what is documented is granted by it alone, and it denies
+ * nothing.
+ */
+function isSuperfluous(held: HeldPolicy, c: Case): boolean {
+  const known = c.superfluous.get(held);
+  if (known !== undefined) return known;
+  const others = c.holdings.policies.filter((p) => p !== held).map((p) => p.document);
+  const denies = statementsOf(held.document).some((s) => s["Effect"] !== "Allow");
+  const sides = { documented: others, live: [held.document], boundary: c.all.map((d) => d.document) };
+  const needed = differenceOf(sides, c.context);
+  const answer = !denies && needed.excess.length + needed.undecided.length === 0;
+  c.superfluous.set(held, answer);
+  return answer;
+}
+
+function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sides: Sides) {
+  const statement = originOf(residue, sides.live);
+  if (held === undefined) return { text: "Take it out of the role's policies.", commands: [] };
+  if (isSuperfluous(held, c)) {
+    return {
+      text: `Take ${policyInWords(held)} away from the role: nothing in it is needed for what is documented.`,
+      commands: [
+        held.arn === undefined ? deleteInline(c.role.name, held.name) : detach(c.role.name, held.arn),
+      ],
+    };
+  }
+  return {
+    text: `In ${policyInWords(held)}, narrow this statement to what is documented, or remove it: ${JSON.stringify(statement ?? null)}`,
+    commands: [],
+  };
+}
+
+function excess(residue: Residue, c: Case, sides: Sides, gap: Gap | undefined): Observation {
+  const held = c.holdings.policies[residue.origin.document];
+  const from = held === undefined ? "its policies" : policyInWords(held);
+  const by = `${from}, ${statementInWords(residue, sides.live)}`;
+  const texts = loosened(residue, sides, c.context);
+  const drift = texts === undefined ? "excess" : "weakened";
+  const now = texts?.live === "" ? "no condition" : texts?.live;
+  const what =
+    texts === undefined
+      ? `role ${c.role.name} can do ${inWords(residue)} beyond all that is documented, by ${by}`
+      : `role ${c.role.name} can do ${residue.pattern} under a weaker condition than documented, by ${by} (documented: ${texts.documented}; live: ${now})`;
+  const base = {
+    resource: resourceOf(c),
+    property: residueProperty(drift, residue),
+    ...ofResidue(residue),
+    by,
+    expected: texts?.documented ?? c.all.map((d) => d.control),
+    actual: now ?? originOf(residue, sides.live) ?? null,
+    at: "/required",
+    verify: held?.verify ?? showAttached(c.role.name),
+  };
+  if (gap !== undefined) {
+    return {
+      ...base,
+      kind: "unknown",
+      message: `${what}, unless what could not be read takes it away: ${gap.what}`,
+      decide: gap.decide,
+      clause: "AW1",
+    };
+  }
+  const nothing = "by the catalogue it grants nothing that exists, so far";
+  return {
+    ...base,
+    kind: "drift",
+    drift,
+    ...(residue.dead === true ? { severity: "low" as const } : {}),
+    message: `${what}: it may ${requestInWords(residue.witness)}; ${residue.dead === true ? nothing : WHY_EXCESS[residue.impact]}`,
+    remediation: mendExcess(residue, held, c, sides),
+    replay: () => replayOf(sides, residue.witness),
+  };
+}
+
+/** Why the role cannot do it: no policy grants it, a Deny takes it away, or the boundary does. */
+function lackReason(residue: Residue, c: Case, sides: Sides): string {
+  const free = replayOf({ documented: sides.documented, live: sides.live }, residue.witness).live;
+  const { boundary } = c.holdings;
+  if (free === "allowed" && boundary !== undefined)
+    return `the boundary, ${policyInWords(boundary)}, takes it away`;
+  const grants = sides.live.some(
+    (d) => replayOf({ documented: [], live: [d] }, residue.witness).live === "allowed",
+  );
+  return grants ? "a Deny of its policies takes it away" : "no policy of the role grants it";
+}
+
+function missing(residue: Residue, c: Case, sides: Sides): Observation {
+  const reference = c.required[residue.origin.document];
+  const statement = missingStatement(residue, sides.documented);
+  const reason = lackReason(residue, c, sides);
+  const granted = reason.startsWith("no policy");
+  return {
+    kind: "drift",
+    drift: "missing",
+    resource: resourceOf(c),
+    property: residueProperty("missing", residue),
+    ...ofResidue(residue),
+    expected: originOf(residue, sides.documented) ?? null,
+    actual: null,
+    at: reference?.at ?? "/required",
+    verify: c.holdings.boundary === undefined ? showAttached(c.role.name) : showRole(c.role.name),
+    message: `role ${c.role.name} cannot do ${inWords(residue)}, which ${reference?.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}; ${reason}`,
+    ...(granted ? {} : { by: reason }),
+    remediation: {
+      text: `${granted ? "Add this statement to a policy of the role" : "Let this statement through"}: ${JSON.stringify(statement)}`,
+      commands: granted
+        ? [
+            putInline(
+              c.role.name,
+              `${reference?.control ?? c.context.control.id}-missing`,
+              policyOf(statement),
+            ),
+          ]
+        : [],
+    },
+    replay: () => replayOf(sides, residue.witness),
+  };
+}
+
+function gapObservation(gap: Gap, c: Case): Observation {
+  return {
+    kind: "unknown",
+    resource: resourceOf(c),
+    message: `${gap.what} could not be read (${gap.why}): it may grant or take away what is compared`,
+    property: `unread:${gap.what}`,
+    decide: gap.decide,
+    at: "/required",
+  };
+}
+
+function* judge(c: Case): Iterable<Observation> {
+  const { holdings } = c;
+  const side = liveSide(holdings);
+  for (const gap of holdings.unknown) yield gapObservation(gap, c);
+  if (holdings.boundaryUnknown !== undefined) yield gapObservation(holdings.boundaryUnknown, c);
+  const wanted: Sides = { documented: c.required.map((d) => d.document), ...side };
+  const lacking = differenceOf(wanted, c.context);
+  for (const residue of lacking.missing) {
+    // What could not be read may grant it, and may deny it: the gap says so. A boundary only takes away.
+    if (holdings.unknown.length === 0 && residue.dead !== true) yield missing(residue, c, wanted);
+  }
+  const known: Sides = { documented: c.all.map((d) => d.document), ...side };
+  const beyond = differenceOf(known, c.context);
+  const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
+  for (const residue of beyond.excess) yield excess(residue, c, known, gap);
+  const subject = `role ${c.role.name}`;
+  yield* ofDoubts(lacking.undecided, "missing", resourceOf(c), subject);
+  yield* ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
+  const statements = holdings.policies.flatMap((p) => statementsOf(p.document));
+  yield { kind: "assessed", count: statements.length, what: "statements of its policies" };
+}
+
+function references(params: Params, context: Context, live: readonly unknown[]): readonly Reference[] {
+  const named = [
+    ...params.required.map((id, i) => ({ id, at: `/required/${i}`, required: true })),
+    ...(params.optional ?? []).map((id, i) => ({ id, at: `/optional/${i}`, required: false })),
+  ];
+  const controls = named.flatMap(({ id }) => {
+    const control = context.controls.get(id);
+    return control?.check === POLICY ? [control] : [];
+  });
+  const documents = documentedPolicies(controls, live);
+  return named.flatMap(({ id, at, required }) => {
+    const document = documents.find((d) => d.control === id);
+    return document === undefined ? [] : [{ ...document, at, required: required && document.required }];
+  });
+}
+
+function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
+  for (const subject of subjects(facts, params.role, context, "the vendor has no access here")) {
+    if (subject.kind === "observation") {
+      yield subject.observation;
+      continue;
+    }
+    const { role } = subject;
+    const holdings = holdingsOf(facts, role);
+    const all = references(
+      params,
+      context,
+      holdings.policies.map((p) => p.document),
+    );
+    yield* judge({
+      context,
+      role,
+      holdings,
+      all,
+      required: all.filter((d) => d.required),
+      superfluous: new Map(),
+    });
+  }
+}
+
+/** All that a role can do, by every policy of its own and within its boundary, is what is documented (AW1). */
+export const effectiveAccess: Check = {
+  id: "aws/effective-access",
+  cloud: "aws",
+  title: "A role can do exactly what is documented, by all its policies together",
+  help: `The union of the role's inline and attached policies, minus their Deny statements, cut by its permission boundary, against the union of the documented policies of the chosen profile.
+
+It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. \`by\` says which policy and statement gives what is in excess, and what takes away what is missing: a Deny, or the boundary.
+
+An excess that exists only because a documented condition was loosened is called weakened. One that by the provider's own catalogue grants nothing that exists is of low severity: the catalogue lags.
+
+A policy that could not be read may hold what seems to be missing, and may deny what seems to be in excess: both are then unknown.
+
+Not considered: service control policies and resource control policies of the organisation, policies of resources, and session policies.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["required"],
+    properties: {
+      role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
+      required: {
+        type: "array",
+        minItems: 1,
+        items: { type: "string", minLength: 1 },
+        description: "ids of the controls whose policies the role must hold",
+      },
+      optional: {
+        type: "array",
+        items: { type: "string", minLength: 1 },
+        description: "ids of the controls whose policies it may hold",
+      },
+    },
+  },
+  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"],
+  drifts: {
+    excess: {
+      short: "The role can do more than is documented.",
+      help: "Some policy of the role, attached or inline, lets it do what no documented policy lists. `by` says which one, and which statement. Where nothing of the policy is needed the remediation detaches or deletes it; else it shows the statement to narrow.",
+    },
+    missing: {
+      short: "The role cannot do all that is documented.",
+      help: "No policy grants it, or a Deny or the permission boundary takes it away (`by` says which). The vendor's software will fail where it needs it. Add the statement of the remediation, or let it through.",
+    },
+    weakened: {
+      short: "The role can do more because a documented condition was loosened.",
+      help: "The grant is documented, but under a condition that holds less often. Both conditions stand side by side in the finding. Put the documented one back.",
+    },
+    absent: {
+      short: "There is no role to audit.",
+      help: "The role named by --role does not exist in an account that could be read, or no role trusts the vendor. Create the role with the documented trust policy, or name the one that the vendor uses.",
+    },
+  },
+  run: (facts, params, context) => run(facts, params as Params, context),
+};

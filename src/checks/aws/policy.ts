@@ -1,0 +1,245 @@
+import type { Residue } from "../../access/policy.ts";
+import { WHY_EXCESS } from "../arm/observe.ts";
+import type { Check, Context, Facts, Observation } from "../define.ts";
+import { putInline, showAttached } from "../iam/command.ts";
+import { statementsOf, textList, withoutConditions } from "../iam/document.ts";
+import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../iam/documented.ts";
+import { type Gap, type Holdings, holdingsOf, policyInWords } from "../iam/holdings.ts";
+import { type Loosened, loosened } from "../iam/loosened.ts";
+import {
+  differenceOf,
+  grantInWords,
+  inWords,
+  ofDoubts,
+  ofResidue,
+  replayOf,
+  requestInWords,
+  residueProperty,
+  type Sides,
+} from "../iam/residue.ts";
+import { type Role, roleResource, subjects } from "../iam/roles.ts";
+import { policySchema } from "../iam/schema.ts";
+import { missingStatement, originOf, policyOf, statementInWords } from "../iam/statement.ts";
+
+interface Params {
+  readonly role?: string;
+  readonly policy: unknown;
+}
+
+/** One role, what it holds, and what is documented. */
+interface Case {
+  readonly context: Context;
+  readonly role: Role;
+  readonly holdings: Holdings;
+  /** The control's own policy. */
+  readonly own: DocumentedPolicy;
+  /** Every policy documented for the role, so that what another control grants is not called weakened. */
+  readonly all: readonly DocumentedPolicy[];
+}
+
+function resourceOf(c: Case) {
+  return roleResource({ id: c.role.arn, name: c.role.name });
+}
+
+/** Whether the role holds most entries of an optional policy: then it is there, and what lacks is missing. */
+function isThere(c: Case, missing: readonly Residue[]): boolean {
+  const lacking = new Set(
+    missing.flatMap((r) => (r.dead === true ? [] : (r.actions ?? [r.pattern]))).map((a) => a.toLowerCase()),
+  );
+  const entries = statementsOf(c.own.document)
+    .filter((s) => s["Effect"] === "Allow")
+    .flatMap((s) => (s["Action"] === undefined ? ["NotAction"] : textList(s["Action"])));
+  const held = entries.filter((action) => !lacking.has(action.toLowerCase()));
+  return held.length * 2 > entries.length;
+}
+
+function missing(residue: Residue, c: Case, sides: Sides): Observation {
+  const statement = missingStatement(residue, sides.documented);
+  return {
+    kind: "drift",
+    drift: "missing",
+    resource: resourceOf(c),
+    property: residueProperty("missing", residue),
+    ...ofResidue(residue),
+    expected: originOf(residue, sides.documented) ?? null,
+    actual: null,
+    at: `/policy${residue.origin.pointer}`,
+    verify: showAttached(c.role.name),
+    message: `no policy of role ${c.role.name} grants ${inWords(residue)}, which the document asks for: it may not ${requestInWords(residue.witness)}; what relies on it will fail`,
+    remediation: {
+      text: `Add this statement to a policy of the role, and look for a Deny that takes it away: ${JSON.stringify(statement)}`,
+      commands: [putInline(c.role.name, `${c.own.control}-missing`, policyOf(statement))],
+    },
+    replay: () => replayOf(sides, residue.witness),
+  };
+}
+
+function weakened(residue: Residue, { documented, live }: Loosened, c: Case, sides: Sides): Observation {
+  const held = c.holdings.policies[residue.origin.document];
+  const from = held === undefined ? "its policies" : policyInWords(held);
+  const statement = statementInWords(residue, sides.live);
+  const now = live === "" ? "no condition" : live;
+  const base = {
+    resource: resourceOf(c),
+    property: residueProperty("weakened", residue),
+    ...ofResidue(residue),
+    by: `${from}, ${statement}`,
+    expected: documented,
+    actual: now,
+    at: "/policy",
+    verify: held?.verify ?? showAttached(c.role.name),
+  };
+  const what = `${from} of role ${c.role.name} loosens the condition on ${residue.pattern} (documented: ${documented}; live: ${now})`;
+  const gap = c.holdings.unknown[0];
+  if (gap !== undefined) {
+    return {
+      ...base,
+      kind: "unknown",
+      message: `${what}, unless a policy that could not be read denies it: ${gap.what}`,
+      decide: gap.decide,
+      clause: "AW12",
+    };
+  }
+  return {
+    ...base,
+    kind: "drift",
+    drift: "weakened",
+    message: `${what}: it may ${requestInWords(residue.witness)}; ${WHY_EXCESS[residue.impact]}`,
+    remediation: {
+      text: `In ${from}, ${statement}, put the condition back to what is documented: ${documented}. The statement as it is: ${JSON.stringify(originOf(residue, sides.live) ?? null)}`,
+      commands: [],
+    },
+    replay: () => replayOf(sides, residue.witness),
+  };
+}
+
+/** Whether the policy of the control is the one whose condition was loosened: without conditions it allows the witness. */
+function concerns(residue: Residue, c: Case): boolean {
+  const bare: Sides = { documented: [withoutConditions(c.own.document)], live: [] };
+  return replayOf(bare, residue.witness).documented === "allowed";
+}
+
+function* judge(c: Case): Iterable<Observation> {
+  const live = c.holdings.policies.map((p) => p.document);
+  const own: Sides = { documented: [c.own.document], live };
+  const subject = `role ${c.role.name}`;
+  const lacking = differenceOf(own, c.context);
+  if (!c.own.required && c.holdings.unknown.length === 0 && !isThere(c, lacking.missing)) {
+    yield {
+      kind: "note",
+      drift: "absent",
+      absent: true,
+      resource: resourceOf(c),
+      message: `${subject} holds no such policy; the document calls it optional`,
+      property: "policy",
+      at: "/policy",
+    };
+    return;
+  }
+  for (const gap of c.holdings.unknown) yield gapObservation(gap, c);
+  // What could not be read may grant what lacks, and may deny it: the gap says so.
+  if (c.holdings.unknown.length === 0) {
+    for (const residue of lacking.missing) if (residue.dead !== true) yield missing(residue, c, own);
+    yield* dead(
+      lacking.missing.filter((r) => r.dead === true),
+      c,
+    );
+  }
+  const every: Sides = { documented: c.all.map((d) => d.document), live };
+  const beyond = differenceOf(every, c.context);
+  for (const residue of beyond.excess) {
+    const texts = concerns(residue, c) ? loosened(residue, every, c.context) : undefined;
+    if (texts !== undefined) yield weakened(residue, texts, c, every);
+  }
+  yield* ofDoubts(lacking.undecided, "missing", resourceOf(c), subject);
+  yield { kind: "assessed", count: statementsOf(c.own.document).length, what: "documented statements" };
+}
+
+function gapObservation(gap: Gap, c: Case): Observation {
+  return {
+    kind: "unknown",
+    resource: resourceOf(c),
+    message: `${gap.what} could not be read (${gap.why}): it may grant, deny or loosen what is documented`,
+    property: `unread:${gap.what}`,
+    decide: gap.decide,
+    clause: "AW11",
+    at: "/policy",
+  };
+}
+
+/** Dead grants that the page itself prescribes: nothing is lost without them. */
+function* dead(residues: readonly Residue[], c: Case): Iterable<Observation> {
+  const [first] = residues;
+  if (first === undefined) return;
+  const shown = residues.slice(0, 3).map(grantInWords).join("; ");
+  const more = residues.length > 3 ? `; and ${residues.length - 3} more` : "";
+  yield {
+    kind: "note",
+    drift: "dead",
+    resource: resourceOf(c),
+    message: `role ${c.role.name} lacks what as documented grants nothing anyway, by the catalogue of ${c.context.serviceData?.date ?? "today"}: ${shown}${more}`,
+    property: "dead",
+    at: `/policy${first.origin.pointer}`,
+  };
+}
+
+function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
+  const lost = "what the document asks for is not granted";
+  for (const subject of subjects(facts, params.role, context, lost)) {
+    if (subject.kind === "observation") {
+      yield subject.observation;
+      continue;
+    }
+    const { role } = subject;
+    const holdings = holdingsOf(facts, role);
+    const all = documentedPolicies(
+      policiesBeside(context, params.role),
+      holdings.policies.map((p) => p.document),
+    );
+    const own = all.find((d) => d.control === context.control.id);
+    if (own !== undefined) yield* judge({ context, role, holdings, own, all });
+  }
+}
+
+/** A role's own policies grant what the document prints (AW1 to AW9, AW11), under conditions no weaker (AW12). */
+export const policy: Check = {
+  id: "aws/policy",
+  cloud: "aws",
+  title: "A role's policies grant the documented policy, under its conditions",
+  help: `The union of the role's inline and attached policies (of an attached one the default version) against the documented policy, as sets of requests: actions, resources and conditions, with Deny, NotAction, NotResource and wildcards. Order, case of actions, Sids, and how the statements are split over policies make no difference.
+
+Two things are reported here. What the document grants and the role's policies do not is missing. A grant whose condition was loosened, or removed, while the rest of it is as documented is weakened, with both conditions side by side. Everything else that the role can do beyond the document belongs to \`aws/effective-access\`, and what a permission boundary takes away too.
+
+A parameter that was not given stands for the one value that the role's own policies have at its place; where they have none, for a value that nothing is called.
+
+Not considered: policies of the organisation, of resources and of sessions, which the account cannot always read.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["policy"],
+    properties: {
+      role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
+      policy: policySchema("policy document, as the page prints it"),
+    },
+  },
+  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"],
+  drifts: {
+    missing: {
+      short: "The role lacks a documented permission.",
+      help: "No policy of the role grants it, or a Deny takes it away, so a part of the product will fail where it is used. The proof is one request that the document allows and the role's policies do not. Add the statement of the remediation, which is the documented one with the missing actions alone.",
+    },
+    weakened: {
+      short: "A documented condition was loosened or removed.",
+      help: "The statement grants the documented actions on the documented resources, but its condition holds more often than documented: a key was removed, an operator was made looser (StringLike with a wildcard, IfExists, ForAllValues), or a value was added. The proof is one request that the live condition lets through and the documented one does not. Put the condition back.",
+    },
+    absent: {
+      short: "The audited role does not exist.",
+      help: "No role of that name or ARN was found in an account that could be read, or no role trusts the vendor. An optional policy that the role does not hold is a note.",
+    },
+    dead: {
+      short: "A documented grant has no effect.",
+      help: "The document grants an action on a resource, or under a condition, that the action does not know: it grants nothing, held or not. This is a note about the document.",
+    },
+  },
+  run: (facts, params, context) => run(facts, params as Params, context),
+};

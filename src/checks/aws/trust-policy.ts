@@ -1,0 +1,222 @@
+import type { AwsRequest, Residue } from "../../access/policy.ts";
+import type { Check, Context, Facts, Observation } from "../define.ts";
+import { putTrust, showRole } from "../iam/command.ts";
+import { allowedPrincipals, policyDocument, statementsOf, withoutConditions } from "../iam/document.ts";
+import { conditionText } from "../iam/loosened.ts";
+import { bind, bound } from "../iam/parameters.ts";
+import {
+  differenceOf,
+  inWords,
+  ofDoubts,
+  ofResidue,
+  replayOf,
+  residueProperty,
+  type Sides,
+} from "../iam/residue.ts";
+import { type Role, roleResource, subjects } from "../iam/roles.ts";
+import { policySchema } from "../iam/schema.ts";
+import { originOf } from "../iam/statement.ts";
+
+interface Params {
+  readonly role?: string;
+  readonly policy: unknown;
+}
+
+interface Case {
+  readonly role: Role;
+  readonly context: Context;
+  readonly sides: Sides;
+  readonly documented: unknown;
+}
+
+/** What is left of a principal that was deleted: its unique id, which nobody can present (AW10). */
+const DANGLING = /^A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{8,}$/;
+
+function resourceOf(role: Role) {
+  return roleResource({ id: role.arn, name: role.name });
+}
+
+/** Who may do it, and with what, for a sentence. */
+function who(witness: AwsRequest): string {
+  const keys = Object.entries(witness.context ?? {}).map(
+    ([key, value]) => `${key} ${typeof value === "string" ? value : value.join(", ")}`,
+  );
+  const principal = witness.principal ?? "anybody";
+  return keys.length === 0 ? principal : `${principal} with ${keys.join(" and ")}`;
+}
+
+function base(drift: string, residue: Residue, c: Case) {
+  const witness = residue.witness as AwsRequest;
+  return {
+    resource: resourceOf(c.role),
+    property: `${residueProperty(drift, residue)}:${witness.principal ?? "*"}`,
+    ...ofResidue(residue),
+    verify: showRole(c.role.name),
+    remediation: {
+      text: `Replace the trust policy with the documented one: ${JSON.stringify(c.documented)}`,
+      commands: [putTrust(c.role.name, c.documented)],
+    },
+    replay: () => replayOf(c.sides, residue.witness),
+  } as const;
+}
+
+/** Where the part of the documented policy stands that a finding is about: of the statement that comes nearest. */
+function anchor(c: Case, witness: AwsRequest, part: "Condition" | "Principal" | "Action"): string {
+  const statements = statementsOf(c.documented);
+  const near = statements.findIndex((s) => {
+    const alone = { documented: [withoutConditions({ Statement: [s] })], live: [] };
+    return replayOf(alone, witness).documented === "allowed";
+  });
+  return `/policy/Statement/${Math.max(near, 0)}/${part}`;
+}
+
+function excess(residue: Residue, c: Case): Observation {
+  const witness = residue.witness as AwsRequest;
+  const documented = allowedPrincipals(c.documented);
+  const wide = replayOf({ documented: [withoutConditions(c.documented)], live: [] }, witness).documented;
+  const live = originOf(residue, c.sides.live);
+  const seen = base(wide === "allowed" ? "weakened" : "excess", residue, c);
+  if (wide === "allowed") {
+    const texts = residue.weakened ?? { documented: conditionsOf(c.documented), live: conditionsOf(live) };
+    const now = texts.live === "" ? "no condition" : texts.live;
+    return {
+      ...seen,
+      kind: "drift",
+      drift: "weakened",
+      severity: "critical",
+      expected: texts.documented,
+      actual: now,
+      at: anchor(c, witness, "Condition"),
+      message: `role ${c.role.name} can be assumed by ${who(witness)}: the documented condition does not hold it back (documented: ${texts.documented}; live: ${now})`,
+    };
+  }
+  const stranger = witness.principal === undefined || !documented.includes(witness.principal);
+  const common = {
+    ...seen,
+    expected: documented,
+    actual: live ?? null,
+    at: anchor(c, witness, stranger ? "Principal" : "Action"),
+  } as const;
+  if (witness.principal !== undefined && DANGLING.test(witness.principal)) {
+    const { replay: _, witness: __, ...rest } = common;
+    return {
+      ...rest,
+      kind: "drift",
+      drift: "dead",
+      property: `dead:${witness.principal}`,
+      message: `role ${c.role.name} trusts ${witness.principal}, which is what is left of a principal that was deleted: nobody can use it, and a principal made anew under the old name is not it`,
+    };
+  }
+  return {
+    ...common,
+    kind: "drift",
+    drift: "excess",
+    ...(stranger ? { severity: "critical" as const } : {}),
+    message: stranger
+      ? `role ${c.role.name} admits a stranger: ${who(witness)} may ${witness.action}, and the document knows ${documented.join(", ")} alone`
+      : `role ${c.role.name} lets ${who(witness)} ${inWords(residue)} beyond the document: it may ${witness.action}`,
+  };
+}
+
+/** The conditions of a document or of one statement, as text. */
+function conditionsOf(value: unknown): string {
+  const statements = policyDocument(value) === undefined ? [value] : statementsOf(value);
+  return statements
+    .map(conditionText)
+    .filter((t) => t !== "")
+    .join(" or ");
+}
+
+function missing(residue: Residue, c: Case): Observation {
+  const witness = residue.witness as AwsRequest;
+  return {
+    ...base("missing", residue, c),
+    kind: "drift",
+    drift: "missing",
+    expected: originOf(residue, c.sides.documented) ?? null,
+    actual: policyDocument(c.role.trust) ?? null,
+    at: `/policy${residue.origin.pointer}`,
+    message: `the vendor cannot assume role ${c.role.name} as documented: ${who(witness)} may not ${witness.action}`,
+  };
+}
+
+function* judge(c: Case): Iterable<Observation> {
+  const difference = differenceOf(c.sides, c.context);
+  for (const residue of difference.missing) yield missing(residue, c);
+  for (const residue of difference.excess) yield excess(residue, c);
+  yield* ofDoubts(difference.undecided, "both", resourceOf(c.role), `trust policy of role ${c.role.name}`);
+  yield {
+    kind: "assessed",
+    count: statementsOf(c.role.trust).length,
+    what: "statements of the trust policy",
+  };
+}
+
+function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
+  for (const subject of subjects(facts, params.role, context, "the vendor cannot come in at all")) {
+    if (subject.kind === "observation") {
+      yield subject.observation;
+      continue;
+    }
+    const { role } = subject;
+    const live = policyDocument(role.trust);
+    if (live === undefined) {
+      yield {
+        kind: "unknown",
+        resource: resourceOf(role),
+        message: `role ${role.name} came without a trust policy that can be read`,
+        property: "trust",
+        decide: "read the role again",
+        clause: "AW11",
+      };
+      continue;
+    }
+    const documented = bound(params.policy, bind([params.policy], [live]));
+    yield* judge({ role, context, documented, sides: { documented: [documented], live: [live] } });
+  }
+}
+
+/** Nobody but the documented principal may assume the role, and only as documented (AW10, AW12). */
+export const trustPolicy: Check = {
+  id: "aws/trust-policy",
+  cloud: "aws",
+  title: "Only the documented principal may assume the role, and only under the documented condition",
+  help: `The role's trust policy against the documented one, as sets of requests: who, by which action, with which external id. Another principal, a whole account, \`*\`, a further action, and a condition that is missing, looser or of another value each come with a request that proves it.
+
+The external id is a parameter. Without it, the one fixed value that the trust policy asks for is accepted; a wildcard, or no condition at all, is not.
+
+A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in the trust policy: nobody can use that, and the vendor cannot come in.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["policy"],
+    properties: {
+      role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
+      policy: policySchema("trust policy, as the page prints it"),
+    },
+  },
+  needs: () => ["aws/role"],
+  drifts: {
+    excess: {
+      short: "The trust policy admits somebody, or something, that is not documented.",
+      help: "Somebody other than the documented principal may assume the role and has all that it can do; or the documented one may do more than assume it. Replace the trust policy by the documented one.",
+    },
+    weakened: {
+      short: "The documented condition on assuming the role was loosened or removed.",
+      help: "The external id keeps the vendor from being made to act in your account for another of its customers. A condition that is missing, has a wildcard, holds where the key is absent, or accepts a second value does not.",
+    },
+    missing: {
+      short: "The vendor cannot assume the role as documented.",
+      help: "The trust policy does not name the documented principal, asks for something that the vendor does not send, or denies it. Replace it by the documented one.",
+    },
+    dead: {
+      short: "The trust policy names a principal that no longer exists.",
+      help: "The vendor's principal was deleted and perhaps made anew; AWS has put its unique id in place of its name. Write the principal's ARN again.",
+    },
+    absent: {
+      short: "There is no role that the vendor could assume.",
+      help: "The role named by --role does not exist in an account that could be read, or no role trusts the vendor.",
+    },
+  },
+  run: (facts, params, context) => run(facts, params as Params, context),
+};

@@ -1,0 +1,42 @@
+import type { Residue } from "../../access/policy.ts";
+import { statementsOf } from "./document.ts";
+
+/** Where a JSON pointer into a policy document leads: the statement, and its number. */
+function statementAt(document: unknown, pointer: string): { index: number; statement: object } | undefined {
+  const index = Number(/^\/Statement(?:\/(\d+))?/.exec(pointer)?.[1] ?? "0");
+  const statement = statementsOf(document)[index];
+  return statement === undefined ? undefined : { index, statement };
+}
+
+/** The statement that a residue comes from, in its own document. */
+export function originOf(residue: Residue, documents: readonly unknown[]): object | undefined {
+  return statementAt(documents[residue.origin.document], residue.origin.pointer)?.statement;
+}
+
+/** A statement for a sentence: by its Sid, else by its number. */
+export function statementInWords(residue: Residue, documents: readonly unknown[]): string {
+  const found = statementAt(documents[residue.origin.document], residue.origin.pointer);
+  if (found === undefined) return "a statement";
+  const sid: unknown = "Sid" in found.statement ? found.statement.Sid : undefined;
+  return typeof sid === "string" && sid !== "" ? `statement ${sid}` : `statement ${found.index + 1}`;
+}
+
+/** The statement that grants what is missing: the documented one, with the actions that are missing alone. */
+export function missingStatement(residue: Residue, documents: readonly unknown[]): object {
+  const {
+    Sid: _,
+    Action,
+    NotAction,
+    ...rest
+  } = (originOf(residue, documents) ?? {
+    Effect: "Allow",
+    Resource: "*",
+  }) as Readonly<Record<string, unknown>>;
+  if (NotAction !== undefined) return { ...rest, NotAction };
+  return { ...rest, Action: residue.actions ?? [residue.pattern] };
+}
+
+/** A policy document around statements. */
+export function policyOf(...statements: readonly object[]): object {
+  return { Version: "2012-10-17", Statement: statements };
+}
