@@ -241,6 +241,7 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
       name: grant.role.name,
     },
     property: "eligible",
+    actual: { role: grant.role.name, roleId: grant.role.guid, scope: a.scope },
     by: giver(a, grant.role.name, c.principal.id),
     at: "/required",
     verify: showEligibilities(c.facts.scope, c.principal.id),
