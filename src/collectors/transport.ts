@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { pipeline as pipeStreams, Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { PipelinePolicy, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
@@ -24,6 +25,8 @@ export interface TransportOptions {
  */
 export function transportPolicy(options: TransportOptions): PipelinePolicy {
   const limit = options.bodyLimit ?? defaultBodyLimit;
+  // Every request under way and every pause listens to the one signal; Node would warn of a leak from eleven on.
+  setMaxListeners(0, options.signal);
   return {
     name: "transport",
     sendRequest: async (request, next) => {

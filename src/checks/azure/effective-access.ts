@@ -241,6 +241,7 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
       name: grant.role.name,
     },
     property: "eligible",
+    actual: { role: grant.role.name, roleId: grant.role.guid, scope: a.scope },
     by: giver(a, grant.role.name, c.principal.id),
     at: "/required",
     verify: showEligibilities(c.facts.scope, c.principal.id),
@@ -367,9 +368,9 @@ export const effectiveAccess: Check = {
   title: "A principal can do exactly what is documented, by all its assignments together",
   help: `At every scope where an assignment or a matching deny assignment sits: the union of the roles assigned there and above, directly and through groups, under their conditions, minus the denies, against the union of the documented roles. Assignments below the audited subscription count, and so do those of its management groups.
 
-It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at a scope and below it is one finding, at the widest; at two scopes apart it is two, since a waiver of one is none of the other.
+It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at a scope and below it is one finding, at the widest; at two scopes apart it is two, since a waiver of one is none of the other. Two management groups count as apart, since their order is not known. An excess is known by principal, scope and role, by however many assignments.
 
-A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such. Without \`--principal\`, a group that holds the documented role is audited as such, and what its members hold besides is unknown.
+A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such. Without \`--principal\`, a group that holds the documented role (also a foreign one, or a holder whose type is not told) is audited as such, and what its members hold besides is unknown.
 
 Not considered: Azure Lighthouse delegations, which no list of assignments holds.`,
   params: {
@@ -412,7 +413,7 @@ Not considered: Azure Lighthouse delegations, which no list of assignments holds
     },
     wider: {
       short: "An assignment of a documented role reaches beyond the documented scope.",
-      help: "What the role grants is documented, but for a narrower scope: the assignment sits above it, at a management group for instance. Assign it where the document says and delete the wider one.",
+      help: "What the role grants, or a part of it, is documented, but for a narrower scope: the assignment sits above it, at a management group for instance. Assign it where the document says and delete the wider one.",
     },
     absent: {
       short: "The principal holds nothing.",

@@ -335,7 +335,7 @@ export const roleAssignment: Check = {
 
 Without a declared scope, the audited subscription and everything below it will do. Nobody to audit is drift when the assignments could be read.
 
-Unknown, never pass: the assignments of a principal could not be read, or the definition of a role that it holds was not.`,
+Unknown, never pass: the assignments of a principal could not be read, the definition of a role that it holds was not, an entry cannot be understood (no role, scope or principal, a condition that is no text, an id that two assignments share), or the answer holds an assignment of another user or service principal.`,
   params: {
     type: "object",
     additionalProperties: false,

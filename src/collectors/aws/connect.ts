@@ -66,6 +66,7 @@ export async function connect(settings: AwsSettings, options: CollectOptions): P
     region,
     handler: http.signingIn,
     signal: options.signal,
+    debug: options.debug,
     timeoutMs: () => Math.min(settings.requestTimeoutMs ?? 60_000, left()),
   });
   const debug = (line: string) => options.debug(signIn.scrub(line));
@@ -202,11 +203,10 @@ function problemOf(error: unknown, settings: AwsSettings, scrub: (text: string) 
   if (/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name))
     return new ReadFailure("unauthenticated", explainSignIn(error, settings));
   // Our handler lets only whole answers through; one that the SDK cannot read is not what AWS documents.
-  if ("$response" in error || /deserializ|\bparse\b/i.test(error.message))
-    return new ReadFailure(
-      "malformed",
-      `the answer could not be read: ${scrub(error.message).slice(0, 400)}`,
-    );
+  if ("$response" in error || /deserializ|\bparse\b/i.test(error.message)) {
+    const [why = ""] = error.message.replace(/^@aws-sdk\s+/, "").split(/\r?\n/);
+    return new ReadFailure("malformed", `the answer could not be read: ${scrub(why).slice(0, 400)}`);
+  }
   return networkProblem(error) ?? error;
 }
 

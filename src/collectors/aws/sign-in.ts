@@ -19,6 +19,7 @@ export interface SignInOptions {
   readonly region: string;
   readonly handler: SdkHandler;
   readonly signal: AbortSignal;
+  readonly debug: (line: string) => void;
   /** Milliseconds that signing in may take. */
   readonly timeoutMs: () => number;
 }
@@ -76,6 +77,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     const before = keys;
     provider = providerOf(options, true);
     keys = undefined;
+    pending = undefined;
     generation += 1;
     const after = await signIn();
     return after.accessKeyId !== before?.accessKeyId || after.sessionToken !== before.sessionToken;
@@ -93,7 +95,10 @@ export function createSignIn(options: SignInOptions): SignIn {
   };
 }
 
-function providerOf({ settings, region, handler }: SignInOptions, anew: boolean): () => Promise<AwsKeys> {
+function providerOf(
+  { settings, region, handler, debug }: SignInOptions,
+  anew: boolean,
+): () => Promise<AwsKeys> {
   const { profile, assumeRole, externalId, credentials } = settings;
   const clientConfig = {
     region,
@@ -105,6 +110,7 @@ function providerOf({ settings, region, handler }: SignInOptions, anew: boolean)
     fromNodeProviderChain({
       clientConfig,
       ignoreCache: anew,
+      logger: loggerOf(debug),
       ...(profile === undefined ? {} : { profile }),
     });
   if (assumeRole === undefined) return base;
@@ -119,6 +125,12 @@ function providerOf({ settings, region, handler }: SignInOptions, anew: boolean)
   });
 }
 
+/** What the SDK says of each thing that it tries, as debug lines; it would print its warnings itself. */
+function loggerOf(debug: (line: string) => void) {
+  const say = (...parts: readonly unknown[]) => debug(`sign-in: ${firstLine(parts.join(" "))}`);
+  return { trace: say, debug: say, info: say, warn: say, error: say };
+}
+
 /** One line for a person about a sign-in that failed. */
 export function explainSignIn(error: unknown, settings: AwsSettings): string {
   if (error instanceof ReadFailure) return withoutSecrets(error.message);
@@ -126,9 +138,10 @@ export function explainSignIn(error: unknown, settings: AwsSettings): string {
   const name = error instanceof Error ? error.name : "";
   if (/^(?:CredentialsProviderError|TokenProviderError)$/.test(name)) {
     const profile = settings.profile ?? process.env["AWS_PROFILE"];
-    if (/^Could not load credentials from any providers/.test(text))
+    const nothing = /^Could not load credentials from any providers/.test(text);
+    if (nothing && profile === undefined)
       return `no credentials for AWS: ${tried} (--debug shows each). Sign in with aws sso login or aws configure, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
-    if (profile !== undefined && /could not (?:resolve|find|be found)|not found/i.test(text))
+    if (profile !== undefined && (nothing || /could not (?:resolve|find|be found)|not found/i.test(text)))
       return `no credentials for AWS: profile ${JSON.stringify(visible(profile))} is not in the AWS configuration files, or names none; check --profile or AWS_PROFILE`;
     return `signing in to AWS failed: ${text}`;
   }
