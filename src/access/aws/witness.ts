@@ -113,8 +113,3 @@ export function variablesOf(layers: readonly Statements[]): readonly number[] {
   }
   return [...out].sort((a, b) => a - b);
 }
-
-/** Whether a pattern reads the same for every value of its variables. */
-export function hasNoVariable(glob: Glob): boolean {
-  return resolveGlob(glob, () => undefined) === glob;
-}
