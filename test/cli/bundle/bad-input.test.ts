@@ -163,6 +163,7 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
       [...azure, "--waivers", "waivers.yaml"],
       [
         "waivers.yaml:2:5: waivers[0]: expires is not given",
+        /^waivers\.yaml:2:5: waivers\[0\]: names no drift; /,
         /^waivers\.yaml:2:5: waivers\[0\]: names nothing in particular; /,
         "waivers.yaml:2:5: waivers[0]: owner is not given",
         "waivers.yaml:2:5: waivers[0]: reason is not given",
