@@ -235,7 +235,7 @@ function bundledFor(cloud: Provider): LoadedBaseline {
 }
 
 /** The clouds that this version audits; the policies of more are compared (`COMPARED`). */
-const AUDITED: readonly Provider[] = ["azure"];
+const AUDITED: readonly Provider[] = ["azure", "aws"];
 
 /** @throws UsageError for a cloud that is unknown, or that this version does not audit */
 function available(value: string, from: string): Provider {

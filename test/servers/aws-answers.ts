@@ -187,7 +187,7 @@ export function answerAws(
       const list = seen.service === "ec2" ? networkList(seen.operation) : undefined;
       if (list === undefined)
         return { status: 400, code: "InvalidAction", message: `The action ${seen.operation} is not valid.` };
-      const { items, next } = page(state.network[list] ?? [], input["NextToken"]);
+      const { items, next } = page((state.network[list] ?? []).map(onTheWire(list)), input["NextToken"]);
       const named =
         list === "Instances"
           ? { Reservations: items.map((instance) => ({ ReservationId: "r-1", Instances: [instance] })) }
@@ -219,6 +219,12 @@ export function answerAws(
         }
       : { status: 200, form: "json", body: { [name]: found } };
   }
+}
+
+/** Members that EC2 calls otherwise on the wire than the SDK does. */
+function onTheWire(list: NetworkList): (body: Body) => Body {
+  const name = { Instances: "InstanceState", Volumes: "Status" }[list as string];
+  return ({ State: state, ...rest }) => (state === undefined ? rest : { ...rest, [name ?? "State"]: state });
 }
 
 function networkList(operation: string): NetworkList | undefined {

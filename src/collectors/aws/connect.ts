@@ -180,9 +180,10 @@ async function regionOfEnvironment(settings: AwsSettings): Promise<string> {
   try {
     return await client.config.region();
   } catch (error) {
-    const other = process.env["AWS_DEFAULT_REGION"]?.trim();
+    const given = process.env["AWS_REGION"]?.trim();
+    const other = given || process.env["AWS_DEFAULT_REGION"]?.trim();
     if (other) return other;
-    if (error instanceof Error && /region is missing/i.test(error.message))
+    if (error instanceof Error && /^region /i.test(error.message))
       throw new CollectError(
         "no region for AWS: name one with --region, AWS_REGION, or in the profile of the AWS configuration files",
       );

@@ -66,13 +66,16 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     ],
     [["completion", "zhs"], ['completion: expected bash, zsh or fish, found "zhs"; did you mean "zsh"?']],
     // clouds
-    [[], ["expected --cloud CLOUD, what to audit (this version: azure); see --help"]],
+    [[], ["expected --cloud CLOUD, what to audit (this version: azure, aws); see --help"]],
     [
       ["--cloud", "azrue"],
       ['--cloud: expected azure, aws or kubernetes, found "azrue"; did you mean "azure"?'],
     ],
-    [["--cloud", "aws"], ['--cloud: "aws" is not in this version, which audits azure']],
-    [["--cloud", "azure,kubernetes"], ['--cloud: "kubernetes" is not in this version, which audits azure']],
+    [["--cloud", "kubernetes"], ['--cloud: "kubernetes" is not in this version, which audits azure, aws']],
+    [
+      ["--cloud", "azure,kubernetes"],
+      ['--cloud: "kubernetes" is not in this version, which audits azure, aws'],
+    ],
     [["--cloud", ""], ["--cloud: expected azure, aws or kubernetes, found nothing"]],
     // values
     [
@@ -148,7 +151,10 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
       ["--snapshot", "package.json"],
       [/^package\.json:1:1: expected a snapshot \(written by chalk-audit collect\), found /],
     ],
-    [["--snapshot", "aws.json"], [/aws/]],
+    [
+      ["--cloud", "azure", "--snapshot", "aws.json"],
+      [/the snapshot of 123456789012 is of aws, and --cloud azure/],
+    ],
     [
       [...azure, "--since", "good.json"],
       ["good.json: expected a JSON report (--format json), found a snapshot"],
