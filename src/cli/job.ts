@@ -210,9 +210,22 @@ async function readSnapshots(options: GivenOptions, cwd: string): Promise<Snapsh
   for (const value of given?.values ?? []) {
     const path = given === undefined ? value : pathFrom(given, value, cwd);
     const shown = given?.base === undefined ? value : relative(cwd, path) || value;
-    snapshots.push(readSnapshot(await readText(path, "snapshot", shown), shown));
+    const snapshot = readSnapshot(await readText(path, "snapshot", shown), shown);
+    requireSame(snapshot, one(options, "subscription"), shown);
+    snapshots.push(snapshot);
   }
   return snapshots;
+}
+
+/** A recorded state judged as if it were another subscription's would be drift from end to end. */
+function requireSame(snapshot: Snapshot, subscription: string | undefined, shown: string): void {
+  const guid = (text: string) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0].toLowerCase();
+  if (subscription === undefined || snapshot.provider !== "azure") return;
+  const [wanted, recorded] = [guid(subscription), guid(snapshot.scope)];
+  if (wanted === undefined || recorded === undefined || wanted === recorded) return;
+  throw new UsageError(
+    `${shown}: the snapshot is of subscription ${recorded}, not of --subscription ${wanted}; leave --subscription out, or collect that one`,
+  );
 }
 
 /** One baseline, named twice (by id, version or file), counts once. */
