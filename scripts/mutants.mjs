@@ -38,6 +38,7 @@ async function work(n) {
     "fixtures",
     "docs",
     "schemas",
+    "scripts",
     "package.json",
     "tsconfig.json",
     "vitest.config.ts",
