@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const lists = join(root, "test", "mutants");
 /** Of the mutants that CI tries, this share must be noticed. */
-const FLOOR = 1;
+const FLOOR = 0.95;
 
 const wanted = process.argv.slice(2);
 const names = (await readdir(lists)).filter((f) => f.endsWith(".json")).map((f) => f.slice(0, -5));
@@ -38,6 +38,7 @@ async function work(n) {
     "fixtures",
     "docs",
     "schemas",
+    "scripts",
     "package.json",
     "tsconfig.json",
     "vitest.config.ts",

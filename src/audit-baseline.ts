@@ -75,7 +75,7 @@ const WHO = {
 /** Runs every control of a baseline. Throws, with the control's id, when a check does or a witness does not replay. */
 export function runBaseline(run: Run): RunResult {
   const { loaded, facts, snapshot } = run;
-  const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...run.given };
+  const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...withScope(run) };
   const resolution = resolveControls(loaded.baseline, given, run.profile);
   const who = findAudited(run, resolution);
   const catalog = readCatalog(facts);
@@ -105,6 +105,22 @@ export function runBaseline(run: Run): RunResult {
     ...(catalog === undefined ? {} : { catalog: { date, operations: catalog.length } }),
     ...(actions === 0 ? {} : { catalog: { date, operations: actions } }),
   };
+}
+
+/**
+ * The parameters given, and the one that `--subscription` sets from the target's own scope: a subscription that was named
+ * and the same one that was found get the same verdict.
+ */
+function withScope({ loaded, given, snapshot }: Run): Readonly<Record<string, string>> {
+  const subscription = /^\/subscriptions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|$)/i.exec(
+    snapshot.scope,
+  )?.[1];
+  if (subscription === undefined) return given;
+  const open = Object.entries(loaded.baseline.parameters).filter(
+    ([name, parameter]) =>
+      parameter.flag === "subscription" && parameter.default === undefined && !Object.hasOwn(given, name),
+  );
+  return { ...given, ...Object.fromEntries(open.map(([name]) => [name, subscription])) };
 }
 
 /** The day of the operations that differences are counted by: of AWS when the data was made, else when it was read. */

@@ -2,7 +2,7 @@
 import type { Plane, Problem } from "./azure.ts";
 import { catalogOf, mostTelling, operationsIn } from "./catalog.ts";
 import { cellKey, type Difference, type Open, type Row } from "./compare.ts";
-import { AZURE_ESCALATION } from "./escalation.ts";
+import { AZURE_ESCALATION, SECRET_READS } from "./escalation.ts";
 import { covers, type Glob, generic, globText } from "./glob.ts";
 import type { AzureRequest, CompareOptions, Doubt, Impact, Residue } from "./policy.ts";
 import type { Policy, Term } from "./rules.ts";
@@ -15,7 +15,9 @@ function impactOf(glob: Glob, except: readonly Glob[], plane: Plane): { impact: 
     (entry) => covers(glob, entry.glob) && !except.some((e) => covers(e, entry.glob)),
   );
   if (proof !== undefined) return { impact: "escalation", proof: proof.action };
-  return { impact: glob.parts[glob.parts.length - 1]?.endsWith("/read") ? "read" : "write" };
+  const reads =
+    glob.parts[glob.parts.length - 1]?.endsWith("/read") && !SECRET_READS.some((e) => covers(e, glob));
+  return { impact: reads ? "read" : "write" };
 }
 
 /** What the residues of one comparison share. */
@@ -23,6 +25,32 @@ export interface Sides {
   readonly documented: Policy;
   readonly live: Policy;
   readonly options: CompareOptions;
+  readonly spelling: Spelling;
+}
+
+export function azureSides(documented: Policy, live: Policy, options: CompareOptions): Sides {
+  const both = [...documented, ...live];
+  return {
+    documented,
+    live,
+    options,
+    spelling: {
+      documented: lazily(() => textsOf(documented)),
+      live: lazily(() => textsOf(live)),
+      segments: lazily(() => segmentsOf(both)),
+      letter: lazily(() => starLetter(both)),
+    },
+  };
+}
+
+/** How patterns are spelled in what is printed, by canonical key. Made when the first row needs it. */
+interface Spelling {
+  readonly documented: () => ReadonlyMap<string, string>;
+  readonly live: () => ReadonlyMap<string, string>;
+  /** Path segments as written, by their lower case: an intersection of two patterns is written by nobody. */
+  readonly segments: () => ReadonlyMap<string, string>;
+  /** What a star is written as in an operation that no catalogue knows. */
+  readonly letter: () => string;
 }
 
 /** The rows of a difference as residues that people can read (R1, R2), in a fixed order. */
@@ -31,14 +59,7 @@ export function azureResidues(
   side: "missing" | "excess",
   sides: Sides,
 ): readonly Residue[] {
-  const [own, other] = side === "missing" ? [sides.documented, sides.live] : [sides.live, sides.documented];
-  const texts = {
-    pattern: new Map([...textsOf(other), ...textsOf(own)]),
-    except: new Map([...textsOf(own), ...textsOf(other)]),
-    segments: segmentsOf([...other, ...own]),
-    letter: starLetter([...own, ...other]),
-  };
-  const residues = difference.rows.map((row) => azureResidue(row, sides, texts));
+  const residues = difference.rows.map((row) => azureResidue(row, side, sides));
   return residues.sort((a, b) => order(sortKey(a), sortKey(b)));
 }
 
@@ -51,7 +72,7 @@ function order(a: string, b: string): number {
 }
 
 /** Sorts texts that differ in case alone by their case, others without regard to it. */
-function spelling(text: string): string {
+function spellingKey(text: string): string {
   return `${text.toLowerCase()}\u0000${text}`;
 }
 
@@ -60,7 +81,10 @@ function textsOf(policy: Policy): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const term of actionTerms(policy)) {
     const known = texts.get(term.glob.key);
-    if (known === undefined || (known !== term.text && order(spelling(term.text), spelling(known)) < 0)) {
+    if (
+      known === undefined ||
+      (known !== term.text && order(spellingKey(term.text), spellingKey(known)) < 0)
+    ) {
       texts.set(term.glob.key, term.text);
     }
   }
@@ -83,40 +107,40 @@ function segmentsOf(policy: Policy): ReadonlyMap<string, string> {
   return segments;
 }
 
-/** How patterns are spelled in what is printed, by canonical key. */
-interface Texts {
-  readonly pattern: ReadonlyMap<string, string>;
-  readonly except: ReadonlyMap<string, string>;
-  /** Path segments as written, by their lower case: an intersection of two patterns is written by nobody. */
-  readonly segments: ReadonlyMap<string, string>;
-  readonly letter: string;
+/** Few comparisons need it, and it takes a walk over every pattern. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
-function written(
-  glob: Glob,
-  texts: ReadonlyMap<string, string>,
-  segments: ReadonlyMap<string, string>,
-): string {
-  const whole = texts.get(glob.key);
+/** A glob as the first side spells it, else as the other does, else segment by segment. */
+function written(glob: Glob, first: "documented" | "live", { spelling }: Sides): string {
+  const whole =
+    spelling[first]().get(glob.key) ?? spelling[first === "live" ? "documented" : "live"]().get(glob.key);
   if (whole !== undefined) return whole;
   return globText(glob)
     .split("/")
-    .map((segment) => segments.get(segment) ?? segment)
+    .map((segment) => spelling.segments().get(segment) ?? segment)
     .join("/");
 }
 
-function azureResidue(row: Row, sides: Sides, texts: Texts): Residue {
+function azureResidue(row: Row, side: "missing" | "excess", sides: Sides): Residue {
+  const [first, second] =
+    side === "missing" ? (["documented", "live"] as const) : (["live", "documented"] as const);
   const glob = row.cell[0] as Glob;
   const plane = globText(row.cell[1] as Glob) as Plane;
   const own = row.terms[0] as Term;
-  const pattern = written(glob, texts.pattern, texts.segments);
+  const pattern = written(glob, first, sides);
   const except = blocking(row);
   const { impact, proof } = impactOf(glob, except, plane);
   const catalog = sides.options.catalog === undefined ? undefined : catalogOf(sides.options.catalog);
   const operations = catalog === undefined ? [] : operationsIn(catalog[plane], glob, except);
   const impactOfKey = (key: string) => impactOf(literalKey(key), [], plane).impact;
   const examples = mostTelling(operations, impactOfKey);
-  const found = examples.length > 0 ? examples : [pattern.replaceAll("*", texts.letter)];
+  const found = examples.length > 0 ? examples : [pattern.replaceAll("*", sides.spelling.letter())];
   // a grave finding is proven by the operation that makes it grave, also where the catalogue lacks it
   const shown = found.some((action) => impactOfKey(action.toLowerCase()) === "escalation");
   const actions = proof === undefined || shown ? found : [proof, ...found].slice(0, 3);
@@ -124,8 +148,8 @@ function azureResidue(row: Row, sides: Sides, texts: Texts): Residue {
   return {
     pattern,
     except: except
-      .map((e) => written(e, texts.except, texts.segments))
-      .sort((a, b) => order(spelling(a), spelling(b))),
+      .map((e) => written(e, second, sides))
+      .sort((a, b) => order(spellingKey(a), spellingKey(b))),
     plane,
     witness: witnesses[0] as AzureRequest,
     ...(witnesses.length > 1 && { witnesses: witnesses.slice(1) }),
@@ -178,14 +202,11 @@ export function azureDoubts(
   problems: readonly Problem[],
   sides: Sides,
 ): readonly Doubt[] {
-  const both = [...sides.documented, ...sides.live];
-  const texts = textsOf(both);
-  const segments = segmentsOf(both);
   const doubts = new Map<string, Doubt>();
   for (const o of open) {
     const own = o.terms[0] as Term;
     const glob = o.cell[0] as Glob;
-    const pattern = written(glob, texts, segments);
+    const pattern = written(glob, side === "missing" ? "documented" : "live", sides);
     const plane = globText(o.cell[1] as Glob) as Plane;
     const doubt: Doubt =
       o.why === "bound"
@@ -225,4 +246,23 @@ export function azureDoubts(
       `${b.clause}\u0000${b.plane}\u0000${b.pattern.toLowerCase()}`,
     ),
   );
+}
+
+/** Residues that a malformed entry elsewhere makes uncertain. */
+export function malformedDoubts(
+  residues: readonly Residue[],
+  side: "missing" | "excess",
+  problems: readonly Problem[],
+): readonly Doubt[] {
+  const [problem] = problems;
+  if (problem === undefined) return [];
+  return residues.map(({ pattern, plane, origin }) => ({
+    side,
+    pattern,
+    ...(plane !== undefined && { plane }),
+    clause: "AZ2",
+    reason: `something malformed in another document may ${side === "missing" ? "grant" : "change"} it: ${problem.reason}`,
+    decide: `mend ${problem.origin.pointer === "" ? "that document" : problem.origin.pointer}`,
+    origin,
+  }));
 }

@@ -43,7 +43,7 @@ function field(object: Record<string, unknown>, name: string): { key: string; va
  * The rules of role documents (or, with `effect: "deny"`, of deny assignments). A document is ARM's, the portal's or
  * the CLI's JSON of a role, or bare `{ "permissions": […] }`, or a list of these. A condition beside `permissions`
  * is an assignment's and holds for all of them (AZ9); one inside a permission object holds for that object (AZ5).
- * @throws PolicyError when a document has no permissions at all.
+ * @throws PolicyError when a document has no list of permissions.
  */
 export function azureRules(documents: readonly unknown[], effect: "allow" | "deny" = "allow"): AzureRules {
   const rules: Rule[] = [];
@@ -89,13 +89,11 @@ function readDocument(
   const bare = Object.values(PLANES).some((p) => field(inner, p.only) !== undefined);
   if (permissions === undefined && bare) {
     // the form that `az role definition create` takes: the lists stand beside the name
-    readPermission(inner, base, outer, effect, origin, rules, problems);
+    const lists = Object.entries(inner).filter(([key]) => key.toLowerCase() !== "assignablescopes");
+    readPermission(Object.fromEntries(lists), base, outer, effect, origin, rules, problems);
     return;
   }
-  const empty =
-    permissions?.value === null || (permissions === undefined && field(inner, "roleName") !== undefined);
-  if (empty) return;
-  if (permissions === undefined) {
+  if (permissions === undefined || permissions.value === null) {
     throw new PolicyError(
       `${at}: no "permissions": expected an Azure role (portal, CLI or ARM JSON, or { "permissions": [...] })`,
     );
@@ -131,6 +129,14 @@ function readPermission(
   problems: Problem[],
 ): void {
   const conditions = [...new Set([...outer, ...conditionOf(permission)])].sort();
+  // a list under a name that is none of the four: what it means to grant, or to take away, is not known
+  const misspelt = Object.keys(permission).filter((key) => Array.isArray(permission[key]) && !isList(key));
+  for (const key of misspelt) {
+    problems.push({ reason: `"${key}" is no list of a permission`, origin: origin(`${pointer}/${key}`) });
+  }
+  if (misspelt.length === 0 && !Object.keys(permission).some(isList)) {
+    problems.push({ reason: "a permission object has none of its four lists", origin: origin(pointer) });
+  }
   for (const [plane, lists] of Object.entries(PLANES) as [Plane, (typeof PLANES)[Plane]][]) {
     const only = readTerms(permission, lists.only, pointer, origin, problems);
     const except = readTerms(permission, lists.except, pointer, origin, problems);
@@ -142,6 +148,12 @@ function readPermission(
     };
     rules.push({ effect, where, conditions, origin: origin(pointer) });
   }
+}
+
+const LISTS = new Set(Object.values(PLANES).flatMap((p) => [p.only.toLowerCase(), p.except.toLowerCase()]));
+
+function isList(key: string): boolean {
+  return LISTS.has(key.toLowerCase());
 }
 
 function readTerms(

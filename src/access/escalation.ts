@@ -1,4 +1,4 @@
-import { type Glob, literalGlob } from "./glob.ts";
+import { type Glob, starGlob } from "./glob.ts";
 
 /**
  * Azure operations of the control plane that let their holder grant itself or others more, each with how. The
@@ -16,6 +16,8 @@ const AZURE = {
   "Microsoft.Authorization/classicAdministrators/write": "makes a classic administrator",
   "Microsoft.Authorization/denyAssignments/delete": "removes what denies",
   "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action": "acts as a managed identity",
+  // the spelling of built-in roles, in which the star stands for the identity
+  "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action": "acts as a managed identity",
   "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write":
     "lets an outside identity act as a managed identity",
   "Microsoft.Blueprint/blueprintAssignments/write": "assigns roles through a blueprint",
@@ -24,7 +26,15 @@ const AZURE = {
 /** The table with the operations as patterns are compared. */
 export const AZURE_ESCALATION: readonly { readonly action: string; readonly glob: Glob }[] = Object.keys(
   AZURE,
-).map((action) => ({ action, glob: literalGlob(action.toLowerCase()) }));
+).map((action) => ({ action, glob: starGlob(action.toLowerCase()) }));
+
+/** Reads of the control plane that hand out keys, as patterns. What reads only these reads secrets. */
+export const SECRET_READS: readonly Glob[] = [
+  "*/sharedkeys/read",
+  "*/listkeys/read",
+  "*/readonlykeys/read",
+  "*/agentregistrationinformation/read",
+].map(starGlob);
 
 /**
  * AWS actions that let their holder grant itself or others more, or act as somebody who may. The provider's table, not

@@ -1,7 +1,7 @@
 /** The public face of the comparison: native documents in, no I/O, deterministic. */
 import { awsEvaluator, compareAws } from "./aws/compare.ts";
 import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
-import { azureDoubts, azureResidues } from "./azure-residues.ts";
+import { azureDoubts, azureResidues, azureSides, malformedDoubts } from "./azure-residues.ts";
 import { difference } from "./compare.ts";
 import type {
   AllowsOptions,
@@ -37,15 +37,23 @@ export function comparePolicies(
   const left = azureRules(documented);
   const right = azureRules(live);
   const denies = azureRules(options.denies ?? [], "deny");
-  const sides = { documented: left.rules, live: [...right.rules, ...denies.rules], options };
+  const sides = azureSides(left.rules, [...right.rules, ...denies.rules], options);
   const missing = difference(sides.documented, sides.live, AZURE_DIMENSIONS, options.bound);
   const excess = difference(sides.live, sides.documented, AZURE_DIMENSIONS, options.bound);
-  return {
+  const residues = {
     missing: azureResidues(missing, "missing", sides),
     excess: azureResidues(excess, "excess", sides),
+  };
+  // what is malformed on the other side may grant it, and a malformed deny may take it away: no difference is certain
+  const unsure = { missing: right.problems, excess: [...left.problems, ...denies.problems] };
+  return {
+    missing: unsure.missing.length > 0 ? [] : residues.missing,
+    excess: unsure.excess.length > 0 ? [] : residues.excess,
     undecided: [
       ...azureDoubts(missing.open, "missing", [...left.problems, ...denies.problems], sides),
+      ...malformedDoubts(residues.missing, "missing", unsure.missing),
       ...azureDoubts(excess.open, "excess", right.problems, sides),
+      ...malformedDoubts(residues.excess, "excess", unsure.excess),
     ],
   };
 }

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { formatSnapshot } from "../snapshot/write.ts";
 import { contextOf } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { inputsOf } from "./inputs.ts";
 import { prepare } from "./job.ts";
 import { type GivenOptions, inOrder } from "./options.ts";
 import { checkPaths, writeFiles } from "./output.ts";
@@ -21,7 +22,10 @@ export async function collect(
 ): Promise<number> {
   const { config, options, console } = await contextOf(given, shell);
   const path = pathOf(given, "output", shell.cwd);
-  if (path !== undefined) await checkPaths([path], shell.cwd);
+  // The recorded state that a config file names for scans is what a collection renews.
+  const read = { ...config, targets: new Map() };
+  if (path !== undefined)
+    await checkPaths([path], shell.cwd, inputsOf(without(options, "snapshot"), read, shell.cwd));
   const bounds = boundsOf(options);
   // Recorded state in a config file is for scans; here the live state is asked for.
   const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd);

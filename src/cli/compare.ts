@@ -12,6 +12,7 @@ import { contextOf, timeOf } from "./context.ts";
 import { deliver, pathsOf, renderReport } from "./deliver.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
+import { inputsOf } from "./inputs.ts";
 import { prepare } from "./job.ts";
 import { failOnLevels, type GivenOptions } from "./options.ts";
 import { checkPaths, parseDestinations } from "./output.ts";
@@ -32,7 +33,7 @@ export async function compare(
   const [oldFile = "", newFile = ""] = operands;
   const { config, options, console } = await contextOf(given, shell);
   const destinations = parseDestinations(options.get("format"), ["table", "json"], shell.cwd);
-  await checkPaths(pathsOf(destinations), shell.cwd);
+  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd, operands));
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const older = await readSide(oldFile, shell);
   const newer = await readSide(newFile, shell);

@@ -11,6 +11,8 @@ const fileName = "chalk-audit.yaml";
 
 /** A named target of the config file: its own options, by flag name. */
 export interface Config {
+  /** Where it was read; absent when there is none. */
+  readonly file?: string;
   readonly options: GivenOptions;
   readonly targets: ReadonlyMap<string, GivenOptions>;
 }
@@ -105,7 +107,7 @@ export function parseConfig(text: string, file: string, shown: string): Config {
     }
   }
   if (problems.length > 0) throw listed(problems);
-  return { options, targets };
+  return { file: resolve(file), options, targets };
 
   function readTargets(pair: Pair): void {
     if (!isMap(pair.value)) {

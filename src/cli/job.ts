@@ -11,6 +11,7 @@ import type { DocumentKind, Snapshot } from "../snapshot/snapshot.ts";
 import type { Config } from "./config.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
+import { namesFile } from "./inputs.ts";
 import { didYouMean } from "./nearest.ts";
 import { azureClouds, clouds, type GivenOptions, inOrder } from "./options.ts";
 import { assignments, choice, one, oneOf, pathFrom } from "./settings.ts";
@@ -72,7 +73,7 @@ export async function prepare(
   for (const target of chosen)
     snapshots.push(recorded?.slice() ?? (await readSnapshots(target.options, cwd)));
 
-  const named = (options.get("baseline")?.values ?? []).map((spec) => load(spec, options, cwd));
+  const named = onlyOnce((options.get("baseline")?.values ?? []).map((spec) => load(spec, options, cwd)));
   const wanted = new Set<Provider>(
     asked ?? [
       ...chosen.flatMap((target) => target.clouds ?? []),
@@ -209,14 +210,32 @@ async function readSnapshots(options: GivenOptions, cwd: string): Promise<Snapsh
   for (const value of given?.values ?? []) {
     const path = given === undefined ? value : pathFrom(given, value, cwd);
     const shown = given?.base === undefined ? value : relative(cwd, path) || value;
-    snapshots.push(readSnapshot(await readText(path, "snapshot", shown), shown));
+    const snapshot = readSnapshot(await readText(path, "snapshot", shown), shown);
+    requireSame(snapshot, one(options, "subscription"), shown);
+    snapshots.push(snapshot);
   }
   return snapshots;
 }
 
+/** A recorded state judged as if it were another subscription's would be drift from end to end. */
+function requireSame(snapshot: Snapshot, subscription: string | undefined, shown: string): void {
+  const guid = (text: string) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0].toLowerCase();
+  if (subscription === undefined || snapshot.provider !== "azure") return;
+  const [wanted, recorded] = [guid(subscription), guid(snapshot.scope)];
+  if (wanted === undefined || recorded === undefined || wanted === recorded) return;
+  throw new UsageError(
+    `${shown}: the snapshot is of subscription ${recorded}, not of --subscription ${wanted}; leave --subscription out, or collect that one`,
+  );
+}
+
+/** One baseline, named twice (by id, version or file), counts once. */
+function onlyOnce(baselines: readonly LoadedBaseline[]): readonly LoadedBaseline[] {
+  return [...new Map(baselines.toReversed().map((each) => [each.sha256, each])).values()].toReversed();
+}
+
 function load(spec: string, options: GivenOptions, cwd: string): LoadedBaseline {
   const base = options.get("baseline")?.base;
-  if (base === undefined || !/[\\/]|\.(ya?ml|json)$/i.test(spec)) return loadBaseline(spec, checks);
+  if (base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
   // A file that the config file names lies beside it; reports name it from the working directory.
   return loadBaseline(relative(cwd, resolve(base, spec)) || spec, checks);
 }

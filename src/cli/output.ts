@@ -1,6 +1,7 @@
 import { lstat, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { codeOf, OutputError, reasonOf, UsageError } from "./errors.ts";
+import { refuseInputs } from "./inputs.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Given } from "./options.ts";
 
@@ -64,7 +65,11 @@ export function incompletePath(path: string): string {
  * missing.
  * @throws UsageError
  */
-export async function checkPaths(paths: readonly string[], cwd: string): Promise<void> {
+export async function checkPaths(
+  paths: readonly string[],
+  cwd: string,
+  inputs: Parameters<typeof refuseInputs>[1],
+): Promise<void> {
   const taken = new Map<string, string>();
   for (const path of paths) {
     const shown = show(path, cwd);
@@ -84,6 +89,7 @@ export async function checkPaths(paths: readonly string[], cwd: string): Promise
     if (taken.has(real)) throw new UsageError(`${shown}: two outputs go to this file; give each its own`);
     taken.set(real, path);
   }
+  await refuseInputs(paths, inputs, (path) => show(path, cwd));
 }
 
 /**

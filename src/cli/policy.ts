@@ -20,6 +20,7 @@ export async function policyCompare(
   shell: Shell,
 ): Promise<number> {
   const provider = choice(given, "provider", clouds);
+  const format = choice(given, "format", ["table", "json"]);
   const liveFiles = given.get("live")?.values ?? [];
   if (documentedFiles.length === 0)
     throw new UsageError("policy compare: expected at least one documented file");
@@ -44,7 +45,7 @@ export async function policyCompare(
     ...(serviceData === undefined ? {} : { serviceData }),
   });
 
-  if (one(given, "format") === "json") {
+  if (format === "json") {
     await shell.out.write(`${JSON.stringify({ provider, ...comparison }, undefined, 2)}\n`);
   } else {
     await shell.out.write(

@@ -9,6 +9,7 @@ import { auditJob, serviceDataFor } from "./audit-job.ts";
 import { contextOf, timeOf } from "./context.ts";
 import { deliver, pathsOf, renderReport, scanFormats } from "./deliver.ts";
 import { readText } from "./files.ts";
+import { inputsOf } from "./inputs.ts";
 import { prepare } from "./job.ts";
 import { failOnLevels, type GivenOptions } from "./options.ts";
 import { checkPaths, parseDestinations } from "./output.ts";
@@ -26,7 +27,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const startedAt = timeOf(shell);
   const { config, options, console } = await contextOf(given, shell);
   const destinations = parseDestinations(options.get("format"), scanFormats, shell.cwd);
-  await checkPaths(pathsOf(destinations), shell.cwd);
+  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd));
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const bounds = boundsOf(options);
   const waivers = await waiversOf(options, shell);

@@ -125,13 +125,14 @@ function missOf(
   const other: Miss = { near: 0, text: "" };
   if (waiver.control !== undefined && !controls.includes(finding.control)) return other;
   if (waiver.rule !== undefined && waiver.rule !== finding.rule) return other;
+  if (waiver.drift !== undefined && waiver.drift !== finding.drift) return other;
   if (waiver.target !== undefined && !globMatches(waiver.target, finding.target, target.cloud)) return other;
   const named = waiver.patterns.length > 0;
   if (named !== (finding.pattern !== undefined)) return other;
   if (waiver.resource !== undefined && !globMatches(waiver.resource, finding.resource.id, target.cloud)) {
     return named ? other : { near: 1, text: `the finding is about ${finding.resource.id}` };
   }
-  if (finding.pattern === undefined) return undefined;
+  if (finding.pattern === undefined) return valueMiss(waiver, finding);
 
   const same = (a: string, b: string) => fold(a, target.cloud) === fold(b, target.cloud);
   const { pattern } = finding;
@@ -152,6 +153,27 @@ function missOf(
     return { near: 5, text: `${pattern} is now held at ${scope}, which is not within ${limit}` };
   }
   return undefined;
+}
+
+/**
+ * Without a pattern nothing but its drift and its observed value says how far a finding goes: both must be named, so that
+ * the waiver lapses when the value changes or the drift turns round.
+ */
+function valueMiss(waiver: Waiver, { actual }: Finding): Miss | undefined {
+  if (waiver.rule === undefined && waiver.drift === undefined) {
+    return { near: 2, text: "it names neither the rule nor the drift" };
+  }
+  const stated = Object.hasOwn(waiver, "accepted");
+  if (actual === undefined) {
+    return stated ? { near: 3, text: "the finding has no value any more" } : undefined;
+  }
+  const found = canonicalText(actual);
+  if (!stated) return { near: 3, text: `it accepts no value, and the finding's is ${found}` };
+  if (waiver.accepted === found || canonicalText(waiver.accepted) === found) return undefined;
+  return {
+    near: 4,
+    text: `the value is now ${found}, accepted was ${canonicalText(waiver.accepted)}`,
+  };
 }
 
 function fold(text: string, cloud: Provider): string {

@@ -49,7 +49,7 @@ const severity = oneOf(SEVERITIES);
 const cloud = oneOf(["azure", "aws", "kubernetes"]);
 const plane = oneOf(["control", "data"]);
 
-const DRIFTS = {
+export const DRIFTS = {
   missing: 0,
   excess: 0,
   weakened: 0,

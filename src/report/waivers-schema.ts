@@ -1,4 +1,5 @@
 /** JSON Schema (draft-07) of a waiver file; published as schemas/waivers.schema.json. */
+import { DRIFTS } from "./schema.ts";
 
 const text = (description: string) => ({ type: "string", minLength: 1, description }) as const;
 const texts = (description: string) =>
@@ -23,6 +24,10 @@ export const waiversSchema = {
         properties: {
           control: text("A control's id, with or without its baseline's: `example/platform-role`."),
           rule: text("A check's id and the drift: `azure/role-definition/excess`."),
+          drift: {
+            enum: Object.keys(DRIFTS),
+            description: "The drift that is accepted, as the finding has it: `excess`.",
+          },
           target: text("Glob over the target's name; `*` is any text. Absent: every target."),
           resource: text("Glob over the resource's id; `*` is any text. Absent: every resource."),
           pattern: text("The one accepted pattern, as the finding prints it."),
@@ -30,6 +35,10 @@ export const waiversSchema = {
           except: texts("What of the patterns is not accepted. Absent: each pattern is accepted whole."),
           plane: { enum: ["control", "data"], description: "The plane of the patterns. Absent: control." },
           scope: text("The widest scope at which the grant is accepted. Absent: the audited scope."),
+          accepted: {
+            description:
+              "The accepted value of a finding without a pattern: its `actual`, as the JSON report has it. Required where the finding has one.",
+          },
           reason: text("Why it is accepted."),
           owner: text("Who answers for it: a person or a team."),
           expires: {
@@ -47,6 +56,24 @@ export const waiversSchema = {
             description:
               "names nothing in particular; give the accepted patterns, or for a finding without a pattern the resource",
             anyOf: [{ required: ["pattern"] }, { required: ["patterns"] }, { required: ["resource"] }],
+          },
+          {
+            description:
+              "names no drift; a finding without a pattern is waived by `rule`, or by `control` and `drift`",
+            anyOf: [
+              { required: ["pattern"] },
+              { required: ["patterns"] },
+              { required: ["rule"] },
+              { required: ["drift"] },
+            ],
+          },
+          {
+            description:
+              "`accepted` is the value of a finding without a pattern; leave it or the patterns out",
+            anyOf: [
+              { not: { required: ["accepted"] } },
+              { not: { anyOf: [{ required: ["pattern"] }, { required: ["patterns"] }] } },
+            ],
           },
           {
             description: "has both `pattern` and `patterns`; give one of them",

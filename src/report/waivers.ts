@@ -1,5 +1,6 @@
 import { Ajv } from "ajv";
 import { explain, pathText } from "./problems.ts";
+import type { Drift } from "./report.ts";
 import { visible } from "./untrusted.ts";
 import { waiversSchema } from "./waivers-schema.ts";
 import { readYaml } from "./yaml.ts";
@@ -14,19 +15,26 @@ import { readYaml } from "./yaml.ts";
  *   means that the pattern is accepted whole. `plane` defaults to `control`: a data-plane grant is accepted only by
  *   `plane: data`. `scope` is the widest place where the grant is accepted; absent, it is the audited scope, so the same
  *   grant held above it is not covered.
- * - without `patterns`, `resource` must be given, and only findings without a pattern are covered.
+ * - `drift`: the one kind of drift that is accepted.
+ * - without `patterns`, only findings without a pattern are covered. Then `resource` must be given, and the drift: by
+ *   `rule`, or by `control` and `drift`. A finding that carries the observed value is covered only while `accepted` is
+ *   that value, as JSON or as its JSON text.
  *
- * A grant that grows past that (another pattern, fewer exceptions, the other plane, a wider scope) is not covered.
+ * A grant that grows past that (another pattern, fewer exceptions, the other plane, a wider scope, another value) is not
+ * covered.
  */
 export interface Waiver {
   readonly control?: string;
   readonly rule?: string;
+  readonly drift?: Drift;
   readonly target?: string;
   readonly resource?: string;
   readonly patterns: readonly string[];
   readonly except: readonly string[];
   readonly plane: "control" | "data";
   readonly scope?: string;
+  /** Present, also as null: the observed value that is accepted. */
+  readonly accepted?: unknown;
   readonly reason: string;
   readonly owner: string;
   /** The last day on which it holds (UTC), `YYYY-MM-DD`. */

@@ -186,13 +186,6 @@ describe("comparePolicies for Azure: whole results, clause by clause", () => {
       NOTHING,
     ],
     [
-      "a role without permissions grants nothing",
-      [role(["A/b"])],
-      [{ roleName: "r", permissions: null }, { properties: { roleName: "s" } }],
-      {},
-      { missing: ["control A/b"], excess: [], undecided: [] },
-    ],
-    [
       "an entry that is no string is a doubt, not nothing",
       [role(["A/b"])],
       [{ permissions: [{ actions: ["A/b", 7] }, null] }],
@@ -232,6 +225,42 @@ describe("comparePolicies for Azure: whole results, clause by clause", () => {
     for (const form of forms) expect(compare([{ permissions }], [form])).toEqual(NOTHING);
   });
 
+  it("AZ2, fault 41: what is malformed makes the differences that it touches undecided, and nothing else", () => {
+    const odd = { permissions: [{ actions: ["A/b", 7] }] };
+    expect(compare([role(["C/d"])], [odd])).toEqual({
+      missing: [],
+      excess: ["control A/b"],
+      undecided: ["missing AZ2 C/d", "excess AZ2 *"],
+    });
+    expect(compare([odd], [role(["C/d"])])).toEqual({
+      missing: ["control A/b"],
+      excess: [],
+      undecided: ["missing AZ2 *", "excess AZ2 C/d"],
+    });
+    expect(compare([], [role(["A/b"])], { denies: [odd] })).toEqual({
+      missing: [],
+      excess: [],
+      undecided: ["missing AZ2 *"],
+    });
+    expect(compare([], [role(["C/d"])], { denies: [odd] }).undecided).toEqual([
+      "missing AZ2 *",
+      "excess AZ2 C/d",
+    ]);
+  });
+
+  it("AZ2: a misspelt list, or none, is a doubt and not an empty role", () => {
+    const odd = [
+      { action: ["*"] },
+      {},
+      { actions: ["A/b"], NotAction: ["A/*"] },
+      { actions: [], dataActons: ["*"] },
+    ];
+    for (const permission of odd) {
+      const { undecided } = comparePolicies("azure", [], [{ permissions: [permission] }]);
+      expect(undecided.map((d) => [d.side, d.clause])).toEqual([["excess", "AZ2"]]);
+    }
+  });
+
   it("names the place of each pattern", () => {
     const arm = {
       properties: { roleName: "Ops", permissions: [{ actions: ["A/b"] }, { dataActions: ["C/d", "E/f"] }] },
@@ -251,6 +280,9 @@ describe("comparePolicies for Azure: whole results, clause by clause", () => {
       'document 1: no "permissions": expected an Azure role (portal, CLI or ARM JSON, or { "permissions": [...] })',
     ],
     [{ permissions: "x" }, 'document 1: "permissions" is a string, expected a list of objects'],
+    [{ roleName: "x", permissions: null }, 'document 1: no "permissions"'],
+    [{ properties: { roleName: "x" } }, 'document 1: no "permissions"'],
+    [{ roleName: "x", permission: [{ actions: ["*"] }] }, 'document 1: no "permissions"'],
     [[{ permissions: [] }, 3], "document 1 at /1: expected an Azure role as JSON, found a number"],
   ])("refuses %j", (document, message) => {
     expect(() => comparePolicies("azure", [], [document])).toThrow(message);
@@ -329,7 +361,10 @@ describe("witness, catalogue and impact (R2, G6)", () => {
     ["*/read", [], "read"],
     ["A.B/c/read", [], "read"],
     ["A.B/c/*", [], "write"],
+    ["Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action", [], "escalation"],
     ["A.B/listKeys/action", [], "write"],
+    ["A.B/sharedKeys/read", [], "write"],
+    ["A.B/*/ReadOnlyKeys/read", [], "write"],
   ])("impact of %s without %j is %s", (pattern, notActions, impact) => {
     expect(comparePolicies("azure", [], [role([pattern], { notActions })]).excess[0]?.impact).toBe(impact);
   });

@@ -335,11 +335,17 @@ describe("audit: what is not known", () => {
     });
   });
 
-  it("nothing to assess leaves the target complete; something undecided does not", () => {
-    expect(judge({ vaults: [] })).toMatchObject({
-      targets: [{ complete: true }],
-      summary: { controls: { unknown: 1 } },
-    });
+  it.each(["vaults", "managedClusters", "resources"] as const)(
+    "fault 16: no %s to assess: the target is not complete, so no alert about the last one is closed",
+    (kind) => {
+      expect(judge({ [kind]: [] })).toMatchObject({
+        targets: [{ complete: false }],
+        summary: { controls: { unknown: 1 } },
+      });
+    },
+  );
+
+  it("something undecided leaves the target incomplete", () => {
     const conditioned = [
       ...clean.roleAssignments,
       roleAssignment({ name: "a3", role: builtIn.reader, principal: VENDOR, condition: "x" }),
@@ -372,6 +378,34 @@ describe("audit: what is not known", () => {
       interrupted: true,
       targets: [{ complete: false }],
     });
+  });
+});
+
+describe("audit: where", () => {
+  const elsewhere = {
+    roleAssignments: clean.roleAssignments.map((a) =>
+      a.name === "a1" ? roleAssignment({ name: "a1", role: ROLE, principal: VENDOR, scope: SERVICE }) : a,
+    ),
+  };
+  const place = (parameters: Record<string, string>) => judge(elsewhere, {}, { parameters });
+  const shown = (report: Report) => [verdicts(report), findings(report), report.targets[0]?.notes];
+
+  it("the subscription is the target's own when it is not named, and the verdict is the same", () => {
+    const named = place({ place: SUBSCRIPTION, groups: "rg-lake" });
+    expect(verdicts(named)).toMatchObject({ "keeper-assignment": "fail" });
+    const found = place({ groups: "rg-lake" });
+    expect(shown(found)).toEqual(shown(named));
+    expect(found.targets[0]?.notes?.join("\n")).not.toContain("parameter place");
+  });
+
+  it("a scope that was given wins over the target's", () => {
+    expect(verdicts(place({ place: SERVICE, groups: "rg-lake" }))).not.toHaveProperty("keeper-assignment");
+  });
+
+  it("a scope that is no subscription, as of a target that could not be reached, says nothing", () => {
+    const snapshot = { ...snapshotOf(clean, { roleNames: [] }), scope: "/subscriptions/unknown" };
+    const report = judge({}, {}, { snapshots: [{ snapshot }], parameters: { groups: "rg-lake" } });
+    expect(report.targets[0]?.notes?.join("\n")).toContain("parameter place not given");
   });
 });
 

@@ -411,3 +411,20 @@ describe("debug lines", () => {
     ]);
   });
 });
+
+describe("AZ12: a hole in the catalogue", () => {
+  it("a provider without a list of operations makes the catalogue unread, not smaller", async () => {
+    await arm.close();
+    const operations = [{ name: "Microsoft.Web", operations: null, resourceTypes: null }];
+    arm = await startArm({ ...vendorWorld(), operations });
+    const { snapshot } = await collectFrom(arm, { kinds: ["azure/provider-operations"] });
+    expect(snapshot.documents).toEqual([]);
+    expect(snapshot.unread.map(({ kind, cause, detail }) => ({ kind, cause, detail }))).toEqual([
+      {
+        kind: "azure/provider-operations",
+        cause: "malformed",
+        detail: "the provider Microsoft.Web came without a list of operations",
+      },
+    ]);
+  });
+});

@@ -189,23 +189,51 @@ describe("what a waiver covers", () => {
       excess(),
       false,
     ],
-    ["a resource alone never covers a pattern", { control: "platform-role", resource: "*" }, excess(), false],
+    [
+      "a resource alone never covers a pattern",
+      { control: "platform-role", drift: "excess", resource: "*" },
+      excess(),
+      false,
+    ],
     [
       "a finding without a pattern, by its resource",
-      { control: "platform-assignment", resource: "*/roleassignments/ra1" },
+      { control: "platform-assignment", drift: "wider", resource: "*/roleassignments/ra1" },
       wider,
       true,
     ],
     [
       "another resource without a pattern",
-      { control: "platform-assignment", resource: "*/roleAssignments/RA2" },
+      { control: "platform-assignment", drift: "wider", resource: "*/roleAssignments/RA2" },
       wider,
       false,
     ],
-    ["a resource's name is not its id", { control: "platform-assignment", resource: "RA1" }, wider, false],
+    [
+      "a resource's name is not its id",
+      { control: "platform-assignment", drift: "wider", resource: "RA1" },
+      wider,
+      false,
+    ],
+    [
+      "a finding without a pattern, by its rule and resource",
+      { rule: wider.rule, resource: "*/roleassignments/ra1" },
+      wider,
+      true,
+    ],
+    [
+      "the drift turned round",
+      { control: "platform-assignment", drift: "wider", resource: "*" },
+      { ...wider, drift: "absent", rule: "azure/role-assignment/absent" },
+      false,
+    ],
+    [
+      "a drift narrows a pattern too",
+      { control: "platform-role", drift: "missing", patterns: ["Microsoft.Compute/*"] },
+      excess(),
+      false,
+    ],
     [
       "a pattern never covers a finding without one",
-      { control: "platform-assignment", patterns: ["*"], resource: "*" },
+      { control: "platform-assignment", drift: "wider", patterns: ["*"], resource: "*" },
       wider,
       false,
     ],
@@ -354,6 +382,64 @@ describe("a grown grant is never hidden", () => {
       { numRuns: 500, seed: 7 },
     );
     expect(grew).toBeGreaterThan(50);
+  });
+});
+
+describe("a changed value is never hidden", () => {
+  const by = { control: "platform-assignment", drift: "wider", resource: "*/ra1" } as const;
+  const seen = (accepted: readonly unknown[], ...actual: readonly unknown[]) =>
+    apply(accepted.length === 0 ? [by] : [{ ...by, accepted: accepted[0] }], [
+      actual.length === 0 ? wider : { ...wider, actual: actual[0] },
+    ]);
+  const outcome = (accepted: readonly unknown[], ...actual: readonly unknown[]) =>
+    drift(seen(accepted, ...actual))[0]?.outcome;
+
+  test.each<[string, readonly unknown[], readonly unknown[], string]>([
+    ["no value on either side", [], [], "waived"],
+    ["the finding's value is not accepted", [], [false], "fail"],
+    ["null is a value", [], [null], "fail"],
+    ["null is accepted", [null], [null], "waived"],
+    ["the same text", ["Free"], ["Free"], "waived"],
+    ["another case", ["free"], ["Free"], "fail"],
+    ["the same object, keys in another order", [{ a: [1], b: 2 }], [{ b: 2, a: [1] }], "waived"],
+    ["as JSON text", ['{"a":[1],"b":2}'], [{ b: 2, a: [1] }], "waived"],
+    ["one more in a list", [{ a: [1] }], [{ a: [1, 2] }], "fail"],
+    ["the value is gone", [false], [], "fail"],
+  ])("%s", (_what, accepted, actual, expected) => {
+    expect(outcome(accepted, ...actual)).toBe(expected);
+  });
+
+  test.each<[readonly unknown[], readonly unknown[], string]>([
+    [[], [{ a: 1 }], 'it accepts no value, and the finding\'s is {"a":1}'],
+    [[1], [2], "the value is now 2, accepted was 1"],
+    [[1], [], "the finding has no value any more"],
+  ])("the note says why: %j, %j", (accepted, actual, why) => {
+    expect(own(seen(accepted, ...actual)).map((f) => f.message)).toEqual([
+      `the waiver for platform-assignment (*/ra1) covers nothing: ${why}`,
+    ]);
+  });
+
+  test("whatever is waived has the value that was accepted", () => {
+    let waived = 0;
+    // Few different values, so that equal ones come together often; minus zero is written as zero.
+    const value = fc.oneof(
+      fc.constantFrom<unknown>(null, false, 0, "", "a", "null", "0", [], ["a"], { a: 1 }, { a: "1" }),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    fc.assert(
+      fc.property(value, value, fc.boolean(), (accepted, found, same) => {
+        const actual = JSON.parse(JSON.stringify(same ? accepted : found)) as unknown;
+        if (outcome([accepted], actual) !== "waived") {
+          expect(same).toBe(false);
+          return;
+        }
+        waived += 1;
+        const [stated, text] = [JSON.parse(JSON.stringify(accepted)) as unknown, JSON.stringify(actual)];
+        if (stated !== text) expect(stated).toEqual(actual);
+      }),
+      { numRuns: 800, seed: 7 },
+    );
+    expect(waived).toBeGreaterThan(200);
   });
 });
 

@@ -22,7 +22,7 @@ describe("waiver file", () => {
       "  - control: acme-azure/platform-role\n    target: azure:*\n    patterns: [Microsoft.Compute/*]\n" +
       `    except: [Microsoft.Compute/disks/*]\n    plane: data\n    scope: /subscriptions/a\n${WHO}` +
       `  - rule: azure/role-definition/excess\n    pattern: "*/read"\n${WHO}` +
-      `  - control: aks-rbac\n    resource: "*/managedClusters/dev-*"\n${WHO}`;
+      `  - control: aks-rbac\n    resource: "*/managedClusters/dev-*"\n    drift: changed\n    accepted: { tier: [Free] }\n${WHO}`;
     const who = { reason: "pilot", owner: "cloud-team", expires: "2027-01-31" };
     expect(parseWaivers(text, "w.yaml")).toEqual({
       file: "w.yaml",
@@ -48,6 +48,8 @@ describe("waiver file", () => {
         {
           control: "aks-rbac",
           resource: "*/managedClusters/dev-*",
+          drift: "changed",
+          accepted: { tier: ["Free"] },
           patterns: [],
           except: [],
           plane: "control",
@@ -87,9 +89,30 @@ describe("waiver file", () => {
     ],
     [
       "nothing in particular",
-      `waivers:\n  - control: a\n${WHO}`,
+      `waivers:\n  - rule: a\n${WHO}`,
       [
         "w.yaml:2:5: waivers[0]: names nothing in particular; give the accepted patterns, or for a finding without a pattern the resource",
+      ],
+    ],
+    [
+      "a control and a resource, and no drift",
+      `waivers:\n  - control: a\n    resource: b\n${WHO}`,
+      [
+        "w.yaml:2:5: waivers[0]: names no drift; a finding without a pattern is waived by `rule`, or by `control` and `drift`",
+      ],
+    ],
+    [
+      "a value beside a pattern",
+      `waivers:\n  - control: a\n    pattern: b\n    accepted: 1\n${WHO}`,
+      [
+        "w.yaml:2:5: waivers[0]: `accepted` is the value of a finding without a pattern; leave it or the patterns out",
+      ],
+    ],
+    [
+      "an unknown drift",
+      `waivers:\n  - control: a\n    resource: b\n    drift: more\n${WHO}`,
+      [
+        'w.yaml:4:12: waivers[0].drift: expected one of missing, excess, weakened, changed, wider, dead, absent, unreadable, expired, stray, found "more"',
       ],
     ],
     [
@@ -99,7 +122,7 @@ describe("waiver file", () => {
     ],
     [
       "except without a pattern",
-      `waivers:\n  - control: a\n    resource: b\n    except: [c]\n${WHO}`,
+      `waivers:\n  - rule: a\n    resource: b\n    except: [c]\n${WHO}`,
       [
         "w.yaml:2:5: waivers[0]: `except`, `plane` and `scope` narrow patterns; give the accepted patterns too",
       ],

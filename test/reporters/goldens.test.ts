@@ -29,7 +29,7 @@ function later() {
             except: ["Microsoft.Compute/galleries/*"],
             expires: "2027-01-31",
           },
-          { ...who, control: "platform-services", resource: "*", expires: "2027-01-31" },
+          { ...who, control: "platform-services", drift: "absent", resource: "*", expires: "2027-01-31" },
         ],
       },
       null,

@@ -201,6 +201,13 @@ const rows: Readonly<Record<string, Row>> = {
   "the documented role on one resource group only, nothing declared": {
     state: withInstead(managerAssignment({ scope: RG })),
     flags: undeclared,
+    code: 1,
+    controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
+    golden: "assignments-the-documented-role-on-one-resource-group-only-the-subscription-declared",
+  },
+  "the documented role on one resource group only, which is declared": {
+    state: withInstead(managerAssignment({ scope: RG })),
+    flags: { set: [...flags.set, `scope=${RG}`] },
     code: 0,
   },
   "the documented role on the subscription, a resource group declared (AZ7)": {
@@ -497,9 +504,16 @@ const rows: Readonly<Record<string, Row>> = {
     }),
     flags,
     code: 3,
-    controls: { "platform-manager-assignment": "unknown", "effective-access": "unknown" },
+    controls: {
+      "platform-manager-assignment": "unknown",
+      "effective-access": "unknown",
+      "log-reader-role": "unknown",
+    },
+    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
     findings: [
       "effective-access: unknown azure/effective-access/unreadable medium aaaaaaaa-0000-4000-8000-000000000001",
+      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
+      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
       "platform-manager-assignment: unknown azure/role-assignment/unreadable medium SUB#others",
     ],
   },

@@ -24,9 +24,7 @@ export type Body = Readonly<Record<string, unknown>>;
 export function filled(page: Document): Document {
   return JSON.parse(
     JSON.stringify(page)
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as the page prints it
       .replaceAll("${AWS_ACCOUNT_ID}", ACCOUNT)
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as the page prints it
       .replaceAll("${AWS_REGION}", REGION)
       .replaceAll("<your account id>", ACCOUNT)
       .replaceAll("<the log group path>", LOG_GROUP)

@@ -319,12 +319,12 @@ const rows: Readonly<Record<string, Row>> = {
       "platform-manager-role: azure/role-definition/wider low SUB roleDefinitions/d0000000-0000-4000-8000-000000000001",
     ],
   },
-  "assignable on one resource group, and held there, nothing declared (AZ8)": {
+  "assignable on one resource group, and held there, which is declared (AZ8)": {
     state: {
       ...withInstead(managerAssignment({ scope: RG })),
       roleDefinitions: [...stockRoles, managerDefinition([manager], { assignableScopes: [RG] })],
     },
-    flags: { set: flags.set },
+    flags: { set: [...(flags.set ?? []), `scope=${RG}`] },
     code: 0,
   },
   "absent, nobody named": {

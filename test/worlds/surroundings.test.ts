@@ -86,7 +86,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "key-vault-access": "fail" },
     findings: [
-      "key-vault-access: azure/key-vault-access/excess high SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
+      "key-vault-access: azure/key-vault-access/excess high certificates:delete",
+      "key-vault-access: azure/key-vault-access/excess high storage:get",
     ],
   },
   "a vault on access policies that grant some more and some less": {
@@ -96,7 +97,20 @@ const rows: Readonly<Record<string, Row>> = {
     controls: { "key-vault-access": "fail" },
     findings: [
       "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-      "key-vault-access: azure/key-vault-access/excess high SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
+      "key-vault-access: azure/key-vault-access/excess high storage:backup",
+      "key-vault-access: azure/key-vault-access/excess high storage:delete",
+      "key-vault-access: azure/key-vault-access/excess high storage:deletesas",
+      "key-vault-access: azure/key-vault-access/excess high storage:get",
+      "key-vault-access: azure/key-vault-access/excess high storage:getsas",
+      "key-vault-access: azure/key-vault-access/excess high storage:list",
+      "key-vault-access: azure/key-vault-access/excess high storage:listsas",
+      "key-vault-access: azure/key-vault-access/excess high storage:purge",
+      "key-vault-access: azure/key-vault-access/excess high storage:recover",
+      "key-vault-access: azure/key-vault-access/excess high storage:regeneratekey",
+      "key-vault-access: azure/key-vault-access/excess high storage:restore",
+      "key-vault-access: azure/key-vault-access/excess high storage:set",
+      "key-vault-access: azure/key-vault-access/excess high storage:setsas",
+      "key-vault-access: azure/key-vault-access/excess high storage:update",
     ],
   },
   "a vault on access policies that grant nothing (AZ14)": {

@@ -1,4 +1,4 @@
-import { builtIn, roleAssignment } from "../servers/azure-state.ts";
+import { builtIn, denyAssignment, roleAssignment } from "../servers/azure-state.ts";
 import { clean, flags, MG, manager, SUB, swapped, vendor, withAlso, withRole } from "./chalk.ts";
 import { describeWorlds, type Row } from "./table.ts";
 
@@ -23,6 +23,11 @@ const owner = (name: string, scope: string) =>
   roleAssignment({ name, role: builtIn.owner, principal: vendor, scope });
 const A = `${SUB}/resourceGroups/rg-a`;
 const B = `${SUB}/resourceGroups/rg-b`;
+const CHILD = "/providers/Microsoft.Management/managementGroups/a-child";
+const deny = (name: string, scope: string) =>
+  denyAssignment({ name, scope, permissions: [{ actions: ["Microsoft.Compute/disks/*"] }] });
+/** The resource of an excess: a role held at a scope. */
+const held = (scope: string, role: string) => `${scope}#${vendor}:${role}`;
 const id = (scope: string, name: string) =>
   `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
 
@@ -139,7 +144,7 @@ const rows: Readonly<Record<string, Row>> = {
   "of Owner on one resource group, held on a second one too": {
     state: withAlso(owner("a-one", A), owner("a-two", B)),
     flags,
-    waivers: file({ control: "effective-access", pattern: "*", resource: id(A, "a-one"), scope: A }),
+    waivers: file({ control: "effective-access", pattern: "*", resource: held(A, builtIn.owner), scope: A }),
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
@@ -158,18 +163,51 @@ const rows: Readonly<Record<string, Row>> = {
       "waivers.yaml: note waiver/unused info waivers.yaml#d0efe4613546",
     ],
   },
+  "of an assignment at one management group, held at a second one too (AZ6)": {
+    state: {
+      ...withAlso(
+        roleAssignment({ name: "a-child", role: builtIn.reader, principal: vendor, scope: CHILD }),
+        roleAssignment({ name: "a-root", role: builtIn.reader, principal: vendor, scope: MG }),
+      ),
+      managementGroups: ["a-child", "root-mg"],
+    },
+    flags,
+    waivers: file({ control: "effective-access", pattern: "*/read", scope: CHILD }),
+    code: 1,
+    controls: { "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ MG root-mg, by Reader, at MG root-mg",
+      "effective-access: waived azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ MG a-child, by Reader, at MG a-child",
+    ],
+  },
+  "of a loss on one resource group, lost on a second one too (AZ6)": {
+    state: clean({ denyAssignments: [deny("d-1", A), deny("d-2", B)] }),
+    flags,
+    waivers: file({
+      rule: "azure/effective-access/missing",
+      control: "effective-access",
+      pattern: "Microsoft.Compute/disks/*",
+      scope: A,
+    }),
+    code: 1,
+    controls: { "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/missing medium control Microsoft.Compute/disks/* → Microsoft.Compute/disks/write @ SUB/rg-b, by deny assignment d-2",
+      "effective-access: waived azure/effective-access/missing medium control Microsoft.Compute/disks/* → Microsoft.Compute/disks/write @ SUB/rg-a, by deny assignment d-1",
+    ],
+  },
   "of an assignment at a management group": {
     state: withAlso(roleAssignment({ name: "a-mg", role: builtIn.reader, principal: vendor, scope: MG })),
     flags,
     waivers: file(
       { control: "effective-access", pattern: "*/read", scope: MG },
-      { control: "effective-access", resource: id(MG, "a-mg") },
+      { control: "effective-access", drift: "wider", resource: id(MG, "a-mg") },
     ),
     code: 0,
     controls: { "effective-access": "waived" },
     findings: [
       "effective-access: waived azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ MG root-mg, by Reader, at MG root-mg",
-      "waivers.yaml: note waiver/unused info waivers.yaml#0d7af6acfc88",
+      "waivers.yaml: note waiver/unused info waivers.yaml#ed206044f83a",
     ],
   },
   "of the control plane, granted on the data plane too": {

@@ -40,11 +40,6 @@ export function principalGlobs(kind: Kind, text: string): readonly Glob[] {
   return [literalGlob(`${kind}:${text}`)];
 }
 
-/** A raw unique id in a policy: what is left when the principal that it named was deleted. */
-export function isDanglingPrincipal(text: string): boolean {
-  return /^(AROA|AIDA|AGPA|AIPA|ANPA|ASCA)[A-Z0-9]{12,}$/.test(text);
-}
-
 /** The text that the globs are held against, from a request's principal: `arn:…`, a service, or `Kind:…`. */
 export function principalSubject(text: string): string {
   const typed = /^(AWS|Service|Federated|CanonicalUser):/.exec(text);

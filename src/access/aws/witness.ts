@@ -1,5 +1,5 @@
 /** Points of the difference as requests that a person can read and `allows` can replay. */
-import { fillVariables, type Glob, pointText, resolveGlob, variablesIn } from "../glob.ts";
+import { fillVariables, type Glob, pointText, variablesIn } from "../glob.ts";
 import type { AwsRequest } from "../policy.ts";
 import type { Solution } from "./combination.ts";
 import { atomVariables } from "./condition.ts";
@@ -112,9 +112,4 @@ export function variablesOf(layers: readonly Statements[]): readonly number[] {
     }
   }
   return [...out].sort((a, b) => a - b);
-}
-
-/** Whether a pattern reads the same for every value of its variables. */
-export function hasNoVariable(glob: Glob): boolean {
-  return resolveGlob(glob, () => undefined) === glob;
 }

@@ -1,5 +1,6 @@
 import type { Facts } from "../define.ts";
 import { lastSegment } from "./role.ts";
+import { normalScope } from "./scope.ts";
 import { byText, field, list, property, record, text } from "./value.ts";
 
 /** A role assignment, or an eligibility for one. */
@@ -23,7 +24,7 @@ export interface Held {
   readonly assignments: readonly Assignment[];
   /** Groups that the principal is proven to be in: an assignment to them was returned for it. Lower case. */
   readonly groups: ReadonlySet<string>;
-  /** Entries of the answer that name no role, scope or principal. */
+  /** Entries of the answer that cannot be understood: without role, scope or principal, or two that share an id. */
   readonly malformed: number;
 }
 
@@ -38,7 +39,10 @@ function toAssignment(body: unknown): Assignment | undefined {
   const id = text(field(body, "id"));
   const scope = text(property(body, "scope")) ?? scopeOfId(id);
   if (roleDefinitionId === undefined || principal === undefined || scope === undefined) return undefined;
-  const condition = text(property(body, "condition"));
+  const told = property(body, "condition") ?? "";
+  // A condition that cannot be read is not no condition.
+  if (typeof told !== "string") return undefined;
+  const condition = text(told);
   const conditionVersion = text(property(body, "conditionVersion"));
   return {
     id: id ?? `${scope}:${roleDefinitionId}:${principal}`,
@@ -58,10 +62,39 @@ function scopeOfId(id: string | undefined): string | undefined {
   return id === undefined || at < 0 ? undefined : at === 0 ? "/" : id.slice(0, at);
 }
 
-function sorted(assignments: readonly Assignment[]): readonly Assignment[] {
-  const byId = new Map<string, Assignment>();
-  for (const a of assignments) if (!byId.has(a.id.toLowerCase())) byId.set(a.id.toLowerCase(), a);
-  return [...byId.values()].sort((a, b) => byText(a.id.toLowerCase(), b.id.toLowerCase()));
+interface Distinct {
+  readonly assignments: readonly Assignment[];
+  /** Ids that two different assignments have: one of them is wrong, and nobody can tell which. */
+  readonly conflicts: number;
+}
+
+/** What an assignment gives, to whom and where. */
+function meaning(a: Assignment): string {
+  return JSON.stringify([
+    a.role,
+    a.principal,
+    normalScope(a.scope),
+    a.condition ?? "",
+    a.conditionVersion ?? "",
+  ]);
+}
+
+/** One of each, however often the lists repeat it; two that differ under one id are both kept, and counted. */
+function distinct(assignments: readonly Assignment[]): Distinct {
+  const byId = new Map<string, Map<string, Assignment>>();
+  for (const a of assignments) {
+    const id = a.id.toLowerCase();
+    const same = byId.get(id) ?? new Map<string, Assignment>();
+    byId.set(id, same);
+    if (!same.has(meaning(a))) same.set(meaning(a), a);
+  }
+  const ordered = [...byId].sort(([a], [b]) => byText(a, b)).map(([, same]) => same);
+  return {
+    assignments: ordered.flatMap((same) =>
+      [...same].sort(([a], [b]) => byText(a, b)).map(([, assignment]) => assignment),
+    ),
+    conflicts: ordered.filter((same) => same.size > 1).length,
+  };
 }
 
 /** What a principal holds, directly and through groups; or why that is not known. */
@@ -86,18 +119,38 @@ export function heldBy(facts: Facts, principal: string): Held | NotHeld {
       else assignments.push(assignment);
     }
   }
-  const groups = new Set(assignments.filter((a) => a.principal !== wanted).map((a) => a.principal));
-  return { assignments: sorted(assignments), groups, malformed };
+  const others = assignments.filter((a) => a.principal !== wanted);
+  const foreign = others.find((a) => !mayBeGroup(a));
+  if (foreign !== undefined) {
+    return {
+      reason: `the answer for the assignments of ${principal} is not about it alone: it holds one of ${foreign.principal} (${foreign.principalType}), as if the filter had been ignored`,
+    };
+  }
+  const told = distinct(assignments);
+  const groups = new Set(others.map((a) => a.principal));
+  return { assignments: told.assignments, groups, malformed: malformed + told.conflicts };
+}
+
+function isGroupType(type: string): boolean {
+  return ["group", "foreigngroup"].includes(type.toLowerCase());
+}
+
+/** An assignment that was returned for somebody it does not name was returned for a group that holds them. */
+function mayBeGroup(a: Assignment): boolean {
+  return a.principalType === "" || isGroupType(a.principalType);
 }
 
 /** All assignments of the subscription that were listed without a filter. */
 export function listedAssignments(facts: Facts): readonly Assignment[] {
-  return sorted(
-    facts.all("azure/role-assignment").flatMap((d) => {
-      const values = list(field(d.body, "value")) ?? [d.body];
-      return values.flatMap((v) => toAssignment(v) ?? []);
-    }),
-  );
+  return distinct(everyListed(facts)).assignments;
+}
+
+function listed(facts: Facts): readonly unknown[] {
+  return facts.all("azure/role-assignment").flatMap((d) => list(field(d.body, "value")) ?? [d.body]);
+}
+
+function everyListed(facts: Facts): readonly Assignment[] {
+  return listed(facts).flatMap((value) => toAssignment(value) ?? []);
 }
 
 /**
@@ -125,24 +178,24 @@ export function eligibleFor(
       else if (record(field(value, "properties")) !== undefined) malformed += 1;
     }
   }
-  return {
-    assignments: sorted(found),
-    malformed,
-  };
+  const { assignments, conflicts } = distinct(found);
+  return { assignments, malformed: malformed + conflicts };
 }
 
-/** How many entries of the list of all assignments name no role, scope or principal. */
+/** How many entries of the list of all assignments cannot be understood. */
 export function malformedListed(facts: Facts): number {
-  const values = facts.all("azure/role-assignment").flatMap((d) => list(field(d.body, "value")) ?? [d.body]);
-  return values.filter((value) => toAssignment(value) === undefined).length;
+  const broken = listed(facts).filter((value) => toAssignment(value) === undefined).length;
+  return broken + distinct(everyListed(facts)).conflicts;
 }
 
-/** Do the assignments say that this principal is a group? */
-export function isGroup(facts: Facts, principal: string): boolean {
+/** What the assignments say a principal is; `untold`: none says it, and it may be a group. */
+export function kindOf(facts: Facts, principal: string): "group" | "untold" | "other" {
   const wanted = principal.toLowerCase();
-  return listedAssignments(facts).some(
-    (a) => a.principal === wanted && a.principalType.toLowerCase() === "group",
-  );
+  const types = everyListed(facts)
+    .filter((a) => a.principal === wanted)
+    .map((a) => a.principalType);
+  if (types.some(isGroupType)) return "group";
+  return types.some((type) => type !== "") ? "other" : "untold";
 }
 
 /** Is the assignment's principal gone from the directory? */

@@ -1,3 +1,4 @@
+import { covers, starGlob } from "../../access/glob.ts";
 import type { CompareOptions, Comparison, Doubt, Residue } from "../../access/policy.ts";
 import { comparePolicies, evaluator } from "../../access/provider.ts";
 import type { Assignment } from "./assignment.ts";
@@ -5,7 +6,7 @@ import { type Deny, holdsFor, reaches } from "./deny.ts";
 import type { Documented } from "./documented.ts";
 import { residueKey } from "./observe.ts";
 import type { RoleDefinition, Roles } from "./role.ts";
-import { lineage, normalScope, relation, widestFirst } from "./scope.ts";
+import { lineage, normalScope, placesAt, relation, widestFirst } from "./scope.ts";
 
 /**
  * What one principal can do, scope by scope (AZ6). Excess adds up over assignments, so each scope's own assignments are
@@ -33,6 +34,8 @@ export interface Row {
   readonly scope: string;
   /** The grant that the residue comes from; only for excess. */
   readonly grant?: Grant;
+  /** Every assignment of that role at that scope, with any condition; only for excess. */
+  readonly assignments?: readonly Assignment[];
   /** The documented entry that it comes from; only for missing. */
   readonly documented?: Documented;
   /** Denies that take a documented permission away; only for missing. */
@@ -195,8 +198,8 @@ function settle(
 }
 
 /**
- * Keeps one row for each residue at the widest scope that has it, certain before uncertain. What is in excess at two
- * scopes of which none contains the other is two rows: who accepts one has not accepted the other.
+ * Keeps one row for each residue at the widest scope that has it, certain before uncertain. What differs at two scopes
+ * of which none contains the other is two rows: who accepts one has not accepted the other.
  */
 class Rows {
   private readonly sure = new Map<string, Map<string, Row>>();
@@ -208,26 +211,30 @@ class Rows {
     const rows = kind.get(key) ?? new Map<string, Row>();
     kind.set(key, rows);
     const before = covering(rows, row);
-    if (before === undefined) rows.set(placesOf(row).at(-1) ?? "", row);
-    else before.further += 1;
+    if (before !== undefined) {
+      before.further += 1;
+      return;
+    }
+    for (const place of placesAt(placeOf(row))) if (!rows.has(place)) rows.set(place, row);
   }
 
   all(): readonly Row[] {
-    const sure = [...this.sure.values()].flatMap((rows) => [...rows.values()]);
+    const sure = [...this.sure.values()].flatMap((rows) => [...new Set(rows.values())]);
     const open = [...this.open].flatMap(([key, rows]) =>
-      [...rows.values()].filter((row) => covering(this.sure.get(key), row) === undefined),
+      [...new Set(rows.values())].filter((row) => covering(this.sure.get(key), row) === undefined),
     );
     return [...sure, ...open];
   }
 }
 
-/** Where a row's residue is told already; what is missing is told once, wherever it is missing. */
-function placesOf(row: Row): readonly string[] {
-  return row.grant === undefined ? [""] : lineage(row.grant.assignment.scope);
+/** Where a row's residue is in excess by its assignment, or is missing. */
+function placeOf(row: Row): string {
+  return row.grant?.assignment.scope ?? row.scope;
 }
 
+/** The row of the same residue that tells this one: at its scope or above it. */
 function covering(rows: ReadonlyMap<string, Row> | undefined, row: Row): Row | undefined {
-  const place = placesOf(row).find((at) => rows?.has(at) === true);
+  const place = lineage(placeOf(row)).find((at) => rows?.has(at) === true);
   return place === undefined ? undefined : rows?.get(place);
 }
 
@@ -255,7 +262,7 @@ export function excessOf(
       rows.add({
         residue: found.residue,
         scope: there.has(residueKey(found.residue)) ? scope : `${scope.replace(/\/$/, "")}/*`,
-        ...(grant === undefined ? {} : { grant }),
+        ...(grant === undefined ? {} : { grant, assignments: sameRole(grant, all) }),
         denies: [],
         open: found.open,
         further: 0,
@@ -272,7 +279,7 @@ export function excessOf(
 
 /**
  * Is what a grant gives documented for a part of its scope only? That is not in the excess above. A role that is no
- * documented one, and gives more than that besides, is told by its excess alone.
+ * documented one, and whose excess spans all of that (`*`), is told by its excess alone.
  */
 function reachesTooFar(
   grant: Grant,
@@ -281,10 +288,21 @@ function reachesTooFar(
   compare: Compare,
   denies: readonly Deny[],
 ): boolean {
-  const strict = excessKeys(compare(here, [grant], denies));
-  const loose = excessKeys(compare(either, [grant], denies));
-  const documented = either.some((entry) => entry.roles.has(grant.role.guid));
-  return strict.join() !== loose.join() && (documented || loose.length === 0);
+  const loose = beyond(compare(either, [grant], denies));
+  const told = new Set(loose.map((l) => l.key));
+  const untold = beyond(compare(here, [grant], denies)).filter((s) => !told.has(s.key));
+  if (either.some((entry) => entry.roles.has(grant.role.guid))) return untold.length > 0;
+  return untold.some((s) => !loose.some((l) => l.plane === s.plane && patternCovers(l.pattern, s.pattern)));
+}
+
+/** Does a pattern hold all that another one does? */
+function patternCovers(wide: string, narrow: string): boolean {
+  return covers(starGlob(wide.toLowerCase()), starGlob(narrow.toLowerCase()));
+}
+
+/** Assignments that give the same role: each of them would keep the excess alive. */
+function sameRole(grant: Grant, all: readonly Grant[]): readonly Assignment[] {
+  return all.filter((g) => g.role.guid === grant.role.guid).map((g) => g.assignment);
 }
 
 /** The denies that hold below the scope too: one that does not apply to child scopes leaves them open. */
@@ -323,10 +341,23 @@ function doubtsOf(
   return found.filter((doubt) => doubt.side === side).map((doubt) => ({ doubt, scope }));
 }
 
+interface Beyond {
+  readonly key: string;
+  readonly plane: string;
+  readonly pattern: string;
+}
+
 /** What is in excess, or may be, told apart from other differences. */
-function excessKeys(comparison: Comparison): readonly string[] {
-  const open = comparison.undecided.filter((d) => d.side === "excess").map((d) => `${d.plane}:${d.pattern}`);
-  return [...comparison.excess.map(residueKey), ...open].sort();
+function beyond(comparison: Comparison): readonly Beyond[] {
+  const sure = comparison.excess.map((r) => ({
+    key: residueKey(r),
+    plane: r.plane ?? "control",
+    pattern: r.pattern,
+  }));
+  const open = comparison.undecided
+    .filter((d) => d.side === "excess")
+    .map(({ plane = "control", pattern }) => ({ key: `${plane}:${pattern}`, plane, pattern }));
+  return [...sure, ...open];
 }
 
 function replay(

@@ -79,16 +79,24 @@ export function relation(pattern: string, scope: string): Relation {
   return a.length === b.length ? "same" : b.length < a.length ? "above" : "below";
 }
 
+const ANY_GROUP = "any management group";
+
 /**
- * Keys of a scope and of everything that lies above it, the widest first and its own last. Management groups share
- * one: all that a subscription's lists return are its ancestors.
+ * Keys of a scope and of everything that lies above it, the widest first and its own last. All management groups that a
+ * subscription's lists return are its ancestors; of two of them, none is known to lie above the other.
  */
 export function lineage(scope: string): readonly string[] {
   const s = normalScope(scope);
   if (s === "/") return ["/"];
-  if (MANAGEMENT_GROUP.test(s)) return ["/", "group"];
+  if (MANAGEMENT_GROUP.test(s)) return ["/", s];
   const parts = s.slice(1).split("/");
-  return ["/", "group", ...parts.map((_, i) => `/${parts.slice(0, i + 1).join("/")}`)];
+  return ["/", ANY_GROUP, ...parts.map((_, i) => `/${parts.slice(0, i + 1).join("/")}`)];
+}
+
+/** The keys that stand for a scope in the lineages of those at or below it. */
+export function placesAt(scope: string): readonly string[] {
+  const s = normalScope(scope);
+  return MANAGEMENT_GROUP.test(s) ? [s, ANY_GROUP] : [s];
 }
 
 /** Is the scope the declared one, or below it? */

@@ -1,5 +1,5 @@
-import type { Principal } from "../../report/report.ts";
-import { type Assignment, eligibleFor, giver, heldBy, isGroup, isHeld } from "../arm/assignment.ts";
+import type { Principal, Resource } from "../../report/report.ts";
+import { type Assignment, eligibleFor, giver, heldBy, isHeld, kindOf } from "../arm/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies, showEligibilities } from "../arm/command.ts";
 import { type Deny, readDenies } from "../arm/deny.ts";
 import { type Documented, documentedBy } from "../arm/documented.ts";
@@ -22,6 +22,7 @@ import {
   principalResource,
 } from "../arm/principals.ts";
 import { type Roles, readRoles } from "../arm/role.ts";
+import { normalScope } from "../arm/scope.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
 
 interface Params {
@@ -48,14 +49,11 @@ function excess(row: Row, c: Case): Observation {
   const elsewhere =
     row.further === 0 ? "" : `, and at ${row.further} more scope${row.further === 1 ? "" : "s"}`;
   const base = {
-    resource:
-      grant === undefined
-        ? principalResource(c.principal)
-        : { type: observe.ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
+    resource: grant === undefined ? principalResource(c.principal) : roleHeld(grant, c),
     property: observe.permissionProperty("excess", residue),
     ...observe.ofResidue(residue, row.scope),
     ...(by === undefined ? {} : { by }),
-    actual: by ?? null,
+    actual: row.assignments?.map((a) => a.id) ?? null,
     expected: c.documented.map((d) => d.control),
     at: "/required",
     verify: showAssignments(c.principal.id),
@@ -76,26 +74,48 @@ function excess(row: Row, c: Case): Observation {
     message:
       `${who} holds ${residue.pattern}${observe.exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
       ` it may ${observe.operation(residue.witness)}${observe.today(residue)}; ${observe.WHY_EXCESS[residue.impact]}`,
-    remediation: mend(grant, c),
+    remediation: mend(row, c),
     replay: row.replay,
   };
 }
 
-function mend(grant: Grant | undefined, c: Case) {
+/** A role that the principal holds at a scope, by however many assignments: one more of them is no other excess. */
+function roleHeld({ assignment, role }: Grant, c: Case): Resource {
+  const scope = assignment.scope.replace(/\/+$/, "");
+  return {
+    type: observe.ASSIGNMENT_TYPE,
+    id: `${scope === "" ? "/" : scope}#${c.principal.id}:${role.guid}`,
+    name: role.name,
+  };
+}
+
+function mend({ grant, assignments = [] }: Row, c: Case) {
   if (grant !== undefined && c.documented.some((d) => d.roles.has(grant.role.guid))) {
     return {
       text: `"${grant.role.name}" is a documented role that grants more than the document prints: put the role right, the assignment may stay.`,
       commands: [],
     };
   }
+  const groups = [...new Set(assignments.map((a) => a.principal))].filter(
+    (who) => who !== c.principal.id.toLowerCase(),
+  );
   const group =
-    grant !== undefined && grant.assignment.principal !== c.principal.id.toLowerCase()
-      ? ` It is given to a group: deleting it takes it from every member; taking the principal out of group ${grant.assignment.principal} mends it too.`
-      : "";
+    groups.length === 0
+      ? ""
+      : ` It is given to a group: deleting it takes it from every member; taking the principal out of group ${groups.join(", ")} mends it too.`;
   return {
-    text: `Delete the assignment, which the document does not know.${group}`,
-    commands: grant === undefined ? [] : [deleteAssignment(grant.assignment.id)],
+    text:
+      assignments.length > 1
+        ? `Delete the ${assignments.length} assignments of the role at this scope, which the document does not know.${group}`
+        : `Delete the assignment, which the document does not know.${group}`,
+    commands: assignments.map((a) => deleteAssignment(a.id)),
   };
+}
+
+/** What is missing at a part of the audited scope is another finding than what is missing at another part. */
+function placed(property: string, scope: string, c: Case): string {
+  const where = normalScope(scope);
+  return where === normalScope(c.facts.scope) ? property : `${property}:${where}`;
 }
 
 /** `unsure`: what of the principal's assignments could not be read and might grant it; empty when all was read. */
@@ -106,7 +126,7 @@ function missing(row: Row, unsure: readonly string[], c: Case): Observation {
   const why = denied === "" ? "no assignment grants it" : `deny assignment ${denied} takes it away`;
   const base = {
     resource: principalResource(c.principal),
-    property: observe.permissionProperty("missing", residue),
+    property: placed(observe.permissionProperty("missing", residue), row.scope, c),
     ...observe.ofResidue(residue, row.scope),
     expected: row.documented?.control ?? null,
     at: row.documented?.at ?? "/required",
@@ -153,7 +173,7 @@ function reachesTooFar(grant: Grant, c: Case): Observation {
     kind: "drift",
     drift: "wider",
     resource: { type: observe.ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
-    message: `${principalInWords(c.principal)} holds "${grant.role.name}" at ${grant.assignment.scope}: what it grants is documented for ${scopes} alone, and it reaches everything else under its scope`,
+    message: `${principalInWords(c.principal)} holds "${grant.role.name}" at ${grant.assignment.scope}: what the document knows of it is for ${scopes} alone, and it reaches everything else under its scope`,
     property: "scope",
     by: giver(grant.assignment, grant.role.name, c.principal.id),
     expected: scopes,
@@ -198,7 +218,7 @@ function* eligible(state: State, groups: ReadonlySet<string>, c: Case): Iterable
     yield {
       kind: "unknown",
       resource,
-      message: `${found.malformed} eligible assignments name no role, scope or principal`,
+      message: `${found.malformed} eligible assignments cannot be understood: they name no role, scope or principal, or share an id with another`,
       property: "eligible:malformed",
       clause: "AZ10",
       decide: "read the eligible assignments again",
@@ -221,6 +241,7 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
       name: grant.role.name,
     },
     property: "eligible",
+    actual: { role: grant.role.name, roleId: grant.role.guid, scope: a.scope },
     by: giver(a, grant.role.name, c.principal.id),
     at: "/required",
     verify: showEligibilities(c.facts.scope, c.principal.id),
@@ -258,11 +279,15 @@ function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
 }
 
 /** Who was found by the role alone may be a group: its members hold what it holds, and more that nobody looked at. */
-function membersUnknown(principal: Principal): Observation {
+function membersUnknown(principal: Principal, kind: "group" | "untold"): Observation {
+  const what =
+    kind === "group"
+      ? "is a group: what its members hold besides was not looked at"
+      : "may be a group, since no assignment tells its type: what members hold besides was not looked at";
   return {
     kind: "unknown",
     resource: principalResource(principal),
-    message: `${principalInWords(principal)} holds the documented role and is a group: what its members hold besides was not looked at`,
+    message: `${principalInWords(principal)} holds the documented role and ${what}`,
     property: "members",
     clause: "AZ6",
     decide: "name the vendor's service principal with --principal",
@@ -297,7 +322,7 @@ function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
     yield {
       kind: "unknown",
       resource,
-      message: `${held.malformed} assignments of ${principalInWords(c.principal)} name no role, scope or principal`,
+      message: `${held.malformed} assignments of ${principalInWords(c.principal)} cannot be understood: they name no role, scope or principal, their condition is no text, or they share an id with another`,
       property: "assignments:malformed",
       decide: "read the assignments of the principal again",
     };
@@ -310,7 +335,7 @@ function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
     for (const grant of beyond.wider) yield reachesTooFar(grant, c);
     const unsure = [
       ...new Set(unread.map((a) => a.roleDefinitionId)),
-      ...(held.malformed > 0 ? ["the assignments that name no role, scope or principal"] : []),
+      ...(held.malformed > 0 ? ["the assignments that cannot be understood"] : []),
     ];
     const lacking = missingOf(state, compare);
     for (const row of lacking.rows) yield missing(row, unsure, c);
@@ -343,9 +368,9 @@ export const effectiveAccess: Check = {
   title: "A principal can do exactly what is documented, by all its assignments together",
   help: `At every scope where an assignment or a matching deny assignment sits: the union of the roles assigned there and above, directly and through groups, under their conditions, minus the denies, against the union of the documented roles. Assignments below the audited subscription count, and so do those of its management groups.
 
-It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at a scope and below it is one finding, at the widest; at two scopes apart it is two, since a waiver of one is none of the other.
+It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at a scope and below it is one finding, at the widest; at two scopes apart it is two, since a waiver of one is none of the other. Two management groups count as apart, since their order is not known. An excess is known by principal, scope and role, by however many assignments.
 
-A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such. Without \`--principal\`, a group that holds the documented role is audited as such, and what its members hold besides is unknown.
+A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such. Without \`--principal\`, a group that holds the documented role (also a foreign one, or a holder whose type is not told) is audited as such, and what its members hold besides is unknown.
 
 Not considered: Azure Lighthouse delegations, which no list of assignments holds.`,
   params: {
@@ -388,7 +413,7 @@ Not considered: Azure Lighthouse delegations, which no list of assignments holds
     },
     wider: {
       short: "An assignment of a documented role reaches beyond the documented scope.",
-      help: "What the role grants is documented, but for a narrower scope: the assignment sits above it, at a management group for instance. Assign it where the document says and delete the wider one.",
+      help: "What the role grants, or a part of it, is documented, but for a narrower scope: the assignment sits above it, at a management group for instance. Assign it where the document says and delete the wider one.",
     },
     absent: {
       short: "The principal holds nothing.",
@@ -436,7 +461,8 @@ Not considered: Azure Lighthouse delegations, which no list of assignments holds
       };
     }
     for (const principal of principals) {
-      if (!context.principalsGiven && isGroup(facts, principal.id)) yield membersUnknown(principal);
+      const kind = kindOf(facts, principal.id);
+      if (!context.principalsGiven && kind !== "other") yield membersUnknown(principal, kind);
       yield* judge({ facts, context, roles, principal, documented }, denies);
     }
   },

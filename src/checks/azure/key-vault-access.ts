@@ -152,16 +152,22 @@ function* judgePolicies(
     at: "/accessPolicies",
     verify,
   };
-  if (Object.keys(lacking).length > 0)
-    yield dead(base, vault, principal, { lacking, policies, isRead: isHeld(held) }, params);
-  if (Object.keys(more).length > 0) {
+  // An entry for somebody else may be a group's, and give what is lacking, or more than is documented.
+  const unsure = !isHeld(held) && policies.others > 0;
+  if (unsure) yield groupsUnknown(base, vault, principal);
+  else if (Object.keys(lacking).length > 0) yield dead(base, vault, principal, { lacking, policies }, params);
+  // One finding for each permission: a waiver of one covers no other.
+  for (const pattern of patternsOf(more)) {
     yield {
-      ...base,
       kind: "drift",
       drift: "excess",
+      resource: vault,
+      at: base.at,
+      verify,
       impact: "write",
-      property: `accessPolicies:${principal.id}:excess`,
-      message: `the access policies of vault ${vault.name} grant ${principalInWords(principal)} more than is documented: ${inWords(more)}`,
+      pattern,
+      property: `accessPolicies:${principal.id}:excess:${pattern}`,
+      message: `the access policies of vault ${vault.name} grant ${principalInWords(principal)} ${pattern}, which is not documented`,
       remediation: {
         text: "Reduce the access policy to what is documented, or turn Azure RBAC authorisation on.",
         commands: [setPolicy(vault.name, principal.id, params)],
@@ -170,30 +176,43 @@ function* judgePolicies(
   }
 }
 
+/** `secrets:delete` for each permission. */
+function patternsOf(permissions: Partial<Record<Class, readonly string[]>>): readonly string[] {
+  return Object.entries(permissions).flatMap(([kind, names]) => names.map((name) => `${kind}:${name}`));
+}
+
+interface Base {
+  readonly resource: Resource;
+  readonly expected: unknown;
+  readonly actual: unknown;
+  readonly at: string;
+  readonly verify: string;
+}
+
+function groupsUnknown(base: Base, vault: Resource, principal: Principal): Observation {
+  return {
+    ...base,
+    kind: "unknown",
+    property: `accessPolicies:${principal.id}`,
+    message: `vault ${vault.name} authorises by access policies; what a group gives ${principalInWords(principal)} there is not known, since its assignments could not be read`,
+    decide: "read the assignments of the principal, which prove its groups",
+    clause: "AZ14",
+  };
+}
+
 interface Lack {
   readonly lacking: Partial<Record<Class, readonly string[]>>;
   readonly policies: Policies;
-  readonly isRead: boolean;
 }
 
 function dead(
-  base: { resource: Resource; expected: unknown; actual: unknown; at: string; verify: string },
+  base: Base,
   vault: Resource,
   principal: Principal,
-  { lacking, policies, isRead }: Lack,
+  { lacking, policies }: Lack,
   params: Params,
 ): Observation {
   const who = principalInWords(principal);
-  if (!isRead) {
-    return {
-      ...base,
-      kind: "unknown",
-      property: `accessPolicies:${principal.id}`,
-      message: `vault ${vault.name} authorises by access policies; whether a group gives ${who} what is documented is not known, since its assignments could not be read`,
-      decide: "read the assignments of the principal, which prove its groups",
-      clause: "AZ14",
-    };
-  }
   const others =
     policies.others === 0
       ? ""
@@ -221,7 +240,7 @@ export const keyVaultAccess: Check = {
   title: "The documented data actions take effect on every key vault",
   help: `Azure RBAC data actions on secrets, keys and certificates take effect only on vaults with Azure RBAC authorisation (\`properties.enableRbacAuthorization\`). On a vault with access policies they are dead (AZ14), unless its policies grant the principal, or a group that an assignment proves it to be in, the same.
 
-An entry with an application id is for that application acting for a user, so it does not count. No vault in scope is unknown, never pass: there is nothing to assess.`,
+An entry with an application id is for that application acting for a user, so it does not count. Each permission beyond the document is a finding of its own, with a pattern such as \`certificates:delete\`. Where the assignments that prove groups could not be read, a vault with entries for others is unknown. No vault in scope is unknown, never pass: there is nothing to assess.`,
   params: {
     type: "object",
     additionalProperties: false,
@@ -262,7 +281,6 @@ An entry with an application id is for that application acting for a user, so it
     if (vaults.length === 0) {
       yield {
         kind: "unknown",
-        empty: true,
         resource: { type: "azure/vault", id: facts.scope, name: "key vaults" },
         message: `no key vault in ${facts.scope}: nothing to assess`,
         property: "vaults",

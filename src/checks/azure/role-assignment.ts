@@ -194,6 +194,8 @@ function* judge(principal: Principal, holds: Held, c: Case): Iterable<Observatio
     if (covering.every((a) => a.condition !== undefined)) {
       for (const a of covering) yield conditioned(a, principal, c);
     }
+    // One of them may be this very assignment as it really is, or a wider one.
+    if (holds.malformed > 0) yield notKnown(principal, [], holds.malformed, c);
     return;
   }
   const undefinedRoles = holds.assignments.filter(
@@ -216,14 +218,17 @@ function notKnown(
 ): Observation {
   const what = [
     ...unread.map((a) => `the role definition ${a.roleDefinitionId} was not read`),
-    ...(malformed > 0 ? [`${malformed} of its assignments name no role, scope or principal`] : []),
+    ...(malformed > 0 ? [`${malformed} of its assignments cannot be understood`] : []),
   ];
   return {
     kind: "unknown",
     resource: absentResource(principal.id, c),
-    message: `whether ${principalInWords(principal)} holds "${c.wanted.name}" is not known: ${what.join("; ")}`,
+    message: `whether ${principalInWords(principal)} holds "${c.wanted.name}" as documented is not known: ${what.join("; ")}`,
     property: `${principal.id}:${c.wanted.name}`,
-    decide: "read the role definitions that its assignments name",
+    decide:
+      unread.length > 0
+        ? "read the role definitions that its assignments name"
+        : "read the assignments of the principal again",
     verify: showAssignments(principal.id),
   };
 }
@@ -246,7 +251,7 @@ function* strays(principals: readonly Principal[], c: Case): Iterable<Observatio
     yield {
       kind: "unknown",
       resource: absentResource("others", c),
-      message: `who else holds "${c.wanted.name}" is not known: ${malformed} of all assignments name no role, scope or principal`,
+      message: `who else holds "${c.wanted.name}" is not known: ${malformed} of all assignments cannot be understood`,
       property: `others:malformed:${c.wanted.name}`,
       decide: "list all assignments again",
       verify: showHolders(c.wanted.name),
@@ -330,7 +335,7 @@ export const roleAssignment: Check = {
 
 Without a declared scope, the audited subscription and everything below it will do. Nobody to audit is drift when the assignments could be read.
 
-Unknown, never pass: the assignments of a principal could not be read, or the definition of a role that it holds was not.`,
+Unknown, never pass: the assignments of a principal could not be read, the definition of a role that it holds was not, an entry cannot be understood (no role, scope or principal, a condition that is no text, an id that two assignments share), or the answer holds an assignment of another user or service principal.`,
   params: {
     type: "object",
     additionalProperties: false,

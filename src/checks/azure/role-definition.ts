@@ -296,7 +296,8 @@ function* findNamed(
 function* findUnnamed(facts: Facts, roles: Roles, params: Params, context: Context): Iterable<Observation> {
   const unreadable = context.principals.flatMap((p) => {
     const held = heldBy(facts, p.id);
-    return isHeld(held) ? [] : [held.reason];
+    if (!isHeld(held)) return [held.reason];
+    return held.malformed === 0 ? [] : [`${held.malformed} assignments of ${p.id} cannot be understood`];
   });
   const near = nearestRole(facts, roles, params, context);
   if (near.role !== undefined) {

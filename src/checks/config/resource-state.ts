@@ -88,7 +88,6 @@ No resource of the kind is unknown, never pass: there is nothing to assess.`,
     if (documents.length === 0) {
       yield {
         kind: "unknown",
-        empty: true,
         resource: { type: params.kind, id: facts.scope, name: params.what },
         message: `no ${params.what} in ${facts.scope}: nothing to assess`,
         property: "resources",

@@ -58,7 +58,6 @@ An empty list of resources is unknown, never drift and never pass: a wrong or em
     if (documents.length === 0) {
       yield {
         kind: "unknown",
-        empty: true,
         resource: { type: params.kind, id: facts.scope, name: "resources" },
         message: `no resource in ${facts.scope}: nothing to assess`,
         property: "resources",

@@ -1,4 +1,14 @@
 import { isObject, type JsonObject } from "../answer.ts";
+import { ReadFailure } from "../failure.ts";
+
+/** A provider without either list is a hole in the catalogue, in which every grant would look like one of tomorrow. */
+export function requireOperations(provider: JsonObject): void {
+  if (Array.isArray(provider.operations) || Array.isArray(provider.resourceTypes)) return;
+  throw new ReadFailure(
+    "malformed",
+    `the provider ${String(provider.name)} came without a list of operations`,
+  );
+}
 
 /**
  * A provider's operations, reduced to what the catalogue needs: names, and whether they are data actions (AZ12).

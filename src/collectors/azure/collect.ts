@@ -7,7 +7,7 @@ import { ReadFailure } from "../failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
 import type { AzureSettings } from "../settings.ts";
 import { type AzureKind, azureSources } from "../sources.ts";
-import { catalogOf } from "./catalog.ts";
+import { catalogOf, requireOperations } from "./catalog.ts";
 import { connect } from "./connect.ts";
 import { holdersOf, rolesMissing, rolesNamed } from "./holders.ts";
 import { type AzureReader, createReader } from "./reader.ts";
@@ -111,7 +111,12 @@ async function readAll(
   ): Promise<readonly JsonObject[] | undefined> => {
     const { title } = azureSources[kind];
     options.progress(`reading ${title}`);
-    const items = await attempt(read, (failure) => {
+    const wanted = async () => {
+      const found = await read();
+      if (kind === "azure/provider-operations") found.forEach(requireOperations);
+      return found;
+    };
+    const items = await attempt(wanted, (failure) => {
       if (failure.code === "MissingSubscriptionRegistration") return [];
       recorder.miss(kind, recorder.api(kind), failure);
       return undefined;

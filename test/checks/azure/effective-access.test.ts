@@ -142,6 +142,21 @@ describe("azure/effective-access: the sum of what is held (AZ6)", () => {
       [excess("*/read", "Reader, at /")],
     ],
     [
+      "AZ6: Reader at two management groups, whose order is not known: two findings",
+      {
+        roleAssignments: [
+          KEEPER,
+          hold(builtIn.reader, MANAGEMENT_GROUP),
+          hold(builtIn.reader, `${MANAGEMENT_GROUP}-a`),
+          hold(builtIn.reader),
+        ],
+      },
+      [
+        excess("*/read", `Reader, at ${MANAGEMENT_GROUP}`),
+        excess("*/read", `Reader, at ${MANAGEMENT_GROUP}-a`),
+      ],
+    ],
+    [
       "the documented role, but at a management group",
       { roleAssignments: [hold(ROLE, MANAGEMENT_GROUP)] },
       [`drift wider | (scope) | by Pump Keeper, at ${MANAGEMENT_GROUP}`],
@@ -198,6 +213,24 @@ describe("azure/effective-access: the sum of what is held (AZ6)", () => {
     expect(terse(found)).toEqual([`drift wider | (scope) | by Twin, at ${MANAGEMENT_GROUP}`]);
   });
 
+  it.each([
+    ["a harmless extra", { actions: ["Microsoft.Foo/bars/read"] }, "Microsoft.Foo/bars/read", true],
+    ["an extra that spans a part of it", { actions: ["*/write"] }, "*/write", true],
+    ["one that spans all of it", { actions: ["*"] }, "*", false],
+    ["one that spans all of it on the other plane", { dataActions: ["*"] }, "data:*", true],
+  ] as const)("AZ6: %s hides no reach of the documented permissions", (_, extra, pattern, told) => {
+    const id = "55555555-0000-4000-8000-000000000005";
+    const foo = vendorRole([...DOCUMENTED, extra], "Foo", id);
+    const found = look({
+      roleDefinitions: [...roleDefinitions, foo],
+      roleAssignments: [KEEPER, hold(id, MANAGEMENT_GROUP)],
+    });
+    expect(terse(found)).toEqual([
+      excess(pattern, `Foo, at ${MANAGEMENT_GROUP}`),
+      ...(told ? [`drift wider | (scope) | by Foo, at ${MANAGEMENT_GROUP}`] : []),
+    ]);
+  });
+
   it("an optional control is never required, wherever it is listed", () => {
     const found = look(
       { roleAssignments: [KEEPER] },
@@ -227,6 +260,29 @@ describe("azure/effective-access: the sum of what is held (AZ6)", () => {
     expect(found).toMatchObject({
       message: expect.stringContaining(`at ${SUBSCRIPTION}, and at 2 more scopes beyond`),
     });
+  });
+
+  it("AZ6: one more assignment of the same role at the same scope is the same excess", () => {
+    const own = (name: string) => hold(builtIn.owner, SUBSCRIPTION, { name });
+    const through = hold(builtIn.owner, SUBSCRIPTION, {
+      name: "a-0",
+      principal: GROUP,
+      principalType: "Group",
+    });
+    const of = (...more: AzureState["roleAssignments"]) =>
+      look({ roleAssignments: [KEEPER, ...more], groups: { [GROUP]: [VENDOR] } });
+    const [one, ...none] = of(own("m-1")).filter((o) => o.kind === "drift");
+    expect(none).toEqual([]);
+    expect(one?.resource.id).toBe(`${SUBSCRIPTION}#${VENDOR}:${builtIn.owner}`);
+    for (const also of [own("a-0"), through]) {
+      const [two, ...rest] = of(own("m-1"), also).filter((o) => o.kind === "drift");
+      expect(rest).toEqual([]);
+      expect([two?.resource, two?.property]).toEqual([one?.resource, one?.property]);
+      expect(two).toMatchObject({
+        actual: [expect.stringContaining("a-0"), expect.stringContaining("m-1")],
+        remediation: { commands: [expect.stringContaining("a-0"), expect.stringContaining("m-1")] },
+      });
+    }
   });
 
   it("AZ9: a condition on an assignment leaves what it covers undecided", () => {
@@ -367,6 +423,22 @@ describe("azure/effective-access: deny assignments (AZ6)", () => {
   ];
   it.each(rows)("%s", (_, more, expected) => {
     expect(terse(look({ roleAssignments: [KEEPER], denyAssignments: [deny(more)] }))).toEqual(expected);
+  });
+
+  it("AZ6: on two resource groups: two findings; on one and a part of it: one", () => {
+    const lost = (...scopes: readonly string[]) =>
+      look({
+        roleAssignments: [KEEPER],
+        denyAssignments: scopes.map((scope, i) => deny({ name: `no-${i}`, scope })),
+      }).filter((o) => o.kind === "drift");
+    const two = lost(group("rg1"), group("rg2"));
+    expect(two.map((o) => (o.witness as { scope?: string } | undefined)?.scope)).toEqual([
+      group("rg1"),
+      group("rg2"),
+    ]);
+    expect(new Set(two.map((o) => o.property)).size).toBe(2);
+    expect(lost(group("rg1"), `${group("rg1")}/providers/Microsoft.Search/searchServices/s`)).toHaveLength(1);
+    expect(lost(SUBSCRIPTION, group("rg1"))).toHaveLength(1);
   });
 
   const throughGroup = { principals: [{ id: GROUP, type: "Group" }] };
@@ -518,6 +590,21 @@ describe("azure/effective-access: what is not known is not pass", () => {
       unread: [denied("azure/assigned-to", VENDOR)],
     } as const;
     expect(terse(look({ roleAssignments: [KEEPER] }, {}, recording))).toEqual(["unknown | (assignments)"]);
+  });
+  it("AZ6: who was found by the role is a group, a foreign one, or may be one: its members are unknown", () => {
+    const found = (principalType: string) =>
+      terse(
+        look(
+          { roleAssignments: [hold(ROLE, SUBSCRIPTION, { principalType })] },
+          {},
+          {},
+          { principalsGiven: false, others: [keeper, gauge] },
+        ),
+      );
+    for (const type of ["Group", "GROUP", "ForeignGroup", "foreigngroup", ""]) {
+      expect(found(type)).toEqual(["unknown | (members)"]);
+    }
+    for (const type of ["ServicePrincipal", "User"]) expect(found(type)).toEqual([]);
   });
   it("whom to audit", () => {
     const nobody = { principals: [], principalsGiven: false };

@@ -39,7 +39,15 @@ function look(
 
 const ONE = "assessed 1 key vaults";
 const DEAD = `drift dead | (accessPolicies:${VENDOR})`;
-const EXCESS = `drift excess | (accessPolicies:${VENDOR}:excess)`;
+const excess = (...patterns: readonly string[]) => patterns.map((p) => `drift excess | ${p}`);
+const CERTIFICATES = [
+  ...["backup", "create", "delete", "deleteissuers", "getissuers", "import", "listissuers"],
+  ...["managecontacts", "manageissuers", "purge", "recover", "restore", "setissuers", "update"],
+].map((p) => `certificates:${p}`);
+const STORAGE = [
+  ...["backup", "delete", "deletesas", "get", "getsas", "list", "listsas", "purge", "recover"],
+  ...["regeneratekey", "restore", "set", "setsas", "update"],
+].map((p) => `storage:${p}`);
 
 describe("AZ14: data actions take effect on vaults with Azure RBAC only", () => {
   const rows: readonly (readonly [string, ReturnType<typeof vault>, readonly string[]])[] = [
@@ -68,9 +76,21 @@ describe("AZ14: data actions take effect on vaults with Azure RBAC only", () => 
       policies(policy(VENDOR, { ...enough, secrets: ALL_SECRETS.slice(1) })),
       [ONE, DEAD],
     ],
-    ["more than documented", policies(policy(VENDOR, { ...enough, keys: ["sign"] })), [ONE, EXCESS]],
-    ["more here and less there", policies(policy(VENDOR, { certificates: ["all"] })), [ONE, DEAD, EXCESS]],
-    ["storage beyond the document", policies(policy(VENDOR, { ...enough, storage: ["all"] })), [ONE, EXCESS]],
+    [
+      "more than documented",
+      policies(policy(VENDOR, { ...enough, keys: ["sign"] })),
+      [ONE, ...excess("keys:sign")],
+    ],
+    [
+      "more here and less there",
+      policies(policy(VENDOR, { certificates: ["all"] })),
+      [ONE, DEAD, ...excess(...CERTIFICATES)],
+    ],
+    [
+      "storage beyond the document",
+      policies(policy(VENDOR, { ...enough, storage: ["all"] })),
+      [ONE, ...excess(...STORAGE)],
+    ],
     ["to somebody else", policies(policy(STRANGER, enough)), [ONE, DEAD]],
     [
       "to an application acting for us",
@@ -113,11 +133,24 @@ describe("AZ14: data actions take effect on vaults with Azure RBAC only", () => 
   });
 });
 
+it("a permission beyond the document is a finding of its own, so that a waiver of one covers no other", () => {
+  const found = look([policies(policy(VENDOR, { ...enough, keys: ["sign", "get"] }))]);
+  expect(found.flatMap((o) => (o.kind === "drift" ? [[o.pattern, o.property, o.message]] : []))).toEqual(
+    ["keys:get", "keys:sign"].map((p) => [
+      p,
+      `accessPolicies:${VENDOR}:excess:${p}`,
+      expect.stringContaining(`${VENDOR} ${p}, which is not documented`),
+    ]),
+  );
+});
+
 describe("azure/key-vault-access: what is not known is not pass", () => {
-  it("no vault: unknown, and nothing was withheld", () => {
-    expect(look([])).toMatchObject([{ kind: "unknown", empty: true, property: "vaults" }]);
+  it("no vault: unknown, and the target is not complete", () => {
+    const found = look([]);
+    expect(found).toMatchObject([{ kind: "unknown", property: "vaults" }]);
+    expect(found[0]).not.toHaveProperty("empty");
   });
-  it("groups of the principal could not be read: only what policies lack is unknown", () => {
+  it("AZ6: groups of the principal could not be read: unknown wherever an entry may be a group's", () => {
     const recording = {
       without: ["azure/assigned-to"],
       unread: [denied("azure/assigned-to", VENDOR)],
@@ -126,7 +159,18 @@ describe("azure/key-vault-access: what is not known is not pass", () => {
       ONE,
       `unknown | (accessPolicies:${VENDOR})`,
     ]);
+    const unknown = `unknown | (accessPolicies:${VENDOR})`;
+    const group = policy(GROUP, { storage: ["all"] });
+    expect(briefs(look([policies(policy(VENDOR, enough), group)], recording))).toEqual([ONE, unknown]);
+    const beyond = policy(VENDOR, { ...enough, keys: ["sign"] });
+    expect(briefs(look([policies(beyond, group)], recording))).toEqual([
+      ONE,
+      ...excess("keys:sign"),
+      unknown,
+    ]);
+    // No entry is a group's: what the vault grants is known.
     expect(briefs(look([policies(policy(VENDOR, enough))], recording))).toEqual([ONE]);
+    expect(briefs(look([policies()], recording))).toEqual([ONE, DEAD]);
   });
   it("nobody to look for: a vault with Azure RBAC passes, another is unknown", () => {
     const nobody = { principals: [], principalsGiven: false };

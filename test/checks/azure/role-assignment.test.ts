@@ -233,6 +233,56 @@ describe("azure/role-assignment: what is not known is not pass", () => {
     ]);
   });
 
+  const answer = (...bodies: readonly unknown[]) =>
+    look(
+      [],
+      { scope: SUBSCRIPTION },
+      {
+        principals: [],
+        more: [{ kind: "azure/assigned-to", id: VENDOR, body: { value: bodies } }],
+      },
+    );
+  const right = at(SUBSCRIPTION, { name: "a" });
+  const odd = `unknown | ${PAIR}`;
+
+  it("AZ9: a condition that is no text is not no condition", () => {
+    const bent = (condition: unknown) => {
+      const body = at(SUBSCRIPTION) as { properties: object };
+      return { ...body, properties: { ...body.properties, condition } };
+    };
+    for (const condition of [{ text: "x" }, ["x"], 1, false]) {
+      expect(briefs(answer(bent(condition)))).toEqual(["assessed 0 assignments", odd]);
+    }
+    for (const condition of [undefined, null]) {
+      expect(briefs(answer(bent(condition)))).toEqual(["assessed 1 assignments"]);
+    }
+  });
+
+  it("AZ6: of two assignments with one id neither is believed, in either order; a repetition is one", () => {
+    const conditioned = at(SUBSCRIPTION, { name: "a", condition: "@Resource[x] StringEquals 'y'" });
+    for (const both of [
+      [right, conditioned],
+      [conditioned, right],
+    ]) {
+      expect(briefs(answer(...both))).toEqual(["assessed 2 assignments", odd]);
+    }
+    const owner = at(SUBSCRIPTION, { name: "a", role: BUILT_IN_ID });
+    expect(briefs(answer(right, owner))).toEqual(briefs(answer(owner, right)));
+    expect(briefs(answer(right, owner))).toContain(odd);
+    expect(briefs(answer(right, right))).toEqual(["assessed 1 assignments"]);
+    const list = look([right, owner], { scope: SUBSCRIPTION });
+    expect(briefs(list)).toContain("unknown | (others:malformed:Pump Keeper)");
+  });
+
+  it("AZ6: an answer with somebody else's own assignment is not about the principal", () => {
+    const through = (principalType: string) =>
+      briefs(answer(right, at(SUBSCRIPTION, { name: "b", principal: STRANGER, principalType })));
+    for (const type of ["User", "user", "ServicePrincipal"]) expect(through(type)).toEqual([odd]);
+    for (const type of ["Group", "ForeignGroup", "FOREIGNGROUP", ""]) {
+      expect(through(type)).toEqual(["assessed 2 assignments"]);
+    }
+  });
+
   it("who else holds the role could not be listed", () => {
     const unread = [denied("azure/role-assignment")];
     expect(briefs(look([at(SUBSCRIPTION)], {}, { unread }))).toEqual([

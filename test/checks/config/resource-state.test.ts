@@ -63,8 +63,9 @@ describe("config/resource-state", () => {
     expect(found[0]).toMatchObject({ verify: "az aks list", remediation: { text: "mend it", commands: [] } });
   });
 
-  it("fault 40: no resource of the kind is unknown, and nothing was withheld", () => {
-    expect(look([])).toMatchObject([{ kind: "unknown", empty: true }]);
+  it("fault 40: no resource of the kind is unknown, and the target is not complete", () => {
+    expect(look([])).toMatchObject([{ kind: "unknown" }]);
+    expect(look([])[0]).not.toHaveProperty("empty");
   });
 
   it("refuses a schema that is none, naming the requirement", () => {

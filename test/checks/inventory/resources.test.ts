@@ -49,6 +49,8 @@ describe("inventory/resources", () => {
 
   it("fault 40: an empty list is unknown, not drift", () => {
     expect(look()).toEqual(["unknown | (resources)"]);
+    const params = control("parts", check.id, { kind: "azure/resource", items: ITEMS });
+    expect(run(check, factsIn({ resources: [] }), params)[0]).not.toHaveProperty("empty");
   });
 
   it("survives documents without a type", () => {

@@ -169,6 +169,7 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
       [...azure, "--waivers", "waivers.yaml"],
       [
         "waivers.yaml:2:5: waivers[0]: expires is not given",
+        /^waivers\.yaml:2:5: waivers\[0\]: names no drift; /,
         /^waivers\.yaml:2:5: waivers\[0\]: names nothing in particular; /,
         "waivers.yaml:2:5: waivers[0]: owner is not given",
         "waivers.yaml:2:5: waivers[0]: reason is not given",
@@ -197,7 +198,15 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
       ["bomb.yaml:1:1: a0: unknown key", more],
     ],
     [["--config", "proto.yaml"], ["proto.yaml:1:1: __proto__: unknown key"]],
+    [
+      [...azure, "--subscription", "00000000-0000-0000-0000-000000000000"],
+      [/^good\.json: the snapshot is of subscription [0-9a-f-]{36}, not of --subscription 00000000-/],
+    ],
     // policy compare
+    [
+      ["policy", "compare", "role.json", "--live", "role.json", "--provider", "azure", "--format", "jsn"],
+      [/^--format: expected table or json, found "jsn"/],
+    ],
     [
       ["policy", "compare", "role.json", "--live", "role.json"],
       ["policy compare: expected --provider PROVIDER (azure, aws, kubernetes)"],

@@ -6,7 +6,7 @@ import { type Arm, startArm } from "../../servers/arm.ts";
 import { roleAssignment, roleDefinition, subscriptionId } from "../../servers/azure-state.ts";
 import { command } from "./command.ts";
 import { workingFolder } from "./folder.ts";
-import { documentedRole, documentedState, principalId, widenedState } from "./world.ts";
+import { documentedRole, documentedState, everythingElse, principalId, widenedState } from "./world.ts";
 
 const folder = workingFolder();
 const other = "6b1f4e5f-0000-4000-8000-0000000000ff";
@@ -238,6 +238,7 @@ describe("fault 26: names that would move the cursor, from a live cloud and from
     const role = "d0000000-0000-4000-8000-000000000002";
     const arm = await startArm(
       documentedState({
+        ...everythingElse,
         roleDefinitions: [
           roleDefinition({ id: "d0000000-0000-4000-8000-000000000001", name, permissions: documented }),
           roleDefinition({

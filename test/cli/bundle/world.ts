@@ -5,6 +5,7 @@ import {
   type AzureState,
   type Body,
   type Permissions,
+  resource,
   roleAssignment,
   roleDefinition,
   subscriptionId,
@@ -37,6 +38,17 @@ export function documentedState(changes: Partial<AzureState> = {}): Partial<Azur
     ...changes,
   };
 }
+
+/** What else the baseline looks at, so that nothing is left to assess: a vault, a cluster, and these as resources. */
+export const everythingElse: Partial<AzureState> = (() => {
+  const vault = resource("Microsoft.KeyVault/vaults", "rg-chalk", "kv-1", {
+    properties: { enableRbacAuthorization: true, accessPolicies: [] },
+  });
+  const cluster = resource("Microsoft.ContainerService/managedClusters", "rg-chalk", "aks-1", {
+    properties: { enableRBAC: true },
+  });
+  return { vaults: [vault], managedClusters: [cluster], resources: [vault, cluster] };
+})();
 
 /** The same, with grants beside the document. */
 export function widenedState(action: string, more: readonly string[] = []): Partial<AzureState> {
