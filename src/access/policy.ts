@@ -114,8 +114,10 @@ export interface CompareOptions {
   readonly catalog?: readonly CatalogEntry[] | readonly string[];
   /** Deny documents that hold on the live side (Azure deny assignments, their `permissions`). */
   readonly denies?: readonly unknown[];
-  /** Kubernetes: the namespace that the rules apply in. */
+  /** Kubernetes: the namespace that the rules apply in, as through a RoleBinding there (K4). */
   readonly namespace?: string;
+  /** Kubernetes: what the server serves, from discovery; without it rules are compared as written (K4). */
+  readonly resources?: readonly ServedResource[];
   /** AWS: resource types, condition keys and access levels per action; turns AW5 and AW9 on. */
   readonly serviceData?: ServiceData;
   /** AWS: the permissions boundary of the live side, which it is cut by (AW1). */
@@ -127,7 +129,21 @@ export interface CompareOptions {
 export interface AllowsOptions {
   readonly boundary?: readonly unknown[];
   readonly denies?: readonly unknown[];
+  /** Kubernetes: as in `CompareOptions`. */
   readonly namespace?: string;
+  /** Kubernetes: as in `CompareOptions`. */
+  readonly resources?: readonly ServedResource[];
+}
+
+/** A resource that a Kubernetes server serves, as its discovery says. */
+export interface ServedResource {
+  /** API group; the core group is `""`. */
+  readonly group: string;
+  /** Plural name, with its subresource: `pods`, `pods/log`. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  /** The verbs of discovery; absent: not told. */
+  readonly verbs?: readonly string[];
 }
 
 export type Verdict = "allowed" | "denied" | "undecided";

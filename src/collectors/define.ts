@@ -12,6 +12,8 @@ export interface CollectPlan {
   readonly principals: readonly string[];
   /** AWS: the documented principals of the vendor, as trust policies name them. */
   readonly trustedPrincipals: readonly string[];
+  /** Kubernetes: the namespace that is audited; absent: none was named. Roles and bindings of all are read. */
+  readonly namespace?: string;
 }
 
 export type Progress = (message: string) => void;

@@ -51,3 +51,23 @@ export interface AwsSettings {
   /** For tests. */
   readonly client?: HttpClient;
 }
+
+/** How to reach one Kubernetes cluster. What is absent comes from the environment, as kubectl has it. */
+export interface KubernetesSettings {
+  /** Path of a kubeconfig. Absent: `KUBECONFIG` (a list of paths), else `~/.kube/config`, else the pod's own account. */
+  readonly kubeconfig?: string;
+  /** A context of it; its current one when absent. */
+  readonly context?: string;
+  /** `deny`: a kubeconfig that gets its credentials from a program is refused, and nothing is started. */
+  readonly execPlugins?: "allow" | "deny";
+  /** Milliseconds that such a program may take; 30,000 when absent. */
+  readonly execTimeoutMs?: number;
+  /** Milliseconds that one request may take; 60,000 when absent. */
+  readonly requestTimeoutMs?: number;
+  /** Entries of one page of a list; 500 when absent. For tests. */
+  readonly pageSize?: number;
+  /** The environment to look in; the process's own when absent. For tests. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** For tests. */
+  readonly clock?: Clock;
+}

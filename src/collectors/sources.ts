@@ -1,9 +1,11 @@
 import type { Provider } from "../access/policy.ts";
 import type { DocumentKind } from "../snapshot/snapshot.ts";
 import { awsSources } from "./sources-aws.ts";
+import { kubernetesSources } from "./sources-kubernetes.ts";
 
 export type AzureKind = Extract<DocumentKind, `azure/${string}`>;
 export type AwsKind = Extract<DocumentKind, `aws/${string}`>;
+export type KubernetesKind = Extract<DocumentKind, `kubernetes/${string}`>;
 
 /** A call to the Resource Manager, as Azure documents it. */
 export interface ApiCall {
@@ -30,8 +32,24 @@ export interface AwsCall {
   readonly permission: string;
 }
 
+/** A read of a Kubernetes API server, as a rule of RBAC must allow it. */
+export interface KubernetesCall {
+  /** kubectl's words for it, for a person: `list roles`. */
+  readonly operation: string;
+  /** Path with `{…}` for what varies. */
+  readonly path: string;
+  readonly verb: "get" | "list";
+  /** API group; the core group is `""`. Absent, with `resource`: a URL, which is then `path`. */
+  readonly group?: string;
+  readonly resource?: string;
+  /** Only metadata is asked for (`PartialObjectMetadata`). */
+  readonly metadataOnly?: true;
+  /** The rule that must allow it, in words: `list roles.rbac.authorization.k8s.io`. */
+  readonly permission: string;
+}
+
 /** How the documents of one kind are read. */
-export interface KindSource<Call = ApiCall | AwsCall> {
+export interface KindSource<Call = ApiCall | AwsCall | KubernetesCall> {
   readonly provider: Provider;
   /** What they are, plural, for progress and for a person. */
   readonly title: string;
@@ -203,7 +221,11 @@ export const azureSources = {
  * Every document kind and the calls that it comes from. Collection reads by this table, `unread` entries name its
  * permissions, and the scanner's own least-privilege role follows from it.
  */
-export const sources: Record<DocumentKind, KindSource> = { ...azureSources, ...awsSources };
+export const sources: Record<DocumentKind, KindSource> = {
+  ...azureSources,
+  ...awsSources,
+  ...kubernetesSources,
+};
 
 /**
  * Calls beside those of the kinds. The list of subscriptions is asked for only when none is named; it needs no

@@ -28,6 +28,14 @@ const kinds = {
   "aws/eks-cluster": true,
   "aws/eks-nodegroup": true,
   "aws/eks-version": true,
+  "kubernetes/cluster": true,
+  "kubernetes/namespace": true,
+  "kubernetes/service-account": true,
+  "kubernetes/role": true,
+  "kubernetes/cluster-role": true,
+  "kubernetes/role-binding": true,
+  "kubernetes/cluster-role-binding": true,
+  "kubernetes/api-resource": true,
 } satisfies Record<DocumentKind, true>;
 
 const causes = {

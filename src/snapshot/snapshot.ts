@@ -28,7 +28,15 @@ export type DocumentKind =
   | "aws/volume"
   | "aws/eks-cluster"
   | "aws/eks-nodegroup"
-  | "aws/eks-version";
+  | "aws/eks-version"
+  | "kubernetes/cluster"
+  | "kubernetes/namespace"
+  | "kubernetes/service-account"
+  | "kubernetes/role"
+  | "kubernetes/cluster-role"
+  | "kubernetes/role-binding"
+  | "kubernetes/cluster-role-binding"
+  | "kubernetes/api-resource";
 
 /** Why something could not be read. `absent` never stands here: an answer of 404 for a thing asked by name is a fact. */
 export type UnreadCause =
@@ -69,7 +77,10 @@ export interface SnapshotDocument {
 export interface Snapshot {
   readonly schema: 1;
   readonly provider: Provider;
-  /** Azure: `/subscriptions/<id>`. AWS: `<account>/<region>`. */
+  /**
+   * Azure: `/subscriptions/<id>`. AWS: `<account>/<region>`. Kubernetes: `<uid of the namespace kube-system>`, which is
+   * the cluster's identity, with `/<namespace>` when one namespace is audited.
+   */
   readonly scope: string;
   /** ISO 8601, UTC. */
   readonly takenAt: string;
