@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { allow, logReader, policy, scoped, trust } from "../../worlds/aws-state.ts";
 import { runCommand } from "../command.ts";
+import { sarifErrors, whyNoMultitool } from "../sarif.ts";
 import { type LiveAws, post, region, startAwsServers, whyNoServers } from "../servers/aws/setup.ts";
 import { skipped } from "../servers/azure/requirements.ts";
-import { published, rootKeys, scan } from "./scan.ts";
+import { published, rootKeys, scan, written } from "./scan.ts";
 import { type LiveWorld, makeRole, makeUser, makeWorld } from "./world.ts";
 
 const skip = skipped("the live tests of AWS", whyNoServers());
@@ -268,3 +269,13 @@ describe.skipIf(skip)("refusals and faults of moto", () => {
     expect(unread.map(({ kind, cause }) => [kind, cause])).toEqual([["aws/eks-version", "unsupported"]]);
   });
 });
+
+describe.skipIf(skip || skipped("the SARIF Multitool", whyNoMultitool))(
+  "the SARIF of all scans above",
+  () => {
+    it("has no validator error, whatever was found", () => {
+      expect(new Set(written).size).toBeGreaterThan(10);
+      expect(sarifErrors(written)).toEqual([]);
+    }, 300_000);
+  },
+);
