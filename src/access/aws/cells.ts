@@ -35,6 +35,22 @@ export interface Cells {
   readonly lack?: Lack;
 }
 
+const shared = new WeakMap<Glob, Map<string, readonly Glob[] | undefined>>();
+
+/** `intersect`, each pair once as long as its first glob lives: statements that share a pattern ask for the same. */
+export function pieces(a: Glob, b: Glob): readonly Glob[] | undefined {
+  let known = shared.get(a);
+  if (known === undefined) {
+    known = new Map();
+    shared.set(a, known);
+  }
+  const found = known.get(b.key);
+  if (found !== undefined || known.has(b.key)) return found;
+  const made = intersect(a, b);
+  known.set(b.key, made);
+  return made;
+}
+
 export function rowPoint(row: Row, width: number): string {
   return row.map((g) => genericOf(g, width)).join(":");
 }
@@ -50,10 +66,10 @@ function meet(a: Row, b: Row): Cells {
   let lack: Lack | undefined;
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i] as Glob, b[i] as Glob];
-    const pieces = intersect(x, y);
-    if (pieces === undefined) return { rows: [], lack: "bound" };
+    const parts = pieces(x, y);
+    if (parts === undefined) return { rows: [], lack: "bound" };
     if (mayMeetByVariable(x, y)) lack = "variable";
-    rows = rows.flatMap((head) => pieces.map((piece) => [...head, piece]));
+    rows = rows.flatMap((head) => parts.map((piece) => [...head, piece]));
     if (rows.length > MAX_CELLS) return { rows: [], lack: "bound" };
     if (rows.length === 0 && lack === undefined) break;
   }

@@ -37,6 +37,19 @@ export type Answer =
   | { readonly kind: "found"; readonly solution: Solution }
   | { readonly kind: "open"; readonly reason: Reason };
 
+/** A resource pattern with a point of the difference that lies in it. */
+export interface Group {
+  /** Its place in `Combination.resources`. */
+  readonly at: number;
+  readonly term: Term;
+  readonly solution: Solution;
+}
+
+export interface Solved {
+  readonly groups: readonly Group[];
+  readonly open: readonly { readonly resource: Term; readonly reason: Reason }[];
+}
+
 /** What the service's data says of one action (AW5, AW9). */
 export interface Limits {
   /** The action knows no resource: the request's resource is `*`. */
@@ -66,6 +79,7 @@ export class Combination {
   private shared: readonly Options[] | undefined;
   private keys: readonly string[] | undefined;
   private readonly answers = new Map<Bits, (Answer | undefined)[]>();
+  private readonly solved = new Map<Bits, Map<readonly number[], Solved>>();
   private readonly limitedAnswers = new Map<string, Answer>();
 
   constructor(musts: readonly Body[], foes: Foes, width: number) {
@@ -92,7 +106,32 @@ export class Combination {
     return answers[group] as Answer;
   }
 
-  /** The same for one action, of which the service's data says more (AW5, AW9). */
+  /**
+   * `solve` for several resource patterns.
+   * @param groups the same object for the same list, and so is the answer
+   */
+  solveAll(groups: readonly number[], mask: Bits): Solved {
+    let byGroups = this.solved.get(mask);
+    if (byGroups === undefined) {
+      byGroups = new Map();
+      this.solved.set(mask, byGroups);
+    }
+    const known = byGroups.get(groups);
+    if (known !== undefined) return known;
+    const found: Group[] = [];
+    const open: { resource: Term; reason: Reason }[] = [];
+    for (const at of groups) {
+      const term = this.resources[at] as Term;
+      const answer = this.solve(at, mask);
+      if (answer.kind === "found") found.push({ at, term, solution: answer.solution });
+      if (answer.kind === "open") open.push({ resource: term, reason: answer.reason });
+    }
+    const made = { groups: found, open };
+    byGroups.set(groups, made);
+    return made;
+  }
+
+  /** `solve` for one action, of which the service's data says more (AW5, AW9). */
   solveWithin(group: number, mask: Bits, limits: Limits): Answer {
     const keys = this.keyNames().filter((k) => limits.absent.has(k));
     if (!limits.onlyStar && keys.length === 0) return this.solve(group, mask);

@@ -6,19 +6,12 @@ import { covers, type Glob, genericOf } from "../glob.ts";
 import type { Term } from "../rules.ts";
 import { TermIndex } from "../term-index.ts";
 import { ActionIndex } from "./action-index.ts";
-import { type Bits, bitsKey, hasBit, isEmpty, union } from "./bits.ts";
-import { type Row as CellRow, closure, meetAny } from "./cells.ts";
-import { Combination, type Reason, type Solution } from "./combination.ts";
+import { type Bits, bitsKey, hasBit, union } from "./bits.ts";
+import { type Row as CellRow, closure, meetAny, rowKey } from "./cells.ts";
+import { Combination, type Group, type Reason } from "./combination.ts";
 import { choiceAt, Foes, mixedAt } from "./foes.ts";
 import { distinctBodies, type Grant, ownGrants } from "./own-grants.ts";
 import type { Body, Statement, Statements } from "./statement.ts";
-
-/** A resource pattern of a row, with a point of the difference that lies in it. */
-export interface Group {
-  readonly at: number;
-  readonly term: Term;
-  readonly solution: Solution;
-}
 
 /** A statement's action pattern, or a part of it, with the resource patterns that differ. */
 export interface Row {
@@ -28,6 +21,7 @@ export interface Row {
   readonly statement: Statement;
   readonly term: Term;
   readonly point: Glob;
+  /** The same object for rows of the same combination, layer and foes. */
   readonly groups: readonly Group[];
   /** The layer of the other side that does not allow it; `denyLayer` where a deny makes the difference. */
   readonly layer: number;
@@ -58,7 +52,15 @@ export class Direction {
   private readonly x: readonly Statements[];
   private readonly looseDenies: readonly Statement[];
   private readonly denies = new TermIndex<Statement>();
+  private readonly nearDenies = new Map<string, readonly Statement[]>();
+  /** What must be entered so that foes fail: without, and with, the other side's allows. */
+  private readonly excluded: { readonly all: readonly CellRow[]; readonly own: readonly CellRow[] };
+  private readonly mixedFoes: ((point: string) => number) | undefined;
+  private readonly meetings = new Map<Statement, Meetings>();
+  private readonly bodyIds = new Map<string, number>();
   private readonly combinations = new Map<string, Combination>();
+  private readonly withDeny = new Map<Combination, Map<Statement, Combination>>();
+  private readonly granted = new Map<string, boolean>();
   private readonly masks = new Map<string, Bits>();
   private readonly alive = new Map<string, readonly Bits[]>();
 
@@ -76,6 +78,14 @@ export class Direction {
     for (const deny of denies) {
       if (!deny.actions.negated) for (const t of deny.actions.terms) this.denies.add(t.glob, deny);
     }
+    const entered = (globs: readonly Glob[]): readonly CellRow[] => [
+      ...new Map(globs.map((g): [string, CellRow] => [g.key, [g]])).values(),
+    ];
+    this.excluded = {
+      all: entered([...this.layers.flatMap((l) => l.excluded), ...this.ownDenies.excluded]),
+      own: entered(this.ownDenies.excluded),
+    };
+    this.mixedFoes = mostOf([...this.layers, this.ownDenies].map((l) => l.mixed()));
   }
 
   /** The number of the layer in which only the own denies have to fail. */
@@ -121,7 +131,7 @@ export class Direction {
   }
 
   private combinationOf(bodies: readonly Body[]): Combination {
-    const key = bodies.map((b) => b.canon).join("\uE014");
+    const key = bodies.map((b) => this.bodyId(b)).join(" ");
     const known = this.combinations.get(key);
     if (known !== undefined) return known;
     const made = new Combination(bodies, this.foes, this.width);
@@ -129,13 +139,32 @@ export class Direction {
     return made;
   }
 
+  private bodyId({ canon }: Body): number {
+    const known = this.bodyIds.get(canon) ?? this.bodyIds.size;
+    this.bodyIds.set(canon, known);
+    return known;
+  }
+
+  private together(combination: Combination, deny: Statement): Combination {
+    let denies = this.withDeny.get(combination);
+    if (denies === undefined) {
+      denies = new Map();
+      this.withDeny.set(combination, denies);
+    }
+    let made = denies.get(deny);
+    if (made === undefined) {
+      made = this.combinationOf([...combination.musts, deny.body]);
+      denies.set(deny, made);
+    }
+    return made;
+  }
+
   private look(grant: Grant, musts: readonly Statement[], rows: Row[], open: Open[]): void {
     const { term } = grant;
     const start = this.within([[term.glob]], musts.slice(1));
     const combination = this.combinationOf(musts.map((s) => s.body));
-    const excluded = [...this.layers.flatMap((l) => l.excluded), ...this.ownDenies.excluded];
     const found: Row[] = [];
-    for (const point of this.points(start, musts, excluded, grant, open)) {
+    for (const point of this.points(start, musts, this.excluded.all, grant, open)) {
       const row = { combination, musts, statement: grant.statement, term, point };
       for (let layer = 0; layer < this.layers.length; layer++) {
         this.solve({ ...row, layer, groups: [] }, grant, found, open);
@@ -144,17 +173,13 @@ export class Direction {
     rows.push(...maximal(found));
     const denied: Row[] = [];
     for (const deny of this.deniesNear(term.glob)) {
+      const inside = this.within(start, [deny]);
+      if (inside?.length === 0) continue;
       const all = [...musts, deny];
-      const together = this.combinationOf(all.map((s) => s.body));
-      for (const point of this.points(
-        this.within(start, [deny]),
-        all,
-        this.ownDenies.excluded,
-        grant,
-        open,
-      )) {
+      for (const point of this.points(inside, all, this.excluded.own, grant, open)) {
         // where the other side allows nothing, the row without its deny says it all
-        if (this.layers.some((l) => isEmpty(l.near(point)))) continue;
+        if (!this.isGranted(point)) continue;
+        const together = this.together(combination, deny);
         const row = { combination: together, musts: all, statement: grant.statement, term, point };
         this.solve({ ...row, layer: this.denyLayer, groups: [] }, grant, denied, open);
       }
@@ -162,8 +187,19 @@ export class Direction {
     rows.push(...maximal(denied));
   }
 
+  /** Whether every layer of the other side has an allow whose actions could share something with the glob. */
+  private isGranted(glob: Glob): boolean {
+    const known = this.granted.get(glob.key) ?? this.layers.every((l) => l.hasNear(glob));
+    this.granted.set(glob.key, known);
+    return known;
+  }
+
   private deniesNear(glob: Glob): readonly Statement[] {
-    return [...new Set([...this.denies.near(glob), ...this.looseDenies])];
+    const known = this.nearDenies.get(glob.key);
+    if (known !== undefined) return known;
+    const found = [...new Set([...this.denies.near(glob), ...this.looseDenies])];
+    this.nearDenies.set(glob.key, found);
+    return found;
   }
 
   /** What the rows share with the actions of these statements; undefined past the bound. */
@@ -172,13 +208,14 @@ export class Direction {
     statements: readonly Statement[],
   ): readonly CellRow[] | undefined {
     let rows = start;
-    for (const { actions } of statements) {
-      if (actions.negated || rows === undefined) continue;
-      const met = meetAny(
-        rows,
-        actions.terms.map((t) => [t.glob]),
-      );
-      rows = met.lack === undefined ? met.rows : undefined;
+    for (const statement of statements) {
+      if (statement.actions.negated || rows === undefined) continue;
+      let meetings = this.meetings.get(statement);
+      if (meetings === undefined) {
+        meetings = new Meetings(statement);
+        this.meetings.set(statement, meetings);
+      }
+      rows = meetings.of(rows);
     }
     return rows;
   }
@@ -187,14 +224,16 @@ export class Direction {
   private points(
     start: readonly CellRow[] | undefined,
     musts: readonly Statement[],
-    excluded: readonly Glob[],
+    enter: readonly CellRow[],
     grant: Grant,
     open: Open[],
   ): readonly Glob[] {
     const { statement, term } = grant;
     const negated = musts.filter((s) => s.actions.negated).map((s) => s.actions);
-    const enter = [...new Map(excluded.map((g) => [g.key, [g]])).values()];
-    const mixed = this.mixed(negated.flatMap((c) => c.terms.map((t) => t.glob)));
+    const mixed =
+      negated.length === 0
+        ? this.mixedFoes
+        : mostOf([this.mixedFoes, mixedAt(negated.flatMap((c) => c.terms.map((t) => t.glob)))]);
     const simple = enter.length === 0 && mixed === undefined;
     const closed =
       start === undefined || simple ? { rows: start ?? [] } : closure(start, enter, mixed, this.width);
@@ -205,27 +244,50 @@ export class Direction {
     return globs.filter((g) => negated.every((c) => choiceAt(c, genericOf(g, this.width))));
   }
 
-  private mixed(negated: readonly Glob[]): ((point: string) => number) | undefined {
-    const parts = [...this.layers, this.ownDenies].map((l) => l.mixed()).concat(mixedAt(negated));
-    const some = parts.filter((m) => m !== undefined);
-    return some.length === 0 ? undefined : (point) => Math.max(...some.map((m) => m(point)));
-  }
-
   private solve(row: Row, grant: Grant, rows: Row[], open: Open[]): void {
     const mask = this.maskAt(genericOf(row.point, this.width), row.layer);
     const place = this.foes.place(grant.statement.body);
     if (place !== undefined && hasBit(mask, place)) return;
-    const groups: Group[] = [];
-    for (const at of grant.groups) {
-      const answer = row.combination.solve(at, mask);
-      const term = row.combination.resources[at] as Term;
-      if (answer.kind === "found") groups.push({ at, term, solution: answer.solution });
-      if (answer.kind === "open") {
-        const { statement, term: action, point } = row;
-        open.push({ statement, term: action, point, resource: term, reason: answer.reason });
-      }
+    const { groups, open: undecided } = row.combination.solveAll(grant.groups, mask);
+    for (const { resource, reason } of undecided) {
+      const { statement, term, point } = row;
+      open.push({ statement, term, point, resource, reason });
     }
     if (groups.length > 0) rows.push({ ...row, groups });
+  }
+}
+
+function mostOf(
+  parts: readonly (((point: string) => number) | undefined)[],
+): ((point: string) => number) | undefined {
+  const some = parts.filter((m) => m !== undefined);
+  return some.length === 0 ? undefined : (point) => Math.max(...some.map((m) => m(point)));
+}
+
+/** What globs share with the actions of one statement. Holds the answers: statements name the same actions often. */
+class Meetings {
+  private readonly terms: readonly Term[];
+  private readonly index = new TermIndex<number>();
+  private readonly known = new Map<string, readonly CellRow[] | undefined>();
+
+  constructor({ actions }: Statement) {
+    this.terms = actions.terms;
+    actions.terms.forEach((t, at) => {
+      this.index.add(t.glob, at);
+    });
+  }
+
+  /** Undefined past the bound. */
+  of(rows: readonly CellRow[]): readonly CellRow[] | undefined {
+    const key = rows.map(rowKey).join("\uE014");
+    if (this.known.has(key)) return this.known.get(key);
+    const near = new Set<number>();
+    for (const row of rows) for (const at of this.index.near(row[0] as Glob)) near.add(at);
+    const choices = [...near].sort((a, b) => a - b).map((at): CellRow => [(this.terms[at] as Term).glob]);
+    const met = meetAny(rows, choices);
+    const found = met.lack === undefined ? met.rows : undefined;
+    this.known.set(key, found);
+    return found;
   }
 }
 
@@ -240,6 +302,9 @@ function maximal(rows: readonly Row[]): readonly Row[] {
       return other.groups.some((g) => g.at === group.at);
     });
   return rows
-    .map((row, at) => ({ ...row, groups: row.groups.filter((g) => !inWider(row, g, at)) }))
+    .map((row, at) => {
+      const groups = row.groups.filter((g) => !inWider(row, g, at));
+      return groups.length === row.groups.length ? row : { ...row, groups };
+    })
     .filter((row) => row.groups.length > 0);
 }
