@@ -51,6 +51,39 @@ export function pieces(a: Glob, b: Glob): readonly Glob[] | undefined {
   return made;
 }
 
+/**
+ * Whether two globs share a string, without saying which: the places of `b` that the text of `a` so far can have
+ * reached, letter by letter. A variable is a text of its own here.
+ */
+export function meets(a: Glob, b: Glob): boolean {
+  if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return false;
+  const [x, y] = [a.key, b.key];
+  // reach[j]: what is read of `a`, and the first j letters of `b`, match a common text
+  let reach = new Uint8Array(y.length + 1);
+  reach[0] = 1;
+  spread(reach, y);
+  for (const letter of x) {
+    const next = new Uint8Array(y.length + 1);
+    const star = letter === STAR;
+    for (let j = 0; j <= y.length; j++) {
+      if (reach[j] !== 1 && !(star && j > 0 && next[j - 1] === 1)) continue;
+      // a star reads nothing, or whatever `b` has next
+      if (star) next[j] = 1;
+      const here = y[j];
+      if (here === STAR) next[j] = 1;
+      else if (!star && (here === letter || letter === ONE || here === ONE)) next[j + 1] = 1;
+    }
+    spread(next, y);
+    reach = next;
+  }
+  return reach[y.length] === 1;
+}
+
+/** A star of `b` may stand for nothing. */
+function spread(reach: Uint8Array, y: string): void {
+  for (let j = 0; j < y.length; j++) if (reach[j] === 1 && y[j] === STAR) reach[j + 1] = 1;
+}
+
 export function rowPoint(row: Row, width: number): string {
   return row.map((g) => genericOf(g, width)).join(":");
 }

@@ -68,6 +68,8 @@ const RESOURCE = "resource";
 const PRINCIPAL = "principal";
 const NONE: Answer = { kind: "none" };
 
+const keyOptions = new WeakMap<Foes, Map<string, Options>>();
+
 /** Holds the dimensions of one combination, made when first needed, and the answers. */
 export class Combination {
   readonly musts: readonly Body[];
@@ -239,13 +241,13 @@ export class Combination {
         ),
       );
     }
-    for (const key of this.keyNames()) out.push(this.keyOptions(key));
+    for (const key of this.keyNames()) out.push(this.sharedKeyOptions(key));
     return out;
   }
 
   /** The cells of a dimension whose selectors are lists of patterns, from the musts' own and what must be entered. */
   private choiceOptions(
-    dimension: string,
+    dimension: typeof RESOURCE | typeof PRINCIPAL,
     start: readonly Row[],
     of: (body: Body) => Choice | undefined,
     kills: (point: string) => Bits,
@@ -262,11 +264,15 @@ export class Combination {
       );
       lack = cells.lack ?? lack;
     });
-    const choices = this.foes.bodies.map(of).filter((c): c is Choice => c !== undefined);
-    const enter = choices.filter((c) => c.negated).flatMap((c) => c.terms.map((t): Row => [t.glob]));
-    const near = [...choices, ...this.musts.map(of).filter((c): c is Choice => c?.negated === true)];
-    const mixed = mixedAt(near.flatMap((c) => c.terms.map((t) => t.glob)));
-    const closed = closure(cells.rows, unique(enter), mixed, this.width);
+    const { enter, mixed } = this.foes.selectors(dimension);
+    const excluded = this.musts.map(of).filter((c): c is Choice => c?.negated === true);
+    const near = [...mixed, ...excluded.flatMap((c) => c.terms.map((t) => t.glob))];
+    const closed = closure(
+      cells.rows,
+      enter.map((g): Row => [g]),
+      mixedAt(near),
+      this.width,
+    );
     lack = closed.lack ?? lack;
     const sure: Option<Chosen>[] = [];
     for (const row of closed.rows) {
@@ -288,8 +294,21 @@ export class Combination {
     return { dimension, sure: kept, possible: [...kept, hidden] };
   }
 
-  private keyOptions(key: string): Options {
+  /** The same for all statements that say the same of the key. */
+  private sharedKeyOptions(key: string): Options {
     const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
+    let shared = keyOptions.get(this.foes);
+    if (shared === undefined) {
+      shared = new Map();
+      keyOptions.set(this.foes, shared);
+    }
+    const id = [key, ...must.map((a) => a.canon)].join("\uE011");
+    const made = shared.get(id) ?? this.keyOptions(key, must);
+    shared.set(id, made);
+    return made;
+  }
+
+  private keyOptions(key: string, must: readonly Atom[]): Options {
     const foes = this.foes.atomsOn(key);
     const candidates: Candidates = candidatesFor(must, foes, this.width);
     const sure: Option<Chosen>[] = [];
@@ -363,8 +382,4 @@ function distinct(terms: readonly Term[]): readonly Term[] {
   const out = new Map<string, Term>();
   for (const term of terms) if (!out.has(term.glob.key)) out.set(term.glob.key, term);
   return [...out.values()];
-}
-
-function unique(rows: readonly Row[]): readonly Row[] {
-  return [...new Map(rows.map((r) => [r.map((g) => g.key).join(), r])).values()];
 }

@@ -1,10 +1,10 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
-import { covers, genericOf } from "../glob.ts";
+import { covers, genericOf, variablesIn } from "../glob.ts";
 import type { Term } from "../rules.ts";
 import { TermIndex } from "../term-index.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
 import { canHold } from "./candidates.ts";
-import { pieces } from "./cells.ts";
+import { meets, pieces } from "./cells.ts";
 import { Combination } from "./combination.ts";
 import type { Atom } from "./condition.ts";
 import type { Direction, Row } from "./direction.ts";
@@ -115,8 +115,8 @@ export class Exceptions {
       if (list === undefined) terms.set(place, [term]);
       else list.push(term);
     }
-    const denies = this.direction.ownDenies.near(row.point);
-    const layer = this.direction.layers[row.layer];
+    const denies = this.direction.actions.ownDenies.near(row.point);
+    const layer = this.direction.actions.layers[row.layer];
     const made = { near: layer === undefined ? denies : union(layer.near(row.point), denies), terms };
     this.met.set(id, made);
     return made;
@@ -176,11 +176,25 @@ export class Exceptions {
 
 /** Per resource pattern of the first: whether the others' resources and principals can hold with it. */
 function placesOfMeeting(bodies: readonly Body[], width: number): readonly boolean[] {
+  const [first, second] = bodies;
+  if (bodies.length === 2 && first !== undefined && second !== undefined && bodies.every(isPlain)) {
+    const patterns = new Map(first.resources.terms.map((t) => [t.glob.key, t.glob]));
+    return [...patterns.values()].map((a) => second.resources.terms.some((t) => meets(a, t.glob)));
+  }
   const bare = bodies.map((b) =>
     b.atoms.length === 0 ? b : bodyOf(b.effect, b.resources, b.principals, []),
   );
   const both = new Combination(bare, NO_FOES, width);
   return both.resources.map((_, at) => both.solve(at, NO_MASK).kind !== "none");
+}
+
+/** Of resources alone, patterns without policy variables, no complement. */
+function isPlain({ resources, principals }: Body): boolean {
+  return (
+    principals === undefined &&
+    !resources.negated &&
+    resources.terms.every((t) => variablesIn(t.glob.key).length === 0)
+  );
 }
 
 function byCase(a: string, b: string): number {
