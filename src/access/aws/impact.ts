@@ -63,8 +63,10 @@ const DATA_READS = [
 ] as const;
 
 const lower = (name: string): string => name.toLowerCase();
-const DATA = new Set<string>(DATA_READS.map(lower));
-const ESCALATION = new Set<string>(AWS_ESCALATION.map(lower));
+const DATA_KEYS = DATA_READS.map(lower);
+const ESCALATION_KEYS = AWS_ESCALATION.map(lower);
+const DATA = new Set<string>(DATA_KEYS);
+const ESCALATION = new Set<string>(ESCALATION_KEYS);
 const READ_VERB =
   /^[^:]+:(get|list|describe|view|search|lookup|batchget|head|check|query|scan|select|simulate|validate|test|filter|preview|estimate|read)/;
 
@@ -74,9 +76,9 @@ export function tableActions(glob: Glob): {
   readonly data: readonly string[];
 } {
   if (glob.literal && !ESCALATION.has(glob.key) && !DATA.has(glob.key)) return { escalation: [], data: [] };
-  const inside = (list: readonly string[]): readonly string[] =>
-    list.filter((name) => matches(glob, lower(name)));
-  return { escalation: inside(AWS_ESCALATION), data: inside(DATA_READS) };
+  const inside = (keys: readonly string[], names: readonly string[]): readonly string[] =>
+    names.filter((_, i) => matches(glob, keys[i] as string));
+  return { escalation: inside(ESCALATION_KEYS, AWS_ESCALATION), data: inside(DATA_KEYS, DATA_READS) };
 }
 
 /** One action. */

@@ -46,13 +46,13 @@ export function lettersFor(layers: readonly Statements[], width: number): Letter
       }
     }
   }
-  const used = new Set([...runs].flatMap((run) => [...run]));
-  const spare: string[] = [...SPARE].filter((c) => !used.has(c));
+  const used = [...runs].join("");
+  const spare: string[] = [...SPARE].filter((c) => !used.includes(c));
   const letter = (at: number): string => spare[at] ?? String.fromCharCode(FURTHER + at);
   const safe =
     width === 1 &&
-    !used.has("<") &&
-    !used.has(">") &&
+    !used.includes("<") &&
+    !used.includes(">") &&
     ![...runs].some((run) => run !== "" && WORD.includes(run));
   return {
     star: safe ? WORD : letter(0),
