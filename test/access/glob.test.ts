@@ -13,6 +13,7 @@ import {
   starGlob,
   subject,
 } from "../../src/access/glob.ts";
+import { timesAsLong } from "../growth.ts";
 
 const text = (letters: string, max: number) =>
   fc.array(fc.constantFrom(...letters), { maxLength: max }).map((l) => l.join(""));
@@ -119,10 +120,18 @@ describe("globs", () => {
 
   it("G5, fault 31: 500 stars and 10,000 letters are matched, or left undecided, without blowing up", () => {
     const stars = starGlob(`${"a*".repeat(500)}b`);
-    const started = performance.now();
-    expect(matches(stars, subject("a".repeat(10_000)))).toBe(false);
-    expect(matches(stars, subject(`${"a".repeat(10_000)}b`))).toBe(true);
-    expect(performance.now() - started).toBeLessThan(50);
+    const [text, longer] = [10_000, 40_000].map((letters) => subject("a".repeat(letters))) as [
+      string,
+      string,
+    ];
+    expect(matches(stars, text)).toBe(false);
+    expect(matches(stars, `${text}b`)).toBe(true);
+    expect(
+      timesAsLong(
+        () => matches(stars, text),
+        () => matches(stars, longer),
+      ),
+    ).toBeLessThan(10);
     expect(intersect(stars, starGlob(`${"*a*b".repeat(250)}c*`))).toBeUndefined();
     expect(MAX_PIECES).toBe(256);
   });

@@ -174,10 +174,8 @@ describe("finding a baseline", () => {
   test("an endless file is refused, not read (fault 30)", () => {
     const endless = join(folder, "endless.yaml");
     symlinkSync("/dev/zero", endless);
-    const start = performance.now();
     expect(errorOf(() => loadBaseline(endless, shapes))).toBe(
       `${endless}:1:1: expected at most 1000000 bytes, found 1000001`,
     );
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 });

