@@ -6,32 +6,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { allows, audit, comparePolicies, listBundled, loadBaseline, render } from "../src/index.ts";
+import { benchAws } from "./aws.ts";
+import { figures, growth, median, problems, record, timed } from "./figures.ts";
 import { growthSnapshot, manyFindings, realisticRoles } from "./worlds.ts";
 
-interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target?: string;
-}
-
-const figures: Figure[] = [];
-const problems: string[] = [];
 const NOW = "2026-11-21T06:00:00.000Z";
-
-function record(name: string, value: number, unit: string, target?: string): void {
-  const figure = {
-    name,
-    value: Math.round(value * 1000) / 1000,
-    unit,
-    ...(target !== undefined && { target }),
-  };
-  figures.push(figure);
-  console.log(`${name.padEnd(66)} ${String(figure.value).padStart(10)} ${unit.padEnd(6)} ${target ?? ""}`);
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 
 function wall(args: readonly string[]): number {
   const started = performance.now();
@@ -48,43 +27,6 @@ function startUp(name: string, args: readonly string[], target: string): void {
     if (i > 1) ratios.push(ours / bare);
   }
   record(`start-up: ${name}, times bare node`, median(ratios), "x", target);
-}
-
-/** Processor time of this process, which a busy machine stretches less than wall time; the least of several runs. */
-function timed(run: () => unknown, times = 4): number {
-  const values = Array.from({ length: times }, () => {
-    const started = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(started);
-    return (user + system) / 1000;
-  });
-  return Math.min(...values);
-}
-
-/**
- * Time per doubling, over the whole range: 2 is linear. Every size is run as often as makes the same amount of work,
- * so that what the garbage collector takes is in the small ones as well.
- */
-function growth(name: string, sizes: readonly number[], prepare: (n: number) => () => unknown): void {
-  const largest = sizes[sizes.length - 1] as number;
-  const times = sizes.map((n) => {
-    const run = prepare(n);
-    const repeat = Math.ceil(largest / n);
-    run();
-    return (
-      timed(() => {
-        for (let i = 0; i < repeat; i++) run();
-      }, 2) / repeat
-    );
-  });
-  sizes.forEach((n, i) => {
-    record(`${name}, ${n}`, times[i] as number, "ms");
-  });
-  const [first, last] = [times[0] as number, times[times.length - 1] as number];
-  const doublings = Math.log2((sizes[sizes.length - 1] as number) / (sizes[0] as number));
-  const per = (last / first) ** (1 / doublings);
-  record(`${name}: time per doubling`, per, "x", "<= 2.2");
-  if (per > 2.2) problems.push(`${name} grows ${per.toFixed(2)} x per doubling`);
 }
 
 const main = join("dist", "main.js");
@@ -191,6 +133,7 @@ for (const format of ["table", "json", "sarif"]) {
   record(`${format}`, ms, "ms");
   record(`${format}, size`, bytes / 1e6, "MB");
 }
+benchAws();
 record("peak memory of this process", process.resourceUsage().maxRSS / 1024, "MiB");
 
 mkdirSync(join("bench", "results"), { recursive: true });
