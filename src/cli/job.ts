@@ -73,7 +73,9 @@ export async function prepare(
   for (const target of chosen)
     snapshots.push(recorded?.slice() ?? (await readSnapshots(target.options, cwd)));
 
-  const named = onlyOnce((options.get("baseline")?.values ?? []).map((spec) => load(spec, options, cwd)));
+  const named = onlyOnce(
+    (options.get("baseline")?.values ?? []).map((spec) => baselineNamed(spec, options, cwd)),
+  );
   const wanted = new Set<Provider>(
     asked ?? [
       ...chosen.flatMap((target) => target.clouds ?? []),
@@ -233,7 +235,8 @@ function onlyOnce(baselines: readonly LoadedBaseline[]): readonly LoadedBaseline
   return [...new Map(baselines.toReversed().map((each) => [each.sha256, each])).values()].toReversed();
 }
 
-function load(spec: string, options: GivenOptions, cwd: string): LoadedBaseline {
+/** A baseline of `--baseline`, or of the config file. */
+export function baselineNamed(spec: string, options: GivenOptions, cwd: string): LoadedBaseline {
   const base = options.get("baseline")?.base;
   if (base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
   // A file that the config file names lies beside it; reports name it from the working directory.

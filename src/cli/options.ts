@@ -11,6 +11,8 @@ export type CommandName =
   | "check list"
   | "check explain"
   | "policy compare"
+  | "permissions"
+  | "preflight"
   | "completion";
 
 /** One option: its flag `--name`, its variable `CHALK_AUDIT_NAME` and its key in the config file. */
@@ -34,7 +36,7 @@ export interface Flag {
 }
 
 const auditing = ["scan", "compare"] as const;
-const reading = ["scan", "collect"] as const;
+const reading = ["scan", "collect", "preflight"] as const;
 /** Every command, in the order of the help. */
 export const commandNames = [
   "scan",
@@ -45,6 +47,8 @@ export const commandNames = [
   "check list",
   "check explain",
   "policy compare",
+  "permissions",
+  "preflight",
   "completion",
 ] as const satisfies readonly CommandName[];
 
@@ -61,7 +65,7 @@ export const flags: readonly Flag[] = [
     split: "comma",
     choices: clouds,
     help: "what to audit: azure, aws, kubernetes (repeatable, or a comma list)",
-    commands: reading,
+    commands: [...reading, "permissions"],
   },
   {
     name: "baseline",
@@ -69,13 +73,13 @@ export const flags: readonly Flag[] = [
     many: true,
     split: "line",
     help: "what the vendor documents (repeatable; default: the cloud's own, newest version)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "profile-set",
     value: "NAME",
     help: "the profile of a baseline that has several",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "set",
@@ -83,7 +87,7 @@ export const flags: readonly Flag[] = [
     many: true,
     split: "line",
     help: "a parameter of the baseline (repeatable)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "snapshot",
@@ -106,7 +110,7 @@ export const flags: readonly Flag[] = [
     name: "subscription",
     value: "ID",
     help: "Azure subscription to audit (default: AZURE_SUBSCRIPTION_ID, else the only one visible)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "tenant",
@@ -118,7 +122,7 @@ export const flags: readonly Flag[] = [
     name: "principal",
     value: "OBJECT-ID",
     help: "the vendor's service principal (default: whoever holds the documented role)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "azure-cloud",
@@ -138,13 +142,13 @@ export const flags: readonly Flag[] = [
     name: "role",
     value: "NAME|ARN",
     help: "AWS role to audit (default: the roles that trust the vendor's documented principal)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "region",
     value: "REGION",
     help: "AWS region to audit (default: AWS_REGION, else the profile's)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare"],
   },
   {
     name: "profile",
@@ -209,9 +213,22 @@ export const flags: readonly Flag[] = [
     commands: ["scan"],
   },
   {
+    name: "fail-on-new",
+    help: "with --since: only drift that is new or has grown makes the exit status 1",
+    commands: ["scan"],
+  },
+  {
     name: "allow-incomplete",
     help: "exit 0 in place of 3 when something could not be assessed",
     commands: auditing,
+  },
+  {
+    name: "service-account",
+    value: "NAMESPACE/NAME",
+    default: "chalk-audit/chalk-audit",
+    flagOnly: true,
+    help: "Kubernetes: the account that the scanner runs as in the cluster",
+    commands: ["permissions"],
   },
   {
     name: "output",
@@ -254,20 +271,20 @@ export const flags: readonly Flag[] = [
     default: "table",
     flagOnly: true,
     help: "table or json",
-    commands: ["policy compare", "baseline list", "baseline show", "check list"],
+    commands: ["policy compare", "preflight", "baseline list", "baseline show", "check list"],
   },
   {
     name: "config",
     value: "FILE",
     path: true,
     help: "the config file (default: chalk-audit.yaml, from here up to the git root)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "quiet",
     short: "q",
     help: "say nothing but reports and errors",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "verbose",
@@ -279,7 +296,7 @@ export const flags: readonly Flag[] = [
   {
     name: "color",
     help: "colour even when not on a terminal",
-    commands: ["scan", "compare", "policy compare"],
+    commands: ["scan", "compare", "policy compare", "preflight"],
   },
   { name: "no-color", help: "no colour", commands: commandNames },
   { name: "no-progress", help: "no progress line", commands: reading },

@@ -73,6 +73,16 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./policy.ts")).policyCompare,
   },
   {
+    name: "permissions",
+    title: "the scanner's own least-privilege policy: AWS policy, Azure role or Kubernetes manifest",
+    load: async () => (await import("./permissions.ts")).permissions,
+  },
+  {
+    name: "preflight",
+    title: "try every read that a scan makes, and name the permissions that are missing",
+    load: async () => (await import("./preflight.ts")).preflight,
+  },
+  {
     name: "completion",
     title: "a completion script for the shell: bash, zsh or fish",
     operands: "<shell>",

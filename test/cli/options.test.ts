@@ -44,6 +44,7 @@ describe("the table of options", () => {
         "target",
         "timeout",
         "concurrency",
+        "fail-on-new",
         "allow-incomplete",
         "quiet",
         "verbose",
