@@ -104,7 +104,7 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     // formats and files to write
     [
       [...azure, "--format", "sarf"],
-      ['--format: unknown format "sarf"; did you mean "sarif"? (known: table, json, sarif)'],
+      ['--format: unknown format "sarf"; did you mean "sarif"? (known: table, json, sarif, junit, markdown)'],
     ],
     [
       [...azure, "--format", "json,table"],
