@@ -56,7 +56,11 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   let report = auditJob(job, states, waivers, { startedAt, now: timeOf(shell) }, serviceData);
   if (shell.signal.aborted) report = { ...report, interrupted: true };
   if (earlier !== undefined) report = compareReports(earlier, report);
-  const status = exitCode(report, { failOn, allowIncomplete: on(options, "allow-incomplete") === true });
+  const status = exitCode(report, {
+    failOn,
+    allowIncomplete: on(options, "allow-incomplete") === true,
+    newOnly: on(options, "fail-on-new") === true,
+  });
   // An interrupted run leaves no table that looks whole, and no SARIF that would close alerts.
   const left = report.interrupted ? destinations.filter(({ format }) => format === "json") : destinations;
   if (report.interrupted) sayInterrupted(console);

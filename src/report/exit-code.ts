@@ -1,4 +1,4 @@
-import type { Report, Severity } from "./report.ts";
+import type { Finding, Report, Severity } from "./report.ts";
 import { atLeast } from "./severity.ts";
 
 export interface ExitPolicy {
@@ -6,6 +6,8 @@ export interface ExitPolicy {
   readonly failOn: Severity | "never";
   /** What could not be assessed does not fail the run. */
   readonly allowIncomplete: boolean;
+  /** Drift that an earlier report had already, unchanged, does not fail the run. Without an earlier report all is new. */
+  readonly newOnly?: boolean;
 }
 
 /**
@@ -16,9 +18,9 @@ export interface ExitPolicy {
  * Unknown findings and waived ones are no drift. Reporters and display filters have no say.
  */
 export function exitCode(report: Report, policy: ExitPolicy): 0 | 1 | 3 {
-  const { failOn } = policy;
-  if (failOn !== "never" && report.findings.some((f) => f.outcome === "fail" && atLeast(f.severity, failOn)))
-    return 1;
+  const { failOn, newOnly = false } = policy;
+  const counts = (f: Finding) => f.outcome === "fail" && !(newOnly && f.state === "unchanged");
+  if (failOn !== "never" && report.findings.some((f) => counts(f) && atLeast(f.severity, failOn))) return 1;
   return isIncomplete(report) && !policy.allowIncomplete ? 3 : 0;
 }
 

@@ -24,7 +24,7 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
 
   if (drift) {
     const where = targetsText(report);
-    const bound = exitCode === 0 || exitCode === 3 ? " The drift is below --fail-on." : "";
+    const bound = exitCode === 0 || exitCode === 3 ? harmless(report) : "";
     return (
       `${interrupted}${paint.bad("DRIFT:")} ` +
       `${[`${grouped(fail)} of ${of} ${fail === 1 ? "fails" : "fail"}${where}`, ...extra].join(", ")}.${bound} ${exit}`
@@ -47,6 +47,13 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
   }
   const passed = [`${grouped(pass)} of ${of} ${asked === 1 ? "passes" : "pass"}`, ...extra].join(", ");
   return `${interrupted}${paint.good("NO DRIFT:")} ${passed}${comparedText(report)}. ${exit}`;
+}
+
+/** Why drift does not fail the run. */
+function harmless(report: Report): string {
+  if (report.gone === undefined) return " The drift is below --fail-on.";
+  const fresh = report.findings.some((f) => f.outcome === "fail" && f.state !== "unchanged");
+  return fresh ? " What is new or has changed is below --fail-on." : " None of it is new.";
 }
 
 function targetsText(report: Report): string {
