@@ -6,6 +6,7 @@ export type CommandName =
   | "scan"
   | "collect"
   | "compare"
+  | "review"
   | "baseline list"
   | "baseline show"
   | "check list"
@@ -36,12 +37,13 @@ export interface Flag {
 }
 
 const auditing = ["scan", "compare"] as const;
-const reading = ["scan", "collect", "preflight"] as const;
+const reading = ["scan", "collect", "review", "preflight"] as const;
 /** Every command, in the order of the help. */
 export const commandNames = [
   "scan",
   "collect",
   "compare",
+  "review",
   "baseline list",
   "baseline show",
   "check list",
@@ -79,7 +81,7 @@ export const flags: readonly Flag[] = [
     name: "profile-set",
     value: "NAME",
     help: "the profile of a baseline that has several",
-    commands: [...reading, "compare", "permissions"],
+    commands: ["scan", "collect", "preflight", "compare", "permissions"],
   },
   {
     name: "set",
@@ -96,7 +98,7 @@ export const flags: readonly Flag[] = [
     split: "line",
     path: true,
     help: "audit recorded state in place of a live cloud (repeatable)",
-    commands: ["scan"],
+    commands: ["scan", "review"],
   },
   {
     name: "target",
@@ -188,7 +190,7 @@ export const flags: readonly Flag[] = [
     many: true,
     split: "comma",
     help: "what to write, and where (repeatable; default: table to standard output)",
-    commands: auditing,
+    commands: [...auditing, "review"],
   },
   {
     name: "fail-on",
@@ -214,7 +216,7 @@ export const flags: readonly Flag[] = [
   },
   {
     name: "fail-on-new",
-    help: "with --since: only drift that is new or has grown makes the exit status 1",
+    help: "with --since: only drift that is new or has changed makes the exit status 1",
     commands: ["scan"],
   },
   {
@@ -229,6 +231,37 @@ export const flags: readonly Flag[] = [
     flagOnly: true,
     help: "Kubernetes: the account that the scanner runs as in the cluster",
     commands: ["permissions"],
+  },
+  {
+    name: "from",
+    value: "PROFILE",
+    flagOnly: true,
+    help: "the profile that documents what is held today (default: the baseline's own)",
+    commands: ["review"],
+  },
+  {
+    name: "to",
+    value: "PROFILE",
+    flagOnly: true,
+    help: "the profile that is to be held after the scope-down (default: the baseline's own)",
+    commands: ["review"],
+  },
+  {
+    name: "usage",
+    value: "PATH",
+    many: true,
+    split: "line",
+    path: true,
+    help: "logs of what was used: a file or a folder of them, .gz too (repeatable)",
+    commands: ["review"],
+  },
+  {
+    name: "write",
+    value: "DIR",
+    path: true,
+    flagOnly: true,
+    help: "write the documents to apply there; nothing is applied",
+    commands: ["review"],
   },
   {
     name: "output",
@@ -290,13 +323,13 @@ export const flags: readonly Flag[] = [
     name: "verbose",
     short: "v",
     help: "both texts, more witnesses, commands to verify and to mend",
-    commands: ["scan", "compare", "policy compare"],
+    commands: ["scan", "compare", "review", "policy compare"],
   },
   { name: "debug", help: "requests and stack traces on standard error", commands: commandNames },
   {
     name: "color",
     help: "colour even when not on a terminal",
-    commands: ["scan", "compare", "policy compare", "preflight"],
+    commands: ["scan", "compare", "review", "policy compare", "preflight"],
   },
   { name: "no-color", help: "no colour", commands: commandNames },
   { name: "no-progress", help: "no progress line", commands: reading },

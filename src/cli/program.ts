@@ -45,6 +45,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./compare.ts")).compare,
   },
   {
+    name: "review",
+    title: "before a scope-down: which permissions go, which were used, what would break, what to apply",
+    load: async () => (await import("./review.ts")).review,
+  },
+  {
     name: "baseline list",
     title: "the bundled baselines",
     load: async () => (await import("./baseline.ts")).baselineList,
