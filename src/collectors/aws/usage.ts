@@ -49,9 +49,9 @@ export async function readAwsUsage(
   settings: AwsSettings,
   options: CollectOptions,
 ): Promise<AwsUsageRead> {
-  const connection = await connect(settings, options, awsUsageCalls);
   const clock = settings.clock ?? systemClock;
   const ends = clock.now() + options.timeoutMs;
+  const connection = await connect(settings, options, awsUsageCalls);
   const problems: string[] = [];
   const failed = (what: string, permission: string) => (failure: ReadFailure) => {
     const needs = failure.reason === "denied" ? `; needs ${permission}` : "";
@@ -111,7 +111,7 @@ async function lastAccessedReport(
   let body = await page(undefined);
   while (body.JobStatus === "IN_PROGRESS") {
     if (options.signal.aborted) throw new ReadFailure("interrupted", "interrupted while the report was made");
-    if (left() < PAUSE) throw new ReadFailure("timeout", "the report was not made in time");
+    if (left() <= PAUSE) throw new ReadFailure("timeout", "the report was not made in time");
     await sleep(PAUSE).catch(() => {
       throw new ReadFailure("interrupted", "interrupted while the report was made");
     });
