@@ -1,4 +1,5 @@
 import { canonicalText } from "./build.ts";
+import { growthBetween } from "./growth.ts";
 import type { Finding, Report } from "./report.ts";
 
 /**
@@ -37,7 +38,8 @@ export function compareReports(old: Report, current: Report): Report {
     const looked = finding.rule.startsWith("waiver/") || (assessed.has(at) && !partly.has(at));
     (complete.has(finding.target) && looked ? gone : unassessed).push(finding);
   }
-  const { gone: _gone, unassessed: _unassessed, ...rest } = current;
+  const { gone: _gone, unassessed: _unassessed, grown: _grown, ...rest } = current;
+  const grown = growthBetween(old, current);
   return {
     ...rest,
     findings: current.findings.map((finding) => {
@@ -48,6 +50,7 @@ export function compareReports(old: Report, current: Report): Report {
     }),
     gone,
     ...(unassessed.length === 0 ? {} : { unassessed }),
+    ...(grown.length === 0 ? {} : { grown }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ControlResult, Finding, Report, Target } from "../report/report.ts";
+import type { ControlResult, Finding, Growth, Report, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { inertLine } from "../report/untrusted.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
@@ -67,6 +67,7 @@ function renderMarkdown(report: Report, options: RenderOptions): string {
     "Not looked at again",
     (report.unassessed ?? []).map((f) => `${name(f.control, f.target)} ${line(f)}`),
   );
+  page.list("Grown without an edit", (report.grown ?? []).map(grownItem));
   details(report, rows, page);
   const by = (outcome: ControlResult["outcome"]) => report.controls.filter((c) => c.outcome === outcome);
   const marks = (c: ControlResult) =>
@@ -293,6 +294,11 @@ function detailBlock({ main, findings }: Row, report: Report): string {
       : [`\nmend it with:\n\n${commands(main.remediation.commands)}`]),
     "\n</details>",
   ].join("\n");
+}
+
+function grownItem({ name, pattern, from, to }: Growth): string {
+  const more = plural(to.operations - from.operations, "operation");
+  return `${code(pattern)} of ${code(name)} grants ${more} more than on ${inert(from.date)} (${grouped(from.operations)}, now ${grouped(to.operations)}); nobody edited it`;
 }
 
 function shortControl(id: string, report: Report): string {

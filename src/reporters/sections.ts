@@ -1,3 +1,4 @@
+import { growthText } from "../report/growth.ts";
 import type { ControlResult, Finding, Report, Target } from "../report/report.ts";
 import { visible } from "../report/untrusted.ts";
 import { displayWidth, wrap } from "./layout.ts";
@@ -131,6 +132,10 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
         names.of(f.control, f.target),
         `${f.severity} ${f.drift}: ${f.pattern ?? f.message}`,
       ]),
+    ),
+    list(
+      "Grown without an edit",
+      (report.grown ?? []).map((growth) => ["", growthText(growth)]),
     ),
     [...fineLines(by("pass"), names, width, paint), ...skippedLines(by("skipped"), names, width, paint)],
     list("Notes", notes),
