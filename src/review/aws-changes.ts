@@ -48,6 +48,8 @@ export function actionChanges(columns: AwsColumns, data: ServiceData): readonly 
     const key = [action.split(":")[0], ...spoken, onlyStar, missing].join(" ");
     const known = alike.get(key) ?? changeOf(action, live, documented, target, data);
     alike.set(key, known);
+    // Named, and taken away again by a boundary or a Deny in every column: nobody has it.
+    if ([known.live, known.documented, known.target].every((reach) => reach === "none")) continue;
     changes.push({ action, ...known });
   }
   return changes;

@@ -26,6 +26,13 @@ interface Judged {
 const RESOURCE_TAG = /^[a-z0-9-]+:resourcetag\//;
 
 /**
+ * Actions that make a resource: it has no tags yet when they are checked, whatever it carries today. In EC2 it has no
+ * name yet either, and is checked beside those that the request names. (EC2 user guide, "Resource-level permissions".)
+ */
+const CREATES =
+  /^[^:]+:(?:Allocate|Clone|Copy|Create(?!Tags$)|Import|Launch|Provision|Purchase|Register|Request|Restore|Run)/;
+
+/**
  * Every action of every recorded call, asked of what is granted today and of the target. What the record does not say
  * (tags of a resource that is not known, the keys of the request) is taken both ways, and the verdict is then `depends`.
  */
@@ -98,18 +105,24 @@ function judged(
   stage: AwsStage,
 ): Judged {
   const limits = limitsOf(operation);
-  if (limits.onlyStar) return one(ask(action, "*", keysOf("*", operation, region, stage)), "*", stage);
+  const creates = CREATES.test(action);
+  // What is there now was not there, or not tagged, when a call that creates it was checked.
+  const owned = (arn: string) => (creates ? undefined : stage.tagged.get(arn));
+  const keys = (arn: string) => keysOf(owned(arn), operation, region, stage);
+  if (limits.onlyStar) return one(ask(action, "*", keys("*")), undefined, creates);
   if (resources.length === 0) {
     if (reach === "all") return { verdict: "allowed", why: "" };
     if (reach === "none" || reach === "dead") return { verdict: "refused", why: "it is granted on nothing" };
     return { verdict: "depends", why: "on the resource, which the record does not name" };
   }
-  const answers = resources.map((arn) =>
-    one(ask(action, arn, keysOf(arn, operation, region, stage)), arn, stage),
-  );
+  const answers = resources.map((arn) => one(ask(action, arn, keys(arn)), owned(arn), creates));
   const [first] = answers;
-  if (first === undefined || answers.every((a) => a.verdict === first.verdict))
-    return first ?? { verdict: "depends", why: "" };
+  if (first === undefined || answers.every((a) => a.verdict === first.verdict)) {
+    const unnamed = action.startsWith("ec2:") && CREATES.test(action) && reach !== "all";
+    return first === undefined || (first.verdict === "allowed" && unnamed)
+      ? { verdict: "depends", why: "on the resource that it creates, which the record does not name" }
+      : first;
+  }
   const refused = answers.findIndex((a) => a.verdict === "refused");
   const open = answers.find((a) => a.verdict === "depends");
   if (refused < 0 && open !== undefined) return open;
@@ -119,37 +132,39 @@ function judged(
   };
 }
 
-function one(answer: Answer, resource: string, stage: AwsStage): Judged {
+function one(answer: Answer, owned: Owned | undefined, creates: boolean): Judged {
   switch (answer.verdict) {
     case "allowed":
       return { verdict: "allowed", why: "" };
     case "denied":
-      return { verdict: "refused", why: refusal(resource, stage) };
+      return { verdict: "refused", why: refusal(owned) };
     case "undecided":
       return { verdict: "depends", why: "on a part of the policy that cannot be evaluated" };
     case "depends": {
       const tags = answer.on.some((key) => RESOURCE_TAG.test(key));
-      const hint = tags && !stage.tagged.has(resource) ? ": the tags of the resource are not known" : "";
+      const hint = !tags
+        ? ""
+        : creates
+          ? ": the resource was not there before the call"
+          : ": the tags of the resource are not known";
       return { verdict: "depends", why: `on ${answer.on.join(", ")}${hint}` };
     }
   }
 }
 
-function refusal(resource: string, stage: AwsStage): string {
-  const owned = stage.tagged.get(resource);
+function refusal(owned: Owned | undefined): string {
   if (owned === undefined) return "no statement of the target grants it on this resource";
   const tags = [...owned.tags].map(([key, value]) => `${key}=${value}`).join(", ");
   return `no statement of the target grants it on this resource as it is tagged (${tags === "" ? "no tags" : tags})`;
 }
 
 function keysOf(
-  resource: string,
+  owned: Owned | undefined,
   operation: Operation | undefined,
   region: string | undefined,
   stage: AwsStage,
 ): KnownKeys {
   const { absent } = limitsOf(operation);
-  const owned = stage.tagged.get(resource);
   const service = operation?.name.split(":")[0] ?? "";
   const context: Record<string, string> = { "aws:principalarn": stage.role };
   if (region !== undefined) context["aws:requestedregion"] = region;

@@ -1,6 +1,6 @@
 import type { Limits } from "../access/aws/combination.ts";
 import type { Operation, ServiceData } from "../access/aws/service-data.ts";
-import { matches, questionGlob, subject } from "../access/glob.ts";
+import { type Glob, matches, questionGlob, subject } from "../access/glob.ts";
 import type { Residue, Verdict } from "../access/policy.ts";
 import { comparePolicies, evaluator } from "../access/provider.ts";
 import { record } from "../checks/arm/value.ts";
@@ -49,15 +49,21 @@ function readyDocument(document: unknown): readonly Ready[] {
   return statementsOf(document).map((statement) => ({ statement, version, holds: actionTest(statement) }));
 }
 
-/** AW2, AW3: patterns of actions compare in any case; NotAction is the complement. */
+/** AW2, AW3: patterns of actions compare in any case; NotAction is the complement. Sorted by service for speed. */
 function actionTest(statement: Statement): (action: string) => boolean {
   const negated = Object.hasOwn(statement, "NotAction");
-  const patterns = textList(statement[negated ? "NotAction" : "Action"]).map((p) =>
-    questionGlob(p === "*:*" ? "*" : p.toLowerCase()),
-  );
+  const ofService = new Map<string, Glob[]>();
+  const ofAny: Glob[] = [];
+  for (const text of textList(statement[negated ? "NotAction" : "Action"])) {
+    const pattern = text === "*:*" ? "*" : text.toLowerCase();
+    const service = /^([a-z0-9-]+):/.exec(pattern)?.[1];
+    if (service === undefined) ofAny.push(questionGlob(pattern));
+    else ofService.set(service, [...(ofService.get(service) ?? []), questionGlob(pattern)]);
+  }
   return (action) => {
     const text = subject(action.toLowerCase());
-    return patterns.some((pattern) => matches(pattern, text)) !== negated;
+    const own = ofService.get(action.slice(0, action.indexOf(":")).toLowerCase()) ?? [];
+    return [...own, ...ofAny].some((pattern) => matches(pattern, text)) !== negated;
   };
 }
 

@@ -258,8 +258,10 @@ function tagCut(
   input: ReviewInput & { readonly data: ServiceData; readonly now: string; readonly version: string },
   calls: Usage["calls"],
 ): { readonly cut: readonly CutResource[]; readonly unknown: readonly string[] } {
+  const { baseline } = input.loaded;
+  const controls = baseline.controls.filter(({ check }) => check === COVERAGE);
   const report = audit({
-    baselines: [input.loaded],
+    baselines: [{ ...input.loaded, baseline: { ...baseline, controls } }],
     snapshots: [{ snapshot: input.snapshot, parameters: input.parameters }],
     clouds: ["aws"],
     ...(input.to === undefined ? {} : { profile: input.to }),

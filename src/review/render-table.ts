@@ -230,7 +230,7 @@ function dead(review: Review, options: ReviewTableOptions): string[] {
     ...headed(
       "Promised by the target and granted on nothing",
       all,
-      ": by the catalogue these have no such resource or condition key",
+      ": these have no such resource or condition key",
     ),
     ...(rows.length === 0 ? [] : table(["PERMISSIONS", "COUNT ON IT"], rows, [75, 25], options)),
     ...(rest.length === 0
@@ -262,7 +262,7 @@ function documents(review: Review, options: ReviewTableOptions): string[] {
   if (review.documents.length === 0) return [];
   return [
     ...headed(
-      "Documents to apply, proven equal to the target; --write DIR writes them, nothing applies them",
+      "Documents to apply, proven equal to the target (--write DIR writes them, nothing applies them)",
       review.documents.length,
     ),
     ...review.documents.flatMap(({ file, size, limit }) => indented(`${file}: ${size} (${limit})`, options)),

@@ -159,7 +159,7 @@ describe("usage of AWS, live", () => {
       },
     ]);
     expect(
-      (result.lastAccessed?.ServicesLastAccessed as { ServiceNamespace: string }[]).map(
+      ((result.lastAccessed?.ServicesLastAccessed ?? []) as { ServiceNamespace: string }[]).map(
         (s) => s.ServiceNamespace,
       ),
     ).toEqual(["ec2", "sqs"]);
