@@ -58,7 +58,11 @@ export async function review(
   const { config, options, console } = await contextOf(given, shell);
   const destinations = parseDestinations(options.get("format"), reviewFormats, shell.cwd);
   const folder = pathOf(options, "write", shell.cwd);
-  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd));
+  const logs = options.get("usage");
+  const files = (logs?.values ?? []).map((value) =>
+    logs === undefined ? value : pathFrom(logs, value, shell.cwd),
+  );
+  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd, files));
   const bounds = boundsOf(options);
   const [from, to] = [one(options, "from"), one(options, "to")];
   // The state is read for the profile that is to be: its checks know the tags.
@@ -84,10 +88,6 @@ export async function review(
       `a review of ${snapshot.provider} is not in this version, which reviews ${Object.keys(reviewers).join(", ")}`,
     );
   }
-  const logs = options.get("usage");
-  const files = (logs?.values ?? []).map((value) =>
-    logs === undefined ? value : pathFrom(logs, value, shell.cwd),
-  );
   let result: Review;
   try {
     result = await (await load()).review(

@@ -1,4 +1,5 @@
 import { visible } from "../report/untrusted.ts";
+import { plural } from "../reporters/words.ts";
 import type { RehearsedCall, Review } from "./review.ts";
 import {
   CHANGE_WORDS,
@@ -65,8 +66,8 @@ export function renderReviewMarkdown(review: Review, status: number): string {
     `## Scope-down: ${cell(title(review))}`,
     "",
     `**${cell(verdict(review, status))}**`,
-    ...section(`Would be refused: ${callCount(broken)} recorded calls`, calls(broken)),
-    ...section(`Depends: ${callCount(open)} recorded calls`, calls(open)),
+    ...section(`Would be refused: ${plural(callCount(broken), "recorded call")}`, calls(broken)),
+    ...section(`Depends: ${plural(callCount(open), "recorded call")}`, calls(open)),
     ...section("Not granted by the role's own policies today either", calls(unexplained)),
     ...section(
       "The tag condition will cut off",
@@ -102,7 +103,9 @@ export function renderReviewMarkdown(review: Review, status: number): string {
     "“Not observed” and “not observable” do not mean unused.",
     ...section(
       "Promised by the target and granted on nothing",
-      review.dead.map((grant) => `- ${cell(grant.actions.join(", "))}: ${grant.calls} recorded calls`),
+      review.dead.map(
+        (grant) => `- ${cell(grant.actions.join(", "))}: ${plural(grant.calls, "recorded call")}`,
+      ),
     ),
     ...section(
       "Usage was read from",

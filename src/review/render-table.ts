@@ -97,7 +97,7 @@ function calls(name: string, found: readonly RehearsedCall[], options: ReviewTab
       : `${call.why}${call.promised === true ? " (a dead grant of the document)" : ""}`,
   ]);
   return [
-    ...headed(name, found.length, `: ${callCount(found)} recorded calls`),
+    ...headed(name, found.length, `: ${plural(callCount(found), "recorded call")}`),
     ...table(["PERMISSION", "ON", "RECORDED", "WHY"], rows, [22, 30, 22, 30], options),
     ...more(found.length, shown.length),
     ...needs(found, options),

@@ -1,3 +1,4 @@
+import { plural } from "../reporters/words.ts";
 import { breaks, type Change, type Reach, type RehearsedCall, type Review, type Use } from "./review.ts";
 
 export const CHANGE_WORDS = {
@@ -61,13 +62,21 @@ export function verdict(review: Review, status: number): string {
   const parts: string[] = [];
   if (broken.length > 0) {
     const actions = new Set(broken.map((call) => call.action)).size;
-    parts.push(`BREAKS: ${callCount(broken)} recorded calls of ${actions} permissions would be refused`);
+    parts.push(
+      `BREAKS: ${plural(callCount(broken), "recorded call")} of ${plural(actions, "permission")} would be refused`,
+    );
   } else if (review.sources.length === 0) parts.push("NOT REHEARSED: no usage was read");
   else if (status === 0)
-    parts.push(`NOTHING THAT WAS SEEN BREAKS: ${review.allowedCalls} recorded calls stay allowed`);
+    parts.push(
+      `NOTHING THAT WAS SEEN BREAKS: ${plural(review.allowedCalls, "recorded call")} ${review.allowedCalls === 1 ? "stays" : "stay"} allowed`,
+    );
   else parts.push("NOTHING KNOWN BREAKS, and something is open");
-  if (open.length > 0) parts.push(`${callCount(open)} more depend on what the logs do not tell`);
-  if (review.allowedCalls > 0 && status !== 0) parts.push(`${review.allowedCalls} stay allowed`);
+  if (open.length > 0) {
+    const more = callCount(open);
+    parts.push(`${more} more ${more === 1 ? "depends" : "depend"} on what the logs do not tell`);
+  }
+  if (review.allowedCalls > 0 && status !== 0)
+    parts.push(`${review.allowedCalls} ${review.allowedCalls === 1 ? "stays" : "stay"} allowed`);
   return `${parts.join("; ")}. Exit ${status}.`;
 }
 
