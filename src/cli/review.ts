@@ -109,8 +109,10 @@ export async function review(
       },
     );
   } catch (error) {
-    if (error instanceof ReviewError) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof ReviewError)) throw error;
+    if (!error.unread) throw new UsageError(error.message);
+    console.say(`chalk-audit: nothing is reviewed: ${error.message}`);
+    return 3;
   } finally {
     console.clear();
   }

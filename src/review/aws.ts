@@ -20,6 +20,13 @@ import { gapsOf, type Usage } from "./sight.ts";
 /** Something that makes a review impossible, in words for a person. */
 export class ReviewError extends Error {
   override readonly name = "ReviewError";
+  /** It could not be read, which is no mistake of whoever asked. */
+  readonly unread: boolean;
+
+  constructor(message: string, unread = false) {
+    super(message);
+    this.unread = unread;
+  }
 }
 
 export interface ReviewInput {
@@ -51,7 +58,8 @@ export function awsSubject(input: ReviewInput): AwsSubject {
   const facts = factsOf(input.snapshot);
   const { to, wanted } = resolved(input, facts);
   const audited = findAuditedRoles(facts, to, wanted);
-  if (audited.unknown !== undefined) throw new ReviewError(audited.unknown);
+  if (audited.unknown !== undefined)
+    throw new ReviewError(audited.unknown, facts.unread("aws/role").length > 0);
   const [first, second] = audited.principals;
   if (first === undefined)
     throw new ReviewError(`no role in ${facts.scope} trusts the vendor; name one with --role`);
@@ -66,6 +74,7 @@ export function awsSubject(input: ReviewInput): AwsSubject {
       unread === undefined
         ? `there is no role ${first.id} in ${facts.scope}`
         : `role ${first.id} could not be read: ${unread.api}: ${unread.detail}`,
+      unread !== undefined,
     );
   }
   return { facts, role };

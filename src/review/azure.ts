@@ -59,7 +59,13 @@ export function azureSubject(input: ReviewInput): AzureSubject {
     to.controls,
     named === undefined ? (input.snapshot.principals ?? []) : [named],
   );
-  if (audited.unknown !== undefined) throw new ReviewError(audited.unknown);
+  if (audited.unknown !== undefined) {
+    const kinds = ["azure/role-assignment", "azure/role-definition"] as const;
+    throw new ReviewError(
+      audited.unknown,
+      kinds.some((kind) => facts.unread(kind).length > 0),
+    );
+  }
   const [principal, second] = audited.principals;
   if (principal === undefined)
     throw new ReviewError(
@@ -107,7 +113,7 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
   const { loaded, snapshot, usage } = input;
   const { facts, principal, controls } = azureSubject(input);
   const held = heldBy(facts, principal.id);
-  if (!isHeld(held)) throw new ReviewError(held.reason);
+  if (!isHeld(held)) throw new ReviewError(held.reason, true);
   const { grants, unread } = grantsOf(held.assignments, readRoles(facts));
   const from = documentedFor(controls.from, principal, facts, grants);
   const to = documentedFor(controls.to, principal, facts, grants);

@@ -226,7 +226,25 @@ describe("hostile logs", () => {
     }
   });
 
-  test("a role that nobody may read is no pass: 3", async () => {
+  test("the role itself unread: nothing is reviewed, 3", async () => {
+    const unread = {
+      kind: "aws/role" as const,
+      id: "chalk",
+      api: "iam GetRole chalk",
+      cause: "denied" as const,
+      permission: "iam:GetRole",
+      detail: "answered 403 AccessDenied",
+    };
+    const path = file("state.json", formatSnapshot(snapshotOf(awsState({ roles: [], unread: [unread] }))));
+    expect(await ran([...AWS, "--snapshot", path])).toEqual({
+      status: 3,
+      stdout: "",
+      stderr:
+        "chalk-audit: nothing is reviewed: role chalk could not be read: iam GetRole chalk: answered 403 AccessDenied\n",
+    });
+  });
+
+  test("policies that nobody may read are no pass", async () => {
     const state = awsState({
       roles: [role()],
       unread: [
