@@ -43,7 +43,7 @@ export function sentence(text: string): string {
 export function codeBlock(lines: readonly string[], language = ""): string {
   const shown = lines.map((line) => {
     const whole = visible(line);
-    return whole.length > MOST ? `${whole.slice(0, MOST)}…` : whole;
+    return whole.length > MOST ? `${whole.slice(0, MOST).replace(/[\ud800-\udbff]$/, "")}…` : whole;
   });
   const longest = Math.max(
     0,
