@@ -62,6 +62,15 @@ function canonical(key: string): string {
   });
 }
 
+function isWild(letter: string | undefined): boolean {
+  return letter === STAR || letter === ONE;
+}
+
+/** Two canonical texts as one; only where both are wild at the seam is there a run to spell anew. */
+function joined(left: string, right: string): string {
+  return isWild(left[left.length - 1]) && isWild(right[0]) ? canonical(left + right) : left + right;
+}
+
 /** A glob with `*` (any sequence, separators and the empty one included; G1); every other character is literal. */
 export function starGlob(text: string): Glob {
   return fromKey(canonical(guard(text).replaceAll("*", STAR)));
@@ -339,14 +348,14 @@ class Intersection {
       i++;
       j++;
     }
-    if (a[i] === STAR && i === a.length - 1) return [canonical(head + b.slice(j))];
-    if (b[j] === STAR && j === b.length - 1) return [canonical(head + a.slice(i))];
+    if (a[i] === STAR && i === a.length - 1) return [joined(head, b.slice(j))];
+    if (b[j] === STAR && j === b.length - 1) return [joined(head, a.slice(i))];
     if (i === a.length || j === b.length) return i === a.length && j === b.length ? [head] : [];
     const out: string[] = [];
     if (a[i] === STAR && b[j] === STAR) {
       for (const rest of [this.from(i + 1, j, depth + 1), this.from(i, j + 1, depth + 1)]) {
         if (rest === undefined) return undefined;
-        for (const r of rest) out.push(canonical(head + STAR + r));
+        for (const r of rest) out.push(joined(head + STAR, r));
       }
       return maximal(out);
     }
@@ -371,18 +380,19 @@ class Intersection {
       if (t[k] !== next && t[k] !== ONE && next !== ONE) continue;
       const rest = from(p + 1, k);
       if (rest === undefined) return undefined;
-      for (const r of rest) out.push(canonical(head + t.slice(q, k) + r));
+      for (const r of rest) out.push(joined(head + t.slice(q, k), r));
     }
     if (k < t.length) {
       const rest = from(p, k);
       if (rest === undefined) return undefined;
-      for (const r of rest) out.push(canonical(head + t.slice(q, k) + r));
+      for (const r of rest) out.push(joined(head + t.slice(q, k), r));
     }
     return maximal(out);
   }
 }
 
 function maximal(keys: readonly string[]): readonly string[] | undefined {
+  if (keys.length < 2) return keys;
   const globs = [...new Set(keys)].map(fromKey);
   if (globs.length > MAX_PIECES * 8) return undefined;
   // no two are equal, so covering one another is impossible

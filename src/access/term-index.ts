@@ -57,6 +57,17 @@ export class TermIndex<T> {
     return out;
   }
 
+  /** Whether `near` has any. */
+  hasNear(glob: Glob): boolean {
+    const sorted = this.inOrder();
+    const first = sorted[lowerBound(sorted, glob.prefix)];
+    if (first?.glob.prefix.startsWith(glob.prefix) === true) return true;
+    for (const length of this.lengths) {
+      if (length < glob.prefix.length && this.byPrefix.has(glob.prefix.slice(0, length))) return true;
+    }
+    return false;
+  }
+
   private inOrder(): readonly Held<T>[] {
     this.sorted ??= [...this.held].sort((a, b) =>
       a.glob.prefix < b.glob.prefix ? -1 : a.glob.prefix > b.glob.prefix ? 1 : 0,

@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a baseline refers to its parameters that way
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { resolveControls } from "../../src/baselines/parameters.ts";
 import { checks } from "../../src/checks/registry.ts";
+import { logReader, management, scoped, trust } from "../worlds/aws-state.ts";
 import { logReaderPage, managementPage, scopedPage, trustPage } from "./pages-aws.ts";
 
 const chalk = loadBaseline("chalk-aws", checks);
@@ -216,3 +218,11 @@ test.each([
 ])("what is wrong on the page itself is recorded: %s", (_, text) => {
   expect(chalk.baseline.errata.filter((e) => text.test(e.text))).toHaveLength(1);
 });
+
+test.each(Object.entries({ trust, management, scoped, "log-reader": logReader }))(
+  "fixtures/policies/chalk-aws/%s.json, for the README's trial, is the page's with an account filled in",
+  (name, document) => {
+    const file = new URL(`../../fixtures/policies/chalk-aws/${name}.json`, import.meta.url);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(document);
+  },
+);

@@ -60,6 +60,10 @@ export class ActionIndex {
     return bits;
   }
 
+  hasNear(glob: Glob): boolean {
+    return this.negated.length > 0 || this.positive.hasNear(glob);
+  }
+
   mixed(): ((point: string) => number) | undefined {
     return this.hasMixed ? mixedAt([...this.all, ...this.excluded]) : undefined;
   }

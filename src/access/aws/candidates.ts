@@ -70,6 +70,12 @@ export function candidatesFor(must: readonly Atom[], foes: readonly Atom[], widt
   return { values: sets.values, ...(lack !== undefined && { lack }) };
 }
 
+/** Whether a value lets all of these atoms of one key hold; true also where that is not known. */
+export function canHold(atoms: readonly Atom[], width: number): boolean {
+  const { values, lack } = candidatesFor(atoms, [], width);
+  return lack !== undefined || values.some((v) => atoms.every((a) => atomHolds(a, v) !== false));
+}
+
 const LACKS = {
   bound: { clause: "G5", reason: "the patterns of a condition key pass the bound" },
   variable: { clause: "AW6", reason: "a policy variable would have to stand for a particular text" },

@@ -35,6 +35,55 @@ export interface Cells {
   readonly lack?: Lack;
 }
 
+const shared = new WeakMap<Glob, Map<string, readonly Glob[] | undefined>>();
+
+/** `intersect`, each pair once as long as its first glob lives: statements that share a pattern ask for the same. */
+export function pieces(a: Glob, b: Glob): readonly Glob[] | undefined {
+  let known = shared.get(a);
+  if (known === undefined) {
+    known = new Map();
+    shared.set(a, known);
+  }
+  const found = known.get(b.key);
+  if (found !== undefined || known.has(b.key)) return found;
+  const made = intersect(a, b);
+  known.set(b.key, made);
+  return made;
+}
+
+/**
+ * Whether two globs share a string, without saying which: the places of `b` that the text of `a` so far can have
+ * reached, letter by letter. A variable is a text of its own here.
+ */
+export function meets(a: Glob, b: Glob): boolean {
+  if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return false;
+  const [x, y] = [a.key, b.key];
+  // reach[j]: what is read of `a`, and the first j letters of `b`, match a common text
+  let reach = new Uint8Array(y.length + 1);
+  reach[0] = 1;
+  spread(reach, y);
+  for (const letter of x) {
+    const next = new Uint8Array(y.length + 1);
+    const star = letter === STAR;
+    for (let j = 0; j <= y.length; j++) {
+      if (reach[j] !== 1 && !(star && j > 0 && next[j - 1] === 1)) continue;
+      // a star reads nothing, or whatever `b` has next
+      if (star) next[j] = 1;
+      const here = y[j];
+      if (here === STAR) next[j] = 1;
+      else if (!star && (here === letter || letter === ONE || here === ONE)) next[j + 1] = 1;
+    }
+    spread(next, y);
+    reach = next;
+  }
+  return reach[y.length] === 1;
+}
+
+/** A star of `b` may stand for nothing. */
+function spread(reach: Uint8Array, y: string): void {
+  for (let j = 0; j < y.length; j++) if (reach[j] === 1 && y[j] === STAR) reach[j + 1] = 1;
+}
+
 export function rowPoint(row: Row, width: number): string {
   return row.map((g) => genericOf(g, width)).join(":");
 }
@@ -50,10 +99,10 @@ function meet(a: Row, b: Row): Cells {
   let lack: Lack | undefined;
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i] as Glob, b[i] as Glob];
-    const pieces = intersect(x, y);
-    if (pieces === undefined) return { rows: [], lack: "bound" };
+    const parts = pieces(x, y);
+    if (parts === undefined) return { rows: [], lack: "bound" };
     if (mayMeetByVariable(x, y)) lack = "variable";
-    rows = rows.flatMap((head) => pieces.map((piece) => [...head, piece]));
+    rows = rows.flatMap((head) => parts.map((piece) => [...head, piece]));
     if (rows.length > MAX_CELLS) return { rows: [], lack: "bound" };
     if (rows.length === 0 && lack === undefined) break;
   }

@@ -37,6 +37,19 @@ export type Answer =
   | { readonly kind: "found"; readonly solution: Solution }
   | { readonly kind: "open"; readonly reason: Reason };
 
+/** A resource pattern with a point of the difference that lies in it. */
+export interface Group {
+  /** Its place in `Combination.resources`. */
+  readonly at: number;
+  readonly term: Term;
+  readonly solution: Solution;
+}
+
+export interface Solved {
+  readonly groups: readonly Group[];
+  readonly open: readonly { readonly resource: Term; readonly reason: Reason }[];
+}
+
 /** What the service's data says of one action (AW5, AW9). */
 export interface Limits {
   /** The action knows no resource: the request's resource is `*`. */
@@ -55,6 +68,8 @@ const RESOURCE = "resource";
 const PRINCIPAL = "principal";
 const NONE: Answer = { kind: "none" };
 
+const keyOptions = new WeakMap<Foes, Map<string, Options>>();
+
 /** Holds the dimensions of one combination, made when first needed, and the answers. */
 export class Combination {
   readonly musts: readonly Body[];
@@ -66,6 +81,7 @@ export class Combination {
   private shared: readonly Options[] | undefined;
   private keys: readonly string[] | undefined;
   private readonly answers = new Map<Bits, (Answer | undefined)[]>();
+  private readonly solved = new Map<Bits, Map<readonly number[], Solved>>();
   private readonly limitedAnswers = new Map<string, Answer>();
 
   constructor(musts: readonly Body[], foes: Foes, width: number) {
@@ -92,7 +108,32 @@ export class Combination {
     return answers[group] as Answer;
   }
 
-  /** The same for one action, of which the service's data says more (AW5, AW9). */
+  /**
+   * `solve` for several resource patterns.
+   * @param groups the same object for the same list, and so is the answer
+   */
+  solveAll(groups: readonly number[], mask: Bits): Solved {
+    let byGroups = this.solved.get(mask);
+    if (byGroups === undefined) {
+      byGroups = new Map();
+      this.solved.set(mask, byGroups);
+    }
+    const known = byGroups.get(groups);
+    if (known !== undefined) return known;
+    const found: Group[] = [];
+    const open: { resource: Term; reason: Reason }[] = [];
+    for (const at of groups) {
+      const term = this.resources[at] as Term;
+      const answer = this.solve(at, mask);
+      if (answer.kind === "found") found.push({ at, term, solution: answer.solution });
+      if (answer.kind === "open") open.push({ resource: term, reason: answer.reason });
+    }
+    const made = { groups: found, open };
+    byGroups.set(groups, made);
+    return made;
+  }
+
+  /** `solve` for one action, of which the service's data says more (AW5, AW9). */
   solveWithin(group: number, mask: Bits, limits: Limits): Answer {
     const keys = this.keyNames().filter((k) => limits.absent.has(k));
     if (!limits.onlyStar && keys.length === 0) return this.solve(group, mask);
@@ -200,13 +241,13 @@ export class Combination {
         ),
       );
     }
-    for (const key of this.keyNames()) out.push(this.keyOptions(key));
+    for (const key of this.keyNames()) out.push(this.sharedKeyOptions(key));
     return out;
   }
 
   /** The cells of a dimension whose selectors are lists of patterns, from the musts' own and what must be entered. */
   private choiceOptions(
-    dimension: string,
+    dimension: typeof RESOURCE | typeof PRINCIPAL,
     start: readonly Row[],
     of: (body: Body) => Choice | undefined,
     kills: (point: string) => Bits,
@@ -223,11 +264,15 @@ export class Combination {
       );
       lack = cells.lack ?? lack;
     });
-    const choices = this.foes.bodies.map(of).filter((c): c is Choice => c !== undefined);
-    const enter = choices.filter((c) => c.negated).flatMap((c) => c.terms.map((t): Row => [t.glob]));
-    const near = [...choices, ...this.musts.map(of).filter((c): c is Choice => c?.negated === true)];
-    const mixed = mixedAt(near.flatMap((c) => c.terms.map((t) => t.glob)));
-    const closed = closure(cells.rows, unique(enter), mixed, this.width);
+    const { enter, mixed } = this.foes.selectors(dimension);
+    const excluded = this.musts.map(of).filter((c): c is Choice => c?.negated === true);
+    const near = [...mixed, ...excluded.flatMap((c) => c.terms.map((t) => t.glob))];
+    const closed = closure(
+      cells.rows,
+      enter.map((g): Row => [g]),
+      mixedAt(near),
+      this.width,
+    );
     lack = closed.lack ?? lack;
     const sure: Option<Chosen>[] = [];
     for (const row of closed.rows) {
@@ -249,8 +294,21 @@ export class Combination {
     return { dimension, sure: kept, possible: [...kept, hidden] };
   }
 
-  private keyOptions(key: string): Options {
+  /** The same for all statements that say the same of the key. */
+  private sharedKeyOptions(key: string): Options {
     const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
+    let shared = keyOptions.get(this.foes);
+    if (shared === undefined) {
+      shared = new Map();
+      keyOptions.set(this.foes, shared);
+    }
+    const id = [key, ...must.map((a) => a.canon)].join("\uE011");
+    const made = shared.get(id) ?? this.keyOptions(key, must);
+    shared.set(id, made);
+    return made;
+  }
+
+  private keyOptions(key: string, must: readonly Atom[]): Options {
     const foes = this.foes.atomsOn(key);
     const candidates: Candidates = candidatesFor(must, foes, this.width);
     const sure: Option<Chosen>[] = [];
@@ -324,8 +382,4 @@ function distinct(terms: readonly Term[]): readonly Term[] {
   const out = new Map<string, Term>();
   for (const term of terms) if (!out.has(term.glob.key)) out.set(term.glob.key, term);
   return [...out.values()];
-}
-
-function unique(rows: readonly Row[]): readonly Row[] {
-  return [...new Map(rows.map((r) => [r.map((g) => g.key).join(), r])).values()];
 }

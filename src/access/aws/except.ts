@@ -1,12 +1,15 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
-import { covers, genericOf, intersect } from "../glob.ts";
+import { covers, genericOf, variablesIn } from "../glob.ts";
 import type { Term } from "../rules.ts";
 import { TermIndex } from "../term-index.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
+import { canHold } from "./candidates.ts";
+import { meets, pieces } from "./cells.ts";
 import { Combination } from "./combination.ts";
+import type { Atom } from "./condition.ts";
 import type { Direction, Row } from "./direction.ts";
 import { Foes } from "./foes.ts";
-import type { Body, Choice, Statement, Statements } from "./statement.ts";
+import { type Body, bodyOf, type Choice, type Statement, type Statements } from "./statement.ts";
 
 interface Held {
   readonly place: number;
@@ -29,8 +32,9 @@ export class Exceptions {
   private readonly overlaps = new Map<Combination, Map<number, readonly boolean[]>>();
   private readonly covered = new Map<Combination, readonly Bits[]>();
   private readonly met = new Map<string, Met>();
+  private readonly held = new Map<string, boolean>();
   private readonly suffixes = new Map<Combination, Map<string, string>>();
-  private readonly known = new Map<Combination, Map<Bits, Map<string, readonly string[]>>>();
+  private readonly known = new WeakMap<Row["groups"], readonly string[]>();
 
   /**
    * @param own the side that grants the rows, of which only the denies matter
@@ -60,16 +64,17 @@ export class Exceptions {
   }
 
   of(row: Row): readonly string[] {
-    const mask = this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
-    if (!row.point.literal) return this.list(row, mask, this.meeting(row).near);
-    const id = row.groups.map((g) => g.at).join(",");
-    const masks = this.known.get(row.combination) ?? new Map<Bits, Map<string, readonly string[]>>();
-    this.known.set(row.combination, masks);
-    const lists = masks.get(mask) ?? new Map<string, readonly string[]>();
-    masks.set(mask, lists);
-    const found = lists.get(id) ?? this.list(row, mask, mask);
-    lists.set(id, found);
+    if (!row.point.literal) return this.list(row, this.maskOf(row), this.meeting(row).near);
+    const known = this.known.get(row.groups);
+    if (known !== undefined) return known;
+    const mask = this.maskOf(row);
+    const found = this.list(row, mask, mask);
+    this.known.set(row.groups, found);
     return found;
+  }
+
+  private maskOf(row: Row): Bits {
+    return this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
   }
 
   private list(row: Row, mask: Bits, near: Bits): readonly string[] {
@@ -105,13 +110,13 @@ export class Exceptions {
     if (known !== undefined) return known;
     const terms = new Map<number, Term[]>();
     for (const { place, term } of this.terms[row.layer]?.near(row.point) ?? []) {
-      if (intersect(row.point, term.glob)?.length === 0) continue;
+      if (pieces(row.point, term.glob)?.length === 0) continue;
       const list = terms.get(place);
       if (list === undefined) terms.set(place, [term]);
       else list.push(term);
     }
-    const denies = this.direction.ownDenies.near(row.point);
-    const layer = this.direction.layers[row.layer];
+    const denies = this.direction.actions.ownDenies.near(row.point);
+    const layer = this.direction.actions.layers[row.layer];
     const made = { near: layer === undefined ? denies : union(layer.near(row.point), denies), terms };
     this.met.set(id, made);
     return made;
@@ -142,11 +147,54 @@ export class Exceptions {
     const known = places.get(place);
     if (known !== undefined) return known;
     const bodies = [...row.combination.musts, this.direction.foes.bodies[place] as Body];
-    const both = new Combination(bodies, NO_FOES, this.direction.width);
-    const made = both.resources.map((_, at) => both.solve(at, NO_MASK).kind !== "none");
+    const made = this.keysMeet(bodies)
+      ? placesOfMeeting(bodies, this.direction.width)
+      : row.combination.resources.map(() => false);
     places.set(place, made);
     return made;
   }
+
+  /** Whether a value of every condition key lets all of the statements hold, or nobody knows. */
+  private keysMeet(bodies: readonly Body[]): boolean {
+    const byKey = new Map<string, Atom[]>();
+    for (const { atoms } of bodies) {
+      for (const atom of atoms) {
+        const list = byKey.get(atom.key);
+        if (list === undefined) byKey.set(atom.key, [atom]);
+        else list.push(atom);
+      }
+    }
+    for (const atoms of byKey.values()) {
+      const id = atoms.map((a) => a.canon).join("\uE011");
+      const known = this.held.get(id) ?? canHold(atoms, this.direction.width);
+      this.held.set(id, known);
+      if (!known) return false;
+    }
+    return true;
+  }
+}
+
+/** Per resource pattern of the first: whether the others' resources and principals can hold with it. */
+function placesOfMeeting(bodies: readonly Body[], width: number): readonly boolean[] {
+  const [first, second] = bodies;
+  if (bodies.length === 2 && first !== undefined && second !== undefined && bodies.every(isPlain)) {
+    const patterns = new Map(first.resources.terms.map((t) => [t.glob.key, t.glob]));
+    return [...patterns.values()].map((a) => second.resources.terms.some((t) => meets(a, t.glob)));
+  }
+  const bare = bodies.map((b) =>
+    b.atoms.length === 0 ? b : bodyOf(b.effect, b.resources, b.principals, []),
+  );
+  const both = new Combination(bare, NO_FOES, width);
+  return both.resources.map((_, at) => both.solve(at, NO_MASK).kind !== "none");
+}
+
+/** Of resources alone, patterns without policy variables, no complement. */
+function isPlain({ resources, principals }: Body): boolean {
+  return (
+    principals === undefined &&
+    !resources.negated &&
+    resources.terms.every((t) => variablesIn(t.glob.key).length === 0)
+  );
 }
 
 function byCase(a: string, b: string): number {
@@ -160,7 +208,7 @@ function excludedTerms(row: Row): readonly Term[] {
   const said = point.key === term.glob.key ? statement : undefined;
   return row.musts
     .filter((m) => m.actions.negated && m !== said)
-    .flatMap((m) => m.actions.terms.filter((t) => intersect(point, t.glob)?.length !== 0));
+    .flatMap((m) => m.actions.terms.filter((t) => pieces(point, t.glob)?.length !== 0));
 }
 
 /** Whether the row's own NotAction leaves the pattern out anyway. */
@@ -183,7 +231,7 @@ function suffixText(body: Body, row: Row, narrower: boolean): string {
   const { terms, negated } = body.resources;
   const everywhere = globs.every((g) => !negated && terms.some((t) => covers(t.glob, g)));
   if (!everywhere) {
-    const near = terms.filter((t) => globs.some((g) => intersect(t.glob, g)?.length !== 0));
+    const near = terms.filter((t) => globs.some((g) => pieces(t.glob, g)?.length !== 0));
     // none where only a policy variable could make them meet
     const shown = (near.length > 0 ? near : terms).map((t) => t.text);
     out.push(`on ${negated ? "all but " : ""}${[...new Set(shown)].sort().join(", ")}`);

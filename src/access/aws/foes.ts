@@ -16,11 +16,19 @@ interface KeyAtoms {
   readonly byValue: Map<string, Kill>;
 }
 
+export interface Selectors {
+  /** Patterns of complements: a point has to enter them for the statement to fail. */
+  readonly enter: readonly Glob[];
+  /** Patterns with `?` beside a star. */
+  readonly mixed: readonly Glob[];
+}
+
 /** Holds the caches of one direction: what each value of each dimension makes fail. */
 export class Foes {
   readonly bodies: readonly Body[];
   private readonly places = new Map<string, number>();
   private readonly keys = new Map<string, KeyAtoms>();
+  private readonly selected = new Map<string, Selectors>();
   private readonly resources = new Map<string, Bits>();
   private readonly principals = new Map<string, Bits>();
 
@@ -75,6 +83,21 @@ export class Foes {
     const kill = { sure, unknown };
     entry.byValue.set(id, kill);
     return kill;
+  }
+
+  /** What the bodies say of the resource or the principal. */
+  selectors(dimension: "resource" | "principal"): Selectors {
+    const known = this.selected.get(dimension);
+    if (known !== undefined) return known;
+    const of = (b: Body): Choice | undefined => (dimension === "resource" ? b.resources : b.principals);
+    const choices = this.bodies.map(of).filter((c): c is Choice => c !== undefined);
+    const negated = choices.filter((c) => c.negated).flatMap((c) => c.terms.map((t) => t.glob));
+    const made: Selectors = {
+      enter: [...new Map(negated.map((g) => [g.key, g])).values()],
+      mixed: choices.flatMap((c) => c.terms.map((t) => t.glob)).filter((g) => mixedOnes(g) > 0),
+    };
+    this.selected.set(dimension, made);
+    return made;
   }
 
   byResource(point: string): Bits {

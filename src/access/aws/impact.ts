@@ -73,6 +73,7 @@ export function tableActions(glob: Glob): {
   readonly escalation: readonly string[];
   readonly data: readonly string[];
 } {
+  if (glob.literal && !ESCALATION.has(glob.key) && !DATA.has(glob.key)) return { escalation: [], data: [] };
   const inside = (list: readonly string[]): readonly string[] =>
     list.filter((name) => matches(glob, lower(name)));
   return { escalation: inside(AWS_ESCALATION), data: inside(DATA_READS) };

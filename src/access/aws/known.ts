@@ -1,11 +1,13 @@
 /** Which of today's actions lie in a row (G6), and which of them can use it at all (AW5, AW9). */
 import { operationsIn } from "../catalog.ts";
 import { genericOf } from "../glob.ts";
-import type { Solution } from "./combination.ts";
+import type { Bits } from "./bits.ts";
+import type { Limits, Solution } from "./combination.ts";
 import type { Direction, Row } from "./direction.ts";
 import { choiceAt } from "./foes.ts";
 import { tableActions } from "./impact.ts";
 import type { Operation } from "./service-data.ts";
+import type { Choice } from "./statement.ts";
 
 /** An action of today in a row, with a point of the difference for it. */
 export interface Hit {
@@ -13,46 +15,110 @@ export interface Hit {
   readonly solution: Solution;
 }
 
-export interface KnownActions {
+interface Reached {
   readonly hits: readonly Hit[];
   /** Actions in the row that cannot use what it grants. */
   readonly dead: number;
 }
 
-/** The actions of the catalogue in the row that are part of the difference. */
-export function knownActions(direction: Direction, row: Row, operations: readonly Operation[]): KnownActions {
-  const hits: Hit[] = [];
-  let dead = 0;
-  for (const operation of operationsIn(operations, row.point, [])) {
-    const solution = solutionAt(direction, row, operation);
-    if (solution !== undefined) hits.push({ operation, solution });
-    // only limits can have killed what differs without them
-    else if (operation.limits !== undefined && solutionAt(direction, row, bare(operation)) !== undefined)
-      dead++;
+type Answers = Map<Bits, Map<Limits | undefined, Solution | undefined>>;
+
+/** The actions of the catalogue. Holds what was found of equal rows: many actions have the same foes and limits. */
+export class KnownActions {
+  private readonly direction: Direction;
+  private readonly operations: readonly Operation[] | undefined;
+  private readonly inside = new Map<string, readonly Operation[]>();
+  private readonly left = new Map<Choice, ReadonlySet<Operation>>();
+  private readonly answers = new WeakMap<Row["groups"], Answers>();
+  private readonly tabled = new Map<string, readonly Operation[]>();
+
+  /** @param operations none: no catalogue tells */
+  constructor(direction: Direction, operations: readonly Operation[] | undefined) {
+    this.direction = direction;
+    this.operations = operations;
   }
-  return { hits, dead };
+
+  /** The actions of the catalogue in the row that are part of the difference; undefined without a catalogue. */
+  of(row: Row): Reached | undefined {
+    if (this.operations === undefined) return undefined;
+    const hits: Hit[] = [];
+    let dead = 0;
+    for (const operation of this.granted(row, this.operations)) {
+      const solution = this.solutionAt(row, operation, operation.limits);
+      if (solution !== undefined) hits.push({ operation, solution });
+      // only limits can have killed what differs without them
+      else if (operation.limits !== undefined && this.solutionAt(row, operation, undefined) !== undefined)
+        dead++;
+    }
+    return { hits, dead };
+  }
+
+  /** The actions of the provider's tables that the row grants, where no catalogue tells. */
+  ofTables(row: Row): readonly Hit[] {
+    let operations = this.tabled.get(row.point.key);
+    if (operations === undefined) {
+      const { escalation, data } = tableActions(row.point);
+      operations = [...escalation, ...data].map((name) => ({ name, key: name.toLowerCase() }));
+      this.tabled.set(row.point.key, operations);
+    }
+    return operations.flatMap((operation): readonly Hit[] => {
+      for (const { actions } of row.musts) {
+        if (actions.negated && !choiceAt(actions, operation.key)) return [];
+      }
+      const solution = this.solutionAt(row, operation, undefined);
+      return solution === undefined ? [] : [{ operation, solution }];
+    });
+  }
+
+  /** The actions in the row's pattern that its statements do not leave out. */
+  private granted(row: Row, operations: readonly Operation[]): readonly Operation[] {
+    let inside = this.inside.get(row.point.key);
+    if (inside === undefined) {
+      inside = operationsIn(operations, row.point, []);
+      this.inside.set(row.point.key, inside);
+    }
+    for (const { actions } of row.musts) {
+      if (!actions.negated) continue;
+      const left = this.leftBy(actions, operations);
+      inside = inside.filter((o) => left.has(o));
+    }
+    return inside;
+  }
+
+  private leftBy(choice: Choice, operations: readonly Operation[]): ReadonlySet<Operation> {
+    const known = this.left.get(choice);
+    if (known !== undefined) return known;
+    const left = new Set(operations);
+    for (const { glob } of choice.terms) for (const o of operationsIn(operations, glob, [])) left.delete(o);
+    this.left.set(choice, left);
+    return left;
+  }
+
+  private solutionAt(row: Row, { key }: Operation, limits: Limits | undefined): Solution | undefined {
+    // at the row's own point the row's own solution will do
+    if (limits === undefined && key === genericOf(row.point, this.direction.width)) {
+      return row.groups[0]?.solution;
+    }
+    const mask = this.direction.maskAt(key, row.layer);
+    let byMask = this.answers.get(row.groups);
+    if (byMask === undefined) {
+      byMask = new Map();
+      this.answers.set(row.groups, byMask);
+    }
+    let byLimits = byMask.get(mask);
+    if (byLimits === undefined) {
+      byLimits = new Map();
+      byMask.set(mask, byLimits);
+    }
+    const known = byLimits.get(limits);
+    if (known !== undefined || byLimits.has(limits)) return known;
+    const made = solutionWithin(row, mask, limits);
+    byLimits.set(limits, made);
+    return made;
+  }
 }
 
-/** The actions of the provider's tables that the row grants, where no catalogue tells. */
-export function tabledActions(direction: Direction, row: Row): readonly Hit[] {
-  const { escalation, data } = tableActions(row.point);
-  return [...escalation, ...data].flatMap((name): readonly Hit[] => {
-    const operation = { name, key: name.toLowerCase() };
-    const solution = solutionAt(direction, row, operation);
-    return solution === undefined ? [] : [{ operation, solution }];
-  });
-}
-
-function bare({ name, key }: Operation): Operation {
-  return { name, key };
-}
-
-function solutionAt(direction: Direction, row: Row, operation: Operation): Solution | undefined {
-  const { key, limits } = operation;
-  for (const { actions } of row.musts) if (actions.negated && !choiceAt(actions, key)) return undefined;
-  // at the row's own point the row's own solution will do
-  if (limits === undefined && key === genericOf(row.point, direction.width)) return row.groups[0]?.solution;
-  const mask = direction.maskAt(key, row.layer);
+function solutionWithin(row: Row, mask: Bits, limits: Limits | undefined): Solution | undefined {
   for (const { at } of row.groups) {
     const answer =
       limits === undefined ? row.combination.solve(at, mask) : row.combination.solveWithin(at, mask, limits);

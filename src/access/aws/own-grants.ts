@@ -11,7 +11,7 @@ import type { Body, Statement } from "./statement.ts";
 export interface Grant {
   readonly statement: Statement;
   readonly term: Term;
-  /** Places among the resource patterns that `Combination` lists. */
+  /** Places among the resource patterns that `Combination` lists; one object per body and list. */
   readonly groups: readonly number[];
 }
 
@@ -57,9 +57,17 @@ export function ownGrants(allows: readonly Statement[], width: number): readonly
       return other.place !== place && (other.place < place || !touches(other.place, place));
     });
   const wider = new Map<string, readonly Held[]>();
+  const lists = new Map<string, readonly number[]>();
+  const one = (place: number, groups: readonly number[]): readonly number[] => {
+    const id = `${place} ${groups.join()}`;
+    const known = lists.get(id) ?? groups;
+    lists.set(id, known);
+    return known;
+  };
+  const every = covering.map((c, place) => one(place, [...c.keys()]));
   const out: Grant[] = [];
   for (const { place, statement, term } of held.values()) {
-    const groups = (covering[place] ?? []).map((_, group) => group);
+    const groups = every[place] as readonly number[];
     if (statement.actions.negated) {
       out.push({ statement, term, groups });
       continue;
@@ -70,7 +78,7 @@ export function ownGrants(allows: readonly Statement[], width: number): readonly
       const bits = (covering[place] as readonly Bits[])[group] as Bits;
       return isEmpty(bits) || !gives(place, term, bits, others);
     });
-    if (kept.length > 0) out.push({ statement, term, groups: kept });
+    if (kept.length > 0) out.push({ statement, term, groups: one(place, kept) });
   }
   return out;
 }

@@ -1,12 +1,13 @@
 /** Rows of a difference as residues that people can read (R1 to R4), and what was left open as doubts. */
-import { catalogOf, mostTelling } from "../catalog.ts";
+import { catalogOf } from "../catalog.ts";
 import { type Glob, genericOf, pointText } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "../policy.ts";
 import type { Term } from "../rules.ts";
+import type { Solution } from "./combination.ts";
 import type { Direction, Found, Open, Row } from "./direction.ts";
 import { choiceText, conditionText, Exceptions } from "./except.ts";
 import { impactOf, patternImpact } from "./impact.ts";
-import { type Hit, knownActions, tabledActions } from "./known.ts";
+import { type Hit, KnownActions } from "./known.ts";
 import { type Operation, operationsOf } from "./service-data.ts";
 import type { Problem, Statement, Statements } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -24,12 +25,17 @@ export interface Context {
   replays(request: AwsRequest): boolean;
 }
 
-/** A row with what is said of it, before rows that differ in the action alone are merged. */
+/** What is said of rows that differ in the action alone. */
+type Shared = Omit<Residue, "pattern" | "witness" | "witnesses" | "known" | "actions" | "origin">;
+
+/** A row with what is said of it alone. */
 interface Line {
   readonly text: string;
-  readonly witness: AwsRequest;
+  readonly spelled: string;
+  readonly action: string;
+  readonly solution: Solution;
   readonly hits: readonly Hit[];
-  readonly rest: Omit<Residue, "pattern" | "witness" | "witnesses" | "known" | "actions">;
+  readonly origin: Origin;
 }
 
 const RANK = { escalation: 0, write: 1, read: 2 } as const satisfies Record<Impact, number>;
@@ -39,75 +45,163 @@ export function awsResidues(
   found: Found,
   context: Context,
 ): { readonly residues: readonly Residue[]; readonly doubts: readonly Doubt[] } {
-  const statements = [...context.other, ...context.own].flatMap((l) => l.statements);
-  const exceptions = new Exceptions(direction, context.own, context.other);
-  const weakening = context.side === "excess" ? new Weakening(direction) : undefined;
-  const operations = operationsFor(context.options);
-  const written = textsOf(statements);
-  const variables = variablesOf([...context.own, ...context.other]);
-  const doubts: Doubt[] = found.open.map((o) => doubtOf(o, context));
-  const lines: Line[] = [];
-  for (const row of found.rows) {
-    const text =
-      row.point.key === row.term.glob.key
-        ? row.term.text
-        : (written.get(row.point.key)?.text ?? context.vocabulary.text(row.point));
-    const line = lineOf(direction, row, text, { exceptions, weakening, operations, variables, context });
-    if (variables.length > 0 && !context.replays(line.witness))
-      doubts.push(variableDoubt(row, text, context));
-    else lines.push(line);
-  }
-  return { residues: merged(lines, context), doubts };
-}
-
-interface Tools {
-  readonly exceptions: Exceptions;
-  readonly weakening: Weakening | undefined;
-  readonly operations: readonly Operation[] | undefined;
-  readonly variables: readonly number[];
-  readonly context: Context;
-}
-
-function lineOf(direction: Direction, row: Row, text: string, tools: Tools): Line {
-  const { context, operations } = tools;
-  const known = operations === undefined ? undefined : knownActions(direction, row, operations);
-  const hits = known?.hits ?? tabledActions(direction, row);
-  const solution = row.groups[0]?.solution;
-  if (solution === undefined) throw new Error("a row without a resource pattern");
-  const first = hits.length === 0 ? undefined : telling(hits)[0];
-  const action = row.point.literal
-    ? (first?.operation.name ?? text)
-    : (first?.operation.name ?? actionText(text, row.point, direction.width, context.letters));
-  const { body } = row.statement;
-  const conditions = conditionText(body);
-  const dead = known !== undefined && known.hits.length === 0 && known.dead > 0;
-  const weakened: Weakened | undefined = tools.weakening?.of(row);
+  const lines = new Lines(direction, context);
+  for (const row of found.rows) lines.add(row);
   return {
-    text,
-    witness: witnessOf(
-      action,
-      first?.solution ?? solution,
-      tools.variables,
-      context.vocabulary,
-      context.letters,
-    ),
-    hits: known?.hits ?? [],
-    rest: {
-      except: tools.exceptions.of(row),
-      origin: row.term.origin,
-      impact: impactOfRow(row, hits),
-      ...(hasResources(row) && { resources: resourcesOf(row) }),
-      ...(body.principals !== undefined && { principals: [choiceText(body.principals)] }),
-      ...(conditions !== undefined && { conditions }),
-      ...(known !== undefined && { latent: known.hits.length === 0 && known.dead === 0 }),
-      ...(dead && { dead }),
-      ...(weakened !== undefined && { weakened }),
-    },
+    residues: lines.residues(),
+    doubts: [...found.open.map((o) => doubtOf(o, context)), ...lines.doubts],
   };
 }
 
+/** The lines of one direction, those of one residue together (R3). Holds what was said of rows of equal groups. */
+class Lines {
+  readonly doubts: Doubt[] = [];
+  private readonly direction: Direction;
+  private readonly context: Context;
+  private readonly exceptions: Exceptions;
+  private readonly weakening: Weakening | undefined;
+  private readonly known: KnownActions;
+  private readonly catalogued: boolean;
+  private readonly written: ReadonlyMap<string, Term>;
+  private readonly variables: readonly number[];
+  private readonly groups = new Map<string, { readonly shared: Shared; readonly lines: Line[] }>();
+  private readonly ids = new Map<string, number>();
+  private readonly listIds = new WeakMap<readonly string[], number>();
+  private readonly grants = new WeakMap<
+    Row["groups"],
+    { readonly id: number; readonly says: Partial<Shared> }
+  >();
+
+  constructor(direction: Direction, context: Context) {
+    const { own, other, side, options } = context;
+    this.direction = direction;
+    this.context = context;
+    this.exceptions = new Exceptions(direction, own, other);
+    this.weakening = side === "excess" ? new Weakening(direction) : undefined;
+    const operations = operationsFor(options);
+    this.catalogued = operations !== undefined;
+    this.known = new KnownActions(direction, operations);
+    this.written = textsOf([...other, ...own].flatMap((l) => l.statements));
+    this.variables = variablesOf([...own, ...other]);
+  }
+
+  add(row: Row): void {
+    const { context } = this;
+    const solution = row.groups[0]?.solution;
+    if (solution === undefined) throw new Error("a row without a resource pattern");
+    const text = this.textOf(row);
+    const known = this.known.of(row);
+    const hits = known?.hits ?? this.known.ofTables(row);
+    const first = hits.length === 0 ? undefined : telling(hits)[0];
+    const line: Line = {
+      text,
+      spelled: spelling(text),
+      action: first?.operation.name ?? actionText(text, row.point, this.direction.width, context.letters),
+      solution: first?.solution ?? solution,
+      hits: known?.hits ?? [],
+      origin: row.term.origin,
+    };
+    if (this.variables.length > 0 && !context.replays(this.witness(line))) {
+      this.doubts.push(variableDoubt(row, text, context));
+      return;
+    }
+    const grant = this.grantOf(row);
+    const except = this.exceptions.of(row);
+    const impact = impactOfRow(row, hits);
+    const latent = known === undefined ? undefined : known.hits.length === 0 && known.dead === 0;
+    const dead = known !== undefined && known.hits.length === 0 && known.dead > 0;
+    const key = `${grant.id} ${this.listId(except)} ${impact} ${latent} ${dead}`;
+    const group = this.groups.get(key);
+    if (group !== undefined) {
+      group.lines.push(line);
+      return;
+    }
+    const { weakened, ...says } = grant.says;
+    const shared: Shared = {
+      except,
+      impact,
+      ...says,
+      ...(latent !== undefined && { latent }),
+      ...(dead && { dead }),
+      ...(weakened !== undefined && { weakened }),
+    };
+    this.groups.set(key, { shared, lines: [line] });
+  }
+
+  /** The order of the input changes nothing. */
+  residues(): readonly Residue[] {
+    return [...this.groups.values()]
+      .map(({ shared, lines }) => this.residueOf(shared, lines))
+      .map((r): [string, Residue] => [sortKey(r), r])
+      .sort(([a], [b]) => compareTexts(a, b))
+      .map(([, r]) => r);
+  }
+
+  private textOf(row: Row): string {
+    if (row.point.key === row.term.glob.key) return row.term.text;
+    return this.written.get(row.point.key)?.text ?? this.context.vocabulary.text(row.point);
+  }
+
+  private grantOf(row: Row): { readonly id: number; readonly says: Partial<Shared> } {
+    const known = this.grants.get(row.groups);
+    if (known !== undefined) return known;
+    const { body } = row.statement;
+    const conditions = conditionText(body);
+    const weakened: Weakened | undefined = this.weakening?.of(row);
+    const says: Partial<Shared> = {
+      ...(hasResources(row) && { resources: resourcesOf(row) }),
+      ...(body.principals !== undefined && { principals: [choiceText(body.principals)] }),
+      ...(conditions !== undefined && { conditions }),
+      ...(weakened !== undefined && { weakened }),
+    };
+    const made = { id: this.idOf(JSON.stringify(says)), says };
+    this.grants.set(row.groups, made);
+    return made;
+  }
+
+  private idOf(text: string): number {
+    const known = this.ids.get(text) ?? this.ids.size;
+    this.ids.set(text, known);
+    return known;
+  }
+
+  private listId(list: readonly string[]): number {
+    const known = this.listIds.get(list) ?? this.idOf(JSON.stringify(list));
+    this.listIds.set(list, known);
+    return known;
+  }
+
+  private witness({ action, solution }: Line): AwsRequest {
+    return witnessOf(action, solution, this.variables, this.context.vocabulary, this.context.letters);
+  }
+
+  private residueOf(shared: Shared, lines: readonly Line[]): Residue {
+    const sorted = [...lines].sort((a, b) => compareTexts(a.spelled, b.spelled));
+    const texts = [...new Map(sorted.map((l) => [l.text.toLowerCase(), l.text])).values()];
+    const hits = distinctHits(sorted);
+    const examples = hits.length === 0 ? [] : telling(hits).map((h) => h.operation.name);
+    // the line whose witness is the most telling speaks for all
+    const first = sorted.find((l) => l.action === examples[0]) ?? (sorted[0] as Line);
+    const others = sorted.filter((l) => l !== first).slice(0, 2);
+    return {
+      ...shared,
+      pattern: texts.join(", "),
+      ...(texts.length > 1 && { actions: texts }),
+      witness: this.witness(first),
+      ...(others.length > 0 && { witnesses: others.map((l) => this.witness(l)) }),
+      origin: (sorted[0] as Line).origin,
+      ...(this.catalogued && { known: { count: hits.length, examples } }),
+    };
+  }
+}
+
 function impactOfRow(row: Row, hits: readonly Hit[]): Impact {
-  const worst = hits.map((h) => impactOf(h.operation)).sort((a, b) => RANK[a] - RANK[b])[0];
+  let worst: Impact | undefined;
+  for (const { operation } of hits) {
+    const impact = impactOf(operation);
+    if (worst === undefined || RANK[impact] < RANK[worst]) worst = impact;
+    if (worst === "escalation") break;
+  }
   const byPattern = patternImpact(row.point);
   if (worst === undefined) return byPattern;
   // a literal action is what it is; a wildcard is worse than what it reaches today only by its verb
@@ -135,51 +229,29 @@ function actionText(text: string, point: Glob, width: number, letters: Letters):
   return text.replace(/\*+/g, letters.star.repeat(width)).replaceAll("?", letters.star);
 }
 
+function distinctHits(lines: readonly Line[]): readonly Hit[] {
+  if (lines.length === 1) return (lines[0] as Line).hits;
+  const byKey = new Map<string, Hit>();
+  for (const { hits } of lines) for (const hit of hits) byKey.set(hit.operation.key, hit);
+  return [...byKey.values()];
+}
+
+/** The three that say most: what grants more, then what changes, then what reads; a shorter name before a longer. */
 function telling(hits: readonly Hit[]): readonly Hit[] {
-  const byName = new Map(hits.map((h) => [h.operation.name, h]));
-  const byKey = new Map(hits.map((h) => [h.operation.key, h]));
-  const names = mostTelling(
-    hits.map((h) => h.operation),
-    (key) => impactOf((byKey.get(key) as Hit).operation),
-  );
-  return names.map((name) => byName.get(name) as Hit);
-}
-
-/** Rows that differ in the action alone are one residue (R3); the order of the input changes nothing. */
-function merged(lines: readonly Line[], context: Context): readonly Residue[] {
-  const groups = new Map<string, Line[]>();
-  for (const line of lines) {
-    const { origin: _, ...shared } = line.rest;
-    const key = JSON.stringify(shared);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [line]);
-    else group.push(line);
+  const best: { readonly hit: Hit; readonly rank: number }[] = [];
+  for (const hit of hits) {
+    const { key } = hit.operation;
+    const rank = RANK[impactOf(hit.operation)];
+    const at = best.findIndex((b) => {
+      if (b.rank !== rank) return rank < b.rank;
+      const other = b.hit.operation.key;
+      return key.length < other.length || (key.length === other.length && key < other);
+    });
+    if (at < 0 && best.length === 3) continue;
+    best.splice(at < 0 ? best.length : at, 0, { hit, rank });
+    if (best.length > 3) best.pop();
   }
-  const residues = [...groups.values()].map((group) => residueOf(group, context));
-  return residues
-    .map((r): [string, Residue] => [sortKey(r), r])
-    .sort(([a], [b]) => compareTexts(a, b))
-    .map(([, r]) => r);
-}
-
-function residueOf(group: readonly Line[], context: Context): Residue {
-  const sorted = [...group].sort((a, b) => compareTexts(spelling(a.text), spelling(b.text)));
-  const texts = [...new Map(sorted.map((l) => [l.text.toLowerCase(), l.text])).values()];
-  const hits = [...new Map(sorted.flatMap((l) => l.hits).map((h) => [h.operation.key, h])).values()];
-  const examples = hits.length === 0 ? [] : telling(hits).map((h) => h.operation.name);
-  // the line whose witness is the most telling speaks for all
-  const first = sorted.find((l) => l.witness.action === examples[0]) ?? (sorted[0] as Line);
-  const others = sorted.filter((l) => l !== first).slice(0, 2);
-  const catalogued = operationsFor(context.options) !== undefined;
-  return {
-    ...first.rest,
-    pattern: texts.join(", "),
-    ...(texts.length > 1 && { actions: texts }),
-    witness: first.witness,
-    ...(others.length > 0 && { witnesses: others.map((l) => l.witness) }),
-    origin: (sorted[0] as Line).rest.origin,
-    ...(catalogued && { known: { count: hits.length, examples } }),
-  };
+  return best.map((b) => b.hit);
 }
 
 function sortKey(r: Residue): string {

@@ -44,29 +44,31 @@ export function operationsOf(data: ServiceData): readonly Operation[] {
   if (known !== undefined) return known;
   const sets = data.keySets.map((numbers) => {
     const names = numbers.map((n) => data.keys[n] ?? "");
-    return {
-      whole: new Set(names),
-      starts: names.filter((n) => n.endsWith("*")).map((n) => n.slice(0, -1)),
-    };
+    const whole = new Set(names);
+    const starts = names.filter((n) => n.endsWith("*")).map((n) => n.slice(0, -1));
+    return limitsOf(data, (key) => whole.has(key) || starts.some((s) => key.startsWith(s)));
   });
+  const none = limitsOf(data, () => false);
   const operations: Operation[] = [];
   for (const [service, actions] of Object.entries(data.services)) {
     for (const [name, level, resources, keys] of actions) {
-      const set = sets[keys];
-      const absent = {
-        has: (key: string): boolean =>
-          isJudged(key, data) &&
-          set?.whole.has(key) !== true &&
-          set?.starts.some((s) => key.startsWith(s)) !== true,
-      };
       const text = `${service}:${name}`;
-      const limits = { onlyStar: resources === 0, absent };
+      const limits = (sets[keys] ?? none)[resources === 0 ? "onlyStar" : "anyResource"];
       operations.push({ name: text, key: subject(text.toLowerCase()), level, limits });
     }
   }
   operations.sort((a, b) => (a.key < b.key ? -1 : 1));
   made.set(data, operations);
   return operations;
+}
+
+/** The limits of all actions with one set of keys: the same objects for them all. */
+function limitsOf(
+  data: ServiceData,
+  supports: (key: string) => boolean,
+): { readonly onlyStar: Limits; readonly anyResource: Limits } {
+  const absent = { has: (key: string): boolean => isJudged(key, data) && !supports(key) };
+  return { onlyStar: { onlyStar: true, absent }, anyResource: { onlyStar: false, absent } };
 }
 
 /**

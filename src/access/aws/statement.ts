@@ -99,10 +99,10 @@ function readStatement(raw: unknown, origin: Origin, reading: Reading): Statemen
   if (!isObject(raw)) throw new Malformed("AW1", `a statement is ${kindOf(raw)}`);
   const effect = effectOf(raw);
   if (effect === "unknown") throw new Malformed("AW1", "Effect is neither Allow nor Deny");
-  const actions = choice(raw, "Action", "NotAction", origin, (text) => [actionGlob(text)]);
+  const actions = choice(raw, "Action", "NotAction", origin, (text) => reading.vocabulary.action(text));
   if (actions === undefined) throw new Malformed("AW2", "neither Action nor NotAction");
   const principals = principalChoice(raw, origin);
-  const resources = choice(raw, "Resource", "NotResource", origin, (text) => [likeGlob(text, reading)]);
+  const resources = choice(raw, "Resource", "NotResource", origin, (text) => likeGlob(text, reading));
   if (resources === undefined && principals === undefined) {
     throw new Malformed("AW4", "neither Resource nor NotResource, and no Principal");
   }
@@ -111,15 +111,6 @@ function readStatement(raw: unknown, origin: Origin, reading: Reading): Statemen
     actions,
     origin,
   };
-}
-
-const EVERY = questionGlob("*");
-const EVERY_SERVICE = questionGlob("*:*");
-
-/** Actions compare without regard to case; every action of every service is every action (AW2). */
-function actionGlob(text: string): Term["glob"] {
-  const glob = questionGlob(text.toLowerCase());
-  return glob.key === EVERY_SERVICE.key ? EVERY : glob;
 }
 
 /** A trust policy has no Resource: the role itself is meant. */
@@ -132,7 +123,7 @@ function choice(
   name: string,
   notName: string,
   origin: Origin,
-  globs: (text: string) => readonly Term["glob"][],
+  globOf: (text: string) => Term["glob"],
 ): Choice | undefined {
   const [only, except] = [field(raw, name), field(raw, notName)];
   if (only !== undefined && except !== undefined) throw new Malformed("AW3", `both ${name} and ${notName}`);
@@ -140,10 +131,11 @@ function choice(
   if (found === undefined) return undefined;
   const many = Array.isArray(found.value);
   const list: readonly unknown[] = Array.isArray(found.value) ? found.value : [found.value];
-  const terms = list.flatMap((text, i): Term[] => {
+  const pointer = `${origin.pointer}/${found.key}`;
+  const terms = list.map((text, i): Term => {
     if (typeof text !== "string") throw new Malformed("AW2", `an entry of ${found.key} is ${kindOf(text)}`);
-    const at = { ...origin, pointer: `${origin.pointer}/${found.key}${many ? `/${i}` : ""}` };
-    return globs(text).map((glob) => ({ glob, text, origin: at }));
+    const at = { ...origin, pointer: many ? `${pointer}/${i}` : pointer };
+    return { glob: globOf(text), text, origin: at };
   });
   return { terms, negated: except !== undefined };
 }

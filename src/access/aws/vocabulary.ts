@@ -9,8 +9,13 @@ interface Variable {
   readonly text: string;
 }
 
-/** The policy variables of one comparison or one request, numbered. Holds the numbering. */
+/**
+ * The policy variables of one comparison or one request, numbered, and its patterns, one object per text. Holds the
+ * numbering and the patterns.
+ */
 export class Vocabulary {
+  private readonly actions = new Map<string, Glob>();
+  private readonly likes = new Map<string, Glob>();
   private readonly numbers = new Map<string, number>();
   private readonly variables: Variable[] = [];
 
@@ -37,11 +42,32 @@ export class Vocabulary {
     return found;
   }
 
+  /** A pattern of actions: compared without regard to case; every action of every service is every action (AW2). */
+  action(text: string): Glob {
+    const known = this.actions.get(text);
+    if (known !== undefined) return known;
+    const glob = questionGlob(text.toLowerCase());
+    const made = glob.key === EVERY_SERVICE.key ? EVERY : glob;
+    this.actions.set(text, made);
+    return made;
+  }
+
+  /** A resource or a value of a Like operator: `*` and `?` are wildcards, and `${…}` a variable where they are read. */
+  like(text: string, variables: boolean): Glob {
+    if (variables && text.includes("${")) return pieceGlob(pieces(text, this, true));
+    const known = this.likes.get(text) ?? questionGlob(text);
+    this.likes.set(text, known);
+    return known;
+  }
+
   /** A glob as a person writes it. */
   text(glob: Glob): string {
     return globText(glob, (number) => this.variable(number).text);
   }
 }
+
+const EVERY = questionGlob("*");
+const EVERY_SERVICE = questionGlob("*:*");
 
 function unquoted(text: string): string {
   return /^'.*'$/s.test(text) ? text.slice(1, -1) : text;
@@ -56,8 +82,7 @@ export interface Reading {
 
 /** A resource or a value of a Like operator: `*` and `?` are wildcards. */
 export function likeGlob(text: string, reading: Reading): Glob {
-  if (!reading.variables || !text.includes("${")) return questionGlob(text);
-  return pieceGlob(pieces(text, reading.vocabulary, true));
+  return reading.vocabulary.like(text, reading.variables);
 }
 
 /** A value of an Equals operator: a star is a star. */

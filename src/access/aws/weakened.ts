@@ -15,6 +15,7 @@ export interface Weakened {
 /** Finds the documented statement that would grant the row but for its condition. Holds what was found of pairs. */
 export class Weakening {
   private readonly direction: Direction;
+  private readonly found = new WeakMap<Row["groups"], Weakened | undefined>();
   private readonly pairs = new Map<Combination, Map<string, boolean>>();
 
   constructor(direction: Direction) {
@@ -22,6 +23,13 @@ export class Weakening {
   }
 
   of(row: Row): Weakened | undefined {
+    if (this.found.has(row.groups)) return this.found.get(row.groups);
+    const made = this.find(row);
+    this.found.set(row.groups, made);
+    return made;
+  }
+
+  private find(row: Row): Weakened | undefined {
     const mask = this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
     for (const place of members(mask)) {
       const documented = this.direction.foes.bodies[place] as Body;

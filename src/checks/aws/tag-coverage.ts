@@ -187,9 +187,11 @@ function* judge(
   rules: readonly Ready[],
   params: Params,
   reach: (arn: string) => string | undefined,
+  scope: string,
 ): Iterable<Observation> {
   const unjudged: string[] = [];
   let vendors = 0;
+  let strangers = 0;
   for (const owned of resources) {
     if ((params.exempt ?? []).some((e) => globMatches(e.arn, owned.arn))) {
       vendors += 1;
@@ -211,6 +213,7 @@ function* judge(
     if (opinions.length === 0) unjudged.push(owned.arn);
     else {
       const denying = opinions.map((o) => o.rule);
+      strangers += 1;
       yield stranger(owned, statement, denying, params);
     }
   }
@@ -226,10 +229,25 @@ function* judge(
       at: "/named",
     };
   }
+  if (vendors + strangers + unjudged.length === 0) {
+    yield nothing(scope, "no resource is the vendor's by any rule, and none carries the tag");
+    return;
+  }
   yield {
     kind: "assessed",
     count: vendors,
     what: vendors === 1 ? "resource of the vendor" : "resources of the vendor",
+  };
+}
+
+/** Silence is no pass: where nothing is the vendor's, its tag is nowhere assessed. */
+function nothing(scope: string, why: string): Observation {
+  return {
+    kind: "unknown",
+    empty: true,
+    resource: { type: "resources", id: scope, name: "resources" },
+    message: `${scope}: ${why}: nothing to assess`,
+    property: "resources",
   };
 }
 
@@ -339,15 +357,9 @@ Looked at are the lists of EC2 and EKS, and of all other services what the taggi
     }
     const resources = ownedIn(facts);
     if (resources.length === 0) {
-      yield {
-        kind: "unknown",
-        empty: true,
-        resource: { type: "resources", id: facts.scope, name: "resources" },
-        message: `no resource in ${facts.scope} that has or had a tag, and none of EC2 or EKS: nothing to assess`,
-        property: "resources",
-      };
+      yield nothing(facts.scope, "no resource has or had a tag, and there is none of EC2 or EKS");
       return;
     }
-    yield* judge(resources, rules, params, reachOf(params, context));
+    yield* judge(resources, rules, params, reachOf(params, context), facts.scope);
   },
 };

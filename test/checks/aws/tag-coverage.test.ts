@@ -203,6 +203,38 @@ describe("aws/tag-coverage", () => {
     ]);
   });
 
+  it("silence is no pass: with resources of others alone, nothing was assessed", () => {
+    const bare = {
+      vpcs: [],
+      subnets: [],
+      routeTables: [],
+      clusters: [],
+      nodegroups: [],
+      tagged: [tagged(sqs("orders"), null)],
+      others: [],
+    };
+    const named = [{ rule: "named chalk*", kinds: ["*"], name: "chalk*" }];
+    const silent = (state: Partial<AwsState>) =>
+      run(check, factsOf(snapshotOf(awsState(state))), control("tags", check.id, { ...PARAMS, named })).map(
+        (o) => [o.kind, o.kind === "unknown" && o.empty, "message" in o ? o.message : ""],
+      );
+    const scope = `${ACCOUNT}/${REGION}`;
+    expect(silent(bare)).toEqual([
+      [
+        "unknown",
+        true,
+        `${scope}: no resource is the vendor's by any rule, and none carries the tag: nothing to assess`,
+      ],
+    ]);
+    expect(silent({ ...bare, tagged: [] })).toEqual([
+      [
+        "unknown",
+        true,
+        `${scope}: no resource has or had a tag, and there is none of EC2 or EKS: nothing to assess`,
+      ],
+    ]);
+  });
+
   it("a name rule over a kind", () => {
     const named = [{ rule: "clusters named pond-*", kinds: ["aws/eks-cluster"], name: "pond-*" }];
     const state = { clusters: [cluster({ tags: {} }), cluster({ name: "pond-1", tags: {} })] };

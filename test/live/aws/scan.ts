@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { awsSources } from "../../../src/collectors/sources-aws.ts";
 import type { Report } from "../../../src/report/report.ts";
@@ -14,8 +17,13 @@ export const rootKeys = {
 /** Every call that the registry of document kinds names. */
 export const published = Object.values(awsSources).flatMap(({ calls }) => calls);
 
+/** The SARIF of every scan so far. */
+export const written: string[] = [];
+
 export interface Scanned {
   readonly ran: Ran;
+  /** SARIF of the complete target, else of the one that is not. */
+  readonly sarif: string;
   readonly report: Report;
   readonly outcomes: Readonly<Record<string, string>>;
   /** `effective-access excess critical`. */
@@ -29,11 +37,28 @@ export async function scan(
   env: Readonly<Record<string, string>> = rootKeys,
 ): Promise<Scanned> {
   const before = front.seen.length;
+  const folder = mkdtempSync(join(tmpdir(), "chalk-audit-live-"));
+  const file = join(folder, "report.sarif");
   const ran = await runCommand(
-    ["--cloud", "aws", "--set", `externalId=${externalId}`, "--format", "json", ...args],
+    [
+      ...["--cloud", "aws", "--set", `externalId=${externalId}`],
+      ...["--format", "json", "--format", `sarif=${file}`, ...args],
+    ],
     { AWS_ENDPOINT_URL: front.url, AWS_REGION: region, AWS_EC2_METADATA_DISABLED: "true", ...env },
   );
-  expect(ran.stderr).toBe("");
+  expect(
+    ran.stderr.replace(/^chalk-audit: (sarif: no target could be read completely, |wrote ).*\n/gm, ""),
+  ).toBe("");
+  const incomplete = join(folder, "report.incomplete.sarif");
+  const sarif = readFileSync(existsSync(file) ? file : incomplete, "utf8");
+  written.push(sarif);
+  // what is complete is uploaded, what is not never: one of the two files, as the report says
+  expect([existsSync(file), existsSync(incomplete)]).toEqual(
+    (JSON.parse(ran.stdout) as Report).targets.every(({ complete }) => complete)
+      ? [true, false]
+      : [false, true],
+  );
+  rmSync(folder, { recursive: true, force: true });
   const seen = front.seen.slice(before);
   expect(seen.filter((call) => !published.some((each) => isCall(call, each)))).toEqual([]);
   const secret = env["AWS_SECRET_ACCESS_KEY"] ?? "";
@@ -43,6 +68,7 @@ export async function scan(
   const bare = (id: string) => id.replace("chalk-aws/", "");
   return {
     ran,
+    sarif,
     report,
     outcomes: Object.fromEntries(
       report.controls

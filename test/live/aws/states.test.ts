@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { allow, policy, scoped, trust } from "../../worlds/aws-state.ts";
+import { allow, logReader, policy, scoped, trust } from "../../worlds/aws-state.ts";
 import { runCommand } from "../command.ts";
+import { sarifErrors, whyNoMultitool } from "../sarif.ts";
 import { type LiveAws, post, region, startAwsServers, whyNoServers } from "../servers/aws/setup.ts";
 import { skipped } from "../servers/azure/requirements.ts";
-import { published, rootKeys, scan } from "./scan.ts";
+import { published, rootKeys, scan, written } from "./scan.ts";
 import { type LiveWorld, makeRole, makeUser, makeWorld } from "./world.ts";
 
 const skip = skipped("the live tests of AWS", whyNoServers());
@@ -108,6 +109,68 @@ describe.skipIf(skip)("drifted accounts", () => {
         expect(finding.witness).toBeDefined();
   });
 
+  const first = scoped.Statement[0];
+  if (first === undefined) throw new Error("the page's scoped policy has statements");
+  const conditioned = (Condition: object | undefined) =>
+    policy({ ...first, Condition }, ...scoped.Statement.slice(1));
+  const key = "aws:ResourceTag/chalk.ai/managed-by";
+  const loosened = ["effective-access weakened high", "scoped-execution-policy weakened high"];
+  const scopedWorlds: readonly (readonly [string, LiveWorld, readonly string[]])[] = [
+    ["the tag condition is gone", { managed: conditioned(undefined) }, loosened],
+    [
+      "the tag condition became StringLike *",
+      { managed: conditioned({ StringLike: { [key]: "*" } }) },
+      loosened,
+    ],
+    [
+      "the tag condition became …IfExists",
+      { managed: conditioned({ StringEqualsIfExists: { [key]: "chalk" } }) },
+      loosened,
+    ],
+    [
+      "the tag has a second value",
+      { managed: conditioned({ StringEquals: { [key]: ["chalk", "other"] } }) },
+      loosened,
+    ],
+    [
+      "the tag has another value",
+      { managed: conditioned({ StringEquals: { [key]: "other" } }) },
+      [
+        "effective-access excess critical",
+        "effective-access excess high",
+        "effective-access excess medium",
+        "effective-access missing medium",
+        "scoped-execution-policy missing medium",
+      ],
+    ],
+    [
+      "a statement is gone",
+      { managed: policy(...scoped.Statement.slice(1)) },
+      ["effective-access missing medium", "scoped-execution-policy missing medium"],
+    ],
+  ];
+  it.each(scopedWorlds)("after the scope-down: %s", async (_name, world, drift) => {
+    await makeRole(live.front.url, { managed: scoped, ...world });
+    const found = await scan(live.front, ["--role", "chalk", "--profile-set", "scoped"]);
+    expect(found.drift).toEqual(drift);
+    expect(found.ran.code).toBe(1);
+    for (const { outcome, witness } of found.report.findings)
+      if (outcome === "fail") expect(witness).toBeDefined();
+  });
+
+  it("the log reader lacks an action", async () => {
+    const [statement] = logReader.Statement;
+    if (statement === undefined) throw new Error("the page's log reader has a statement");
+    const fewer = { ...statement, Action: [statement.Action].flat().filter((each) => each !== "logs:Get*") };
+    await makeRole(live.front.url, {
+      managed: scoped,
+      inline: { logs: policy(fewer, ...logReader.Statement.slice(1)) },
+    });
+    const found = await scan(live.front, ["--role", "chalk", "--profile-set", "scoped"]);
+    expect(found.drift).toEqual(["log-reader-policy missing medium"]);
+    expect(found.ran.code).toBe(1);
+  });
+
   it("no such role", async () => {
     await makeWorld(live.front.url, live.strict.url, {
       roleName: "other",
@@ -206,3 +269,13 @@ describe.skipIf(skip)("refusals and faults of moto", () => {
     expect(unread.map(({ kind, cause }) => [kind, cause])).toEqual([["aws/eks-version", "unsupported"]]);
   });
 });
+
+describe.skipIf(skip || skipped("the SARIF Multitool", whyNoMultitool))(
+  "the SARIF of all scans above",
+  () => {
+    it("has no validator error, whatever was found", () => {
+      expect(new Set(written).size).toBeGreaterThan(10);
+      expect(sarifErrors(written)).toEqual([]);
+    }, 300_000);
+  },
+);

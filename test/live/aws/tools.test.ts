@@ -1,5 +1,5 @@
-import { execFile, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,24 +10,29 @@ import { allow, management, policy, trust } from "../../worlds/aws-state.ts";
 import { runCommand } from "../command.ts";
 import { type LiveAws, region, startAwsServers, whyNoServers } from "../servers/aws/setup.ts";
 import { skipped } from "../servers/azure/requirements.ts";
+import { missing } from "./command-line.ts";
 import { rootKeys, scan } from "./scan.ts";
 
 /** AWS's own command line; `AWS_CLI` names another than the one on the path. */
 const cli = process.env["AWS_CLI"] ?? "aws";
 const terraform = process.env["TERRAFORM"] ?? "terraform";
-/** Where Terraform's provider lies; without it Terraform would have to fetch one. */
-const plugins = process.env["TF_PLUGINS"] ?? "/opt/tf-plugins";
+/** Where Terraform's provider lies, a folder `tf-plugins`; without one Terraform would have to fetch it. */
+const plugins = process.env["TF_PLUGINS"] ?? mirrors()[0] ?? "";
 
-const missing = (command: string, ...args: string[]) => {
-  const found = spawnSync(command, args);
-  return found.error === undefined && found.status === 0 ? undefined : `${command} was not found`;
-};
+/** Folders `tf-plugins` in a folder of the root, where images that carry a mirror have it. */
+function mirrors(): readonly string[] {
+  return readdirSync("/", { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join("/", entry.name, "tf-plugins"))
+    .filter((folder) => existsSync(folder));
+}
+
 const skipCli = skipped("the comparison with AWS's own CLI", whyNoServers() ?? missing(cli, "--version"));
 const skipTerraform = skipped(
   "the account that Terraform makes",
   whyNoServers() ??
     missing(terraform, "version") ??
-    (existsSync(plugins) ? undefined : `${plugins} (TF_PLUGINS) does not exist`),
+    (existsSync(plugins) ? undefined : "no mirror of Terraform's providers was found (TF_PLUGINS names one)"),
 );
 
 let live: LiveAws;

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as multitool from "../../../scripts/sarif-validate.mjs";
+import { sarifErrors, whyNoMultitool } from "../sarif.ts";
 import { skipped, whyNoServers } from "../servers/azure/requirements.ts";
 import { type Client, type LiveAzure, startAzure } from "../servers/azure/setup.ts";
 import type { LiveState } from "../servers/azure/state.ts";
@@ -35,21 +32,6 @@ const allPass = {
   "subscription-separation": "pass",
   "platform-services": "pass",
 };
-
-const { install, validate } = multitool as {
-  readonly install: () => void;
-  readonly validate: (files: readonly string[]) => readonly { readonly level: string }[];
-};
-
-/** Installed here on first use where npm can; the tool comes for Linux only. */
-const whyNoMultitool = ((): string | undefined => {
-  try {
-    install();
-    return undefined;
-  } catch (error) {
-    return String(error);
-  }
-})();
 
 describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live subscription", () => {
   let azure: LiveAzure;
@@ -219,18 +201,8 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
   it.skipIf(skipped("the SARIF Multitool", whyNoMultitool))(
     "writes SARIF without a validator error, whatever it found",
     () => {
-      const folder = mkdtempSync(join(tmpdir(), "chalk-audit-sarif-"));
-      try {
-        const files = [...new Set(written)].map((text, index) => {
-          const file = join(folder, `${index}.sarif`);
-          writeFileSync(file, text);
-          return file;
-        });
-        expect(files.length).toBeGreaterThan(10);
-        expect(validate(files).filter((one) => one.level === "error")).toEqual([]);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      expect(new Set(written).size).toBeGreaterThan(10);
+      expect(sarifErrors(written)).toEqual([]);
     },
     300_000,
   );
