@@ -112,6 +112,10 @@ export interface AssessedObservation {
   readonly count: number;
   /** What they are, in words, plural: `operations`. */
   readonly what: string;
+  /** Whom it was about, where the check itself finds out: the report names them. Empty: nobody was found. */
+  readonly audited?: readonly Principal[];
+  /** What a person must know of the target to read the verdict; said once however many controls say it. */
+  readonly notes?: readonly string[];
 }
 
 /** What a drift of a check means, for the generated page and the SARIF rule. */
