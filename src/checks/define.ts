@@ -20,7 +20,7 @@ export interface ResolvedControl {
   readonly optional: boolean;
   /**
    * `${name}` replaced. Of a parameter that was not given a whole value is left out and a part of one becomes `*`; in a
-   * policy, where neither would mean the same, `${name}` stays, and the check binds it.
+   * policy and in a list of accounts, where neither would mean the same, `${name}` stays, and the check binds it.
    */
   readonly with: unknown;
   /** Parameters referred to and not given. */
