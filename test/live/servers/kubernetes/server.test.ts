@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { namespace, role, type Stage, serviceAccount, stageOf } from "../../kubernetes/objects.ts";
 import { skipped } from "../azure/requirements.ts";
 import { apiOf } from "./api.ts";
-import { kubectl, whyNoKubectl, whyNoKubernetes } from "./requirements.ts";
+import { kubectl, whyNoKubectl } from "./kubectl.ts";
+import { whyNoKubernetes } from "./requirements.ts";
 import { type LiveKubernetes, low, startKubernetes, version } from "./setup.ts";
 
 const skip = skipped("the live tests of Kubernetes", whyNoKubernetes());
@@ -74,10 +73,9 @@ describe.skipIf(skip)("the API server of the live tests", () => {
     );
     expect(view.rules.length).toBeGreaterThan(10);
     if (skipped("kubectl against the server", whyNoKubectl())) return;
-    const { stdout } = await promisify(execFile)(kubectl, ["get", "namespace", "one", "-o", "name"], {
-      env: { PATH: process.env["PATH"], KUBECONFIG: live.adminConfig },
-    });
-    expect(stdout.trim()).toBe("namespace/one");
+    expect(await kubectl(live.adminConfig, ["get", "namespace", "one", "-o", "name"])).toBe(
+      "namespace/one\n",
+    );
   });
 
   it("expires continue tokens after a compaction", async () => {
