@@ -108,8 +108,8 @@ module.exports = {
       comment:
         "An SDK costs 100 ms and more. A collector's folder is reached by `await import`, never statically.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/collectors/(azure|aws)/" },
-      to: { path: "^src/collectors/(azure|aws)/", dynamic: false, ...values },
+      from: { path: "^src/", pathNot: "^src/collectors/(azure|aws|kubernetes)/" },
+      to: { path: "^src/collectors/(azure|aws|kubernetes)/", dynamic: false, ...values },
     },
     {
       name: "sdks-in-collectors-only",
