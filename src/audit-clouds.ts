@@ -1,7 +1,6 @@
 import type { Provider } from "./access/policy.ts";
 import type { Baseline, Control } from "./baselines/baseline.ts";
 import type { Check } from "./checks/define.ts";
-import type { Snapshot } from "./snapshot/snapshot.ts";
 
 /** What people call each cloud. */
 export const CLOUD_NAMES = { azure: "Azure", aws: "AWS", kubernetes: "Kubernetes" } as const satisfies Record<
@@ -39,12 +38,4 @@ export function cloudsOf(
       : baseline.profiles?.default;
   const controls = baseline.controls.filter((c) => c.profile === undefined || c.profile === chosen);
   return [...new Set(controls.map((control) => cloudOf(control, baseline, checks)))];
-}
-
-/** The clouds that the nodes of a recorded cluster say that they run in; empty: not recorded, or none told. */
-export function recordedEdition(snapshot: Snapshot): readonly Provider[] {
-  const told = snapshot.documents
-    .filter(({ kind }) => kind === "kubernetes/cluster")
-    .flatMap(({ body }) => (body as { readonly edition?: unknown } | null | undefined)?.edition ?? []);
-  return [...new Set(told.filter(isProvider))].sort();
 }

@@ -44,6 +44,7 @@ function told({ provider, scope }: Snapshot, facts: Facts): Told {
     const id = /^\/subscriptions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|$)/i.exec(scope)?.[1];
     return { from: {}, flag: id === undefined ? {} : { subscription: id } };
   }
-  const namespace = /^[^/]+\/([^/]+)$/.exec(scope)?.[1];
+  // of a cluster that could not be identified the scope is the server's address, which may have a path
+  const namespace = facts.all("kubernetes/cluster").length > 0 ? scope.split("/")[1] : undefined;
   return { from: {}, flag: namespace === undefined ? {} : { namespace } };
 }

@@ -1,6 +1,7 @@
 import { WHO } from "./audit-audited.ts";
 import { catalogDate, type Judged, type Run, unreadText } from "./audit-run.ts";
-import type { Resolution } from "./baselines/parameters.ts";
+import type { Baseline } from "./baselines/baseline.ts";
+import { namesAccount, type Resolution } from "./baselines/parameters.ts";
 import { field, text } from "./checks/arm/value.ts";
 import type { Principal } from "./report/report.ts";
 
@@ -21,11 +22,11 @@ export function notesOf(
   const notes: string[] = [];
   /** Parameters with the same controls and the same meaning are told in one line. */
   const together = new Map<string, string[]>();
-  const accounts = accountParameters(run, resolution, judged);
   for (const [name, ids] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const parameter = run.loaded.baseline.parameters[name];
     const who = WHO[run.snapshot.provider];
-    const otherwise = parameter?.otherwise ?? accounts.get(name);
+    if (run.snapshot.provider === "kubernetes" && toldByChecks(run.loaded.baseline, name)) continue;
+    const otherwise = parameter?.otherwise;
     if (otherwise !== undefined) {
       const key = JSON.stringify([ids, otherwise]);
       together.set(key, [...(together.get(key) ?? []), name]);
@@ -44,42 +45,15 @@ export function notesOf(
     const words = names.length === 1 ? "parameter" : "parameters";
     notes.push(`${words} ${names.join(", ")} not given (${ids.join(", ")}): ${otherwise}`);
   }
-  for (const { notes: said = [] } of judged) notes.push(...said.filter((note) => !notes.includes(note)));
-  return [...notes, ...catalogNotes(run, operations)];
+  const said = judged.flatMap((each) => each.notes ?? []);
+  return [...notes, ...new Set(said), ...catalogNotes(run, operations)];
 }
 
-/** What holds for each account parameter that was not given: who was found in its place. */
-function accountParameters(
-  run: Run,
-  resolution: Resolution,
-  judged: readonly Judged[],
-): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const { id, unresolved } of resolution.controls) {
-    const audited = judged.find(({ result }) => result.id === `${run.loaded.baseline.id}/${id}`)?.audited;
-    const raw = run.loaded.baseline.controls.find((control) => control.id === id)?.with;
-    if (audited === undefined) continue;
-    const ids = [...new Set(audited.map((each) => each.id))].sort().join(", ");
-    for (const name of unresolved) {
-      if (!namesAccount(raw, name)) continue;
-      found.set(
-        name,
-        ids === ""
-          ? "nobody was found that the bindings of the documented roles name"
-          : `audited are the subjects that the bindings of the documented roles name: ${ids}`,
-      );
-    }
-  }
-  return found;
-}
-
-/** Whether a parameter stands for a service account in a control's `with`. */
-function namesAccount(value: unknown, name: string): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, inner]) =>
-    /^serviceAccounts?$/.test(key) && [inner].flat().includes(`\${${name}}`)
-      ? true
-      : namesAccount(inner, name),
+/** Whether the checks themselves say what held in place of a parameter: they look for the accounts and the namespaces. */
+function toldByChecks(baseline: Baseline, name: string): boolean {
+  return (
+    baseline.parameters[name]?.flag === "namespace" ||
+    baseline.controls.some((control) => namesAccount(control.with, name))
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Provider } from "./access/policy.ts";
 import type { AuditedSnapshot, AuditInput } from "./audit.ts";
-import { CLOUD_NAMES, cloudsOf, recordedEdition } from "./audit-clouds.ts";
+import { CLOUD_NAMES, cloudsOf } from "./audit-clouds.ts";
 import type { Check } from "./checks/define.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 
@@ -64,7 +64,7 @@ export function subjectsOf(
       name: names[i] ?? snapshot.scope,
       snapshot,
       parameters: parameters ?? input.parameters ?? {},
-      edition: edition ?? recordedEdition(snapshot),
+      edition: edition ?? snapshot.edition ?? [],
       parts: new Map(),
       notes: [],
     }),

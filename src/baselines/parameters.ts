@@ -177,7 +177,7 @@ function requireForm(baseline: Baseline, name: string, parameter: Parameter, val
 }
 
 /** Whether a parameter stands for a service account somewhere in a control's `with`. */
-function namesAccount(value: unknown, name: string): boolean {
+export function namesAccount(value: unknown, name: string): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(
     ([key, inner]) =>

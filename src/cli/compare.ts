@@ -45,9 +45,9 @@ export async function compare(
 
   const audited = async (side: Side): Promise<Report> => {
     if ("report" in side) return side.report;
-    const job = await prepare(given, { options: config.options, targets: new Map() }, shell.cwd, [
-      side.snapshot,
-    ]);
+    const job = await prepare(given, { options: config.options, targets: new Map() }, shell.cwd, {
+      recorded: [side.snapshot],
+    });
     const now = timeOf(shell);
     const serviceData = await serviceDataFor([side.snapshot]);
     const waivers = await waiversOf(options, shell);

@@ -51,6 +51,7 @@ export const commandNames = [
 export const clouds = ["azure", "aws", "kubernetes"] as const;
 export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
 export const azureClouds = ["public", "usgovernment", "china"] as const;
+export const execPluginChoices = ["allow", "deny"] as const;
 
 /** Every option of every command. Flags, variables, config keys, help and completion are all read from here. */
 export const flags: readonly Flag[] = [
@@ -162,6 +163,33 @@ export const flags: readonly Flag[] = [
     name: "external-id",
     value: "ID",
     help: "external id that the role of --assume-role asks for",
+    commands: reading,
+  },
+  {
+    name: "kubeconfig",
+    value: "FILE",
+    path: true,
+    help: "kubeconfig of the cluster to audit (default: KUBECONFIG, else ~/.kube/config, else the pod's own account)",
+    commands: reading,
+  },
+  {
+    name: "context",
+    value: "NAME",
+    help: "context of the kubeconfig (default: its current one)",
+    commands: reading,
+  },
+  {
+    name: "namespace",
+    value: "NAME",
+    help: "Kubernetes namespace of the deployment (default: wherever the documented roles are)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "exec-plugins",
+    value: "allow|deny",
+    choices: execPluginChoices,
+    default: "allow",
+    help: "whether a program that the kubeconfig names may be started to sign in",
     commands: reading,
   },
   {

@@ -14,7 +14,8 @@ import { prepare } from "./job.ts";
 import { failOnLevels, type GivenOptions } from "./options.ts";
 import { checkPaths, parseDestinations } from "./output.ts";
 import type { Console } from "./progress.ts";
-import { boundsOf, readTarget, unreadableTarget } from "./read-target.ts";
+import type { KubernetesReach } from "./reach.ts";
+import { askEdition, boundsOf, readTarget, unreadableTarget } from "./read-target.ts";
 import { choice, on, pathOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
@@ -32,7 +33,8 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const bounds = boundsOf(options);
   const waivers = await waiversOf(options, shell);
   const earlier = await earlierOf(options, shell);
-  const job = await prepare(given, config, shell.cwd);
+  const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
+  const job = await prepare(given, config, shell.cwd, { edition });
 
   const states: (readonly Snapshot[])[] = [];
   for (const target of job.targets) {

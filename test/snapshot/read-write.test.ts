@@ -157,7 +157,7 @@ describe("reading bad input", () => {
     [
       "another provider",
       text({ provider: "oracle" }),
-      's.json:3:15: provider: expected one of azure, aws, found "oracle"',
+      's.json:3:15: provider: expected one of azure, aws, kubernetes, found "oracle"',
     ],
     [
       "an odd time",
