@@ -15,8 +15,8 @@ const cache = fileURLToPath(new URL("../../../../.cache/servers/kubernetes/", im
 /** What the server says of itself; the module's version of `k8s.io/kubernetes` in `server/go.mod`. */
 export const version = "v1.35.4";
 
-/** How someone signs in: with a bearer token, or with the certificate of the administrator. */
-export type SignIn = { readonly token: string } | "certificate";
+/** How someone signs in: as a user's entry in a kubeconfig says, or with the certificate of the administrator. */
+export type SignIn = { readonly token: string } | { readonly exec: unknown } | "certificate";
 
 /** A static token of a user without any right of its own. */
 export const low = { user: "low", group: "low-group", token: "low-token-of-the-live-tests" } as const;
