@@ -19,7 +19,14 @@ import {
   stageOf,
   user,
 } from "./objects.ts";
-import { type Dice, dice, namespaces, randomHoldings, randomRequest } from "./random-rbac.ts";
+import {
+  type Dice,
+  dice,
+  namespaces,
+  type RandomRequest,
+  randomHoldings,
+  randomRequest,
+} from "./random-rbac.ts";
 
 const skip = skipped("the live tests of Kubernetes", whyNoKubernetes());
 
@@ -70,6 +77,32 @@ describe.skipIf(skip)("the server's own decisions", () => {
     expect(counts.allowed + counts.denied).toBe(users * requestsEach);
     // neither answer may be rare, or the agreement says little
     expect(Math.min(counts.allowed, counts.denied)).toBeGreaterThan((users * requestsEach) / 8);
+
+    // every proof of a difference between two holders is one for the server too
+    let proofs = 0;
+    for (const [at, one] of holders.entries()) {
+      const other = holders[(at + 1) % holders.length] ?? one;
+      const { missing, excess } = comparePolicies("kubernetes", one.held, other.held);
+      for (const [residues, has, lacks] of [
+        [missing, one.name, other.name],
+        [excess, other.name, one.name],
+      ] as const) {
+        const witnesses = residues.flatMap(({ witness, witnesses: more = [] }) => [witness, ...more]);
+        const answers = await Promise.all(
+          witnesses.map(async (witness) => {
+            const request = witness as RandomRequest;
+            return [
+              await reviewed(live, { user: has }, request),
+              await reviewed(live, { user: lacks }, request),
+            ];
+          }),
+        );
+        const wrong = witnesses.filter((_, place) => !(answers[place]?.[0] && !answers[place]?.[1]));
+        expect({ seed, has, lacks, wrong }).toEqual({ seed, has, lacks, wrong: [] });
+        proofs += witnesses.length;
+      }
+    }
+    expect(proofs).toBeGreaterThan(users * 2);
   });
 
   it("K5, K6: what each service account holds is what the server lists and decides for it", async () => {
