@@ -59,7 +59,7 @@ function page(
   accept: string,
   most: number,
 ): KubernetesAnswer {
-  const own = kind === "Namespace" ? [{ kind, ...kubeSystem(state) }] : [];
+  const own = kind === "Namespace" ? [{ kind, apiVersion, ...kubeSystem(state) }] : [];
   const key = (item: Body) =>
     `${String(metadataOf(item)["namespace"] ?? "")}/${String(metadataOf(item)["name"])}`;
   const objects = [...own, ...state.objects.filter((object) => object["kind"] === kind)];

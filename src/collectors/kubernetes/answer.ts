@@ -16,7 +16,8 @@ export function answerOf(response: PipelineResponse): JsonObject {
   } catch (error) {
     if (!(error instanceof ReadFailure) || response.status === 200) throw error;
     const { reason, message } = statusOf(response);
-    const said = message === "" ? error.message : `answered ${response.status} ${reason}: ${message}`;
+    const said =
+      message === "" ? error.message : `answered ${[response.status, reason].join(" ").trim()}: ${message}`;
     throw new ReadFailure(error.reason, said, {
       status: response.status,
       ...(reason === "" ? {} : { code: reason }),
@@ -34,7 +35,7 @@ function statusOf(response: PipelineResponse): { readonly reason: string; readon
   if (isObject(value) && value["kind"] === "Status")
     return { reason: short(value["reason"]), message: short(value["message"]) || short(value["reason"]) };
   const plain = /^text\/plain\b/i.test(response.headers.get("content-type") ?? "");
-  return { reason: plain ? "NotStatus" : "", message: plain ? short(text) : "" };
+  return { reason: "", message: plain ? short(text) : "" };
 }
 
 function parsed(text: string): unknown {
