@@ -14,9 +14,6 @@ import { colorFor, type Shell } from "./shell.ts";
 /** Columns of what is not a terminal: a file, a log, a pipe. */
 const fileWidth = 100;
 
-/** The formats that a scan can write. */
-export const scanFormats: readonly string[] = reporters.map(({ format }) => format);
-
 /** Files that a run may write, to be looked at before anything is collected. */
 export function pathsOf(destinations: readonly Destination[]): string[] {
   return destinations.flatMap(({ format, path }) => {

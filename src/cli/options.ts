@@ -24,6 +24,8 @@ export interface Flag {
   readonly split?: "comma" | "line";
   /** What may be given, where that is a closed list; also completed by the shell. */
   readonly choices?: readonly string[];
+  /** What a value may begin with, where more can follow; completed by the shell. */
+  readonly begins?: readonly string[];
   readonly default?: string;
   /** Not readable from the environment or the config file: it says where those are, or belongs to one call. */
   readonly flagOnly?: boolean;
@@ -51,7 +53,15 @@ export const commandNames = [
 export const clouds = ["azure", "aws", "kubernetes"] as const;
 export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
 export const azureClouds = ["public", "usgovernment", "china"] as const;
+/** The formats of a report that `scan` writes, and those that `compare` does. */
+export const scanFormats = ["table", "json", "sarif"] as const;
+export const compareFormats = ["table", "json"] as const;
 export const execPluginChoices = ["allow", "deny"] as const;
+
+/** `a, b or c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
 
 /** Every option of every command. Flags, variables, config keys, help and completion are all read from here. */
 export const flags: readonly Flag[] = [
@@ -186,10 +196,10 @@ export const flags: readonly Flag[] = [
   },
   {
     name: "exec-plugins",
-    value: "allow|deny",
+    value: "WHICH",
     choices: execPluginChoices,
     default: "allow",
-    help: "whether a program that the kubeconfig names may be started to sign in",
+    help: "allow or deny the programs that a kubeconfig names to sign in with",
     commands: reading,
   },
   {
@@ -211,8 +221,18 @@ export const flags: readonly Flag[] = [
     value: "FMT[=PATH]",
     many: true,
     split: "comma",
-    help: "what to write, and where (repeatable; default: table to standard output)",
-    commands: auditing,
+    begins: scanFormats,
+    help: `what to write (${listed(scanFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["scan"],
+  },
+  {
+    name: "format",
+    value: "FMT[=PATH]",
+    many: true,
+    split: "comma",
+    begins: compareFormats,
+    help: `what to write (${listed(compareFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["compare"],
   },
   {
     name: "fail-on",
