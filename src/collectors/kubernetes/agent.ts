@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import { createSecureContext } from "node:tls";
@@ -56,19 +57,26 @@ export async function agentOf(options: AgentOptions, credential: Credential): Pr
 
 /** Certificates that cannot be used are found now: at the connection they would look like a bad network. */
 function requireMaterial(cluster: Cluster, { certificate }: Credential, title: string): void {
-  const usable = (material: { ca?: string; cert?: string; key?: string }, what: string) => {
-    try {
-      createSecureContext(material);
-    } catch {
-      throw new CollectError(`${title}: ${what} cannot be used: expected PEM text (in …-data: base64 of it)`);
-    }
-  };
-  if (cluster.ca !== undefined) {
-    if (!cluster.ca.includes("-----BEGIN "))
-      throw new CollectError(
-        `${title}: the certificate authority cannot be used: expected PEM text (in …-data: base64 of it)`,
-      );
-    usable({ ca: cluster.ca }, "the certificate authority");
+  const unusable = (what: string) =>
+    new CollectError(`${title}: ${what} cannot be used: expected PEM text (in …-data: base64 of it)`);
+  if (cluster.ca !== undefined && !certificatesIn(cluster.ca).some(isCertificate))
+    throw unusable("the certificate authority");
+  if (certificate === undefined) return;
+  try {
+    createSecureContext(certificate);
+  } catch {
+    throw unusable("the client certificate with its key");
   }
-  if (certificate !== undefined) usable(certificate, "the client certificate with its key");
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }

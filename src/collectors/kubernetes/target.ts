@@ -100,6 +100,8 @@ function clusterOf(entry: Entry): Cluster {
   const server = text(entry, "cluster", "server");
   if (server === undefined) throw new CollectError(`${where}: expected server, an https address`);
   const url = addressOf(server, `${where}: server`);
+  if (url.username !== "" || url.password !== "")
+    throw new CollectError(`${where}: server: expected an address without a user name or password`);
   if (url.search !== "" || url.hash !== "")
     throw new CollectError(`${where}: server: expected an address without a query`);
   // `kubectl proxy` speaks plain http, on this machine only.
