@@ -1,4 +1,5 @@
 import type { KubernetesRequest } from "../../../src/access/policy.ts";
+import type { Finding } from "../../../src/report/report.ts";
 import type { LiveKubernetes } from "../servers/kubernetes/setup.ts";
 import {
   clusterRole,
@@ -41,6 +42,27 @@ export const identityOf = ({ namespace, name }: { readonly namespace: string; re
   user: `system:serviceaccount:${namespace}:${name}`,
   groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
 });
+
+/**
+ * Findings about what a service account may do whose proof the server does not confirm: what is in excess must be
+ * allowed, what is missing denied.
+ */
+export async function unproven(
+  server: LiveKubernetes,
+  findings: readonly Finding[],
+): Promise<readonly unknown[]> {
+  const wrong: unknown[] = [];
+  for (const { drift, resource, witness, witnesses = [], pattern } of findings) {
+    if (resource.type !== "ServiceAccount" || witness === undefined) continue;
+    const [namespace = "", name = ""] = resource.id.split("/");
+    for (const each of [witness, ...witnesses]) {
+      const allowed = await reviewed(server, identityOf({ namespace, name }), each as KubernetesRequest);
+      if (allowed !== (drift === "excess"))
+        wrong.push({ account: resource.id, drift, pattern, witness: each });
+    }
+  }
+  return wrong;
+}
 
 /** What the server says that the holder of that token may do in the namespace (SelfSubjectRulesReview). */
 export async function ownRules(

@@ -87,7 +87,8 @@ const bare = (id: string) => id.slice(id.indexOf("/") + 1);
 function line(finding: Finding): string {
   const latent = finding.latent === true ? " latent" : "";
   const what = finding.pattern ?? finding.resource.name;
-  const by = finding.by === undefined ? "" : ` by ${finding.by}`;
+  // the binding tells enough
+  const by = finding.by === undefined ? "" : ` by ${finding.by.replace(/, to [^,]+/, "")}`;
   return `${bare(finding.control)}: ${finding.drift} ${finding.severity}${latent} ${what}${by}`;
 }
 

@@ -1,14 +1,15 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { skipped } from "../servers/azure/requirements.ts";
 import { kubectl, whyNoKubectl } from "../servers/kubernetes/kubectl.ts";
 import { whyNoKubernetes } from "../servers/kubernetes/requirements.ts";
 import { type LiveKubernetes, startKubernetes } from "../servers/kubernetes/setup.ts";
+import { unproven } from "./authorizer.ts";
+import { clean } from "./clean-states.ts";
+import { drifted } from "./drifted-states.ts";
 import { type Stage, stageOf } from "./objects.ts";
 import { scan } from "./scan.ts";
 import { scanner, scannerAccount } from "./scanner.ts";
-import { clean, drifted } from "./states.ts";
-import { documented, type Edition, surroundings } from "./world.ts";
+import { accounts, documented, documentedFile, type Edition, surroundings } from "./world.ts";
 
 const skip = skipped("the live tests of Kubernetes", whyNoKubernetes());
 
@@ -26,7 +27,13 @@ afterAll(async () => {
   if (!skip) await live.stop();
 });
 
-const scanned = (edition: Edition) => scan(live, { token, baseline: `chalk-${edition}`, namespace: "chalk" });
+const scanned = (edition: Edition, open?: true) =>
+  scan(live, {
+    token,
+    baseline: `chalk-${edition}`,
+    namespace: "chalk",
+    args: open === true ? [] : accounts,
+  });
 
 const kubernetesControls = [
   "cluster-effective-access",
@@ -45,28 +52,26 @@ describe.skipIf(skip)("the roles of the vendor's page, applied", () => {
       await stage.show([...scanner, ...surroundings]);
       if (skipped("applying the page's YAML with kubectl", whyNoKubectl()))
         await stage.show([...scanner, ...documented(edition)]);
-      else await kubectl(live.adminConfig, ["apply", "-f", documentedPath(edition)]);
+      else await kubectl(live.adminConfig, ["apply", "-f", documentedFile(edition)]);
       const first = await scanned(edition);
       expect(first.drift).toEqual([]);
       expect(first.outcomes).toEqual(allPass);
       expect(first.code).toBe(0);
       expect((await scanned(edition)).ran.stdout).toBe(first.ran.stdout);
       if (whyNoKubectl() === undefined)
-        await kubectl(live.adminConfig, ["delete", "-f", documentedPath(edition)]);
+        await kubectl(live.adminConfig, ["delete", "-f", documentedFile(edition)]);
     },
   );
 });
 
-const documentedPath = (edition: Edition) =>
-  fileURLToPath(new URL(`./documented/${edition}.yaml`, import.meta.url));
-
 describe.skipIf(skip)("states of a live cluster", () => {
-  it.each([...clean, ...drifted])("$name", async ({ edition = "azure", edit, drift }) => {
+  it.each([...clean, ...drifted])("$name", async ({ edition = "azure", edit, open, drift }) => {
     await stage.show([...scanner, ...edit(documented(edition))]);
-    const found = await scanned(edition);
+    const found = await scanned(edition, open);
     expect(found.drift).toEqual(drift);
     expect(found.code).toBe(drift.length === 0 ? 0 : 1);
     // nothing here is unreadable
     expect(Object.values(found.outcomes)).not.toContain("unknown");
+    expect(await unproven(live, found.findings)).toEqual([]);
   });
 });

@@ -22,6 +22,13 @@ export const management = account(platform, "management");
 export const workload = account(platform, "workload");
 export const builder = account(builds, "builder");
 
+/** The documented accounts by name, as somebody gives them who knows the installation. */
+export const accounts: readonly string[] = [
+  ...["--set", "managementServiceAccount=chalk/management"],
+  ...["--set", "workloadServiceAccount=chalk/workload"],
+  ...["--set", "builderServiceAccount=builds/builder"],
+];
+
 /** The file of the vendor's roles, for kubectl. */
 export const documentedFile = (edition: Edition): string =>
   fileURLToPath(new URL(`./documented/${edition}.yaml`, import.meta.url));
