@@ -62,7 +62,7 @@ async function everyOperation(): Promise<readonly (readonly [string, string, str
   for (const [name, Api] of Object.entries(client)) {
     if (!/Api$/.test(name) || name === "KubernetesObjectApi") continue;
     const api = new (
-      Api as new (
+      Api as unknown as new (
         configuration: unknown,
       ) => Record<string, (given: unknown) => Promise<unknown>>
     )(configuration);
