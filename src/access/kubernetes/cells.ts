@@ -78,6 +78,12 @@ function resourceAt(written: string, words: Words): readonly [resource: number, 
   return [head === "*" ? ANY : words.add(head), words.add(sub)];
 }
 
+/** Whether no name ever comes with the requests of the cell (K2). */
+export function nameless(at: At, words: Words): boolean {
+  const [verb = ANY, , , sub = ANY] = at;
+  return verb !== ANY && namelessVerb(words.text(verb), sub === ANY ? undefined : words.text(sub));
+}
+
 /** Spreads grants into cells, and sets apart what by its structure can never take effect (K2, K4). */
 export function cellsOf(
   grants: readonly Grant[],
@@ -150,18 +156,18 @@ function effective(
   served: Served | undefined,
   voids: VoidCell[],
 ): readonly At[] {
-  const [verb = ANY, group = ANY, resource = ANY, sub = ANY, name = ANY] = at;
+  const [verb = ANY, group = ANY, resource = ANY, , name = ANY] = at;
   const put = (clause: string, why: string, part: At = at): void => {
     const where = grant.namespace === undefined ? {} : { namespace: grant.namespace };
     voids.push({ at: part, clause, why, origin: grant.origin, ...where });
   };
-  if (verb !== ANY && sub !== ANY && namelessVerb(words.text(verb), words.text(sub))) {
+  if (nameless(at, words)) {
     if (name !== ANY && words.text(name) !== "") {
       put("K2", `no name ever comes with ${words.text(verb)}, so a grant by name allows nothing`);
       return [];
     }
     // without a name is the only way that it comes
-    if (name !== ANY) return effective(at.with(NAME, ANY), grant, words, served, voids);
+    if (name === ANY) return effective(at.with(NAME, words.add("")), grant, words, served, voids);
   }
   if (served === undefined || group === ANY) return [at];
   const groupText = words.text(group);

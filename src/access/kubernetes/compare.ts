@@ -64,7 +64,10 @@ function voidsOf(side: VoidGrant["side"], cells: Cells, words: Words): readonly 
     .flatMap((group) => {
       const cellsIn = group.filter((dead) => dead.at !== undefined);
       const urlsIn = group.filter((dead) => dead.url !== undefined);
-      const lines = linesOf(cellsIn.flatMap((dead) => (dead.at === undefined ? [] : [dead.at])));
+      const lines = linesOf(
+        cellsIn.flatMap((dead) => (dead.at === undefined ? [] : [dead.at])),
+        words,
+      );
       const urls = urlLinesOf(urlsIn.flatMap((dead) => (dead.url === undefined ? [] : [dead.url])));
       return [
         ...lines.map((line) => ({

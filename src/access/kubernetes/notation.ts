@@ -1,6 +1,6 @@
 /** Cells in words, as kubectl writes them: `get,list secrets "a","b" -n team`, `* *.*`, `get /metrics*`. */
 import type { KubernetesRule } from "../policy.ts";
-import { type At, GROUP, NAME, NAMESPACE, RESOURCE, SUB, type UrlCell, VERB } from "./cells.ts";
+import { type At, GROUP, NAME, NAMESPACE, nameless, RESOURCE, SUB, type UrlCell, VERB } from "./cells.ts";
 import { UNNAMED_NAMESPACE } from "./grant.ts";
 import { ANY, type Words } from "./words.ts";
 
@@ -18,7 +18,11 @@ export interface Line {
 }
 
 /** Joins verbs over one resource and name, then names under the same verbs. */
-export function linesOf(cells: readonly At[]): readonly Line[] {
+export function linesOf(given: readonly At[], words: Words): readonly Line[] {
+  // where no name can come, none is said
+  const cells = given.map((at) =>
+    nameless(at, words) && words.text(at[NAME] ?? ANY) === "" ? at.with(NAME, ANY) : at,
+  );
   const byName = grouped(cells, (at) =>
     [at[GROUP], at[RESOURCE], at[SUB], at[NAMESPACE], at[NAME]].join(","),
   ).map((members) => ({ members, verbs: ids(cells, members, VERB) }));

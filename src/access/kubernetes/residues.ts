@@ -30,8 +30,12 @@ const MAX_ORIGINS = 20;
 
 /** What `own` holds and `other` does not, worst first. */
 export function residuesOf(own: Side, other: Side, world: World): readonly Residue[] {
+  const { words } = world;
   const rows = resourceRows(own, other);
-  const lines = linesOf(rows.map((row) => row.cell.at));
+  const lines = linesOf(
+    rows.map((row) => row.cell.at),
+    words,
+  );
   const pick = <T>(list: readonly T[], members: readonly number[]): readonly T[] =>
     members.flatMap((i) => list[i] ?? []);
   const residues = lines.map((line) => lineResidue(line, pick(rows, line.members), other, world));
@@ -55,7 +59,7 @@ function order(a: string, b: string): number {
 
 /** Cells in words, joined, sorted. */
 export function texts(cells: readonly At[], { words, plainNamespace }: World): readonly string[] {
-  return linesOf(cells)
+  return linesOf(cells, words)
     .map((line) => lineText(line, words, plainNamespace))
     .sort(order);
 }

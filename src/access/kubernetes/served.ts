@@ -49,8 +49,11 @@ function virtual(group: string, resource: string, sub: string, verbs: readonly s
   return { group, resource, sub, namespaced: false, verbs };
 }
 
-/** A name never arrives with these (K2): at the top level there is none yet, or there are many. */
-export function namelessVerb(verb: string, sub: string): boolean {
+/**
+ * Whether no name ever comes with the verb (K2): when something is made it has none yet, and a collection has many.
+ * @param sub `""`: the resource itself; absent: any
+ */
+export function namelessVerb(verb: string, sub: string | undefined): boolean {
   return verb === "deletecollection" || (verb === "create" && sub === "");
 }
 
