@@ -265,9 +265,10 @@ function inWords(error: CommanderError, argv: readonly string[]): string {
       const mine = entryOf(argv);
       const names = mine === undefined ? known : [...flagsOf(mine).map((flag) => flag.name), "help"];
       const bare = quoted.replace(/^-+/, "").replace(/=.*$/s, "");
-      const near = didYouMean(bare, names);
-      const elsewhere =
-        near === "" && known.includes(bare) && mine !== undefined ? `; ${mine} has no such flag` : "";
+      // A flag of another command was not misspelt.
+      const ofOther = mine !== undefined && known.includes(bare);
+      const near = ofOther ? "" : didYouMean(bare, names);
+      const elsewhere = ofOther ? `; ${mine} has no such flag` : "";
       return `unknown flag "${quoted}"${near.replace('"', '"--')}${elsewhere}`;
     }
     case "commander.optionMissingArgument": {
