@@ -10,7 +10,7 @@ import { type LiveKubernetes, low, startKubernetes } from "../servers/kubernetes
 import { type KubernetesObject, type RbacRule, type Stage, stageOf } from "./objects.ts";
 import { notPublished, rawScan, scan, summarised } from "./scan.ts";
 import { scanner, scannerAccount } from "./scanner.ts";
-import { documented, rulesOf } from "./world.ts";
+import { accounts, documented, rulesOf } from "./world.ts";
 
 const skip = skipped("the live tests of Kubernetes", whyNoKubernetes());
 
@@ -47,6 +47,16 @@ async function shown(objects: readonly KubernetesObject[]): Promise<void> {
   // an authorizer that lags behind would make the next scan a matter of luck
   await new Promise((resolve) => setTimeout(resolve, 500));
 }
+
+/** The world without one resource of one of the scanner's rules. */
+const lacking = (at: number, resource: string | undefined) =>
+  withRules((rules) =>
+    rules.flatMap((rule, place) => {
+      if (place !== at) return [rule];
+      const resources = (rule.resources ?? []).filter((own) => own !== resource);
+      return resources.length === 0 ? [] : [{ ...rule, resources }];
+    }),
+  );
 
 const atoms = (rules: readonly RbacRule[]) =>
   rules
@@ -108,18 +118,11 @@ describe.skipIf(skip)("the published ClusterRole of the scanner (fault 36)", () 
       name: `${rule.verbs.join(",")} ${resource ?? rule.nonResourceURLs?.join(",")}`,
     })),
   );
-  it.each(parts.filter(({ resource }) => resource !== undefined && resource !== "nodes"))(
+  const elsewhere = ["list namespaces", "list serviceaccounts", "list nodes"];
+  it.each(parts.filter(({ resource, name }) => resource !== undefined && !elsewhere.includes(name)))(
     "without $name the scan is incomplete, names what is missing, exit 3",
     async ({ at, resource, name }) => {
-      await shown(
-        withRules((rules) =>
-          rules.flatMap((rule, place) => {
-            if (place !== at) return [rule];
-            const left = (rule.resources ?? []).filter((own) => own !== resource);
-            return left.length === 0 ? [] : [{ ...rule, resources: left }];
-          }),
-        ),
-      );
+      await shown(lacking(at, resource));
       const found = await scan(live, { token, ...azure });
       expect(found.code).toBe(3);
       expect(found.report.targets.map(({ complete }) => complete)).toEqual([false]);
@@ -129,6 +132,37 @@ describe.skipIf(skip)("the published ClusterRole of the scanner (fault 36)", () 
       expect(found.drift).toEqual([]);
     },
   );
+
+  it("without list namespaces nobody can say that a namespace is not there, exit 3 all the same", async () => {
+    const wrong = { token, ...azure, namespace: "chalkk" };
+    const reasons = async () => {
+      const { code, report } = await scan(live, wrong);
+      const ours = report.controls.filter(({ check }) => check.startsWith("kubernetes/"));
+      return { code, reasons: [...new Set(ours.map(({ reason = "" }) => reason.split(/[,:]/)[0]))] };
+    };
+    await shown(world);
+    expect(await reasons()).toEqual({
+      code: 3,
+      reasons: ["namespace chalkk does not exist in the cluster"],
+    });
+    await shown(lacking(1, "namespaces"));
+    expect(await reasons()).toEqual({
+      code: 3,
+      reasons: ["whether namespace chalkk exists is not known"],
+    });
+  });
+
+  it("without list serviceaccounts nobody can say that a named account is not there", async () => {
+    const gone = (some: readonly KubernetesObject[]) =>
+      some.filter(({ kind, metadata }) => kind !== "ServiceAccount" || metadata.name !== "workload");
+    const args = { token, ...azure, args: accounts };
+    await shown(gone(world));
+    const known = await scan(live, args);
+    expect([known.code, known.drift]).toEqual([1, ["role-bindings: absent low workload"]]);
+    await shown(gone(lacking(1, "serviceaccounts")));
+    const found = await scan(live, args);
+    expect([found.code, found.drift]).toEqual([3, []]);
+  });
 
   it("without nodes the edition cannot be told: exit 2, naming both baselines; with them it is", async () => {
     const nodes = [1, 2].map((at) => ({
@@ -231,6 +265,7 @@ describe.skipIf(skip)("places that are wrong (fault 40)", () => {
     const { code, drift } = await scan(live, { token, ...azure, namespace: "default" });
     expect(code).toBe(1);
     expect(drift.filter((each) => each.includes(": absent"))).toEqual([
+      "cluster-effective-access: absent medium workloadServiceAccount",
       "job-reader-role: absent medium chalk-job-reader",
       "management-role: absent medium chalk-management-role",
     ]);

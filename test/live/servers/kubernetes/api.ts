@@ -21,6 +21,7 @@ export function apiOf(url: string, ca: string, token: string): Api {
   const agent = new Agent({ keepAlive: true, maxSockets: 16, ca });
   const send = (method: string, path: string, body?: unknown): Promise<Answer> =>
     new Promise((resolve, reject) => {
+      const text = body === undefined ? "" : JSON.stringify(body);
       const call = request(
         url + path,
         {
@@ -29,20 +30,22 @@ export function apiOf(url: string, ca: string, token: string): Api {
           headers: {
             authorization: `Bearer ${token}`,
             accept: "application/json",
+            // of a DELETE Node says neither a length nor that there are chunks
+            "content-length": Buffer.byteLength(text),
             "content-type":
               method === "PATCH" ? "application/strategic-merge-patch+json" : "application/json",
           },
         },
         (response) => {
-          let text = "";
+          let answer = "";
           response.setEncoding("utf8").on("data", (chunk: string) => {
-            text += chunk;
+            answer += chunk;
           });
-          response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
+          response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }));
         },
       );
       call.on("error", reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(text);
     });
   return {
     send,
