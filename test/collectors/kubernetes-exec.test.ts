@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { detectEdition } from "../../src/collectors/registry.ts";
 import { type Kubernetes, startKubernetes } from "../servers/kubernetes.ts";
 import type { Body } from "../servers/kubernetes-state.ts";
 import { token } from "../servers/kubernetes-state.ts";
@@ -97,6 +98,23 @@ describe("an exec plugin", () => {
       apiVersion: v1,
       spec: { interactive: false },
     });
+  });
+
+  it("is asked once for all that one run reads, and what it gave goes to no other user", async () => {
+    const user = program(printing({ token }));
+    const settings = { kubeconfig: kubernetes.write({ user }), env: emptyEnv };
+    const options = {
+      signal: new AbortController().signal,
+      timeoutMs: 10_000,
+      concurrency: 2,
+      progress: () => {},
+      debug: () => {},
+    };
+    expect(await detectEdition(settings, options)).toEqual([]);
+    expect((await collectWith(settings)).snapshot.unread).toEqual([]);
+    expect(runs()).toBe(1);
+    await collectWith({ ...settings, env: { ...emptyEnv, WHO: "another" } });
+    expect(runs()).toBe(2);
   });
 
   it("gives a client certificate", async () => {
@@ -207,6 +225,17 @@ describe("fault 34: a plugin that hangs or floods", () => {
       /^user "clerk": the program ".*" gave no credentials within 1.5 s and was ended; does it wait for somebody to sign in\?$/,
     );
     expect(kubernetes.requests).toEqual([]);
+    const asking = detectEdition(
+      { kubeconfig: join(kubernetes.folder, "config"), env: emptyEnv, execTimeoutMs: 300 },
+      {
+        signal: new AbortController().signal,
+        timeoutMs: 10_000,
+        concurrency: 2,
+        progress: () => {},
+        debug: () => {},
+      },
+    );
+    await expect(asking).rejects.toThrow(/gave no credentials within 0.3 s/);
     const pids = readFileSync(inFolder("pids"), "utf8").split(" ").map(Number);
     expect(pids).toHaveLength(2);
     for (const pid of pids) expect(await gone(pid)).toBe(true);

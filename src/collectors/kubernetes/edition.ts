@@ -22,7 +22,7 @@ export async function edition(
   options: Omit<CollectOptions, "now">,
 ): Promise<readonly Provider[]> {
   const connection = await connect(settings, options);
-  if (connection.problem !== undefined) return [];
+  if (connection.problem !== undefined) throw new CollectError(connection.problem.message);
   options.progress("reading nodes");
   let body: JsonObject;
   try {

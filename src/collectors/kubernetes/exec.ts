@@ -82,6 +82,7 @@ function outputOf(
     };
     const stop = (failure: ReadFailure) => {
       kill(child);
+      child.unref();
       settle(() => reject(failure));
     };
     const interrupt = () => stop(new ReadFailure("interrupted", "interrupted while signing in"));

@@ -1,7 +1,7 @@
 import { visible } from "../../snapshot/scrub.ts";
 import { CollectError } from "../define.ts";
 import { ReadFailure } from "../failure.ts";
-import { type ExecOptions, runPlugin } from "./exec.ts";
+import { type ExecCredential, type ExecOptions, type ExecPlugin, runPlugin } from "./exec.ts";
 import { type Login, tokenIn } from "./login.ts";
 
 /** What goes with a request. */
@@ -40,8 +40,8 @@ export function createSignIn(options: SignInOptions): SignIn {
   let pending: Promise<Credential> | undefined;
   let renewed: Promise<Credential | undefined> | undefined;
 
-  const obtain = async (): Promise<Credential> => {
-    const found = await obtained(options);
+  const obtain = async (anew: boolean): Promise<Credential> => {
+    const found = await obtained(options, anew);
     held = found;
     const { authorization, certificate } = found.credential;
     if (authorization !== undefined) {
@@ -52,9 +52,9 @@ export function createSignIn(options: SignInOptions): SignIn {
     if (certificate !== undefined) secrets.add(certificate.key);
     return found.credential;
   };
-  const current = async (): Promise<Credential> => {
+  const current = async (anew = false): Promise<Credential> => {
     if (held !== undefined && Date.now() < held.until) return held.credential;
-    pending ??= obtain().finally(() => {
+    pending ??= obtain(anew).finally(() => {
       pending = undefined;
     });
     return pending;
@@ -62,7 +62,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   const renewNow = async (refused: Credential): Promise<Credential | undefined> => {
     held = undefined;
     try {
-      const next = await current();
+      const next = await current(true);
       return same(next, refused) ? undefined : next;
     } catch (error) {
       if (error instanceof CollectError) throw new ReadFailure("unauthenticated", error.message);
@@ -71,7 +71,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   };
 
   return {
-    current,
+    current: () => current(),
     renew: async (refused) => {
       if (login.kind !== "exec" && login.kind !== "token-file") return undefined;
       // Somebody else has renewed since that request was sent.
@@ -92,12 +92,33 @@ function same(one: Credential, other: Credential): boolean {
   return one.authorization === other.authorization && one.certificate?.cert === other.certificate?.cert;
 }
 
+/**
+ * What plugins gave in this process, by all that they were given: a run asks a cluster more than once, and a plugin
+ * may open a browser each time.
+ */
+const execCredentials = new Map<string, ExecCredential>();
+
+async function execCredential(
+  plugin: ExecPlugin,
+  options: SignInOptions,
+  anew: boolean,
+): Promise<ExecCredential> {
+  const key = JSON.stringify([plugin, options.cluster]);
+  const kept = execCredentials.get(key);
+  if (kept !== undefined && !anew && (kept.expires ?? forever) - refreshMargin > Date.now()) return kept;
+  const given = await runPlugin(plugin, { ...options, timeoutMs: options.timeoutMs() });
+  execCredentials.set(key, given);
+  return given;
+}
+
+const forever = Number.POSITIVE_INFINITY;
+
 async function obtained(
   options: SignInOptions,
+  anew: boolean,
 ): Promise<{ readonly credential: Credential; readonly until: number }> {
   const { login } = options;
   const written = login.certificate === undefined ? {} : { certificate: login.certificate };
-  const forever = Number.POSITIVE_INFINITY;
   switch (login.kind) {
     case "anonymous":
       return { credential: written, until: forever };
@@ -115,7 +136,7 @@ async function obtained(
       return { credential: { ...written, authorization: `Basic ${pair}` }, until: forever };
     }
     case "exec": {
-      const given = await runPlugin(login.plugin, { ...options, timeoutMs: options.timeoutMs() });
+      const given = await execCredential(login.plugin, options, anew);
       const certificate = given.certificate ?? login.certificate;
       return {
         credential: {
