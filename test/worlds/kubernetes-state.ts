@@ -171,14 +171,11 @@ export function denied(kind: DocumentKind, id?: string): Unread {
 }
 
 /** The roles of the vendor's page, by hand and not from the baseline, so that a mistake in it shows. */
-const pages = Object.fromEntries(
-  (["azure", "aws"] as const).map((edition) => [
-    edition,
-    parseAllDocuments(readFileSync(`test/live/kubernetes/documented/${edition}.yaml`, "utf8")).map(
-      (document) => document.toJS() as Body,
-    ),
-  ]),
-) as Record<Edition, readonly Body[]>;
+const page = (edition: Edition) =>
+  parseAllDocuments(readFileSync(`test/live/kubernetes/documented/${edition}.yaml`, "utf8")).map(
+    (document) => document.toJS() as Body,
+  );
+const pages: Readonly<Record<Edition, readonly Body[]>> = { azure: page("azure"), aws: page("aws") };
 
 export type Edition = "azure" | "aws";
 
@@ -193,19 +190,20 @@ const INSTALLED = [
 
 /** The cluster as the vendor's page has it: its roles, bound to their accounts. */
 export function documented(edition: Edition): ClusterState {
-  const page = pages[edition];
   return {
     ...empty,
     namespaces: [NAMESPACE, BUILDS],
     accounts: [MANAGEMENT, WORKLOAD, BUILDER],
-    roles: page.filter((body) => body["kind"] === "Role"),
-    clusterRoles: page.filter((body) => body["kind"] === "ClusterRole"),
+    roles: pages[edition].filter((body) => body["kind"] === "Role"),
+    clusterRoles: pages[edition].filter((body) => body["kind"] === "ClusterRole"),
     roleBindings: [
       binding("management", "Role/chalk-management-role", [account(MANAGEMENT)]),
       binding("workload", "Role/chalk-job-reader", [account(WORKLOAD)]),
       binding("builds", "Role/argo-workflows-role", [account(MANAGEMENT), account(BUILDER)], BUILDS),
     ],
-    clusterRoleBindings: [clusterBinding("management", "chalk-cluster-management-role", account(MANAGEMENT))],
+    clusterRoleBindings: [
+      clusterBinding("management-cluster", "chalk-cluster-management-role", account(MANAGEMENT)),
+    ],
     served: INSTALLED,
   };
 }

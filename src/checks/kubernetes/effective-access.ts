@@ -1,5 +1,5 @@
-import type { KubernetesRequest, Residue } from "../../access/policy.ts";
-import { exceptInWords, today, WHY_EXCESS } from "../arm/observe.ts";
+import type { KubernetesRequest, Residue, VoidGrant } from "../../access/policy.ts";
+import { today, WHY_EXCESS } from "../arm/observe.ts";
 import { byText, texts } from "../arm/value.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
 import { accountResource } from "../rbac/account-exists.ts";
@@ -14,9 +14,11 @@ import {
   ofResidue,
   replayOf,
   requestInWords,
+  residueIn,
   residueProperty,
   ruleIndex,
   rulesOf,
+  voidInWords,
 } from "../rbac/compare.ts";
 import { type DocumentedRole, documentedRoles } from "../rbac/documented.ts";
 import { FLOOR } from "../rbac/floor.ts";
@@ -51,9 +53,9 @@ function where({ namespace }: Place): string {
   return namespace === undefined ? "everywhere in the cluster" : `in namespace ${namespace}`;
 }
 
-/** All that is documented for the account in a place, the floor included. */
+/** All that is documented for the account in a place; the floor is what every account stands on, not its own. */
 function documentedRules(place: Place): readonly Rule[] {
-  return place.allowed.documented.flatMap((granted) => granted.rules);
+  return place.allowed.documented.flatMap((granted) => granted.rules).filter((rule) => !FLOOR.includes(rule));
 }
 
 /** The grants of a place that give a residue: those that write a part of it, and any other that allows its witness. */
@@ -68,7 +70,8 @@ function givers(residue: Residue, place: Place): readonly Grant[] {
 function mendExcess(grant: Grant, rules: readonly Rule[], place: Place, c: Case) {
   const { binding, role } = grant;
   const documented = documentedRules(place);
-  const needed = role.rules.some((r) => narrowed(r, documented).length > 0);
+  // a binding that gives the floor must stay
+  const needed = role.rules.some((r) => narrowed(r, [...documented, ...FLOOR]).length > 0);
   if (!needed) {
     const alone = binding.subjects.every((s) => s.kind === "account" && covers(s, c.account) !== undefined);
     return alone
@@ -77,7 +80,7 @@ function mendExcess(grant: Grant, rules: readonly Rule[], place: Place, c: Case)
           commands: [remove(binding)],
         }
       : {
-          text: `Take ${grant.as === "" ? who(c) : grant.as.replace(/^as /, "")} out of ${bindingInWords(binding)}, or bind something narrower to it: nothing of what it gives is documented for this account.`,
+          text: `Take ${grant.as === "" ? who(c) : grant.as.slice("as ".length)} out of ${bindingInWords(binding)}, or bind something narrower to it: nothing of what it gives is documented for this account.`,
           commands: [show(binding)],
         };
   }
@@ -107,7 +110,7 @@ function excess(residue: Residue, place: Place, c: Case): Observation {
     property: residueProperty("excess", residue, place.namespace),
     ...ofResidue(residue),
     by,
-    message: `${who(c)} can do ${residue.pattern}${exceptInWords(residue.except)} ${where(place)} beyond all that is documented for it, by ${by}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${by}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documentedRules(place)))),
     actual: rulesText(rules),
     at: `${c.at}/roles`,
@@ -169,7 +172,7 @@ function missing(residue: Residue, place: Place, c: Case): Observation {
     resource: accountResource(c.account),
     property: residueProperty("missing", residue, place.namespace),
     ...ofResidue(residue),
-    message: `${who(c)} cannot do ${residue.pattern}${exceptInWords(residue.except)} ${where(place)}, which ${wish?.role.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}${today(residue)}; ${gap?.why ?? "nothing grants it"}`,
+    message: `${who(c)} cannot do ${residueIn(residue, place.namespace)} ${where(place)}, which ${wish?.role.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}${today(residue)}; ${gap?.why ?? "nothing grants it"}`,
     expected: rulesText([rule]),
     actual: null,
     at: `${c.at}/roles${wish === undefined || index === undefined ? "" : `/${c.roles.indexOf(wish.role)}`}`,
@@ -207,23 +210,26 @@ function* dangling(c: Case): Iterable<Observation> {
 }
 
 /** What is granted and has no effect where it is (K4): one note for each grant. */
-function* voidGrants(place: Place, c: Case): Iterable<Observation> {
-  for (const granted of place.allowed.live) {
-    const found = differenceOf({ ...place.allowed, documented: [], live: [granted] }).void ?? [];
-    const documented = c.roles.some(
-      (r) => r.kind === granted.grant.role.kind && r.name === granted.grant.role.name,
-    );
+function* voidGrants(found: readonly VoidGrant[], place: Place, c: Case): Iterable<Observation> {
+  const live = found.filter((v) => v.side === "live");
+  for (const document of new Set(live.map((v) => v.origin.document))) {
+    const grant = place.allowed.live[document]?.grant;
     // of a documented role the role's own control says it
-    if (found.length === 0 || documented) continue;
+    if (grant === undefined || c.roles.some((r) => isSameRole(r, grant.role))) continue;
+    const own = live.filter((v) => v.origin.document === document);
     yield {
       kind: "note",
       drift: "dead",
       resource: accountResource(c.account),
-      message: `${grantInWords(granted.grant)} lists what grants nothing ${where(place)}: ${found.map((v) => v.pattern).join("; ")} (${[...new Set(found.map((v) => v.why))].join("; ")})`,
-      property: JSON.stringify(["void", grantInWords(granted.grant)]),
+      message: `${grantInWords(grant)} lists what grants nothing ${where(place)}: ${voidInWords(own, place.namespace)}`,
+      property: JSON.stringify(["void", grantInWords(grant)]),
       at: c.at,
     };
   }
+}
+
+function isSameRole(documented: DocumentedRole, live: Grant["role"]): boolean {
+  return documented.kind === live.kind && documented.name === live.name;
 }
 
 function* judge(c: Case): Iterable<Observation> {
@@ -242,7 +248,7 @@ function* judge(c: Case): Iterable<Observation> {
     for (const doubt of doubts) {
       yield ofDoubt(doubt, accountResource(c.account), `${who(c)} ${where(place)}`, place.namespace);
     }
-    yield* voidGrants(place, c);
+    yield* voidGrants(beyond.void ?? [], place, c);
     compared += place.allowed.live.reduce((n, granted) => n + granted.rules.length, 0);
   }
   yield* dangling(c);

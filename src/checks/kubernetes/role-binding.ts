@@ -23,7 +23,7 @@ interface Case {
   readonly role: DocumentedRole;
   /** Index of the entry in the control. */
   readonly index: number;
-  /** Every binding of the role, those that cannot be understood left out. */
+  /** Every binding of the role. */
   readonly bindings: readonly Binding[];
   readonly accounts: readonly (Account & { readonly at: string; readonly given: boolean })[];
   /** Not all of its accounts are known by name. */
@@ -282,7 +282,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       facts,
       role,
       index,
-      bindings: bindingsOf(facts, role).filter((b) => b.problem === undefined),
+      bindings: bindingsOf(facts, role),
       accounts: [...new Map(accounts.map((a) => [accountId(a), a])).values()],
       open: found.some(({ who }) => who.kind === "found"),
     };

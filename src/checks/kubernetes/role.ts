@@ -1,5 +1,5 @@
-import type { Residue } from "../../access/policy.ts";
-import { exceptInWords, today, WHY_EXCESS } from "../arm/observe.ts";
+import type { Residue, VoidGrant } from "../../access/policy.ts";
+import { today, WHY_EXCESS } from "../arm/observe.ts";
 import { byText } from "../arm/value.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
 import { edit, show, showAll } from "../rbac/command.ts";
@@ -9,10 +9,12 @@ import {
   ofResidue,
   replayOf,
   requestInWords,
+  residueIn,
   residueProperty,
   ruleIndex,
   rulesOf,
   type Sides,
+  voidInWords,
 } from "../rbac/compare.ts";
 import { type DocumentedRole, documentedRole, requiredRules } from "../rbac/documented.ts";
 import { nothingThere } from "../rbac/namespace.ts";
@@ -63,7 +65,7 @@ function missing(residue: Residue, c: Case, sides: Sides): Observation {
     resource: roleResource(live),
     property: residueProperty("missing", residue),
     ...ofResidue(residue),
-    message: `${roleInWords(live)} does not grant ${residue.pattern}${exceptInWords(residue.except)}, which the document asks for: whoever holds it may not ${requestInWords(residue.witness)}${today(residue)}; what relies on it will fail`,
+    message: `${roleInWords(live)} does not grant ${residueIn(residue, live.namespace)}, which the document asks for: whoever holds it may not ${requestInWords(residue.witness)}${today(residue)}; what relies on it will fail`,
     expected: rulesText([rule]),
     actual: rulesText(besides(live, rule)),
     at: index === undefined ? "/rules" : `/rules/${index}`,
@@ -94,7 +96,7 @@ function excess(residue: Residue, c: Case, sides: Sides): Observation {
     resource: roleResource(live),
     property: residueProperty("excess", residue),
     ...ofResidue(residue),
-    message: `${roleInWords(live)} grants ${residue.pattern}${exceptInWords(residue.except)} beyond the document: whoever holds it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+    message: `${roleInWords(live)} grants ${residueIn(residue, live.namespace)} beyond the document: whoever holds it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     expected: rulesText(left),
     actual: rulesText(rules),
     at: nearestRule(documented, residue),
@@ -118,7 +120,7 @@ function* optionalAbsent(c: Case): Iterable<Observation> {
       kind: "note",
       drift: "absent",
       resource: roleResource(live),
-      message: `${roleInWords(live)} does not grant ${lacking.map((r) => r.pattern).join("; ")}, which the document calls optional`,
+      message: `${roleInWords(live)} does not grant ${lacking.map((r) => residueIn(r, live.namespace)).join("; ")}, which the document calls optional`,
       property: JSON.stringify(["optional", ...ruleLines(rule)]),
       at: `/rules/${index}`,
     };
@@ -126,9 +128,8 @@ function* optionalAbsent(c: Case): Iterable<Observation> {
 }
 
 /** Rules that grant nothing where they stand, on either side (K4): never drift. */
-function* voidRules(c: Case, all: Sides): Iterable<Observation> {
-  const { documented, live } = c;
-  const found = differenceOf(all).void ?? [];
+function* voidRules(found: readonly VoidGrant[], c: Case): Iterable<Observation> {
+  const { live } = c;
   const documentedToo = new Set(found.filter((v) => v.side === "documented").map((v) => v.pattern));
   for (const [side, words] of [
     ["documented", "the document lists for"],
@@ -140,26 +141,15 @@ function* voidRules(c: Case, all: Sides): Iterable<Observation> {
     );
     const [first] = patterns;
     if (first === undefined) continue;
-    const whys = [...new Set(patterns.map((v) => v.why))];
     yield {
       kind: "note",
       drift: "dead",
       resource: roleResource(live),
-      message: `what ${words} ${roleInWords(live)} and grants nothing there: ${patterns.map((v) => v.pattern).join("; ")} (${whys.join("; ")})`,
+      message: `what ${words} ${roleInWords(live)} and grants nothing there: ${voidInWords(patterns, live.namespace)}`,
       property: JSON.stringify(["void", side]),
-      at: side === "documented" ? firstRule(documented, first.pattern, all) : "/rules",
+      at: side === "documented" ? (/^\/rules\/\d+/.exec(first.origin.pointer)?.[0] ?? "/rules") : "/rules",
     };
   }
-}
-
-/** The documented rule that a void pattern comes from. */
-function firstRule(documented: DocumentedRole, pattern: string, all: Sides): string {
-  const index = documented.rules.findIndex((rule) =>
-    (differenceOf({ ...all, documented: [{ rules: [rule] }] }).void ?? []).some(
-      (v) => v.side === "documented" && v.pattern === pattern,
-    ),
-  );
-  return index < 0 ? "/rules" : `/rules/${index}`;
 }
 
 function* judge(c: Case): Iterable<Observation> {
@@ -189,7 +179,7 @@ function* judge(c: Case): Iterable<Observation> {
   ];
   for (const doubt of doubts) yield ofDoubt(doubt, roleResource(live), subject);
   if (live.problem === undefined) yield* optionalAbsent(c);
-  yield* voidRules(c, all);
+  yield* voidRules(beyond.void ?? [], c);
   yield { kind: "assessed", count: documented.rules.length, what: "documented rules" };
 }
 

@@ -6,12 +6,17 @@ import type {
   Residue,
   ServedResource,
   Verdict,
+  VoidGrant,
   Witness,
 } from "../../access/policy.ts";
 import { allows, comparePolicies } from "../../access/provider.ts";
 import type { Resource } from "../../report/report.ts";
+import { exceptInWords } from "../arm/observe.ts";
 import type { UnknownObservation } from "../define.ts";
 import type { Rule } from "./rules.ts";
+
+/** Patterns of a kind that a sentence names. */
+const SHOWN = 4;
 
 /** What one document of a side grants. */
 export interface Granted {
@@ -90,6 +95,26 @@ export function ofResidue(residue: Residue) {
     ...(residue.latent === undefined ? {} : { latent: residue.latent }),
     impact: residue.impact,
   };
+}
+
+/** A pattern for a sentence that says the namespace itself. */
+export function patternIn(pattern: string, namespace: string | undefined): string {
+  const end = ` -n ${namespace ?? ""}`;
+  return namespace !== undefined && pattern.endsWith(end) ? pattern.slice(0, -end.length) : pattern;
+}
+
+/** A residue's pattern and what is left out of it, for a sentence that says the namespace itself. */
+export function residueIn(residue: Residue, namespace: string | undefined): string {
+  const except = residue.except.map((pattern) => patternIn(pattern, namespace));
+  return `${patternIn(residue.pattern, namespace)}${exceptInWords(except)}`;
+}
+
+/** Grants that have no effect, for a sentence: the first few, and why. */
+export function voidInWords(grants: readonly VoidGrant[], namespace: string | undefined): string {
+  const patterns = grants.map((v) => patternIn(v.pattern, namespace));
+  const more = patterns.length > SHOWN ? ` and ${patterns.length - SHOWN} more` : "";
+  const whys = [...new Set(grants.map((v) => v.why))].join("; ");
+  return `${patterns.slice(0, SHOWN).join("; ")}${more} (${whys})`;
 }
 
 /** The property that a residue's finding is about. Two residues of one pattern differ in what they leave out. */

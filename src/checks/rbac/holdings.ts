@@ -42,7 +42,6 @@ export function holdingsOf(facts: Facts, account: Account): Holdings {
         decide: `read ${bindingInWords(binding)} again`,
         clause: "K5",
       });
-      continue;
     }
     // by itself first, so that a binding that names account and group is told by the account
     const as = binding.subjects
