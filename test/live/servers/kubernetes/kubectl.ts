@@ -29,7 +29,7 @@ export function kubectl(kubeconfig: string, args: readonly string[], input = "")
     child.once("error", reject);
     child.once("close", (code) => {
       if (code === 0) resolve(printed);
-      else reject(new Error(`kubectl ${args.join(" ")} ended with ${code}: ${errors.trim()}`));
+      else reject(new Error(`kubectl ${args.join(" ")} ended with ${code}: ${(errors + printed).trim()}`));
     });
   });
 }
