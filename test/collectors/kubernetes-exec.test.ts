@@ -159,11 +159,13 @@ describe("an exec plugin", () => {
     expect(debug.join()).not.toContain("canary");
   });
 
-  it("fault 3: the same token again is final", async () => {
-    kubernetes.faults.add({ match: "/namespaces?", status: 401, code: "Unauthorized", message: "no" });
+  it("fault 3: the same token again is final, for all that follows", async () => {
+    // The version is asked for, and the new sign-in tried, before the list is.
+    kubernetes.faults.add({ match: /version|limit=/, status: 401, code: "Unauthorized", message: "no" });
     const { snapshot } = await collectAs(program(printing({ token })));
-    expect(snapshot.unread.map(({ cause, detail }) => [cause, detail])).toEqual([
-      ["unauthenticated", "answered 401 Unauthorized: no"],
+    expect(snapshot.unread.map(({ kind, cause, detail }) => [kind, cause, detail])).toEqual([
+      ["kubernetes/cluster", "unauthenticated", "answered 401 Unauthorized: no"],
+      ["kubernetes/namespace", "unauthenticated", "answered 401 Unauthorized: no"],
     ]);
     expect(runs()).toBe(2);
   });
@@ -261,6 +263,12 @@ describe("fault 34: a plugin that hangs or floods", () => {
     setTimeout(() => stop.abort(), 300);
     const { snapshot } = await collectAs(hanging, { options: { signal: stop.signal } });
     expect([snapshot.interrupted, snapshot.unread[0]?.cause]).toEqual([true, "interrupted"]);
+  });
+
+  it("has nowhere to write its errors to: not to our terminal, not to us (fault 29)", async () => {
+    const same = 'fs.fstatSync(2).rdev === fs.statSync("/dev/null").rdev';
+    const user = program(`const fs = require("fs"); if (${same}) { ${printing({ token })} }`);
+    expect((await collectAs(user)).snapshot.unread).toEqual([]);
   });
 
   it("does not hang on what floods its standard error, and keeps no word of it (fault 29)", async () => {
