@@ -106,14 +106,15 @@ function refOf(
 }
 
 /** All that can be granted at a place. */
-export function hull(place: Place, origin: Origin): Grant {
+export function hull({ namespace, through }: Place, origin: Origin): Grant {
   return {
     verbs: ["*"],
     groups: ["*"],
     resources: ["*"],
-    urls: place.namespace === undefined ? ["*"] : [],
+    urls: namespace === undefined ? ["*"] : [],
     origin,
-    ...place,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(through === undefined ? {} : { through }),
   };
 }
 

@@ -14,11 +14,16 @@ import {
 } from "./served.ts";
 import { ANY, OTHER, type Words } from "./words.ts";
 
-export interface RowPoints {
+export interface Proof {
+  readonly point: Point;
+  readonly request: KubernetesRequest;
+}
+
+export interface RowProofs {
   /** Requests that exist today by discovery; empty without one. */
-  readonly existing: readonly Point[];
+  readonly existing: readonly Proof[];
   /** Requests that prove the difference whether or not anything serves them; never empty together with `existing`. */
-  readonly others: readonly Point[];
+  readonly others: readonly Proof[];
 }
 
 interface World {
@@ -28,17 +33,24 @@ interface World {
 }
 
 /** The requests worth naming in a row; none that the other side allows, none that can never come. */
-export function pointsOf(row: Row, world: World): RowPoints {
+export function proofsOf(row: Row, world: World): RowProofs {
   const { at } = row.cell;
-  const differs = (point: Point): boolean => requestOf(point, at, world) !== undefined;
-  const existing =
-    world.served === undefined ? [] : existingIn(at, world.served, world.words).filter(differs);
-  const inTable = world.served === undefined ? tableIn(at, world.words).filter(differs) : [];
-  return { existing, others: [...inTable, ...genericIn(at, world.words).filter(differs)] };
+  const proofs = (points: readonly Point[]): readonly Proof[] =>
+    points.flatMap((point) => {
+      const request = requestOf(point, at, world);
+      return request === undefined ? [] : [{ point, request }];
+    });
+  if (world.served === undefined) {
+    return { existing: [], others: proofs([...tableIn(at, world.words), ...genericIn(at, world.words)]) };
+  }
+  return {
+    existing: proofs(existingIn(at, world.served, world.words)),
+    others: proofs(genericIn(at, world.words)),
+  };
 }
 
 /** A point of the row as a request that the other side does not allow, or nothing where it does. */
-export function requestOf(point: Point, at: At, world: World): KubernetesRequest | undefined {
+function requestOf(point: Point, at: At, world: World): KubernetesRequest | undefined {
   const { words, other } = world;
   const place = at.map((word, d) => (d === NAME || d === NAMESPACE ? word : OTHER));
   const here = place.with(VERB, words.find(point.verb)).with(GROUP, words.find(point.group));
@@ -90,6 +102,8 @@ function verbsThat(at: At, entry: Existing, asked: string | undefined, named: bo
 
 /** What tells most, of the tables: where no discovery says what exists. */
 function tableIn(at: At, words: Words): readonly Point[] {
+  // without a wildcard the row is one point, which needs no table
+  if (![VERB, GROUP, RESOURCE, SUB].some((d) => at[d] === ANY)) return [];
   const ways = KUBERNETES_SECRETS.flatMap((kind) => STANDARD_VERBS.map((verb) => ({ ...kind, verb })));
   const tokens = { verb: "create", group: "", resource: "serviceaccounts", sub: "token" };
   return [...KUBERNETES_ESCALATION, ...ways, tokens].filter(

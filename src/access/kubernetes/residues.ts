@@ -1,5 +1,5 @@
 /** Rows of the difference as residues that people can read (R1 to R4). */
-import type { Impact, Known, KubernetesRequest, Origin, Residue } from "../policy.ts";
+import type { Impact, Known, Origin, Residue } from "../policy.ts";
 import { type At, type UrlCell, VERB } from "./cells.ts";
 import { type Row, resourceRows, type Side, type UrlRow, urlRows } from "./difference.ts";
 import type { Grant } from "./grant.ts";
@@ -14,7 +14,7 @@ import {
   urlLineText,
   urlRuleOf,
 } from "./notation.ts";
-import { pointsOf, requestOf, urlRequestOf } from "./points.ts";
+import { type Proof, proofsOf, urlRequestOf } from "./points.ts";
 import type { Served } from "./served.ts";
 import { ANY, type Words } from "./words.ts";
 
@@ -70,11 +70,6 @@ export function urlTexts(cells: readonly UrlCell[], words: Words): readonly stri
     .sort(order);
 }
 
-interface Proof {
-  readonly point: Point;
-  readonly request: KubernetesRequest;
-}
-
 function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World): Residue {
   const { words, served } = world;
   const existing = new Map<string, Proof>();
@@ -82,17 +77,13 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
   const impacts: Impact[] = [];
   for (const row of rows) {
     const { at } = row.cell;
-    const points = pointsOf(row, { other, words, served });
-    const proofOf = (point: Point): readonly Proof[] => {
-      const request = requestOf(point, at, { other, words, served });
-      return request === undefined ? [] : [{ point, request }];
-    };
-    for (const proof of points.existing.flatMap(proofOf)) {
+    const proofs = proofsOf(row, { other, words, served });
+    for (const proof of proofs.existing) {
       const text = operationText(proof.point);
       if (!existing.has(text)) existing.set(text, proof);
     }
-    others.push(...points.others.flatMap(proofOf));
-    impacts.push(...[...points.existing, ...points.others].map(impactOf));
+    others.push(...proofs.others);
+    impacts.push(...[...proofs.existing, ...proofs.others].map(({ point }) => impactOf(point)));
     // every verb at once is worth more than the verbs of today (K7, K8)
     if (at[VERB] === ANY) impacts.push("write");
   }
@@ -102,7 +93,9 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
   );
   const [first, ...further] = today.length > 0 ? today : rest;
   if (first === undefined) throw new RangeError("a row of the difference without a request that proves it");
-  const more = further.filter((p) => p.point.verb !== first.point.verb).slice(0, 2);
+  const ofVerb = new Map([...further].reverse().map((proof) => [proof.point.verb, proof]));
+  ofVerb.delete(first.point.verb);
+  const more = further.filter((proof) => ofVerb.get(proof.point.verb) === proof).slice(0, 2);
   const known: Known = {
     count: today.length,
     examples: today.slice(0, 3).map((proof) => operationText(proof.point)),

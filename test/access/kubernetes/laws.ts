@@ -3,7 +3,7 @@ import { comparePolicies, evaluator } from "../../../src/access/provider.ts";
 import { documentsOf, type Style, UNIVERSE } from "./arbitrary.ts";
 import { granted, inResidue, type Placed } from "./oracle.ts";
 
-export const PARTS = 8;
+export const PARTS = 24;
 
 /** Two sides, how they are written, and what the comparison is told. */
 export interface World {
@@ -11,7 +11,7 @@ export interface World {
   readonly live: Placed[];
   readonly styles: readonly [Style, Style];
   readonly namespace: "a" | undefined;
-  /** Which eighth of the universe is looked at. */
+  /** Which part of the universe is looked at. */
   readonly part: number;
   readonly resources?: readonly ServedResource[];
 }
