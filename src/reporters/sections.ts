@@ -3,7 +3,7 @@ import type { ControlResult, Finding, Report } from "../report/report.ts";
 import { visible } from "../report/untrusted.ts";
 import { displayWidth, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
-import { type Obstacles, obstacleLines, obstaclesOf } from "./unread.ts";
+import { markOf, type Obstacles, obstacleLines, obstaclesOf } from "./unread.ts";
 import { grouped, plural, shortIds, shortScopes } from "./words.ts";
 
 /** Targets named in the head of a report; a fleet is counted. */
@@ -125,10 +125,10 @@ function notAssessed(report: Report, names: Names, obstacles: Obstacles): readon
     );
     const name = names.of(control.id, control.target);
     const scope = report.targets.find((t) => t.name === control.target)?.scope ?? "";
-    const marks = [...new Set(open.flatMap((f) => obstacles.mark(f) ?? []))];
-    const others = open.filter((f) => obstacles.mark(f) === undefined);
+    const places = [...new Set(open.flatMap((f) => obstacles.of(f) ?? []))].sort((a, b) => a - b);
+    const others = open.filter((f) => obstacles.of(f) === undefined);
     const shown = [
-      ...(marks.length === 0 ? [] : [`not read: ${marks.join(" ")}`]),
+      ...(places.length === 0 ? [] : [`not read: ${places.map(markOf).join(" ")}`]),
       ...others.slice(0, 3).map((f) => shortScopes(f.message, scope)),
     ];
     const more = others.length > 3 ? [`and ${others.length - 3} more`] : [];

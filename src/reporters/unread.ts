@@ -17,8 +17,8 @@ interface Obstacle {
 /** What could not be read on the targets of a report, with short names by which controls refer to it. */
 export interface Obstacles {
   readonly list: readonly Obstacle[];
-  /** `[2]` for an unknown finding that says no more than that something was not read. */
-  readonly mark: (finding: Finding) => string | undefined;
+  /** The obstacle, by its place in the list, of an unknown finding that says no more than that something was not read. */
+  readonly of: (finding: Finding) => number | undefined;
 }
 
 function textOf(entry: Unread): string {
@@ -26,8 +26,8 @@ function textOf(entry: Unread): string {
 }
 
 /**
- * The obstacles of a report: those that some unknown finding comes of, and all others too when `all` is set. Entries with
- * the same text (a sign-in that failed for ten kinds) are one.
+ * The obstacles of a report: those that several controls hang on, and all others too when `all` is set; what concerns one
+ * control is best told there. Entries with the same text (a sign-in that failed for ten kinds) are one.
  */
 export function obstaclesOf(report: Report, all: boolean): Obstacles {
   const unknown = report.findings.filter((f) => f.outcome === "unknown");
@@ -37,14 +37,21 @@ export function obstaclesOf(report: Report, all: boolean): Obstacles {
   });
   const causes = (each: Obstacle, finding: Finding) =>
     finding.target === each.target.name && saysOnly(finding.message, each.text);
-  const list = all ? found : found.filter((each) => unknown.some((finding) => causes(each, finding)));
+  const hanging = (each: Obstacle) =>
+    new Set(unknown.filter((finding) => causes(each, finding)).map(({ control }) => control)).size;
+  const list = found.filter((each) => all || hanging(each) > 1);
   return {
     list,
-    mark: (finding) => {
+    of: (finding) => {
       const at = list.findIndex((each) => causes(each, finding));
-      return at < 0 ? undefined : `[${at + 1}]`;
+      return at < 0 ? undefined : at;
     },
   };
+}
+
+/** How an obstacle is referred to. */
+export function markOf(place: number): string {
+  return `[${place + 1}]`;
 }
 
 /** Whether a message is the text of an obstacle, with nothing after it but what would decide. */
@@ -70,7 +77,7 @@ export function obstacleLines(
     const name = visible(targetName(target.name));
     if (several && name !== heading) lines.push(...wrap(name, width - 1, 2).map((line) => ` ${line}`));
     heading = name;
-    const mark = ` ${`[${i + 1}]`.padEnd(digits + 2)}  `;
+    const mark = ` ${markOf(i).padEnd(digits + 2)}  `;
     const indent = displayWidth(mark);
     const text = [
       ...wrap(visible(`${shortScopes(entry.api, target.scope)}: ${entry.detail}`), width - indent, 2),
