@@ -216,15 +216,15 @@ describe("fault 34: a plugin that hangs or floods", () => {
        setInterval(() => {}, 1000);`,
     );
     const started = Date.now();
-    const { snapshot } = await collectAs(user, { kinds: everyKind, settings: { execTimeoutMs: 1_500 } });
-    expect(Date.now() - started).toBeLessThan(6_000);
+    const { snapshot } = await collectAs(user, { kinds: everyKind, settings: { execTimeoutMs: 3_000 } });
+    expect(Date.now() - started).toBeLessThan(10_000);
     expect(snapshot.documents).toEqual([]);
     expect(snapshot.scope).toBe(new URL(kubernetes.url).host);
     expect(snapshot.unread.map(({ kind, cause }) => [kind, cause])).toEqual(
       [...everyKind].sort().map((kind) => [kind, "timeout"]),
     );
     expect(snapshot.unread[0]?.detail).toMatch(
-      /^user "clerk": the program ".*" gave no credentials within 1.5 s and was ended; does it wait for somebody to sign in\?$/,
+      /^user "clerk": the program ".*" gave no credentials within 3 s and was ended; does it wait for somebody to sign in\?$/,
     );
     expect(kubernetes.requests).toEqual([]);
     const asking = detectEdition(

@@ -45,7 +45,7 @@ export async function connect(
   });
   const debug = (line: string) => options.debug(signIn.scrub(line));
   const agent = (credential: Parameters<typeof agentOf>[1]) =>
-    agentOf({ target, proxy, timeoutMs: requestTimeoutMs }, credential);
+    agentOf({ target, proxy, timeoutMs: Math.max(1, Math.min(requestTimeoutMs, left())) }, credential);
   const http = createKubernetesHttp({
     server: cluster.server,
     signIn,
