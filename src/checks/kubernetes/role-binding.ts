@@ -124,7 +124,8 @@ function stranger(subject: Subject, binding: Binding, c: Case): Observation {
     ...(role.kind === "Role" && binding.namespace !== undefined ? { namespace: binding.namespace } : {}),
   };
   const live = readRoles(facts).find(place);
-  const rules = [...role.rules, ...(live?.rules ?? [])];
+  // what the role holds now; what it is meant to hold where that is not known
+  const rules = live === undefined || live.problem !== undefined ? role.rules : live.rules;
   const impact = worstOf(rules, binding.namespace, servedResources(facts, rules));
   const others = binding.subjects.filter((s) => s !== subject && s.kind !== "nobody");
   const named = c.accounts.filter((a) => covers(subject, a) !== undefined);

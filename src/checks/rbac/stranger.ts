@@ -4,18 +4,20 @@ import type { Rule } from "./rules.ts";
 
 const WORST: readonly Impact[] = ["escalation", "write", "read"];
 
-/** The worst that whoever holds these rules can do; as bad as writing where nothing can be told. */
+/** The worst that whoever holds these rules can do there. */
 export function worstOf(
   rules: readonly Rule[],
   namespace: string | undefined,
   resources: readonly ServedResource[] | undefined,
 ): Impact {
-  const { excess } = differenceOf({
+  const { excess, undecided } = differenceOf({
     documented: [],
     live: [{ rules }],
     ...(namespace === undefined ? {} : { namespace }),
     ...(resources === undefined ? {} : { resources }),
   });
-  const impacts = new Set(excess.map((residue) => residue.impact));
-  return WORST.find((impact) => impacts.has(impact)) ?? "write";
+  const impacts = new Set<Impact>(excess.map((residue) => residue.impact));
+  // as bad as writing where it cannot be told
+  if (undecided.length > 0) impacts.add("write");
+  return WORST.find((impact) => impacts.has(impact)) ?? "read";
 }
