@@ -173,19 +173,17 @@ const forbidden = (what: string) =>
 
 /** An error as the API server words it. */
 function sendStatus(response: ServerResponse, code: number, reason: string, message: string): void {
-  response
-    .writeHead(code, { "content-type": "application/json" })
-    .end(
-      JSON.stringify({
-        kind: "Status",
-        apiVersion: "v1",
-        metadata: {},
-        status: "Failure",
-        message,
-        reason,
-        code,
-      }),
-    );
+  response.writeHead(code, { "content-type": "application/json" }).end(
+    JSON.stringify({
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message,
+      reason,
+      code,
+    }),
+  );
 }
 
 /** The right answer, bent as the fault says. */
