@@ -102,7 +102,7 @@ function excess(residue: Residue, place: Place, c: Case): Observation {
   const found = givers(residue, place);
   const [first] = found;
   const rules = rulesOf(residue, place.allowed.live);
-  const by = found.map(grantInWords).join("; ");
+  const by = `${found.map(grantInWords).join("; ")}, to ${accountId(c.account)}`;
   return {
     kind: "drift",
     drift: "excess",
@@ -110,7 +110,7 @@ function excess(residue: Residue, place: Place, c: Case): Observation {
     property: residueProperty("excess", residue, place.namespace),
     ...ofResidue(residue),
     by,
-    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${by}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${found.map(grantInWords).join("; ")}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documentedRules(place)))),
     actual: rulesText(rules),
     at: `${c.at}/roles`,
@@ -173,6 +173,7 @@ function missing(residue: Residue, place: Place, c: Case): Observation {
     property: residueProperty("missing", residue, place.namespace),
     ...ofResidue(residue),
     message: `${who(c)} cannot do ${residueIn(residue, place.namespace)} ${where(place)}, which ${wish?.role.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}${today(residue)}; ${gap?.why ?? "nothing grants it"}`,
+    by: `${accountId(c.account)}: ${gap?.why ?? "nothing grants it"}`,
     expected: rulesText([rule]),
     actual: null,
     at: `${c.at}/roles${wish === undefined || index === undefined ? "" : `/${c.roles.indexOf(wish.role)}`}`,

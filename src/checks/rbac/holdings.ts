@@ -69,5 +69,5 @@ export function holdingsOf(facts: Facts, account: Account): Holdings {
 
 /** A grant for `by`: the binding, the role, and the group or user by which it reaches the account. */
 export function grantInWords({ binding, as }: Grant): string {
-  return `${bindingInWords(binding)}, to ${givenInWords(binding)}${as === "" ? "" : `, ${as}`}`;
+  return `${bindingInWords(binding)} (${givenInWords(binding)}${as === "" ? "" : `, ${as}`})`;
 }

@@ -17,15 +17,16 @@ function item(entries: readonly (readonly [string, string])[]): readonly string[
   return entries.map(([key, value], i) => `${i === 0 ? "- " : "  "}${key}: ${value}`);
 }
 
+function entries(rule: Rule): readonly (readonly [string, string])[] {
+  return (["apiGroups", "resources", "nonResourceURLs", "resourceNames", "verbs"] as const).flatMap((key) => {
+    const list = rule[key];
+    return list === undefined ? [] : [[key, flow(list)] as const];
+  });
+}
+
 /** A rule as an item of `rules`, in the lines of a manifest. */
 export function ruleLines(rule: Rule): readonly string[] {
-  const lists = (["apiGroups", "resources", "nonResourceURLs", "resourceNames", "verbs"] as const).flatMap(
-    (key) => {
-      const list = rule[key];
-      return list === undefined ? [] : [[key, flow(list)] as const];
-    },
-  );
-  return item(lists);
+  return item(entries(rule));
 }
 
 /** A subject as an item of `subjects`. */
@@ -46,7 +47,15 @@ export function diffLines(
   ];
 }
 
-/** Rules as they stand in a manifest, for a person. */
+/** Rules for a person, one a line, in a form that a manifest takes too. */
 export function rulesText(rules: readonly Rule[]): string {
-  return rules.length === 0 ? "(no rule)" : rules.flatMap(ruleLines).join("\n");
+  if (rules.length === 0) return "(no rule)";
+  return rules
+    .map(
+      (rule) =>
+        `- { ${entries(rule)
+          .map(([key, value]) => `${key}: ${value}`)
+          .join(", ")} }`,
+    )
+    .join("\n");
 }

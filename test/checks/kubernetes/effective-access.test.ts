@@ -71,7 +71,7 @@ describe("kubernetes/effective-access", () => {
       impact: "write",
       resource: { type: "ServiceAccount", id: "lab/ada", name: "ada" },
       pattern: "get secrets",
-      by: "ClusterRoleBinding more, to ClusterRole more",
+      by: "ClusterRoleBinding more (ClusterRole more), to lab/ada",
       at: "/accounts/0/roles",
       verify: "kubectl auth can-i get secrets --as=system:serviceaccount:lab:ada --all-namespaces",
       remediation: {
@@ -99,7 +99,7 @@ describe("kubernetes/effective-access", () => {
     );
     expect(found.pattern).toBe("get,list secrets");
     expect(found.by).toBe(
-      "ClusterRoleBinding a, to ClusterRole a, as group system:serviceaccounts:lab; ClusterRoleBinding b, to ClusterRole b, as user system:serviceaccount:lab:ada",
+      "ClusterRoleBinding a (ClusterRole a, as group system:serviceaccounts:lab); ClusterRoleBinding b (ClusterRole b, as user system:serviceaccount:lab:ada), to lab/ada",
     );
     expect(found.remediation).toEqual({
       text: "Take group system:serviceaccounts:lab out of ClusterRoleBinding a, or bind something narrower to it: nothing of what it gives is documented for this account.",
@@ -114,7 +114,7 @@ describe("kubernetes/effective-access", () => {
     );
     expect(found).toMatchObject({
       pattern: "delete nodes",
-      expected: '- apiGroups: [""]\n  resources: [nodes]\n  verbs: [get]',
+      expected: '- { apiGroups: [""], resources: [nodes], verbs: [get] }',
     });
     expect(found.remediation).toEqual({
       text: "Narrow the rules to what is documented in ClusterRole fleet.",
@@ -141,7 +141,7 @@ describe("kubernetes/effective-access", () => {
     );
     expect(found).toMatchObject({
       pattern: "get /logs/*",
-      by: "ClusterRoleBinding system:discovery, to ClusterRole system:discovery, as group system:authenticated",
+      by: "ClusterRoleBinding system:discovery (ClusterRole system:discovery, as group system:authenticated), to lab/ada",
     });
     expect(found.remediation?.text).toBe(
       "Take what is not documented out of the rules of ClusterRole system:discovery, or give the account a role of its own, since others hold this one too.",
@@ -157,7 +157,7 @@ describe("kubernetes/effective-access", () => {
       clusterRoleBindings: [clusterBinding("pods", "pods", ada)],
     });
     expect(briefs(outside)).toEqual([
-      "drift excess | get,list pods | by ClusterRoleBinding pods, to ClusterRole pods",
+      "drift excess | get,list pods | by ClusterRoleBinding pods (ClusterRole pods), to lab/ada",
     ]);
   });
 
@@ -170,7 +170,7 @@ describe("kubernetes/effective-access", () => {
       clusterRoleBindings: [...base.clusterRoleBindings, clusterBinding("pods", "pods", ada)],
     };
     expect(briefs(said(state))).toEqual([
-      "drift excess | get,list pods | by ClusterRoleBinding pods, to ClusterRole pods",
+      "drift excess | get,list pods | by ClusterRoleBinding pods (ClusterRole pods), to lab/ada",
     ]);
   });
 
@@ -247,14 +247,14 @@ describe("kubernetes/effective-access", () => {
       roleBindings: [binding("n", "ClusterRole/n", [ada], "lab")],
     });
     expect(only(found, "note").message).toBe(
-      "RoleBinding n in namespace lab, to ClusterRole n lists what grants nothing in namespace lab: * nodes (nodes is cluster-scoped, and this is granted in a namespace only)",
+      "RoleBinding n in namespace lab (ClusterRole n) lists what grants nothing in namespace lab: * nodes (nodes is cluster-scoped, and this is granted in a namespace only)",
     );
   });
 
   it("one account in two parts may do both", () => {
     expect(said(base, own(["ada", "keeper"], ["lab/ada", "fleet"]))).toEqual([]);
     expect(briefs(said(base, own(["ada", "keeper"])))).toEqual([
-      "drift excess | get nodes | by ClusterRoleBinding fleet, to ClusterRole fleet",
+      "drift excess | get nodes | by ClusterRoleBinding fleet (ClusterRole fleet), to lab/ada",
     ]);
   });
 

@@ -34,8 +34,8 @@ describe("kubernetes/role", () => {
       verify: "kubectl get role keeper -n lab -o yaml",
       message:
         "Role keeper in namespace lab does not grant list pods, which the document asks for: whoever holds it may not list pods in namespace lab; 1 operation of today; what relies on it will fail",
-      expected: '- apiGroups: [""]\n  resources: [pods]\n  verbs: [list]',
-      actual: '- apiGroups: [""]\n  resources: [pods]\n  verbs: [get]',
+      expected: '- { apiGroups: [""], resources: [pods], verbs: [list] }',
+      actual: '- { apiGroups: [""], resources: [pods], verbs: [get] }',
     });
     expect(found.remediation?.commands).toEqual([
       "kubectl get role keeper -n lab -o yaml > role.yaml",
@@ -54,8 +54,8 @@ describe("kubernetes/role", () => {
       pattern: "get,list secrets -n lab",
       impact: "write",
       at: "/rules",
-      actual: '- apiGroups: [""]\n  resources: [pods, secrets]\n  verbs: [get, list]',
-      expected: '- apiGroups: [""]\n  resources: [pods]\n  verbs: [get, list]',
+      actual: '- { apiGroups: [""], resources: [pods, secrets], verbs: [get, list] }',
+      expected: '- { apiGroups: [""], resources: [pods], verbs: [get, list] }',
     });
     expect(found.remediation?.commands[1]).toBe(
       '# change role.yaml like this:\n#  rules:\n# -- apiGroups: [""]\n# -  resources: [pods, secrets]\n# -  verbs: [get, list]\n# +- apiGroups: [""]\n# +  resources: [pods]\n# +  verbs: [get, list]',
@@ -78,7 +78,7 @@ describe("kubernetes/role", () => {
     );
     expect(found.pattern).toBe("get,list secrets -n lab");
     expect(found.actual).toBe(
-      '- apiGroups: [""]\n  resources: [secrets]\n  verbs: [get]\n- apiGroups: [""]\n  resources: [secrets]\n  verbs: [list]',
+      '- { apiGroups: [""], resources: [secrets], verbs: [get] }\n- { apiGroups: [""], resources: [secrets], verbs: [list] }',
     );
     expect(found.expected).toBe("(no rule)");
   });
