@@ -46,7 +46,7 @@ export function notesOf(
     notes.push(`${words} ${names.join(", ")} not given (${ids.join(", ")}): ${otherwise}`);
   }
   const said = judged.flatMap((each) => each.notes ?? []);
-  return [...notes, ...new Set(said), ...catalogNotes(run, operations)];
+  return [...notes, ...said, ...catalogNotes(run, operations)];
 }
 
 /** Whether the checks themselves say what held in place of a parameter: they look for the accounts and the namespaces. */

@@ -94,6 +94,8 @@ export async function askEdition(
     return await untilInterrupted(asking, shell.signal);
   } finally {
     console.clear();
+    // Half an answer is none: without this an interruption would read as nodes that tell nothing.
+    shell.signal.throwIfAborted();
   }
 }
 

@@ -279,6 +279,37 @@ describe("what a report says of a cluster", () => {
     );
   });
 
+  it("one API group that did not answer is the check's matter; discovery that did not answer at all is unknown", () => {
+    const needing = checks.map(
+      (check): Check => ({
+        ...check,
+        needs: () => ["kubernetes/api-resource"],
+        tolerates: [],
+        run: () => [{ kind: "assessed", count: 1, what: "things" }],
+      }),
+    );
+    const found = (id: string | undefined) => {
+      const unread = {
+        kind: "kubernetes/api-resource",
+        ...(id === undefined ? {} : { id }),
+        api: "GET /apis",
+        cause: "server-error",
+        detail: "answered 503",
+      } as const;
+      const report = audit({
+        baselines: [loadBaseline("chalk-azure", checks)],
+        clouds: ["kubernetes"],
+        snapshots: [cluster({ unread: [unread] })],
+        checks: needing,
+        now: "2026-11-21T10:00:00.000Z",
+        version: "1.2.3",
+      });
+      return [report.summary.controls.pass, report.summary.controls.unknown];
+    };
+    expect(found("metrics.k8s.io")).toEqual([6, 0]);
+    expect(found(undefined)).toEqual([0, 6]);
+  });
+
   it("the namespace is the scope's when it is not given, and only of a cluster that was identified", () => {
     const seen: unknown[] = [];
     const looking = checks.map(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { anythingAssessed } from "../../src/report/exit-code.ts";
 import type { Finding, Report, Target } from "../../src/report/report.ts";
 import { table } from "../../src/reporters/table.ts";
 import { control, finding, report, SUBSCRIPTION, target } from "../report/sample.ts";
@@ -96,7 +97,7 @@ describe("what was not read is told once, and controls refer to it", () => {
       table.render(
         report({
           targets: [
-            target(SUBSCRIPTION),
+            target(SUBSCRIPTION, { unread: failed.slice(0, 1) }),
             target("/subscriptions/other", { complete: false, unread: failed, name: "azure:other" }),
           ],
           controls: [
@@ -130,4 +131,7 @@ test("what is wrong with a waiver file changes no count of controls", () => {
   const text = table.render(judged, options({ exitCode: 0 })) ?? "";
   expect(text).toContain("NO DRIFT: 1 of 1 control passes");
   expect(text).toContain("Fine (1): platform-role\n");
+  expect(anythingAssessed(judged)).toBe(true);
+  // A waiver file is nothing that was asked about: with it alone nothing was assessed.
+  expect(anythingAssessed(report({ controls: [waiver], findings: [] }))).toBe(false);
 });

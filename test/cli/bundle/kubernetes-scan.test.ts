@@ -323,15 +323,18 @@ describe("what cannot be read is unknown", () => {
     expect(done.status).toBe(1);
   });
 
-  test("fault 21: SIGINT in the middle leaves 130 and no table", async () => {
+  test.each([
+    ["/roles", ["--baseline", "chalk-azure"]],
+    ["/nodes", []],
+  ] as const)("fault 21: SIGINT while %s is read leaves 130 and no table", async (path, more) => {
     await begin();
-    cluster.faults.add({ match: "/roles", hang: "head" });
-    const child = spawn(["--cloud", "kubernetes", "--baseline", "chalk-azure"], {
+    cluster.faults.add({ match: path, hang: "head" });
+    const child = spawn(["--cloud", "kubernetes", ...more], {
       cwd: folder.path,
       env: env(),
     });
     const end = ended(child);
-    while (!cluster.requests.some(({ path }) => path.endsWith("/roles")))
+    while (!cluster.requests.some((request) => request.path.endsWith(path)))
       await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill("SIGINT");
     expect(await end).toMatchObject({ status: 130, stdout: "" });
