@@ -288,11 +288,18 @@ export const flags: readonly Flag[] = [
     commands: ["policy compare"],
   },
   {
+    name: "namespace",
+    value: "NAME",
+    flagOnly: true,
+    help: "Kubernetes: where a Role that says no namespace, and a ClusterRole without a binding, applies",
+    commands: ["policy compare"],
+  },
+  {
     name: "catalog",
     value: "FILE",
     path: true,
     flagOnly: true,
-    help: "the operations that exist: a list of names, or the provider's operations as JSON",
+    help: "what exists: operation names, the provider's operations, or a cluster's APIResourceLists",
     commands: ["policy compare"],
   },
   {

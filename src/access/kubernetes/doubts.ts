@@ -1,9 +1,10 @@
 /** What could not be decided, in words: what a side may grant besides what it grants for sure (G5, K4, K6, K10). */
 import type { Doubt, Origin } from "../policy.ts";
-import { type Cells, cellsOf } from "./cells.ts";
+import { type At, type Cells, cellsOf, type UrlCell } from "./cells.ts";
 import { resourceRows, Side, urlRows } from "./difference.ts";
 import { type Grant, UNNAMED_NAMESPACE } from "./grant.ts";
 import { type Grants, hull } from "./grants.ts";
+import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
 import { texts, urlTexts, type World } from "./residues.ts";
 
 export interface ReadSide extends Grants {
@@ -81,36 +82,67 @@ export function doubtsOf(
   possible: readonly Possible[],
   world: World,
 ): readonly Doubt[] {
-  const doubts: Doubt[] = [];
-  const put = (pattern: string, blame: Omit<Possible, "grant">, origin: Origin): void => {
-    const { clause, reason, decide } = blame;
-    doubts.push({ side, pattern, clause, reason, decide, origin });
-  };
+  const blamed: { readonly part: Part; readonly blame: Omit<Possible, "grant"> }[] = [];
   if (possible.length > 0) {
     const perhaps = possible.map((one) => ({ one, side: sideOf([one.grant], world) }));
-    const sure = new Set(differences(own.side, atMost, world).map((d) => d.key));
-    for (const { key, pattern, origin, reaches } of differences(own.side, other.side, world)) {
-      if (sure.has(key)) continue;
-      const blame = perhaps.find((p) => reaches(p.side))?.one;
-      if (blame !== undefined) put(pattern, blame, origin);
+    const sure = new Set(differences(own.side, atMost, world).map((part) => part.key));
+    for (const part of differences(own.side, other.side, world)) {
+      const blame = sure.has(part.key) ? undefined : perhaps.find((p) => part.reaches(p.side))?.one;
+      if (blame !== undefined) blamed.push({ part, blame });
     }
   }
-  for (const problem of own.problems) {
-    const unsure = sideOf([problem.hull], world);
-    for (const { pattern, origin, heldBy } of differences(unsure, other.side, world)) {
-      if (!heldBy(own.side)) put(pattern, problem, origin);
+  const unsure = [
+    ...own.problems.map((problem) => ({ blame: problem, grant: problem.hull })),
+    ...own.cells.beyond.map((grant) => ({ blame: PAST_BOUND, grant: hull(grant, grant.origin) })),
+  ];
+  for (const { blame, grant } of unsure) {
+    for (const part of differences(sideOf([grant], world), other.side, world)) {
+      if (!part.heldBy(own.side)) blamed.push({ part, blame });
     }
   }
-  for (const grant of own.cells.beyond) {
-    const whole = sideOf([hull(grant, grant.origin)], world);
-    for (const { pattern, origin, heldBy } of differences(whole, other.side, world)) {
-      if (!heldBy(own.side)) put(pattern, PAST_BOUND, origin);
-    }
+  const byReason = new Map<string, { readonly parts: Part[]; readonly blame: Omit<Possible, "grant"> }>();
+  for (const { part, blame } of blamed) {
+    const key = [blame.clause, blame.reason, blame.decide].join("\u0000");
+    const before = byReason.get(key);
+    if (before === undefined) byReason.set(key, { parts: [part], blame });
+    else before.parts.push(part);
   }
-  const keyed = doubts.map((d): [string, Doubt] => [[d.clause, d.pattern, d.reason].join("\u0000"), d]);
-  // of equal ones the first
-  const unique = [...new Map(keyed.reverse())];
-  return unique.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, doubt]) => doubt);
+  return [...byReason.keys()].sort().flatMap((key) => {
+    const { parts, blame } = byReason.get(key) ?? { parts: [], blame: PAST_BOUND };
+    const { clause, reason, decide } = blame;
+    return linesIn(parts, world).map(
+      ({ pattern, origin }): Doubt => ({ side, pattern, clause, reason, decide, origin }),
+    );
+  });
+}
+
+/** Parts in words, joined as residues are (R3). */
+function linesIn(
+  parts: readonly Part[],
+  { words, plainNamespace }: World,
+): readonly { readonly pattern: string; readonly origin: Origin }[] {
+  const resources = parts.flatMap((part) =>
+    part.at === undefined ? [] : [{ at: part.at, origin: part.origin }],
+  );
+  const urls = parts.flatMap((part) =>
+    part.url === undefined ? [] : [{ url: part.url, origin: part.origin }],
+  );
+  const lines = [
+    ...linesOf(
+      resources.map(({ at }) => at),
+      words,
+    ).map((line) => ({
+      pattern: lineText(line, words, plainNamespace),
+      from: resources[line.members[0] ?? 0],
+    })),
+    ...urlLinesOf(urls.map(({ url }) => url)).map((line) => ({
+      pattern: urlLineText(line, words),
+      from: urls[line.members[0] ?? 0],
+    })),
+  ];
+  return lines
+    .flatMap(({ pattern, from }) => (from === undefined ? [] : [{ pattern, origin: from.origin }]))
+    .sort((a, b) => (a.pattern < b.pattern ? -1 : a.pattern > b.pattern ? 1 : 0));
 }
 
 function sideOf(grants: readonly Grant[], { words, served }: World): Side {
@@ -120,7 +152,8 @@ function sideOf(grants: readonly Grant[], { words, served }: World): Side {
 interface Part {
   /** Equal for equal parts of the difference. */
   readonly key: string;
-  readonly pattern: string;
+  readonly at?: At;
+  readonly url?: UrlCell;
   readonly origin: Origin;
   readonly reaches: (side: Side) => boolean;
   readonly heldBy: (side: Side) => boolean;
@@ -128,27 +161,24 @@ interface Part {
 
 /** The parts of the difference, one by one. */
 function differences(x: Side, y: Side, world: World): readonly Part[] {
-  const { words } = world;
-  const resources = resourceRows(x, y).map(({ cell, blockers }): Part => {
-    const [pattern = ""] = texts([cell.at], world);
-    return {
-      key: JSON.stringify([pattern, texts(blockers, world)]),
-      pattern,
-      origin: originOf(cell.grants),
-      reaches: (side) => side.resources.reaching(cell.at).length > 0,
-      heldBy: (side) => side.resources.holds(cell.at),
-    };
-  });
-  const urls = urlRows(x, y).map(({ cell, blockers }): Part => {
-    const [pattern = ""] = urlTexts([cell], words);
-    return {
-      key: JSON.stringify([pattern, urlTexts(blockers, words)]),
-      pattern,
+  const resources = resourceRows(x, y).map(
+    ({ cell: { at, grants }, blockers }): Part => ({
+      key: JSON.stringify([at, texts(blockers, world)]),
+      at,
+      origin: originOf(grants),
+      reaches: (side) => side.resources.reaching(at).length > 0,
+      heldBy: (side) => side.resources.holds(at),
+    }),
+  );
+  const urls = urlRows(x, y).map(
+    ({ cell, blockers }): Part => ({
+      key: JSON.stringify([cell.verb, cell.url, cell.prefix, urlTexts(blockers, world.words)]),
+      url: cell,
       origin: originOf(cell.grants),
       reaches: (side) => side.urls.reaching(cell).length > 0,
       heldBy: (side) => side.urls.holds(cell),
-    };
-  });
+    }),
+  );
   return [...resources, ...urls];
 }
 

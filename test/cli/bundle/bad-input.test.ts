@@ -264,8 +264,8 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
       ["policy compare: expected --live FILE, what is granted"],
     ],
     [
-      ["policy", "compare", "role.json", "--live", "role.json", "--provider", "kubernetes"],
-      ['--provider: "kubernetes" is not in this version, which compares azure, aws'],
+      ["policy", "compare", "role.json", "--live", "role.json", "--provider", "azure", "--namespace", "x"],
+      ["--namespace: only documents of Kubernetes stand in a namespace, found --provider azure"],
     ],
     [
       ["policy", "compare", "role.json", "--live", "no.json", "--provider", "azure"],
