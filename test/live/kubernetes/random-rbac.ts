@@ -53,7 +53,19 @@ const verbs = [
 ] as const;
 const names = ["one", "two", "three"] as const;
 const urlPatterns = [
-  ...["/healthz", "/healthz/*", "/apis", "/apis/*", "/foo*", "/*", "*", "/metrics", "/m*s", "/foo/*/bar"],
+  ...[
+    "/healthz",
+    "/healthz/*",
+    "/apis",
+    "/apis/*",
+    "/foo*",
+    "/*",
+    "*",
+    "/metrics",
+    "/m*s",
+    "/foo/*/bar",
+    "/foo**",
+  ],
 ] as const;
 const paths = [
   ...[

@@ -46,8 +46,8 @@ afterAll(async () => {
 
 /** Other cases in every run; SEED brings those of an earlier one back. */
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1_000_000));
-const users = 150;
-const requestsEach = 80;
+const users = 100;
+const requestsEach = 60;
 
 describe.skipIf(skip)("the server's own decisions", () => {
   it(`K1 to K4: ${users * requestsEach} random requests are decided as the server decides them`, async () => {

@@ -87,8 +87,11 @@ const bare = (id: string) => id.slice(id.indexOf("/") + 1);
 function line(finding: Finding): string {
   const latent = finding.latent === true ? " latent" : "";
   const what = finding.pattern ?? finding.resource.name;
-  // the binding tells enough
-  const by = finding.by === undefined ? "" : ` by ${finding.by.replace(/, to [^,]+/, "")}`;
+  // of the words only which binding gives it, and by which group
+  const named = (finding.by ?? "").match(
+    /(?:Cluster)?RoleBinding [^\s,()]+(?: in namespace [^\s,()]+)?|as group [^\s,()]+/g,
+  );
+  const by = named === null || finding.drift === "missing" ? "" : ` by ${named.join(", ")}`;
   return `${bare(finding.control)}: ${finding.drift} ${finding.severity}${latent} ${what}${by}`;
 }
 
