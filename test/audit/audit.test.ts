@@ -335,7 +335,7 @@ describe("audit: what is not known", () => {
     });
   });
 
-  it.each(["vaults", "managedClusters", "resources"] as const)(
+  it.each(["vaults", "managedClusters", "resources", "resourceGroups"] as const)(
     "fault 16: no %s to assess: the target is not complete, so no alert about the last one is closed",
     (kind) => {
       expect(judge({ [kind]: [] })).toMatchObject({
