@@ -25,8 +25,10 @@ const TELLING: readonly string[] = [
   "watch",
 ];
 
-const same = (a: Omit<Point, "verb">, b: Omit<Point, "verb">): boolean =>
-  a.group === b.group && a.resource === b.resource && a.sub === b.sub;
+const kindKey = ({ group, resource, sub }: Omit<Point, "verb">): string =>
+  [group, resource, sub].join("\u0000");
+const ESCALATION = new Set(KUBERNETES_ESCALATION.map((point) => `${point.verb}\u0000${kindKey(point)}`));
+const SECRETS = new Map(KUBERNETES_SECRETS.map((kind, rank) => [kindKey(kind), rank]));
 
 export function impactOf(point: Point): Impact {
   const { verb } = point;
@@ -34,9 +36,9 @@ export function impactOf(point: Point): Impact {
   if (verb === "impersonate" || verb.startsWith("impersonate:") || verb.startsWith("impersonate-on:")) {
     return "escalation";
   }
-  if (KUBERNETES_ESCALATION.some((known) => known.verb === verb && same(known, point))) return "escalation";
+  if (ESCALATION.has(`${verb}\u0000${kindKey(point)}`)) return "escalation";
   if (!READS.includes(verb)) return "write";
-  return KUBERNETES_SECRETS.some((known) => same(known, point)) ? "write" : "read";
+  return SECRETS.has(kindKey(point)) ? "write" : "read";
 }
 
 export function urlImpact(verb: string): Impact {
@@ -49,31 +51,36 @@ export function worst(impacts: readonly Impact[]): Impact {
   return impacts.reduce<Impact>((a, b) => (RANK[b] < RANK[a] ? b : a), "read");
 }
 
-/** The most telling first: by impact, secrets and ways in before the rest, what changes before what reads. */
-export function byTelling(a: Point, b: Point): number {
-  return (
-    RANK[impactOf(a)] - RANK[impactOf(b)] ||
-    secretRank(a) - secretRank(b) ||
-    verbRank(a.verb) - verbRank(b.verb) ||
-    lengthOf(a) - lengthOf(b) ||
-    (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0)
-  );
-}
-
-function secretRank(point: Point): number {
-  const at = KUBERNETES_SECRETS.findIndex((known) => same(known, point));
-  return at < 0 ? KUBERNETES_SECRETS.length : at;
+/**
+ * The most telling first: by what `rank` says, by impact, secrets and ways in before the rest, what changes before
+ * what reads.
+ */
+export function byTelling<T>(
+  items: readonly T[],
+  pointOf: (item: T) => Point,
+  rank: (point: Point) => number = () => 0,
+): readonly T[] {
+  return items
+    .map((item) => {
+      const point = pointOf(item);
+      const ranks = [
+        rank(point),
+        RANK[impactOf(point)],
+        SECRETS.get(kindKey(point)) ?? SECRETS.size,
+        verbRank(point.verb),
+        point.resource.length + point.sub.length + point.group.length,
+      ];
+      return { item, ranks, text: `${kindKey(point)}\u0000${point.verb}` };
+    })
+    .sort((a, b) => {
+      const at = a.ranks.findIndex((n, i) => n !== b.ranks[i]);
+      if (at >= 0) return (a.ranks[at] ?? 0) - (b.ranks[at] ?? 0);
+      return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+    })
+    .map(({ item }) => item);
 }
 
 export function verbRank(verb: string): number {
   const at = TELLING.indexOf(verb);
   return at < 0 ? TELLING.length : at;
-}
-
-function textOf(point: Point): string {
-  return [point.resource, point.sub, point.group, point.verb].join("\u0000");
-}
-
-function lengthOf(point: Point): number {
-  return point.resource.length + point.sub.length + point.group.length;
 }

@@ -12,7 +12,7 @@ import {
   STANDARD_VERBS,
   verbsThroughNamespace,
 } from "./served.ts";
-import { ANY, OTHER, type Words } from "./words.ts";
+import { ANY, type Words } from "./words.ts";
 
 export interface Proof {
   readonly point: Point;
@@ -52,9 +52,9 @@ export function proofsOf(row: Row, world: World): RowProofs {
 /** A point of the row as a request that the other side does not allow, or nothing where it does. */
 function requestOf(point: Point, at: At, world: World): KubernetesRequest | undefined {
   const { words, other } = world;
-  const place = at.map((word, d) => (d === NAME || d === NAMESPACE ? word : OTHER));
-  const here = place.with(VERB, words.find(point.verb)).with(GROUP, words.find(point.group));
-  const exact = here.with(RESOURCE, words.find(point.resource)).with(SUB, words.find(point.sub));
+  const [verb, group] = [words.find(point.verb), words.find(point.group)];
+  const [resource, sub] = [words.find(point.resource), words.find(point.sub)];
+  const exact = [verb, group, resource, sub, at[NAME] ?? ANY, at[NAMESPACE] ?? ANY];
   if (other.resources.holds(exact)) return undefined;
   let name = at[NAME] === ANY ? "" : words.text(at[NAME] ?? ANY);
   // the other side may allow the request without a name alone

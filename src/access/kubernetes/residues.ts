@@ -87,10 +87,12 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
     // every verb at once is worth more than the verbs of today (K7, K8)
     if (at[VERB] === ANY) impacts.push("write");
   }
-  const today = [...existing.values()].sort((a, b) => byTelling(a.point, b.point));
-  const rest = others.sort(
-    (a, b) => generic(a.point, line, words) - generic(b.point, line, words) || byTelling(a.point, b.point),
-  );
+  const today = byTelling([...existing.values()], ({ point }) => point);
+  // a request of the tables comes before one with a word that stands for any
+  const generic = (point: Point): number =>
+    Number(line.group === ANY && words.isUnused(point.group)) +
+    Number(line.resource === ANY && words.isUnused(point.resource));
+  const rest = byTelling(others, ({ point }) => point, generic);
   const [first, ...further] = today.length > 0 ? today : rest;
   if (first === undefined) throw new RangeError("a row of the difference without a request that proves it");
   const ofVerb = new Map([...further].reverse().map((proof) => [proof.point.verb, proof]));
@@ -114,15 +116,6 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
     impact: worst(impacts),
     rule: ruleOf(line, words),
   };
-}
-
-/** A request of the tables comes before one with a word that stands for any. */
-function generic(point: Point, line: Line, words: Words): number {
-  const unknown = [
-    [line.group, point.group],
-    [line.resource, point.resource],
-  ].filter(([id, text]) => id === ANY && words.find(text as string) < 0 && String(text).startsWith("<"));
-  return unknown.length;
 }
 
 function operationText({ verb, group, resource, sub }: Point): string {

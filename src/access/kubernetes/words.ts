@@ -32,4 +32,8 @@ export class Words {
       if (!this.ids.has(word)) return word;
     }
   }
+
+  isUnused(word: string): boolean {
+    return word === this.unused();
+  }
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Comparison, KubernetesRequest, ServedResource } from "../../../src/access/policy.ts";
 import { comparePolicies } from "../../../src/access/provider.ts";
 import { documentsOf, placed, side, style, UNIVERSE } from "./arbitrary.ts";
@@ -7,6 +7,8 @@ import { checkExact, documents, never, PARTS, type World } from "./laws.ts";
 import { granted, inResidue, type Placed } from "./oracle.ts";
 
 const RUNS = Number(process.env["LAW_RUNS"] ?? 3500);
+/** Eight jobs on two cores are no reason to fail. */
+vi.setConfig({ testTimeout: 180_000 });
 const FEWER = Math.ceil(RUNS / 5);
 
 const world = (resources?: readonly ServedResource[]): fc.Arbitrary<World> =>
@@ -199,11 +201,12 @@ describe("laws of what cannot be known", () => {
       live: side,
       at: fc.constantFrom(undefined, "a"),
       which: fc.boolean(),
+      part: fc.nat(4),
     });
     const all = { verbs: ["*"], apiGroups: ["*"], resources: ["*"] };
     fc.assert(
-      fc.property(broken, ({ documented, live, at, which }) => {
-        const bad = documentsOf([{ rules: [{ verbs: 5 } as never], place: at }], "plain");
+      fc.property(broken, ({ documented, live, at: place, which, part }) => {
+        const bad = documentsOf([{ rules: [{ verbs: 5 } as never], place }], "plain");
         const [left, right] = [documentsOf(documented, "plain"), documentsOf(live, "plain")];
         const comparison = comparePolicies(
           "kubernetes",
@@ -211,15 +214,16 @@ describe("laws of what cannot be known", () => {
           which ? right : [...right, ...bad],
         );
         const most: Placed = {
-          place: at,
-          rules: at === undefined ? [all, { verbs: ["*"], nonResourceURLs: ["*"] }] : [all],
+          place,
+          rules: place === undefined ? [all, { verbs: ["*"], nonResourceURLs: ["*"] }] : [all],
         };
         const ways = [[], [most]].map((extra) => ({
           documented: which ? [...documented, ...extra] : documented,
           live: which ? live : [...live, ...extra],
         }));
         const open = { missing: false, excess: false };
-        for (const request of UNIVERSE) {
+        for (const [at, request] of UNIVERSE.entries()) {
+          if (at % 5 !== part) continue;
           for (const name of ["missing", "excess"] as const) {
             const differs = ways.map((way) => {
               const [own, other] =
