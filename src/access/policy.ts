@@ -82,7 +82,7 @@ export interface Residue {
   readonly rule?: KubernetesRule;
   /**
    * Kubernetes: every rule that writes a part of the residue, `origin` the first of them; `through` is the binding
-   * that grants it, where the documents hold one. At most twenty.
+   * that grants it, where the documents hold one. At most 200.
    */
   readonly origins?: readonly (Origin & { readonly through?: Origin })[];
   /** AWS: true when service data was given and, by it, no action of today can use the grant (AW5, AW9). */

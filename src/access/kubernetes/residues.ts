@@ -26,7 +26,7 @@ export interface World {
 }
 
 /** Origins that a residue lists at the most. */
-const MAX_ORIGINS = 20;
+const MAX_ORIGINS = 200;
 
 /** What `own` holds and `other` does not, worst first. */
 export function residuesOf(own: Side, other: Side, world: World): readonly Residue[] {
