@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compactedServiceData, leanAwsSchemas } from "./aws-bundle.mjs";
+import { leanKubernetesClient } from "./kubernetes-bundle.mjs";
 import { compiledValidators } from "./validators.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -34,7 +35,7 @@ export async function bundle(outdir) {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    plugins: [compiledValidators(), compactedServiceData(), leanAwsSchemas()],
+    plugins: [compiledValidators(), compactedServiceData(), leanAwsSchemas(), leanKubernetesClient()],
     // The AWS SDK's ES modules: of its CommonJS files nothing could be left out.
     mainFields: ["module", "main"],
     // Some dependencies are CommonJS and ask for Node's modules by `require`, which an ES module does not have.

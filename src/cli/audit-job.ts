@@ -21,13 +21,16 @@ export function auditJob(
 ): Report {
   const report = audit({
     baselines: job.baselines,
-    snapshots: job.targets.flatMap(({ name, parameters }, i) =>
-      (states[i] ?? []).map((snapshot) => ({
+    snapshots: job.targets.flatMap(({ name, parameters, edition }, i) => {
+      const of = states[i] ?? [];
+      const several = new Set(of.map(({ provider }) => provider)).size > 1;
+      return of.map((snapshot) => ({
         snapshot,
         parameters,
-        ...(name === undefined ? {} : { name }),
-      })),
-    ),
+        ...(name === undefined ? {} : { name: several ? `${name}/${snapshot.provider}` : name }),
+        ...(edition === undefined ? {} : { edition }),
+      }));
+    }),
     clouds: job.clouds,
     ...(job.profile === undefined ? {} : { profile: job.profile }),
     ...(waivers === undefined ? {} : { waivers }),

@@ -27,6 +27,8 @@ export interface Flag {
   readonly split?: "comma" | "line";
   /** What may be given, where that is a closed list; also completed by the shell. */
   readonly choices?: readonly string[];
+  /** What a value may begin with, where more can follow; completed by the shell. */
+  readonly begins?: readonly string[];
   readonly default?: string;
   /** Not readable from the environment or the config file: it says where those are, or belongs to one call. */
   readonly flagOnly?: boolean;
@@ -57,6 +59,16 @@ export const commandNames = [
 export const clouds = ["azure", "aws", "kubernetes"] as const;
 export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
 export const azureClouds = ["public", "usgovernment", "china"] as const;
+/** The formats of a report that `scan` writes, and those that `compare` does. */
+export const scanFormats = ["table", "json", "sarif", "junit", "markdown"] as const;
+export const compareFormats = ["table", "json"] as const;
+export const reviewFormats = ["table", "json", "markdown"] as const;
+export const execPluginChoices = ["allow", "deny"] as const;
+
+/** `a, b or c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
 
 /** Every option of every command. Flags, variables, config keys, help and completion are all read from here. */
 export const flags: readonly Flag[] = [
@@ -171,6 +183,33 @@ export const flags: readonly Flag[] = [
     commands: reading,
   },
   {
+    name: "kubeconfig",
+    value: "FILE",
+    path: true,
+    help: "kubeconfig of the cluster to audit (default: KUBECONFIG, else ~/.kube/config, else the pod's own account)",
+    commands: reading,
+  },
+  {
+    name: "context",
+    value: "NAME",
+    help: "context of the kubeconfig (default: its current one)",
+    commands: reading,
+  },
+  {
+    name: "namespace",
+    value: "NAME",
+    help: "Kubernetes namespace of the deployment (default: wherever the documented roles are)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "exec-plugins",
+    value: "WHICH",
+    choices: execPluginChoices,
+    default: "allow",
+    help: "allow or deny the programs that a kubeconfig names to sign in with",
+    commands: reading,
+  },
+  {
     name: "timeout",
     value: "DURATION",
     default: "5m",
@@ -189,8 +228,27 @@ export const flags: readonly Flag[] = [
     value: "FMT[=PATH]",
     many: true,
     split: "comma",
-    help: "what to write, and where (repeatable; default: table to standard output)",
-    commands: [...auditing, "review"],
+    begins: scanFormats,
+    help: `what to write (${listed(scanFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["scan"],
+  },
+  {
+    name: "format",
+    value: "FMT[=PATH]",
+    many: true,
+    split: "comma",
+    begins: compareFormats,
+    help: `what to write (${listed(compareFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["compare"],
+  },
+  {
+    name: "format",
+    value: "FMT[=PATH]",
+    many: true,
+    split: "comma",
+    begins: reviewFormats,
+    help: `what to write (${listed(reviewFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["review"],
   },
   {
     name: "fail-on",
@@ -290,11 +348,18 @@ export const flags: readonly Flag[] = [
     commands: ["policy compare"],
   },
   {
+    name: "namespace",
+    value: "NAME",
+    flagOnly: true,
+    help: "Kubernetes: where a Role that says no namespace, and a ClusterRole without a binding, applies",
+    commands: ["policy compare"],
+  },
+  {
     name: "catalog",
     value: "FILE",
     path: true,
     flagOnly: true,
-    help: "the operations that exist: a list of names, or the provider's operations as JSON",
+    help: "what exists: operation names, the provider's operations, or a cluster's APIResourceLists",
     commands: ["policy compare"],
   },
   {

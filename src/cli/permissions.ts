@@ -11,9 +11,9 @@ import type { DocumentKind } from "../snapshot/snapshot.ts";
 import { contextOf } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { baselineNamed } from "./job.ts";
-import { clouds, type GivenOptions } from "./options.ts";
+import { clouds, type GivenOptions, listed } from "./options.ts";
 import type { Console } from "./progress.ts";
-import { assignments, listed, one, oneOf } from "./settings.ts";
+import { assignments, one, oneOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
 /**

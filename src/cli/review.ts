@@ -12,7 +12,7 @@ import { deliver, type Place, pathsOf } from "./deliver.ts";
 import { codeOf, reasonOf, UsageError } from "./errors.ts";
 import { inputsOf } from "./inputs.ts";
 import { type Job, prepare, type TargetJob } from "./job.ts";
-import { type Given, type GivenOptions, inOrder } from "./options.ts";
+import { type Given, type GivenOptions, inOrder, reviewFormats } from "./options.ts";
 import { checkPaths, parseDestinations, writeFiles } from "./output.ts";
 import { boundsOf, readTarget } from "./read-target.ts";
 import { one, pathFrom, pathOf } from "./settings.ts";
@@ -20,7 +20,6 @@ import type { Shell } from "./shell.ts";
 import { version } from "./version.ts";
 
 /** The formats that a review is written in. */
-export const reviewFormats = ["table", "json", "markdown"] as const;
 
 /** What a provider brings to a review: it reads usage, live or from files, and judges. */
 export interface Reviewer {

@@ -1,6 +1,9 @@
 import type { Finding, Report, Severity } from "./report.ts";
 import { atLeast } from "./severity.ts";
 
+/** What the control that judges a waiver file has for a check; it belongs to no baseline and is counted with none. */
+export const WAIVER_CHECK = "waiver";
+
 export interface ExitPolicy {
   /** The mildest drift that fails the run; `never`: none does. */
   readonly failOn: Severity | "never";
@@ -37,5 +40,8 @@ export function isIncomplete(report: Report): boolean {
 
 /** Whether any control has a verdict; a skipped or unknown one has none. */
 export function anythingAssessed(report: Report): boolean {
-  return report.controls.some((c) => c.outcome === "pass" || c.outcome === "fail" || c.outcome === "waived");
+  return report.controls.some(
+    (c) =>
+      c.check !== WAIVER_CHECK && (c.outcome === "pass" || c.outcome === "fail" || c.outcome === "waived"),
+  );
 }

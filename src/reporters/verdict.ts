@@ -20,6 +20,7 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
     ...(unknown > 0 ? [`${grouped(unknown)} could not be assessed`] : []),
     ...(waived > 0 ? [`${grouped(waived)} waived`] : []),
   ];
+  const expired = report.findings.filter((f) => f.outcome === "fail" && f.resource.type === "waiver").length;
   const drift = report.findings.some((f) => f.outcome === "fail");
 
   if (drift) {
@@ -27,7 +28,7 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
     const bound = exitCode === 0 || exitCode === 3 ? harmless(report) : "";
     return (
       `${interrupted}${paint.bad("DRIFT:")} ` +
-      `${[`${grouped(fail)} of ${of} ${fail === 1 ? "fails" : "fail"}${where}`, ...extra].join(", ")}.${bound} ${exit}`
+      `${[`${grouped(fail)} of ${of} ${fail === 1 ? "fails" : "fail"}${where}`, ...extra, ...(expired > 0 ? [`${plural(expired, "waiver")} expired`] : [])].join(", ")}.${bound} ${exit}`
     );
   }
   if (!anythingAssessed(report)) {

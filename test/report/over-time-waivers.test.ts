@@ -49,7 +49,7 @@ async function audit(grant: Grant, waivers?: readonly object[]): Promise<Report>
     ]),
   );
   const snapshot = snapshotOf(grant);
-  const job = await prepare(given, { options: new Map(), targets: new Map() }, ".", [snapshot]);
+  const job = await prepare(given, { options: new Map(), targets: new Map() }, ".", { recorded: [snapshot] });
   const file = waivers === undefined ? undefined : parseWaivers(JSON.stringify({ waivers }), "waivers.yaml");
   return auditJob(job, [[snapshot]], file, { startedAt: now, now });
 }
