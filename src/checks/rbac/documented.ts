@@ -1,6 +1,6 @@
 import type { Context, Facts, ResolvedControl } from "../define.ts";
 import { type Binding, readBindings } from "./binding.ts";
-import { type RoleName, readRoles, roleInWords } from "./role.ts";
+import { type RoleName, readRoles } from "./role.ts";
 import { bare, type Rule } from "./rules.ts";
 import { type Account, accountId, covers } from "./subject.ts";
 
@@ -51,10 +51,6 @@ export function documentedRoles(controls: Context["controls"]): ReadonlyMap<stri
 /** The rules that must be there. */
 export function requiredRules(role: DocumentedRole): readonly Rule[] {
   return role.required.flatMap((i) => role.rules[i] ?? []);
-}
-
-export function documentedInWords(role: DocumentedRole): string {
-  return roleInWords(role);
 }
 
 /** The bindings that give a documented role, wherever it is meant to be; of a ClusterRole also those of one namespace. */

@@ -161,6 +161,21 @@ describe("kubernetes/effective-access", () => {
     ]);
   });
 
+  it("K4: a ClusterRole that is documented everywhere may be given once more in one namespace", () => {
+    const watch = roleControl("watch", [rule("", "events", "get")], {
+      kind: "ClusterRole",
+      namespace: undefined,
+    });
+    const state = {
+      accounts: ["lab/ada"],
+      clusterRoles: [clusterRole("watch", [rule("", "events", "get")])],
+      clusterRoleBindings: [clusterBinding("watch", "watch", ada)],
+      roleBindings: [binding("again", "ClusterRole/watch", [ada], "yard")],
+    };
+    const found = seen(check, factsIn(state), own(["ada", "watch"]), [watch]);
+    expect(briefs(found)).toEqual(["assessed 7 rules held", "note excess | (floor)"]);
+  });
+
   it("what is held everywhere is not missing in a namespace", () => {
     const state = {
       ...base,
