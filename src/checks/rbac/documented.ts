@@ -76,6 +76,8 @@ export function placesOf(facts: Facts, role: DocumentedRole, account: Account): 
   const found = readRoles(facts)
     .named(role.kind, role.name)
     .flatMap((r) => r.namespace ?? []);
+  // a part that is not installed is documented nowhere
+  if (found.length === 0 && role.optional) return [];
   return found.includes(account.namespace) || found.length === 0 ? [account.namespace] : found;
 }
 

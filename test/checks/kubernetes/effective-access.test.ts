@@ -294,6 +294,33 @@ describe("kubernetes/effective-access", () => {
     expect(of({ ...base, roleBindings: [] })).toEqual([]);
   });
 
+  it("what an optional role allows is too much where that role is not there at all", () => {
+    const optional = roleControl(
+      "brewer",
+      [rule("", "pods", ["get", "delete"])],
+      { namespace: undefined },
+      true,
+    );
+    const other = roleControl("keeper", [rule("", "pods", ["get", "list"])]);
+    const state = (name: string) => ({
+      ...base,
+      roles: [...base.roles, role(name, [rule("", "pods", ["get", "delete"])], "lab")],
+      roleBindings: [...base.roleBindings, binding("brew", `Role/${name}`, [ada], "lab")],
+    });
+    const drift = (name: string) =>
+      briefs(
+        seen(check, factsIn(state(name)), own(["ada", "keeper", "fleet", "brewer"]), [
+          other,
+          fleet,
+          optional,
+        ]).filter((o) => o.kind === "drift"),
+      );
+    expect(drift("brewer")).toEqual([]);
+    expect(drift("else")).toEqual([
+      "drift excess | delete pods -n lab | by RoleBinding brew in namespace lab (Role else in namespace lab), to lab/ada",
+    ]);
+  });
+
   it("fault 26: what the cluster calls things cannot break a command", () => {
     const name = "a'; rm -rf ~ #";
     const found = only(
