@@ -1,4 +1,5 @@
 /** States of a cluster that are as documented, however they are written: nothing is said, exit 0. */
+import { expect, it } from "vitest";
 import {
   ARGO,
   AWS,
@@ -26,14 +27,17 @@ import {
   type World,
   without,
 } from "./kubernetes-changes.ts";
+import { notes, outcomes, reportOn } from "./kubernetes-look.ts";
 import {
   account,
   type Body,
+  BUILDER,
   BUILDS,
   binding,
   clusterBinding,
   clusterRole,
   denied,
+  documented,
   group,
   MANAGEMENT,
   role,
@@ -269,3 +273,32 @@ const worlds: readonly World[] = [
 ];
 
 proves("the same access, otherwise written", worlds);
+
+it("what a clean cluster is told beside its pass, all of it", () => {
+  const report = reportOn(documented("azure"));
+  expect(notes(report)).toEqual([
+    "cluster-effective-access excess: every service account also holds what the server gives to all of them, by ClusterRoleBinding system:basic-user, ClusterRoleBinding system:discovery, ClusterRoleBinding system:public-info-viewer, ClusterRoleBinding system:service-account-issuer-discovery: that is not counted as excess (K9)",
+    "management-role dead: what the document lists for Role chalk-management-role in namespace chalk and grants nothing there: get,list,watch,create,update,delete ingressclasses.extensions; get,list,watch,create,update,delete ingressclasses.networking.k8s.io; get,list,watch,create,update,delete ingresses.extensions; get,list,watch,create,update,delete ingresses.extensions/status (the API group extensions is served by no supported server; ingressclasses is cluster-scoped, and this is granted in a namespace only)",
+  ]);
+  expect(outcomes(report)).toEqual({
+    "cluster-management-role": "pass",
+    "management-role": "pass",
+    "job-reader-role": "pass",
+    "argo-workflows-role": "pass",
+    "role-bindings": "pass",
+    "cluster-effective-access": "pass",
+  });
+});
+
+it("the report says whom it audited when nobody was named, and where the roles were found", () => {
+  const [target] = reportOn(documented("azure"), { parameters: {} }).targets;
+  expect(target?.principals).toEqual([{ id: BUILDER }, { id: MANAGEMENT }, { id: WORKLOAD }]);
+  expect(target?.notes?.slice(0, 6)).toEqual([
+    "no namespace is given for Role chalk-management-role (management-role): it was found, and checked, in chalk",
+    "no namespace is given for Role chalk-job-reader (job-reader-role): it was found, and checked, in chalk",
+    "no namespace is given for Role argo-workflows-role (argo-workflows-role): it was found, and checked, in builds",
+    `parameter builderServiceAccount not given: audited is whom the bindings of the documented roles name: ${BUILDER}`,
+    `parameter managementServiceAccount not given: audited is whom the bindings of the documented roles name: ${MANAGEMENT}`,
+    `parameter workloadServiceAccount not given: audited is whom the bindings of the documented roles name: ${WORKLOAD}`,
+  ]);
+});

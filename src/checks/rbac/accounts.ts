@@ -1,7 +1,6 @@
 import { byText, texts } from "../arm/value.ts";
 import type { Facts, ResolvedControl } from "../define.ts";
 import { accountsIn, bindingsOf, documentedRoles } from "./documented.ts";
-import { readRoles } from "./role.ts";
 import { type Account, accountId, accountOfUser } from "./subject.ts";
 import { member, placeOf } from "./value.ts";
 
@@ -161,26 +160,4 @@ export function accountsFound(facts: Facts, controls: readonly ResolvedControl[]
       ? [{ parameter: found.parameter, accounts: found.accounts.map(accountId) }]
       : [];
   });
-}
-
-/** A documented Role of which no namespace is given, and the namespaces in which it was found. */
-export interface RoleFound {
-  readonly control: string;
-  readonly role: string;
-  readonly namespaces: readonly string[];
-}
-
-/** Where the documented Roles of which no namespace is given were found, for the report to say. */
-export function rolesFound(facts: Facts, controls: readonly ResolvedControl[]): readonly RoleFound[] {
-  const roles = [...documentedRoles(new Map(controls.map((c) => [c.id, c]))).values()];
-  return roles
-    .filter((role) => role.kind === "Role" && role.namespace === undefined)
-    .map((role) => ({
-      control: role.control,
-      role: role.name,
-      namespaces: readRoles(facts)
-        .named(role.kind, role.name)
-        .flatMap((r) => r.namespace ?? [])
-        .sort(byText),
-    }));
 }

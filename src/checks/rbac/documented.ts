@@ -1,6 +1,6 @@
 import type { Context, Facts, ResolvedControl } from "../define.ts";
 import { type Binding, readBindings } from "./binding.ts";
-import { type RoleName, readRoles, roleInWords } from "./role.ts";
+import { type RoleName, readRoles } from "./role.ts";
 import { bare, type Rule } from "./rules.ts";
 import { type Account, accountId, covers } from "./subject.ts";
 
@@ -53,10 +53,6 @@ export function requiredRules(role: DocumentedRole): readonly Rule[] {
   return role.required.flatMap((i) => role.rules[i] ?? []);
 }
 
-export function documentedInWords(role: DocumentedRole): string {
-  return roleInWords(role);
-}
-
 /** The bindings that give a documented role, wherever it is meant to be; of a ClusterRole also those of one namespace. */
 export function bindingsOf(facts: Facts, role: DocumentedRole): readonly Binding[] {
   return readBindings(facts).filter(
@@ -80,6 +76,8 @@ export function placesOf(facts: Facts, role: DocumentedRole, account: Account): 
   const found = readRoles(facts)
     .named(role.kind, role.name)
     .flatMap((r) => r.namespace ?? []);
+  // a part that is not installed is documented nowhere
+  if (found.length === 0 && role.optional) return [];
   return found.includes(account.namespace) || found.length === 0 ? [account.namespace] : found;
 }
 

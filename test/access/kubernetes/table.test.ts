@@ -58,6 +58,12 @@ describe("allows: as a SubjectAccessReview answers (K1 to K4)", () => {
     ["K1: case of the verb", all(rule("Get", "core", "pods")), "get pods", "denied"],
     ["K1: `*` holds subresources", all(rule("get", "core", "*")), "get pods/log", "allowed"],
     ["K1: a resource holds no subresource", all(rule("get", "core", "pods")), "get pods/log", "denied"],
+    [
+      "K1: a subresource is held by its name",
+      all(rule("get", "core", "pods/log")),
+      "get pods/log",
+      "allowed",
+    ],
     ["K1: a subresource is not its resource", all(rule("get", "core", "pods/log")), "get pods", "denied"],
     ["K1: `*/log` holds the log of any", all(rule("get", "core", "*/log")), "get pods/log", "allowed"],
     ["K1: `*/log` holds no resource", all(rule("get", "core", "*/log")), "get pods", "denied"],

@@ -161,6 +161,21 @@ describe("kubernetes/effective-access", () => {
     ]);
   });
 
+  it("K4: a ClusterRole that is documented everywhere may be given once more in one namespace", () => {
+    const watch = roleControl("watch", [rule("", "events", "get")], {
+      kind: "ClusterRole",
+      namespace: undefined,
+    });
+    const state = {
+      accounts: ["lab/ada"],
+      clusterRoles: [clusterRole("watch", [rule("", "events", "get")])],
+      clusterRoleBindings: [clusterBinding("watch", "watch", ada)],
+      roleBindings: [binding("again", "ClusterRole/watch", [ada], "yard")],
+    };
+    const found = seen(check, factsIn(state), own(["ada", "watch"]), [watch]);
+    expect(briefs(found)).toEqual(["assessed 7 rules held", "note excess | (floor)"]);
+  });
+
   it("what is held everywhere is not missing in a namespace", () => {
     const state = {
       ...base,
@@ -277,6 +292,33 @@ describe("kubernetes/effective-access", () => {
       );
     expect(of(base)).toEqual([]);
     expect(of({ ...base, roleBindings: [] })).toEqual([]);
+  });
+
+  it("what an optional role allows is too much where that role is not there at all", () => {
+    const optional = roleControl(
+      "brewer",
+      [rule("", "pods", ["get", "delete"])],
+      { namespace: undefined },
+      true,
+    );
+    const other = roleControl("keeper", [rule("", "pods", ["get", "list"])]);
+    const state = (name: string) => ({
+      ...base,
+      roles: [...base.roles, role(name, [rule("", "pods", ["get", "delete"])], "lab")],
+      roleBindings: [...base.roleBindings, binding("brew", `Role/${name}`, [ada], "lab")],
+    });
+    const drift = (name: string) =>
+      briefs(
+        seen(check, factsIn(state(name)), own(["ada", "keeper", "fleet", "brewer"]), [
+          other,
+          fleet,
+          optional,
+        ]).filter((o) => o.kind === "drift"),
+      );
+    expect(drift("brewer")).toEqual([]);
+    expect(drift("else")).toEqual([
+      "drift excess | delete pods -n lab | by RoleBinding brew in namespace lab (Role else in namespace lab), to lab/ada",
+    ]);
   });
 
   it("fault 26: what the cluster calls things cannot break a command", () => {
