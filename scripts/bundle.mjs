@@ -4,12 +4,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compactedServiceData, leanAwsSchemas } from "./aws-bundle.mjs";
+import { leanKubernetesClient } from "./kubernetes-bundle.mjs";
 import { compiledValidators } from "./validators.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Bundles the command and the library into `outdir`: ES modules, code splitting (each cloud's SDK is a chunk
+ * Bundles the command, the library and the entry of the GitHub action into `outdir`: ES modules, code splitting (each cloud's SDK is a chunk
  * that only a scan of that cloud loads).
  *
  * @param {string} outdir absolute; emptied first
@@ -19,7 +20,7 @@ export async function bundle(outdir) {
   await rm(outdir, { recursive: true, force: true });
   const result = await build({
     absWorkingDir: root,
-    entryPoints: { main: "src/main.ts", index: "src/index.ts" },
+    entryPoints: { main: "src/main.ts", index: "src/index.ts", action: "src/action/main.ts" },
     outdir,
     bundle: true,
     splitting: true,
@@ -34,7 +35,7 @@ export async function bundle(outdir) {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    plugins: [compiledValidators(), compactedServiceData(), leanAwsSchemas()],
+    plugins: [compiledValidators(), compactedServiceData(), leanAwsSchemas(), leanKubernetesClient()],
     // The AWS SDK's ES modules: of its CommonJS files nothing could be left out.
     mainFields: ["module", "main"],
     // Some dependencies are CommonJS and ask for Node's modules by `require`, which an ES module does not have.

@@ -1,13 +1,22 @@
 // Writes docs/calls.md: every call that a scan makes, from the registry of document kinds. Run by `npm run generate`.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ApiCall, type AwsCall, azureSources, type KindSource } from "../src/collectors/sources.ts";
+import {
+  type ApiCall,
+  type AwsCall,
+  azureSources,
+  type KindSource,
+  type KubernetesCall,
+} from "../src/collectors/sources.ts";
 import { awsSources } from "../src/collectors/sources-aws.ts";
+import { kubernetesSources, nodesCall } from "../src/collectors/sources-kubernetes.ts";
 
 const azureCall = (call: ApiCall) => `\`${call.method} ${call.path}\``;
 const awsCall = (call: AwsCall) => `\`${call.service} ${call.operation}\``;
+const kubernetesCall = (call: KubernetesCall) =>
+  `\`GET ${call.path}\`${call.metadataOnly === undefined ? "" : " (metadata)"}`;
 
-function table<Call extends ApiCall | AwsCall>(
+function table<Call extends ApiCall | AwsCall | KubernetesCall>(
   sources: Readonly<Record<string, KindSource<Call>>>,
   shown: (call: Call) => string,
 ): string {
@@ -43,6 +52,18 @@ Not considered, since an account cannot always read them: policies of the organi
 All are GET requests to the Resource Manager.
 
 ${table(azureSources, azureCall)}
+
+## Kubernetes
+
+All are GET requests to the API server that the kubeconfig names. A request passes the guard only if its path is one of these and its query holds nothing but what pages a list (\`limit\`, \`continue\`): no watch, no log, no proxy, no other object. Nothing is posted, so the server is not asked for access reviews either. Exec plugins of the kubeconfig sign in by themselves; \`--exec-plugins deny\` starts none.
+
+${table(kubernetesSources, kubernetesCall)}
+
+Where "metadata" stands, the server is asked for names, uids and labels alone (\`PartialObjectMetadata\`). Secrets, config maps and pods are never asked for. Annotations are dropped before anything is kept.
+
+How many calls, where no list needs a second page of 500: ten. One for the cluster and one for its version, one for each of the six lists, and two for what the server serves (a server before 1.26 is asked for each version of each group instead). A list whose state the server has forgotten in the middle (410) is read again from its start, twice at most.
+
+Without \`--baseline\` one more: ${kubernetesCall(nodesCall)} (\`${nodesCall.permission}\`), a page of 50, to find out by \`spec.providerID\` in which cloud the cluster runs.
 `;
 
 const file = join("docs", "calls.md");

@@ -1,29 +1,16 @@
-import type { Provider } from "./access/policy.ts";
+import { findAudited } from "./audit-audited.ts";
+import { cloudOf } from "./audit-clouds.ts";
 import { derivedParameters } from "./audit-derived.ts";
-import type { Control, LoadedBaseline } from "./baselines/baseline.ts";
+import { findingOf } from "./audit-finding.ts";
+import { notesOf } from "./audit-notes.ts";
+import { catalogDate, countActions, type Frame, type Judged, type Run, unreadText } from "./audit-run.ts";
+import type { Part } from "./audit-subjects.ts";
+import type { LoadedBaseline } from "./baselines/baseline.ts";
 import { type Resolution, resolveControls } from "./baselines/parameters.ts";
-import { type Audited, findPrincipals } from "./checks/arm/audited.ts";
 import { readCatalog } from "./checks/arm/catalog.ts";
 import type { Check, Context, Facts, Observation, ResolvedControl } from "./checks/define.ts";
-import { findAuditedRoles } from "./checks/iam/roles.ts";
-import { fingerprint } from "./report/fingerprint.ts";
 import type { ControlResult, Finding, Outcome, Principal, Target } from "./report/report.ts";
-import { severityOf } from "./report/severity.ts";
-import type { DocumentKind, Snapshot, Unread } from "./snapshot/snapshot.ts";
-
-/** One baseline against one recorded state. */
-export interface Run {
-  readonly loaded: LoadedBaseline;
-  readonly given: Readonly<Record<string, string>>;
-  readonly profile?: string;
-  readonly snapshot: Snapshot;
-  readonly facts: Facts;
-  /** Name of the target. */
-  readonly target: string;
-  readonly clouds: readonly Provider[];
-  readonly checks: ReadonlyMap<string, Check>;
-  readonly serviceData?: NonNullable<Context["serviceData"]>;
-}
+import type { DocumentKind, Unread } from "./snapshot/snapshot.ts";
 
 export interface RunResult {
   readonly controls: readonly ControlResult[];
@@ -35,25 +22,6 @@ export interface RunResult {
   readonly catalog?: NonNullable<Target["catalog"]>;
 }
 
-interface Judged {
-  readonly result: ControlResult;
-  readonly findings: readonly Finding[];
-  readonly complete: boolean;
-}
-
-/** What the judging of one control needs. */
-interface Frame {
-  readonly run: Run;
-  readonly resolution: Resolution;
-  readonly control: Control;
-  readonly resolved: ResolvedControl;
-}
-
-const CLOUD_NAMES = { azure: "Azure", aws: "AWS", kubernetes: "Kubernetes" } as const satisfies Record<
-  Provider,
-  string
->;
-
 /** Kinds of which a check answers for an entry that is unread for one id alone. */
 const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
   "azure/role-definition",
@@ -63,19 +31,14 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
   "aws/role-policy",
   "aws/attached-policy",
   "aws/policy",
+  // by API group: one that did not answer says nothing of the others
+  "kubernetes/api-resource",
 ]);
 
-/** The flag that names whom to audit, and who is audited without it. */
-const WHO = {
-  azure: { flag: "principal", found: "holds the documented role", nobody: "who holds the documented role" },
-  aws: { flag: "role", found: "trusts a documented principal", nobody: "that trusts a documented principal" },
-  kubernetes: undefined,
-} as const satisfies Record<Provider, unknown>;
-
-/** Runs every control of a baseline. Throws, with the control's id, when a check does or a witness does not replay. */
+/** Runs the controls of a baseline that are this target's. Throws, with the control's id, when a check does or a witness does not replay. */
 export function runBaseline(run: Run): RunResult {
   const { loaded, facts, snapshot } = run;
-  const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...withScope(run) };
+  const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...run.given };
   const resolution = resolveControls(loaded.baseline, given, run.profile);
   const who = findAudited(run, resolution);
   const catalog = readCatalog(facts);
@@ -90,49 +53,26 @@ export function runBaseline(run: Run): RunResult {
     ...(who.unknown === undefined ? {} : { principalsUnknown: who.unknown }),
     ...(catalog === undefined ? {} : { catalog: { entries: catalog, date } }),
   };
-  const judged = resolution.controls.map((resolved) => {
+  const judged = resolution.controls.flatMap((resolved): readonly Judged[] => {
     const control = loaded.baseline.controls.find((c) => c.id === resolved.id);
     if (control === undefined)
       throw new Error(`control ${resolved.id}: not in baseline ${loaded.baseline.id}`);
-    return judge({ run, resolution, control, resolved }, { ...shared, control: resolved });
+    const part = run.parts.get(cloudOf({ ...control, with: resolved.with }, loaded.baseline, run.checks));
+    if (part === undefined) return [];
+    return [judge({ run, resolution, control, resolved }, { ...shared, control: resolved }, part)];
   });
+  const principals = new Map(
+    [...who.principals, ...judged.flatMap(({ audited }) => audited ?? [])].map((each) => [each.id, each]),
+  );
   return {
     controls: judged.map((j) => j.result),
     findings: judged.flatMap((j) => j.findings),
-    principals: who.principals,
+    principals: [...principals.values()],
     notes: notesOf(run, resolution, judged, who.principals, catalog?.length ?? actions),
     complete: judged.every((j) => j.complete),
     ...(catalog === undefined ? {} : { catalog: { date, operations: catalog.length } }),
     ...(actions === 0 ? {} : { catalog: { date, operations: actions } }),
   };
-}
-
-/**
- * The parameters given, and the one that `--subscription` sets from the target's own scope: a subscription that was named
- * and the same one that was found get the same verdict.
- */
-function withScope({ loaded, given, snapshot }: Run): Readonly<Record<string, string>> {
-  const subscription = /^\/subscriptions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|$)/i.exec(
-    snapshot.scope,
-  )?.[1];
-  if (subscription === undefined) return given;
-  const open = Object.entries(loaded.baseline.parameters).filter(
-    ([name, parameter]) =>
-      parameter.flag === "subscription" && parameter.default === undefined && !Object.hasOwn(given, name),
-  );
-  return { ...given, ...Object.fromEntries(open.map(([name]) => [name, subscription])) };
-}
-
-/** The day of the operations that differences are counted by: of AWS when the data was made, else when it was read. */
-function catalogDate({ snapshot, serviceData }: Run): string {
-  if (snapshot.provider === "aws" && serviceData !== undefined) return serviceData.date;
-  return snapshot.takenAt.slice(0, 10);
-}
-
-/** How many actions the data of AWS knows. */
-function countActions({ snapshot, serviceData }: Run): number {
-  if (snapshot.provider !== "aws" || serviceData === undefined) return 0;
-  return Object.values(serviceData.services).reduce((n, actions) => n + actions.length, 0);
 }
 
 /** The controls that only another profile has, with the parameters put in. */
@@ -147,39 +87,6 @@ function elsewhere(
   return new Map(controls.filter((c) => !here.has(c.id)).map((c) => [c.id, c]));
 }
 
-/** Whom to audit, as the snapshot's cloud finds them. */
-function findAudited(run: Run, resolution: Resolution): Audited {
-  const given = principalsGiven(run, resolution);
-  return run.snapshot.provider === "aws"
-    ? findAuditedRoles(run.facts, resolution.controls, given)
-    : findPrincipals(run.facts, resolution.controls, given);
-}
-
-/**
- * The principals that the user named: by the parameter that the cloud's flag sets, else when the state was recorded.
- * A list of Azure's object ids; of AWS one role, whose name may have commas.
- */
-function principalsGiven(run: Run, resolution: Resolution): readonly string[] {
-  const { provider, principals = [] } = run.snapshot;
-  const flag = WHO[provider]?.flag;
-  const parameter = Object.entries(run.loaded.baseline.parameters).find(
-    ([, p]) => flag !== undefined && p.flag === flag,
-  )?.[0];
-  const value = parameter === undefined ? undefined : resolution.parameters[parameter];
-  if (provider === "aws") return value === undefined ? principals : [value];
-  if (value !== undefined) return value.split(",").map((id) => id.trim());
-  return [...new Set(principals.map((id) => id.toLowerCase()))].sort();
-}
-
-/** The cloud whose state a control is about. */
-function cloudOf(frame: Frame, check: Check | undefined): Provider {
-  if (check !== undefined && check.cloud !== "any") return check.cloud;
-  const kind = (frame.resolved.with as { readonly kind?: unknown } | undefined)?.kind;
-  const named =
-    (typeof kind === "string" && check !== undefined ? kind : frame.control.check).split("/")[0] ?? "";
-  return named in CLOUD_NAMES ? (named as Provider) : frame.run.loaded.baseline.cloud;
-}
-
 function resultOf(frame: Frame, outcome: Outcome, reason: string): ControlResult {
   return {
     id: `${frame.run.loaded.baseline.id}/${frame.control.id}`,
@@ -192,14 +99,13 @@ function resultOf(frame: Frame, outcome: Outcome, reason: string): ControlResult
   };
 }
 
-function judge(frame: Frame, context: Context): Judged {
+function judge(frame: Frame, context: Context, part: Part): Judged {
   const { run, control, resolved } = frame;
-  const check = run.checks.get(control.check);
-  const cloud = cloudOf(frame, check);
-  if (!run.clouds.includes(cloud)) {
-    const reason = `${CLOUD_NAMES[cloud]} was not asked for (--cloud)`;
-    return { result: resultOf(frame, "skipped", reason), findings: [], complete: true };
+  if (part.kind !== "judged") {
+    const complete = part.kind === "skipped";
+    return { result: resultOf(frame, part.kind, part.reason), findings: [], complete };
   }
+  const check = run.checks.get(control.check);
   if (check === undefined) {
     const reason = `this version has no check ${control.check}`;
     return { result: resultOf(frame, "unknown", reason), findings: [], complete: false };
@@ -208,16 +114,20 @@ function judge(frame: Frame, context: Context): Judged {
   if (notApplicable !== undefined) {
     return { result: resultOf(frame, "skipped", notApplicable), findings: [], complete: true };
   }
-  if (cloud !== run.snapshot.provider) {
-    const reason = `no state of ${CLOUD_NAMES[cloud]} was collected for this target`;
-    return { result: resultOf(frame, "unknown", reason), findings: [], complete: false };
-  }
   const unread = blocking(check, resolved, run.facts);
   if (unread.length > 0) {
     const findings = unread.map((u) => findingOf(frame, check, unreadObservation(u, run.facts)));
     return { result: resultOf(frame, "unknown", unreadReason(unread)), findings, complete: false };
   }
-  return judgeObservations(frame, check, observe(frame, check, context));
+  const observations = observe(frame, check, context);
+  const seen = observations.filter((o) => o.kind === "assessed");
+  const audited = seen.flatMap((o) => (o.audited === undefined ? [] : [o.audited]));
+  const notes = seen.flatMap((o) => o.notes ?? []);
+  return {
+    ...judgeObservations(frame, check, observations),
+    ...(audited.length === 0 ? {} : { audited: audited.flat() }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
 }
 
 /** What of the kinds that a check cannot do without is unread. */
@@ -226,10 +136,6 @@ function blocking(check: Check, resolved: ResolvedControl, facts: Facts): readon
   return [...new Set(check.needs(resolved.with))]
     .filter((kind) => !tolerated.has(kind))
     .flatMap((kind) => facts.unread(kind).filter((u) => u.id === undefined || !BY_ID.has(kind)));
-}
-
-function unreadText(u: Unread): string {
-  return `${u.api}: ${u.detail}${u.permission === undefined ? "" : `; needs ${u.permission}`}`;
 }
 
 function unreadReason(unread: readonly Unread[]): string {
@@ -311,128 +217,4 @@ function judgeObservations(frame: Frame, check: Check, observations: readonly Ob
 
 function counted(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? "" : "s"}`;
-}
-
-type Reported = Exclude<Observation, { readonly kind: "assessed" }>;
-
-const OUTCOMES = { drift: "fail", unknown: "unknown", note: "pass" } as const satisfies Record<
-  Reported["kind"],
-  Finding["outcome"]
->;
-
-function messageOf(o: Reported): string {
-  if (o.kind !== "unknown") return o.message;
-  const clause = o.clause === undefined ? "" : ` (${o.clause})`;
-  const decide = o.decide === undefined ? "" : `; to decide: ${o.decide}`;
-  return `${o.message}${clause}${decide}`;
-}
-
-function findingOf(frame: Frame, check: Check, o: Observation): Finding {
-  if (o.kind === "assessed") throw new Error("what was assessed is no finding");
-  const { run, control, resolution } = frame;
-  const { baseline, lineOf, file } = run.loaded;
-  const drift = o.kind === "unknown" ? "unreadable" : o.drift;
-  const rule = `${check.id}/${drift}`;
-  const id = `${baseline.id}/${control.id}`;
-  const date = catalogDate(run);
-  return {
-    fingerprint: fingerprint({
-      cloud: run.snapshot.provider,
-      rule,
-      control: id,
-      scope: run.facts.scope,
-      resource: o.resource.id,
-      property: o.property,
-    }),
-    rule,
-    control: id,
-    target: run.target,
-    outcome: OUTCOMES[o.kind],
-    drift,
-    severity: severityOf({
-      drift,
-      impact: o.kind === "drift" ? o.impact : undefined,
-      latent: o.latent,
-      note: o.kind === "note",
-      stated: o.kind === "drift" ? o.severity : undefined,
-      override: control.severity,
-    }),
-    resource: o.resource,
-    message: messageOf(o),
-    ...(o.pattern === undefined ? {} : { pattern: o.pattern }),
-    ...(o.except === undefined ? {} : { except: o.except }),
-    ...(o.plane === undefined ? {} : { plane: o.plane }),
-    ...(o.witness === undefined ? {} : { witness: o.witness }),
-    ...(o.witnesses === undefined ? {} : { witnesses: o.witnesses }),
-    ...(o.known === undefined ? {} : { known: { ...o.known, catalog: date } }),
-    ...(o.latent === undefined ? {} : { latent: o.latent }),
-    ...(o.by === undefined ? {} : { by: o.by }),
-    ...(o.expected === undefined ? {} : { expected: o.expected }),
-    ...(o.actual === undefined ? {} : { actual: o.actual }),
-    location: { file, line: lineOf(resolution.sourceOf(control.id, o.at ?? "")) },
-    why: control.why,
-    ...(o.verify === undefined ? {} : { verify: o.verify }),
-    ...(o.remediation === undefined ? {} : { remediation: o.remediation }),
-    documentation: {
-      title: baseline.source.title ?? baseline.title,
-      url: control.cite.url ?? baseline.source.url,
-      section: control.cite.section,
-    },
-  };
-}
-
-/** What a person must know to read the verdict: what was left open, who was looked for, what the catalogue is. */
-function notesOf(
-  run: Run,
-  resolution: Resolution,
-  judged: readonly Judged[],
-  principals: readonly Principal[],
-  operations: number,
-): readonly string[] {
-  const assessed = new Set(judged.filter((j) => j.result.outcome !== "skipped").map((j) => j.result.id));
-  const open = new Map<string, string[]>();
-  for (const control of resolution.controls) {
-    if (!assessed.has(`${run.loaded.baseline.id}/${control.id}`)) continue;
-    for (const name of control.unresolved) open.set(name, [...(open.get(name) ?? []), control.id]);
-  }
-  const notes: string[] = [];
-  const together = new Map<string, string[]>();
-  for (const [name, ids] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const parameter = run.loaded.baseline.parameters[name];
-    const who = WHO[run.snapshot.provider];
-    if (parameter?.otherwise !== undefined) {
-      const key = JSON.stringify([ids, parameter.otherwise]);
-      together.set(key, [...(together.get(key) ?? []), name]);
-      continue;
-    }
-    const meaning =
-      who !== undefined && parameter?.flag === who.flag
-        ? principals.length > 0
-          ? `audited is whoever ${run.snapshot.principals === undefined ? who.found : "was named when the state was recorded"}: ${principals.map((p) => p.id).join(", ")}`
-          : `nobody was found ${who.nobody}`
-        : "any value that fits is accepted";
-    notes.push(`parameter ${name} not given (${ids.join(", ")}): ${meaning}`);
-  }
-  for (const [key, names] of together) {
-    const [ids, otherwise] = JSON.parse(key) as [string[], string];
-    const words = names.length === 1 ? "parameter" : "parameters";
-    notes.push(`${words} ${names.join(", ")} not given (${ids.join(", ")}): ${otherwise}`);
-  }
-  if (run.snapshot.provider === "aws") {
-    notes.push(
-      operations > 0
-        ? `catalogue of ${catalogDate(run)}: ${operations} actions that exist`
-        : "no catalogue of actions was given: policies are compared as written, differences carry no counts, and dead or latent ones are not told apart",
-    );
-  }
-  if (run.snapshot.provider !== "azure") return notes;
-  if (operations > 0) {
-    notes.push(`catalogue of ${run.snapshot.takenAt.slice(0, 10)}: ${operations} operations that exist`);
-  } else {
-    const why = run.facts.unread("azure/provider-operations")[0];
-    notes.push(
-      `the catalogue of operations ${why === undefined ? "was not collected" : `could not be read (${unreadText(why)})`}: differences carry no counts, and latent ones are not told apart`,
-    );
-  }
-  return notes;
 }

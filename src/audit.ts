@@ -1,5 +1,6 @@
 import type { Provider } from "./access/policy.ts";
 import { runBaseline } from "./audit-baseline.ts";
+import { subjectsOf } from "./audit-subjects.ts";
 import type { LoadedBaseline } from "./baselines/baseline.ts";
 import { dealOut } from "./baselines/parameters.ts";
 import type { Check, Context } from "./checks/define.ts";
@@ -18,6 +19,8 @@ export interface AuditedSnapshot {
   readonly name?: string;
   /** Baseline parameters for this target; those of the input when not given. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Kubernetes: the clouds that the cluster's nodes tell; what the snapshot recorded of it when not given. */
+  readonly edition?: readonly Provider[];
 }
 
 export interface AuditInput {
@@ -46,60 +49,9 @@ const NOT_CONSIDERED = {
   azure:
     "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds; memberships of groups that no assignment proves, and who a deleted principal was, which only the directory (Microsoft Graph) knows",
   aws: "not considered: service control policies and resource control policies of the organisation, policies of resources (buckets, keys, queues), and session policies: an account cannot always read them. The first and the last can only take away; a resource's policy can also grant",
-  kubernetes: undefined,
-} as const satisfies Record<Provider, string | undefined>;
-
-/** Names for the targets: as given, else cloud and scope; the second of one name gets a number. */
-function targetNames(snapshots: AuditInput["snapshots"]): readonly string[] {
-  const seen = new Map<string, number>();
-  return snapshots.map(({ snapshot, name }) => {
-    const base = name ?? `${snapshot.provider}:${snapshot.scope}`;
-    const n = (seen.get(base) ?? 0) + 1;
-    seen.set(base, n);
-    return n === 1 ? base : `${base} (${n})`;
-  });
-}
-
-/** A snapshot to be judged, or the place of one that was not given. */
-interface Subject {
-  readonly name: string;
-  readonly snapshot: Snapshot;
-  readonly baselines: readonly number[];
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
-function subjects(input: AuditInput): readonly Subject[] {
-  const names = targetNames(input.snapshots);
-  const given = input.snapshots.map(({ snapshot, parameters }, i) => ({
-    name: names[i] ?? snapshot.scope,
-    snapshot,
-    parameters: parameters ?? input.parameters ?? {},
-    baselines: input.baselines.flatMap((b, n) => (b.baseline.cloud === snapshot.provider ? [n] : [])),
-  }));
-  // A baseline without any state to judge must not vanish: nothing of it was assessed.
-  const orphans = new Map<Provider, number[]>();
-  input.baselines.forEach(({ baseline }, n) => {
-    if (given.some((s) => s.baselines.includes(n))) return;
-    orphans.set(baseline.cloud, [...(orphans.get(baseline.cloud) ?? []), n]);
-  });
-  const empty = [...orphans].map(
-    ([provider, baselines]): Subject => ({
-      name: `${provider}: nothing collected`,
-      baselines,
-      parameters: input.parameters ?? {},
-      snapshot: {
-        schema: 1,
-        provider,
-        scope: provider,
-        takenAt: input.now,
-        documents: [],
-        unread: [],
-        interrupted: true,
-      },
-    }),
-  );
-  return [...given, ...empty];
-}
+  kubernetes:
+    "not considered: what decides beside roles and bindings. Other authorizers (webhook, node, attribute-based, and the cloud's own, such as EKS access entries and Azure RBAC for Kubernetes) can allow more, or refuse; admission policies and webhooks can refuse or change a request that is allowed. A cluster's roles and bindings say nothing of them",
+} as const satisfies Record<Provider, string>;
 
 /**
  * Judges recorded states against baselines. Pure: no clock, no network, no environment; the same input gives the same
@@ -113,8 +65,7 @@ export function audit(input: AuditInput): Report {
   const targets: Target[] = [];
   const controls: ControlResult[] = [];
   const findings: Finding[] = [];
-  const order: string[] = [];
-  for (const subject of subjects(input)) {
+  for (const subject of subjectsOf(input, checks)) {
     const dealt = dealOut(
       input.baselines.map((b) => b.baseline),
       subject.parameters,
@@ -122,10 +73,10 @@ export function audit(input: AuditInput): Report {
     );
     const facts = factsOf(subject.snapshot);
     const principals = new Map<string, Principal>();
-    const notes: string[] = [];
+    const notes: string[] = [...subject.notes];
     let complete = subject.snapshot.interrupted !== true;
     let catalog: Target["catalog"];
-    for (const n of subject.baselines) {
+    for (const { baseline: n, parts } of subject.shares) {
       const loaded = input.baselines[n];
       const given = dealt[n];
       if (loaded === undefined || given === undefined) continue;
@@ -136,19 +87,17 @@ export function audit(input: AuditInput): Report {
         snapshot: subject.snapshot,
         facts,
         target: subject.name,
-        clouds: input.clouds,
+        parts,
         checks,
         ...(input.serviceData === undefined ? {} : { serviceData: input.serviceData }),
       });
       controls.push(...result.controls);
       findings.push(...result.findings);
-      for (const control of loaded.baseline.controls) order.push(`${loaded.baseline.id}/${control.id}`);
       for (const principal of result.principals) principals.set(principal.id.toLowerCase(), principal);
       for (const note of result.notes) if (!notes.includes(note)) notes.push(note);
       complete &&= result.complete;
       catalog ??= result.catalog;
     }
-    const considered = NOT_CONSIDERED[subject.snapshot.provider];
     targets.push({
       name: subject.name,
       cloud: subject.snapshot.provider,
@@ -156,7 +105,7 @@ export function audit(input: AuditInput): Report {
       complete,
       unread: subject.snapshot.unread,
       principals: [...principals.values()],
-      notes: [...notes, ...(considered === undefined ? [] : [considered])],
+      notes: [...notes, NOT_CONSIDERED[subject.snapshot.provider]],
       ...(catalog === undefined ? {} : { catalog }),
     });
   }
@@ -180,6 +129,8 @@ export function audit(input: AuditInput): Report {
     targets,
     controls: judged.controls,
     findings: judged.findings,
-    order,
+    order: input.baselines.flatMap(({ baseline }) =>
+      baseline.controls.map(({ id }) => `${baseline.id}/${id}`),
+    ),
   });
 }

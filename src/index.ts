@@ -32,10 +32,13 @@ export type {
   Impact,
   Known,
   KubernetesRequest,
+  KubernetesRule,
   Origin,
   Provider,
   Residue,
+  ServedResource,
   Verdict,
+  VoidGrant,
   Witness,
 } from "./access/policy.ts";
 export { allows, COMPARED as comparedProviders, comparePolicies } from "./access/provider.ts";

@@ -76,10 +76,39 @@ export interface Residue {
   readonly principals?: readonly string[];
   /** AWS: the conditions under which it is granted, as text; absent when there are none. */
   readonly conditions?: string;
+  /** Kubernetes: the namespace in which it differs; absent: everywhere, so cluster-wide. */
+  readonly namespace?: string;
+  /** Kubernetes: `pattern` as a rule of RBAC, ready to be printed. What `except` names is to be taken out of it. */
+  readonly rule?: KubernetesRule;
+  /**
+   * Kubernetes: every rule that writes a part of the residue, `origin` the first of them; `through` is the binding
+   * that grants it, where the documents hold one. At most 200.
+   */
+  readonly origins?: readonly (Origin & { readonly through?: Origin })[];
   /** AWS: true when service data was given and, by it, no action of today can use the grant (AW5, AW9). */
   readonly dead?: boolean;
   /** AWS: both texts, when the difference exists only because a condition was loosened (AW12). */
   readonly weakened?: { readonly documented: string; readonly live: string };
+}
+
+/** A rule as RBAC writes it: resources, or URLs. */
+export type KubernetesRule =
+  | {
+      readonly apiGroups: readonly string[];
+      readonly resources: readonly string[];
+      readonly resourceNames?: readonly string[];
+      readonly verbs: readonly string[];
+    }
+  | { readonly nonResourceURLs: readonly string[]; readonly verbs: readonly string[] };
+
+/** Kubernetes: a grant that by its structure can never take effect. Worth saying, never a difference (K2 to K4). */
+export interface VoidGrant {
+  readonly side: "documented" | "live";
+  readonly pattern: string;
+  readonly namespace?: string;
+  readonly clause: string;
+  readonly why: string;
+  readonly origin: Origin;
 }
 
 /** `escalation`: lets the holder grant itself more. `write`: changes things, reads data or secrets. `read`: reads only. */
@@ -101,6 +130,8 @@ export interface Comparison {
   readonly missing: readonly Residue[];
   readonly excess: readonly Residue[];
   readonly undecided: readonly Doubt[];
+  /** Kubernetes: what of either side can never take effect; absent when there is nothing of the kind. */
+  readonly void?: readonly VoidGrant[];
 }
 
 /** An operation that exists today. */

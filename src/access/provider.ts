@@ -3,6 +3,8 @@ import { awsEvaluator, compareAws } from "./aws/compare.ts";
 import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
 import { azureDoubts, azureResidues, azureSides, malformedDoubts } from "./azure-residues.ts";
 import { difference } from "./compare.ts";
+import { compareKubernetes } from "./kubernetes/compare.ts";
+import { kubernetesEvaluator } from "./kubernetes/evaluate.ts";
 import type {
   AllowsOptions,
   AzureRequest,
@@ -15,7 +17,7 @@ import type {
 import { decide } from "./rules.ts";
 
 /** The providers whose policies this version compares. */
-export const COMPARED: readonly Provider[] = ["azure", "aws"];
+export const COMPARED: readonly Provider[] = ["azure", "aws", "kubernetes"];
 
 /**
  * The exact difference between what `documented` and what `live` documents allow. Each side is the union of its
@@ -24,6 +26,9 @@ export const COMPARED: readonly Provider[] = ["azure", "aws"];
  * Azure: a document is a role as ARM, the portal or the CLI prints it, or `{ permissions: […] }`, or a list of these.
  * AWS: a document is a policy, bare or wrapped as the API prints it, an object, JSON text or percent-encoded JSON
  * text, or a list of these; `options.boundary` cuts the live side, `options.serviceData` judges dead grants.
+ * Kubernetes: a document is a Role or ClusterRole, a list of such, `{ rules: […] }` or one rule; RoleBindings and
+ * ClusterRoleBindings among them say where the roles that they reference apply (K10). `options.namespace` is where
+ * the others apply, `options.resources` what the server serves.
  * @throws PolicyError when a document is no policy of that provider, or the provider is not compared by this version.
  */
 export function comparePolicies(
@@ -34,6 +39,7 @@ export function comparePolicies(
 ): Comparison {
   requireCompared(provider);
   if (provider === "aws") return compareAws(documented, live, options);
+  if (provider === "kubernetes") return compareKubernetes(documented, live, options);
   const left = azureRules(documented);
   const right = azureRules(live);
   const denies = azureRules(options.denies ?? [], "deny");
@@ -63,6 +69,8 @@ export function comparePolicies(
  * Azure request: `{ action, plane: "control" | "data", scope? }`; the scope is for the reader, the caller picks the
  * documents that hold at it.
  * AWS request: `{ principal?, action, resource, context? }`; `options.boundary` cuts what the documents allow.
+ * Kubernetes request: `{ verb, group, resource, subresource?, name?, namespace? }`, where no namespace is a request to
+ * the whole cluster, or `{ verb, url }`. Without `options.resources` the answer is that of a SubjectAccessReview.
  * @throws PolicyError as `comparePolicies`.
  */
 export function allows(
@@ -82,6 +90,7 @@ export function evaluator(
 ): (request: Witness) => Verdict {
   requireCompared(provider);
   if (provider === "aws") return awsEvaluator(documents, options);
+  if (provider === "kubernetes") return kubernetesEvaluator(documents, options);
   const granted = azureRules(documents);
   const denied = azureRules(options.denies ?? [], "deny");
   const policy = [...granted.rules, ...denied.rules];

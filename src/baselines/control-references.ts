@@ -45,10 +45,15 @@ export function namesOwnProfile(check: string, steps: readonly (string | number)
   return reference !== undefined && reference.anyProfile !== true;
 }
 
-/** Parts of `with` that are policies, in which a parameter that is not given keeps its place. */
-const POLICIES: Readonly<Record<string, string>> = { "aws/trust-policy": "policy", "aws/policy": "policy" };
+/** Parts of `with`, policies and lists of accounts, in which a parameter that is not given keeps its place. */
+const OPEN: Readonly<Record<string, string>> = {
+  "aws/trust-policy": "policy",
+  "aws/policy": "policy",
+  "kubernetes/role-binding": "bindings",
+  "kubernetes/effective-access": "accounts",
+};
 
 /** Whether a reference at this place stays as it is when its parameter is not given. */
 export function staysOpen(check: string, steps: readonly (string | number)[]): boolean {
-  return steps.length > 0 && POLICIES[check] === steps[0];
+  return steps.length > 0 && OPEN[check] === steps[0];
 }

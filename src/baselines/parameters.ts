@@ -29,7 +29,8 @@ export interface Resolution {
 /**
  * Puts parameters into a baseline's controls and leaves out what belongs to another profile. A reference that is a
  * whole value and not given is left out; a part of one becomes `*` (`/subscriptions/*` for a scope, so that the
- * segments still line up); in a policy of AWS it stays for the check to bind. A list fills the value, or is spliced into the list in which it stands.
+ * segments still line up); in a policy of AWS and in a list
+ * of accounts it stays for the check to bind. A list fills the value, or is spliced into the list in which it stands.
  * @throws ParameterError for an unknown name or profile, or a value of the wrong form
  */
 export function resolveControls(
@@ -147,9 +148,41 @@ function checkedParameters(
   const values: Record<string, string> = {};
   for (const [name, parameter] of Object.entries(baseline.parameters)) {
     const value = Object.hasOwn(given, name) ? given[name] : parameter.default;
-    if (value !== undefined) values[name] = normalise(name, parameter, value);
+    if (value === undefined) continue;
+    const normal = normalise(name, parameter, value);
+    requireForm(baseline, name, parameter, normal);
+    values[name] = normal;
   }
   return values;
+}
+
+/** Names of Kubernetes (RFC 1123): of a namespace a label, of a service account labels with dots between. */
+const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
+const NAMESPACE = new RegExp(`^${LABEL}$`);
+const ACCOUNT = new RegExp(`^(?:${LABEL}/)?${LABEL}(?:\\.${LABEL})*$`);
+
+/** What a name of Kubernetes cannot be is a slip of the pen, and would read as drift from end to end. */
+function requireForm(baseline: Baseline, name: string, parameter: Parameter, value: string): void {
+  const items = parameter.type === "list" ? listItems(value) : [value];
+  const refuse = (expected: string, item: string): never => {
+    const flag = parameter.flag === undefined ? "" : ` (--${parameter.flag})`;
+    throw new ParameterError(`parameter ${name}${flag}: expected ${expected}, found ${found(item)}`);
+  };
+  for (const item of items) {
+    if (parameter.flag === "namespace" && !NAMESPACE.test(item))
+      refuse("the name of a namespace (lower-case letters, digits and -)", item);
+    if (!ACCOUNT.test(item) && baseline.controls.some((control) => namesAccount(control.with, name)))
+      refuse("a service account, NAME or NAMESPACE/NAME (lower-case letters, digits, - and .)", item);
+  }
+}
+
+/** Whether a parameter stands for a service account somewhere in a control's `with`. */
+export function namesAccount(value: unknown, name: string): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(
+    ([key, inner]) =>
+      (/^serviceAccounts?$/.test(key) && [inner].flat().includes(`\${${name}}`)) || namesAccount(inner, name),
+  );
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -227,11 +260,11 @@ function fill(control: Control, origin: string, filling: Filling): Filled {
 
   const text = (value: string, open: boolean): Put => {
     for (const name of referencesIn(value)) if (given(name) === undefined) unresolved.add(name);
-    if (open) {
+    const whole = wholeReference(value);
+    if (open && (whole === undefined || given(whole) === undefined)) {
       const kept = (name: string) => given(name) ?? `\${${name}}`;
       return { kind: "value", value: replaceReferences(value, kept) };
     }
-    const whole = wholeReference(value);
     if (whole === undefined) {
       const anything = (name: string) => (typeOf(name) === "scope" ? "/subscriptions/*" : "*");
       return { kind: "value", value: replaceReferences(value, (name) => given(name) ?? anything(name)) };

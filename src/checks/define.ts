@@ -20,7 +20,7 @@ export interface ResolvedControl {
   readonly optional: boolean;
   /**
    * `${name}` replaced. Of a parameter that was not given a whole value is left out and a part of one becomes `*`; in a
-   * policy, where neither would mean the same, `${name}` stays, and the check binds it.
+   * policy and in a list of accounts, where neither would mean the same, `${name}` stays, and the check binds it.
    */
   readonly with: unknown;
   /** Parameters referred to and not given. */
@@ -112,6 +112,10 @@ export interface AssessedObservation {
   readonly count: number;
   /** What they are, in words, plural: `operations`. */
   readonly what: string;
+  /** Whom it was about, where the check itself finds out: the report names them. Empty: nobody was found. */
+  readonly audited?: readonly Principal[];
+  /** What a person must know of the target to read the verdict; said once however many controls say it. */
+  readonly notes?: readonly string[];
 }
 
 /** What a drift of a check means, for the generated page and the SARIF rule. */

@@ -12,6 +12,9 @@ import { subscriptionSeparation } from "./azure/subscription-separation.ts";
 import { resourceState } from "./config/resource-state.ts";
 import type { Check } from "./define.ts";
 import { resources } from "./inventory/resources.ts";
+import { effectiveAccess as kubernetesEffectiveAccess } from "./kubernetes/effective-access.ts";
+import { role } from "./kubernetes/role.ts";
+import { roleBinding } from "./kubernetes/role-binding.ts";
 import { cidrPlan } from "./network/cidr-plan.ts";
 import { driftTexts, pageUri } from "./page.ts";
 
@@ -29,6 +32,9 @@ export const checks: readonly Check[] = [
   subscriptionSeparation,
   resourceState,
   resources,
+  kubernetesEffectiveAccess,
+  role,
+  roleBinding,
   cidrPlan,
 ];
 

@@ -1,5 +1,6 @@
 import type { ServiceData } from "../access/aws/service-data.ts";
 import { audit } from "../audit.ts";
+import { withWildcards } from "../audit-wildcards.ts";
 import type { Report } from "../report/report.ts";
 import type { WaiverFile } from "../report/waivers.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
@@ -18,15 +19,18 @@ export function auditJob(
   times: { readonly startedAt: string; readonly now: string },
   serviceData?: ServiceData,
 ): Report {
-  return audit({
+  const report = audit({
     baselines: job.baselines,
-    snapshots: job.targets.flatMap(({ name, parameters }, i) =>
-      (states[i] ?? []).map((snapshot) => ({
+    snapshots: job.targets.flatMap(({ name, parameters, edition }, i) => {
+      const of = states[i] ?? [];
+      const several = new Set(of.map(({ provider }) => provider)).size > 1;
+      return of.map((snapshot) => ({
         snapshot,
         parameters,
-        ...(name === undefined ? {} : { name }),
-      })),
-    ),
+        ...(name === undefined ? {} : { name: several ? `${name}/${snapshot.provider}` : name }),
+        ...(edition === undefined ? {} : { edition }),
+      }));
+    }),
     clouds: job.clouds,
     ...(job.profile === undefined ? {} : { profile: job.profile }),
     ...(waivers === undefined ? {} : { waivers }),
@@ -34,6 +38,7 @@ export function auditJob(
     ...times,
     version,
   });
+  return withWildcards(report, states.flat(), serviceData);
 }
 
 /** What AWS's actions know of resources and condition keys, where one of the states is of AWS. */

@@ -1,3 +1,4 @@
+import { growthText } from "../report/growth.ts";
 import type { Finding, Report } from "../report/report.ts";
 import { visible } from "../report/untrusted.ts";
 import type { Place } from "./deliver.ts";
@@ -21,6 +22,11 @@ export function changesTable(report: Report, status: number, place: Place): stri
     if (findings.length === 0) continue;
     lines.push("", `${title} (${findings.length})`);
     for (const finding of findings) lines.push(...findingLines(finding, place.verbose));
+  }
+  const grown = report.grown ?? [];
+  if (grown.length > 0) {
+    lines.push("", `Grown without an edit (${grown.length})`);
+    for (const growth of grown) lines.push(`  ${visible(growthText(growth))}`);
   }
   return `${lines.join("\n")}\n`;
 }

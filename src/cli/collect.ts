@@ -6,7 +6,7 @@ import { inputsOf } from "./inputs.ts";
 import { prepare } from "./job.ts";
 import { type GivenOptions, inOrder } from "./options.ts";
 import { checkPaths, writeFiles } from "./output.ts";
-import { boundsOf, readTarget } from "./read-target.ts";
+import { askEdition, boundsOf, readTarget } from "./read-target.ts";
 import { pathOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
@@ -23,9 +23,9 @@ export async function collect(
   const { config, options, console } = await contextOf(given, shell);
   const path = pathOf(given, "output", shell.cwd);
   // The recorded state that a config file names for scans is what a collection renews.
-  const read = { ...config, targets: new Map() };
+  const known = { ...config, targets: new Map() };
   if (path !== undefined)
-    await checkPaths([path], shell.cwd, inputsOf(without(options, "snapshot"), read, shell.cwd));
+    await checkPaths([path], shell.cwd, inputsOf(without(options, "snapshot"), known, shell.cwd));
   const bounds = boundsOf(options);
   // Recorded state in a config file is for scans; here the live state is asked for.
   const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd);
@@ -41,7 +41,13 @@ export async function collect(
   if (target.snapshots.length > 0) {
     throw new UsageError(`target ${target.name} is recorded state already; there is nothing to collect`);
   }
-  const snapshot = await readTarget(job, target, bounds, console, shell);
+  const read = await readTarget(job, target, bounds, console, shell);
+  // Whoever audits the file later must know what the cluster is to be judged by.
+  const edition =
+    target.cloud === "kubernetes" && !shell.signal.aborted
+      ? await askEdition(target.kubernetes, bounds, console, shell).catch(() => undefined)
+      : undefined;
+  const snapshot = edition === undefined ? read : { ...read, edition };
   // What was read until the signal came would look like a whole target to whoever audits the file.
   if (shell.signal.aborted) {
     console.say("chalk-audit: interrupted; nothing is written");

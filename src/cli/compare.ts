@@ -14,7 +14,7 @@ import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { inputsOf } from "./inputs.ts";
 import { prepare } from "./job.ts";
-import { failOnLevels, type GivenOptions } from "./options.ts";
+import { compareFormats, failOnLevels, type GivenOptions } from "./options.ts";
 import { checkPaths, parseDestinations } from "./output.ts";
 import { waiversOf } from "./scan.ts";
 import { choice, on } from "./settings.ts";
@@ -32,7 +32,7 @@ export async function compare(
 ): Promise<number> {
   const [oldFile = "", newFile = ""] = operands;
   const { config, options, console } = await contextOf(given, shell);
-  const destinations = parseDestinations(options.get("format"), ["table", "json"], shell.cwd);
+  const destinations = parseDestinations(options.get("format"), compareFormats, shell.cwd);
   await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd, operands));
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const older = await readSide(oldFile, shell);
@@ -45,9 +45,9 @@ export async function compare(
 
   const audited = async (side: Side): Promise<Report> => {
     if ("report" in side) return side.report;
-    const job = await prepare(given, { options: config.options, targets: new Map() }, shell.cwd, [
-      side.snapshot,
-    ]);
+    const job = await prepare(given, { options: config.options, targets: new Map() }, shell.cwd, {
+      recorded: [side.snapshot],
+    });
     const now = timeOf(shell);
     const serviceData = await serviceDataFor([side.snapshot]);
     const waivers = await waiversOf(options, shell);

@@ -1,6 +1,5 @@
 import { listBundled } from "../baselines/bundled.ts";
 import { checks } from "../checks/registry.ts";
-import { scanFormats } from "./deliver.ts";
 import { type CommandName, commandNames, type Flag, flagsOf, type GivenOptions } from "./options.ts";
 import { oneOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
@@ -34,9 +33,9 @@ function secondWords(first: string): string[] {
 
 /** What may stand as the value of a flag; `undefined`: any text; `file`: a path. */
 function valuesOf(flag: Flag): readonly string[] | "file" | undefined {
-  if (flag.name === "format" && flag.choices === undefined) return scanFormats;
   if (flag.name === "baseline") return [...new Set(listBundled().map(({ id }) => id))];
-  if (flag.choices !== undefined) return flag.choices;
+  const known = flag.choices ?? flag.begins;
+  if (known !== undefined) return known;
   return flag.path === true ? "file" : undefined;
 }
 

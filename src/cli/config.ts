@@ -30,6 +30,10 @@ const ofTarget = [
   "role",
   "assume-role",
   "external-id",
+  "kubeconfig",
+  "context",
+  "namespace",
+  "exec-plugins",
   "snapshot",
 ];
 
@@ -99,7 +103,9 @@ export function parseConfig(text: string, file: string, shown: string): Config {
       const flag = byKey.get(key);
       if (key === "targets") readTargets(pair);
       else if (flag === undefined) {
-        problems.push(`${at(pair.key)}: ${key}: unknown key${didYouMean(key, [...byKey.keys(), "targets"])}`);
+        // What is a flag alone was not misspelt.
+        const near = flags.some((each) => keyOf(each) === key) ? [] : [...byKey.keys(), "targets"];
+        problems.push(`${at(pair.key)}: ${key}: unknown key${didYouMean(key, near)}`);
       } else {
         const given = value(flag, pair.value, key);
         if (given !== undefined) options.set(flag.name, given);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { ruleTexts } from "../checks/registry.ts";
 import type { Report } from "../report/report.ts";
@@ -13,15 +14,17 @@ import { colorFor, type Shell } from "./shell.ts";
 /** Columns of what is not a terminal: a file, a log, a pipe. */
 const fileWidth = 100;
 
-/** The formats that a scan can write. */
-export const scanFormats: readonly string[] = reporters.map(({ format }) => format);
-
 /** Files that a run may write, to be looked at before anything is collected. */
 export function pathsOf(destinations: readonly Destination[]): string[] {
   return destinations.flatMap(({ format, path }) => {
     if (path === undefined) return [];
     return format === "sarif" ? [path, incompletePath(path)] : [path];
   });
+}
+
+/** What lies there already would be taken for this run's, and uploaded. */
+function stale(path: string): string {
+  return existsSync(path) ? "; the one that is there is of an earlier run: do not upload it" : "";
 }
 
 /** The place that a text is rendered for. */
@@ -70,12 +73,19 @@ export async function deliver(
       verbose: on(options, "verbose") === true,
     });
     if (text === undefined) {
-      const where = path === undefined ? "nothing is printed" : `${show(path)} is not written`;
+      const where = path === undefined ? "nothing is printed" : `${show(path)} is not written${stale(path)}`;
       console.say(`chalk-audit: ${format}: no target could be read completely, so ${where}`);
     } else if (path === undefined) stdout = text;
     else files.push({ path, text });
 
-    if (incomplete === undefined) continue;
+    if (incomplete === undefined) {
+      const beside = path !== undefined && format === "sarif" ? incompletePath(path) : undefined;
+      if (beside !== undefined && existsSync(beside))
+        console.say(
+          `chalk-audit: ${format}: ${show(beside)} is of an earlier run; every target was read now`,
+        );
+      continue;
+    }
     if (path !== undefined) files.push({ path: incompletePath(path), text: incomplete });
     else if (text !== undefined) {
       console.say(

@@ -6,11 +6,14 @@ export type CommandName =
   | "scan"
   | "collect"
   | "compare"
+  | "review"
   | "baseline list"
   | "baseline show"
   | "check list"
   | "check explain"
   | "policy compare"
+  | "permissions"
+  | "preflight"
   | "completion";
 
 /** One option: its flag `--name`, its variable `CHALK_AUDIT_NAME` and its key in the config file. */
@@ -24,6 +27,8 @@ export interface Flag {
   readonly split?: "comma" | "line";
   /** What may be given, where that is a closed list; also completed by the shell. */
   readonly choices?: readonly string[];
+  /** What a value may begin with, where more can follow; completed by the shell. */
+  readonly begins?: readonly string[];
   readonly default?: string;
   /** Not readable from the environment or the config file: it says where those are, or belongs to one call. */
   readonly flagOnly?: boolean;
@@ -34,23 +39,36 @@ export interface Flag {
 }
 
 const auditing = ["scan", "compare"] as const;
-const reading = ["scan", "collect"] as const;
+const reading = ["scan", "collect", "review", "preflight"] as const;
 /** Every command, in the order of the help. */
 export const commandNames = [
   "scan",
   "collect",
   "compare",
+  "review",
   "baseline list",
   "baseline show",
   "check list",
   "check explain",
   "policy compare",
+  "permissions",
+  "preflight",
   "completion",
 ] as const satisfies readonly CommandName[];
 
 export const clouds = ["azure", "aws", "kubernetes"] as const;
 export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
 export const azureClouds = ["public", "usgovernment", "china"] as const;
+/** The formats of a report that `scan` writes, and those that `compare` does. */
+export const scanFormats = ["table", "json", "sarif", "junit", "markdown"] as const;
+export const compareFormats = ["table", "json"] as const;
+export const reviewFormats = ["table", "json", "markdown"] as const;
+export const execPluginChoices = ["allow", "deny"] as const;
+
+/** `a, b or c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
 
 /** Every option of every command. Flags, variables, config keys, help and completion are all read from here. */
 export const flags: readonly Flag[] = [
@@ -61,7 +79,7 @@ export const flags: readonly Flag[] = [
     split: "comma",
     choices: clouds,
     help: "what to audit: azure, aws, kubernetes (repeatable, or a comma list)",
-    commands: reading,
+    commands: [...reading, "permissions"],
   },
   {
     name: "baseline",
@@ -69,13 +87,13 @@ export const flags: readonly Flag[] = [
     many: true,
     split: "line",
     help: "what the vendor documents (repeatable; default: the cloud's own, newest version)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "profile-set",
     value: "NAME",
     help: "the profile of a baseline that has several",
-    commands: ["scan", "collect", "compare"],
+    commands: ["scan", "collect", "preflight", "compare", "permissions"],
   },
   {
     name: "set",
@@ -83,7 +101,7 @@ export const flags: readonly Flag[] = [
     many: true,
     split: "line",
     help: "a parameter of the baseline (repeatable)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "snapshot",
@@ -92,7 +110,7 @@ export const flags: readonly Flag[] = [
     split: "line",
     path: true,
     help: "audit recorded state in place of a live cloud (repeatable)",
-    commands: ["scan"],
+    commands: ["scan", "review"],
   },
   {
     name: "target",
@@ -106,7 +124,7 @@ export const flags: readonly Flag[] = [
     name: "subscription",
     value: "ID",
     help: "Azure subscription to audit (default: AZURE_SUBSCRIPTION_ID, else the only one visible)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "tenant",
@@ -118,7 +136,7 @@ export const flags: readonly Flag[] = [
     name: "principal",
     value: "OBJECT-ID",
     help: "the vendor's service principal (default: whoever holds the documented role)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "azure-cloud",
@@ -138,13 +156,13 @@ export const flags: readonly Flag[] = [
     name: "role",
     value: "NAME|ARN",
     help: "AWS role to audit (default: the roles that trust the vendor's documented principal)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "region",
     value: "REGION",
     help: "AWS region to audit (default: AWS_REGION, else the profile's)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare"],
   },
   {
     name: "profile",
@@ -162,6 +180,33 @@ export const flags: readonly Flag[] = [
     name: "external-id",
     value: "ID",
     help: "external id that the role of --assume-role asks for",
+    commands: reading,
+  },
+  {
+    name: "kubeconfig",
+    value: "FILE",
+    path: true,
+    help: "kubeconfig of the cluster to audit (default: KUBECONFIG, else ~/.kube/config, else the pod's own account)",
+    commands: reading,
+  },
+  {
+    name: "context",
+    value: "NAME",
+    help: "context of the kubeconfig (default: its current one)",
+    commands: reading,
+  },
+  {
+    name: "namespace",
+    value: "NAME",
+    help: "Kubernetes namespace of the deployment (default: wherever the documented roles are)",
+    commands: ["scan", "collect", "compare"],
+  },
+  {
+    name: "exec-plugins",
+    value: "WHICH",
+    choices: execPluginChoices,
+    default: "allow",
+    help: "allow or deny the programs that a kubeconfig names to sign in with",
     commands: reading,
   },
   {
@@ -183,8 +228,27 @@ export const flags: readonly Flag[] = [
     value: "FMT[=PATH]",
     many: true,
     split: "comma",
-    help: "what to write, and where (repeatable; default: table to standard output)",
-    commands: auditing,
+    begins: scanFormats,
+    help: `what to write (${listed(scanFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["scan"],
+  },
+  {
+    name: "format",
+    value: "FMT[=PATH]",
+    many: true,
+    split: "comma",
+    begins: compareFormats,
+    help: `what to write (${listed(compareFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["compare"],
+  },
+  {
+    name: "format",
+    value: "FMT[=PATH]",
+    many: true,
+    split: "comma",
+    begins: reviewFormats,
+    help: `what to write (${listed(reviewFormats)}), and where (repeatable; default: table to standard output)`,
+    commands: ["review"],
   },
   {
     name: "fail-on",
@@ -209,9 +273,53 @@ export const flags: readonly Flag[] = [
     commands: ["scan"],
   },
   {
+    name: "fail-on-new",
+    help: "with --since: only drift that is new or has changed makes the exit status 1",
+    commands: ["scan"],
+  },
+  {
     name: "allow-incomplete",
     help: "exit 0 in place of 3 when something could not be assessed",
     commands: auditing,
+  },
+  {
+    name: "service-account",
+    value: "NAMESPACE/NAME",
+    default: "chalk-audit/chalk-audit",
+    flagOnly: true,
+    help: "Kubernetes: the account that the scanner runs as in the cluster",
+    commands: ["permissions"],
+  },
+  {
+    name: "from",
+    value: "PROFILE",
+    flagOnly: true,
+    help: "the profile that documents what is held today (default: the baseline's own)",
+    commands: ["review"],
+  },
+  {
+    name: "to",
+    value: "PROFILE",
+    flagOnly: true,
+    help: "the profile that is to be held after the scope-down (default: the baseline's own)",
+    commands: ["review"],
+  },
+  {
+    name: "usage",
+    value: "PATH",
+    many: true,
+    split: "line",
+    path: true,
+    help: "logs of what was used: a file or a folder of them, .gz too (repeatable)",
+    commands: ["review"],
+  },
+  {
+    name: "write",
+    value: "DIR",
+    path: true,
+    flagOnly: true,
+    help: "write the documents to apply there; nothing is applied",
+    commands: ["review"],
   },
   {
     name: "output",
@@ -240,11 +348,18 @@ export const flags: readonly Flag[] = [
     commands: ["policy compare"],
   },
   {
+    name: "namespace",
+    value: "NAME",
+    flagOnly: true,
+    help: "Kubernetes: where a Role that says no namespace, and a ClusterRole without a binding, applies",
+    commands: ["policy compare"],
+  },
+  {
     name: "catalog",
     value: "FILE",
     path: true,
     flagOnly: true,
-    help: "the operations that exist: a list of names, or the provider's operations as JSON",
+    help: "what exists: operation names, the provider's operations, or a cluster's APIResourceLists",
     commands: ["policy compare"],
   },
   {
@@ -254,32 +369,32 @@ export const flags: readonly Flag[] = [
     default: "table",
     flagOnly: true,
     help: "table or json",
-    commands: ["policy compare", "baseline list", "baseline show", "check list"],
+    commands: ["policy compare", "preflight", "baseline list", "baseline show", "check list"],
   },
   {
     name: "config",
     value: "FILE",
     path: true,
     help: "the config file (default: chalk-audit.yaml, from here up to the git root)",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "quiet",
     short: "q",
     help: "say nothing but reports and errors",
-    commands: ["scan", "collect", "compare"],
+    commands: [...reading, "compare", "permissions"],
   },
   {
     name: "verbose",
     short: "v",
     help: "both texts, more witnesses, commands to verify and to mend",
-    commands: ["scan", "compare", "policy compare"],
+    commands: ["scan", "compare", "review", "policy compare"],
   },
   { name: "debug", help: "requests and stack traces on standard error", commands: commandNames },
   {
     name: "color",
     help: "colour even when not on a terminal",
-    commands: ["scan", "compare", "policy compare"],
+    commands: ["scan", "compare", "review", "policy compare", "preflight"],
   },
   { name: "no-color", help: "no colour", commands: commandNames },
   { name: "no-progress", help: "no progress line", commands: reading },

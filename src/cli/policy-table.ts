@@ -10,6 +10,8 @@ interface PolicyTableOptions {
   /** File names, in the order in which they were given. */
   readonly documented: readonly string[];
   readonly live: readonly string[];
+  /** Whether the provider has planes, and so a column for them. */
+  readonly planes: boolean;
 }
 
 /** A comparison for a person: the verdict in words, then what is too much, what is missing, what is open. */
@@ -35,7 +37,13 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
   for (const residue of missing) lines.push(...residueLines("missing", residue, options));
   if (undecided.length > 0) {
     lines.push("", `Undecided (${undecided.length})`);
-    for (const doubt of undecided) lines.push(...doubtLines(doubt));
+    for (const [i, doubt] of undecided.entries()) lines.push(...doubtLines(doubt, undecided[i + 1]));
+  }
+  const dead = comparison.void ?? [];
+  if (dead.length > 0) {
+    lines.push("", `Never takes effect (${dead.length})`);
+    for (const { side, pattern, why, clause } of dead)
+      lines.push(` ${side}: ${visible(pattern)}`, `   ${visible(why)} [${clause}]`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -48,7 +56,9 @@ function residueLines(side: "missing" | "excess", residue: Residue, options: Pol
     what.push(`except ${shown.map(visible).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
   }
   if (residue.latent === true) what.push("(no operation that exists today)");
-  else if (residue.known !== undefined) what.push(`(${residue.known.count} operations today)`);
+  else if (residue.known !== undefined) {
+    what.push(`(${residue.known.count} ${residue.known.count === 1 ? "operation" : "operations"} today)`);
+  }
   if (options.verbose) what.push(`in ${placeOf(side, residue, options)}`);
   const witnesses = [residue.witness, ...(options.verbose ? (residue.witnesses ?? []) : [])];
   const proof = witnesses.map(
@@ -62,12 +72,17 @@ function placeOf(side: "missing" | "excess", residue: Residue, options: PolicyTa
   return `${visible(files[residue.origin.document] ?? `document ${residue.origin.document + 1}`)}#${residue.origin.pointer}`;
 }
 
-function doubtLines(doubt: Doubt): string[] {
+/** Several of one reason in a row say it once, under the last. */
+function doubtLines(doubt: Doubt, next: Doubt | undefined): string[] {
   const plane = doubt.plane === undefined ? "" : ` (${doubt.plane})`;
-  return [
-    ` ${doubt.side}: ${visible(doubt.pattern)}${plane}`,
-    `   ${visible(doubt.reason)} [${doubt.clause}]; to decide: ${visible(doubt.decide)}`,
-  ];
+  const what = ` ${doubt.side}: ${visible(doubt.pattern)}${plane}`;
+  const why = reasonLine(doubt);
+  if (next !== undefined && next.side === doubt.side && reasonLine(next) === why) return [what];
+  return [what, why];
+}
+
+function reasonLine(doubt: Doubt): string {
+  return `   ${visible(doubt.reason)} [${doubt.clause}]; to decide: ${visible(doubt.decide)}`;
 }
 
 /** Two narrow columns, and beside them as many lines as it takes. */
@@ -75,9 +90,9 @@ function block(
   side: string,
   plane: string,
   what: readonly string[],
-  { width }: Pick<PolicyTableOptions, "width">,
+  { width, planes }: Pick<PolicyTableOptions, "width" | "planes">,
 ): string[] {
-  const head = ` ${side.padEnd(9)}${plane.padEnd(9)}`;
+  const head = ` ${side.padEnd(9)}${planes ? plane.padEnd(9) : ""}`;
   return what
     .flatMap((text) => wrap(text, Math.max(40, width - head.length), 2))
     .map((line, i) => `${i === 0 ? head : " ".repeat(head.length)}${line}`);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { parseDocument } from "yaml";
-import type { CatalogEntry, Comparison, Provider } from "../access/policy.ts";
+import { type Document, parseAllDocuments, parseDocument } from "yaml";
+import type { CatalogEntry, Comparison, Provider, ServedResource } from "../access/policy.ts";
 import { COMPARED, comparePolicies } from "../access/provider.ts";
 import { reasonOf, UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
@@ -34,15 +34,30 @@ export async function policyCompare(
     );
   }
 
+  const namespace = one(given, "namespace");
+  if (namespace !== undefined && provider !== "kubernetes") {
+    throw new UsageError(
+      `--namespace: only documents of Kubernetes stand in a namespace, found --provider ${provider}`,
+    );
+  }
   const documented = await readDocuments(documentedFiles, provider, shell.cwd);
   const live = await readDocuments(liveFiles, provider, shell.cwd);
   const catalogFile = one(given, "catalog");
-  const catalog = catalogFile === undefined ? undefined : await readCatalog(catalogFile, provider, shell.cwd);
+  const catalog =
+    catalogFile === undefined || provider === "kubernetes"
+      ? undefined
+      : await readCatalog(catalogFile, provider, shell.cwd);
+  const resources =
+    catalogFile === undefined || provider !== "kubernetes"
+      ? undefined
+      : await readServed(catalogFile, shell.cwd);
   const serviceData =
     provider === "aws" ? await (await import("./service-data.ts")).loadServiceData() : undefined;
   const comparison = comparePolicies(provider, documented, live, {
     ...(catalog === undefined ? {} : { catalog }),
     ...(serviceData === undefined ? {} : { serviceData }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(resources === undefined ? {} : { resources }),
   });
 
   if (format === "json") {
@@ -55,6 +70,7 @@ export async function policyCompare(
         verbose: on(given, "verbose") === true,
         documented: documentedFiles,
         live: liveFiles,
+        planes: provider !== "kubernetes",
       }),
     );
   }
@@ -70,7 +86,8 @@ function statusOf(comparison: Comparison): 0 | 1 | 3 {
 async function readDocuments(files: readonly string[], provider: Provider, cwd: string): Promise<unknown[]> {
   const documents: unknown[] = [];
   for (const file of files) {
-    const value = await readData(resolve(cwd, file), file, "policy document");
+    const several = provider === "kubernetes";
+    const value = await readData(resolve(cwd, file), file, "policy document", several);
     const items = listIn(value);
     if (items?.length === 0)
       throw new UsageError(`${file}: expected at least one policy document, found an empty list`);
@@ -129,8 +146,48 @@ async function readCatalog(
   return names.length > 0 ? names : entries;
 }
 
+/**
+ * What a server serves: its APIResourceLists (`kubectl get --raw /apis/apps/v1`), one, several or a list of them, or
+ * `{ group, resource, namespaced, verbs }` each.
+ */
+async function readServed(file: string, cwd: string): Promise<readonly ServedResource[]> {
+  const served: ServedResource[] = [];
+  const add = (group: string, entry: unknown, name: unknown): void => {
+    if (!isRecord(entry) || typeof name !== "string" || typeof entry["namespaced"] !== "boolean") {
+      throw new UsageError(
+        `${file}: expected APIResourceLists as the server prints them, found a resource without name or "namespaced"`,
+      );
+    }
+    const verbs = Array.isArray(entry["verbs"])
+      ? entry["verbs"].filter((verb) => typeof verb === "string")
+      : undefined;
+    served.push({
+      group,
+      resource: name,
+      namespaced: entry["namespaced"],
+      ...(verbs === undefined ? {} : { verbs }),
+    });
+  };
+  const visit = (item: unknown): void => {
+    if (Array.isArray(item)) item.forEach(visit);
+    else if (isRecord(item) && Array.isArray(item["resources"]) && typeof item["groupVersion"] === "string") {
+      const version = item["groupVersion"];
+      const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+      for (const entry of item["resources"]) add(group, entry, isRecord(entry) ? entry["name"] : undefined);
+    } else if (isRecord(item) && typeof item["group"] === "string")
+      add(item["group"], item, item["resource"]);
+    else
+      throw new UsageError(
+        `${file}: expected APIResourceLists as the server prints them, with "groupVersion"`,
+      );
+  };
+  visit(await readData(resolve(cwd, file), file, "catalogue", true));
+  if (served.length === 0) throw new UsageError(`${file}: expected APIResourceLists, found no resource`);
+  return served;
+}
+
 /** JSON, or YAML where it is not; a catalogue of some megabytes is JSON, which is read a hundred times faster. */
-async function readData(path: string, shown: string, what: string): Promise<unknown> {
+async function readData(path: string, shown: string, what: string, several = false): Promise<unknown> {
   const text = await readText(path, what, shown);
   if (text.trim() === "") throw new UsageError(`${shown}: the ${what} is empty`);
   try {
@@ -138,8 +195,17 @@ async function readData(path: string, shown: string, what: string): Promise<unkn
   } catch {
     // Not JSON: YAML's reader says where, and reads what JSON's does not.
   }
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true, version: "1.2" });
-  const error = document.errors[0];
+  const options = { uniqueKeys: true, prettyErrors: true, version: "1.2" } as const;
+  // a file of Kubernetes often holds several documents; between two lines of dashes there may be none
+  const parsed = several ? [...parseAllDocuments(text, options)] : [parseDocument(text, options)];
+  const values = parsed.map((document) => dataOf(document, shown));
+  const documents = values.filter((value) => value !== null && value !== undefined);
+  if (several && documents.length === 0) throw new UsageError(`${shown}: the ${what} is empty`);
+  return several && documents.length > 1 ? documents : (documents[0] ?? values[0]);
+}
+
+function dataOf(parsed: Document.Parsed, shown: string): unknown {
+  const error = parsed.errors[0];
   if (error !== undefined) {
     const at = error.linePos?.[0];
     const place = at === undefined ? shown : `${shown}:${at.line}:${at.col}`;
@@ -150,7 +216,7 @@ async function readData(path: string, shown: string, what: string): Promise<unkn
   }
   try {
     // A document of some lines that unfolds into millions of nodes is refused here.
-    return document.toJS({ maxAliasCount: 50 });
+    return parsed.toJS({ maxAliasCount: 50 });
   } catch (cause) {
     throw new UsageError(`${shown}: not readable: ${reasonOf(cause)}`);
   }
@@ -159,6 +225,7 @@ async function readData(path: string, shown: string, what: string): Promise<unkn
 function listIn(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (isRecord(value) && Array.isArray(value["value"])) return value["value"];
+  if (isRecord(value) && Array.isArray(value["items"])) return value["items"];
   return undefined;
 }
 

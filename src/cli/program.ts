@@ -23,6 +23,8 @@ interface Entry {
   readonly title: string;
   /** As commander writes them: `<old> <new>`. */
   readonly operands?: string;
+  /** What its exit status means, where it is not that of every command: 0 done, 2 usage or internal error. */
+  readonly exits?: string;
   /** Loads the code of the command, and nothing before: a scan need not load what a comparison needs. */
   readonly load: () => Promise<Action>;
 }
@@ -31,18 +33,26 @@ const entries: readonly Entry[] = [
   {
     name: "scan",
     title: "audit live state, or recorded state, against baselines (the default command)",
+    exits: "0 no drift, 1 drift, 2 usage or internal error, 3 something could not be assessed",
     load: async () => (await import("./scan.ts")).scan,
   },
   {
     name: "collect",
     title: "record the state of a target in a file, to audit it later",
+    exits: "0 everything was read, 2 usage or internal error, 3 something could not be read",
     load: async () => (await import("./collect.ts")).collect,
   },
   {
     name: "compare",
     title: "what is new, gone and unchanged between two reports or two snapshots",
     operands: "<old> <new>",
+    exits: "0 no new drift, 1 drift is new or has changed, 2 usage error, 3 the new side is not complete",
     load: async () => (await import("./compare.ts")).compare,
+  },
+  {
+    name: "review",
+    title: "before a scope-down: which permissions go, which were used, what would break, what to apply",
+    load: async () => (await import("./review.ts")).review,
   },
   {
     name: "baseline list",
@@ -70,7 +80,18 @@ const entries: readonly Entry[] = [
     name: "policy compare",
     title: "the exact difference of two sets of native policy documents",
     operands: "<documented...>",
+    exits: "0 equal, 1 different, 2 usage error or unreadable input, 3 undecided and otherwise equal",
     load: async () => (await import("./policy.ts")).policyCompare,
+  },
+  {
+    name: "permissions",
+    title: "the scanner's own least-privilege policy: AWS policy, Azure role or Kubernetes manifest",
+    load: async () => (await import("./permissions.ts")).permissions,
+  },
+  {
+    name: "preflight",
+    title: "try every read that a scan makes, and name the permissions that are missing",
+    load: async () => (await import("./preflight.ts")).preflight,
   },
   {
     name: "completion",
@@ -87,10 +108,12 @@ const groups: Readonly<Record<string, string>> = {
   policy: "native policy documents",
 };
 
-const closing = `
-Exit status: 0 no drift, 1 drift, 2 usage or internal error, 3 something could not be assessed.
-Every option is also read from CHALK_AUDIT_<OPTION> and from chalk-audit.yaml.
-`;
+/** The last lines of a command's help. */
+function closingOf({ name, exits = "0 done, 2 usage or internal error" }: Entry): string {
+  const readable = flagsOf(name).some((flag) => flag.name === "config");
+  const from = "Every option is also read from CHALK_AUDIT_<OPTION> and from chalk-audit.yaml.\n";
+  return `\nExit status: ${exits}.\n${readable ? from : ""}`;
+}
 
 /**
  * Carries out one command line.
@@ -112,7 +135,12 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
         getOutHelpWidth: () => shell.out.columns ?? 100,
         getOutHasColors: () => false,
       })
-      .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+      .configureHelp({
+        sortSubcommands: false,
+        showGlobalOptions: false,
+        // its own term has the placeholder of the operands that it refuses
+        subcommandTerm: (each) => `${each.name()} ${each.usage()}`,
+      })
       .showSuggestionAfterError(false)
       .helpOption("-h, --help", "show help")
       .helpCommand(false);
@@ -138,10 +166,10 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
     if (entry.name === "scan") command.argument("[none...]", "").usage("[options]");
     else if (entry.operands !== undefined) command.arguments(entry.operands);
     for (const flag of flagsOf(entry.name)) command.addOption(optionOf(flag));
+    command.addHelpText("after", closingOf(entry));
     if (entry.name === "scan") {
       // The options of the default command belong into the first help that anybody reads.
-      program.addHelpText("after", () => `\nOptions of scan:\n${optionLines(command)}\n${closing}`);
-      command.addHelpText("after", closing);
+      program.addHelpText("after", () => `\nOptions of scan:\n${optionLines(command)}\n${closingOf(entry)}`);
     }
     command.action(async () => {
       const operands = command.args;
@@ -252,9 +280,10 @@ function inWords(error: CommanderError, argv: readonly string[]): string {
       const mine = entryOf(argv);
       const names = mine === undefined ? known : [...flagsOf(mine).map((flag) => flag.name), "help"];
       const bare = quoted.replace(/^-+/, "").replace(/=.*$/s, "");
-      const near = didYouMean(bare, names);
-      const elsewhere =
-        near === "" && known.includes(bare) && mine !== undefined ? `; ${mine} has no such flag` : "";
+      // A flag of another command was not misspelt.
+      const ofOther = mine !== undefined && known.includes(bare);
+      const near = ofOther ? "" : didYouMean(bare, names);
+      const elsewhere = ofOther ? `; ${mine} has no such flag` : "";
       return `unknown flag "${quoted}"${near.replace('"', '"--')}${elsewhere}`;
     }
     case "commander.optionMissingArgument": {

@@ -1,12 +1,15 @@
+import type { Provider } from "../access/policy.ts";
 import type { CollectOptions, CollectPlan } from "../collectors/define.ts";
-import { loadCollector } from "../collectors/registry.ts";
+import { detectEdition, loadCollector } from "../collectors/registry.ts";
 import type { Snapshot, UnreadCause } from "../snapshot/snapshot.ts";
 import { timeOf } from "./context.ts";
 import { parseDuration } from "./duration.ts";
 import { errorLines } from "./errors.ts";
-import { type Job, planOf, type TargetJob } from "./job.ts";
+import type { Job, TargetJob } from "./job.ts";
 import type { GivenOptions } from "./options.ts";
+import { planOf } from "./plan.ts";
 import type { Console } from "./progress.ts";
+import type { KubernetesReach } from "./reach.ts";
 import { integer, one } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
@@ -39,18 +42,8 @@ export async function readTarget(
 ): Promise<Snapshot> {
   const plan = planOf(job, target);
   const label = target.name === undefined ? "" : `${target.name}: `;
-  const options: CollectOptions = {
-    ...bounds,
-    signal: shell.signal,
-    progress: (message) => console.progress(`${label}${message}`),
-    debug: (line) => console.debug(`${label}${line}`),
-    now: shell.now,
-  };
-  const reading =
-    target.cloud === "aws"
-      ? (await loadCollector("aws"))(plan, target.aws, options)
-      : (await loadCollector("azure"))(plan, target.azure, options);
   try {
+    const reading = startReading(plan, target, collectOptions(bounds, label, console, shell));
     const snapshot = await untilInterrupted(reading, shell.signal);
     return shell.env["SOURCE_DATE_EPOCH"] ? { ...snapshot, takenAt: timeOf(shell) } : snapshot;
   } catch (error) {
@@ -58,6 +51,51 @@ export async function readTarget(
     return unreadSnapshot(plan, target, shell, "interrupted", "interrupted before anything was read");
   } finally {
     console.clear();
+  }
+}
+
+async function startReading(
+  plan: CollectPlan,
+  target: TargetJob,
+  options: CollectOptions,
+): Promise<Snapshot> {
+  switch (target.cloud) {
+    case "azure":
+      return (await loadCollector("azure"))(plan, target.azure, options);
+    case "aws":
+      return (await loadCollector("aws"))(plan, target.aws, options);
+    case "kubernetes":
+      return (await loadCollector("kubernetes"))(plan, target.kubernetes, options);
+  }
+}
+
+function collectOptions(bounds: Bounds, label: string, console: Console, shell: Shell): CollectOptions {
+  return {
+    ...bounds,
+    signal: shell.signal,
+    progress: (message) => console.progress(`${label}${message}`),
+    debug: (line) => console.debug(`${label}${line}`),
+    now: shell.now,
+  };
+}
+
+/**
+ * The clouds that the nodes of a live cluster tell.
+ * @throws CollectError when the cluster cannot be asked
+ */
+export async function askEdition(
+  reach: KubernetesReach,
+  bounds: Bounds,
+  console: Console,
+  shell: Shell,
+): Promise<readonly Provider[]> {
+  try {
+    const asking = detectEdition(reach, collectOptions(bounds, "", console, shell));
+    return await untilInterrupted(asking, shell.signal);
+  } finally {
+    console.clear();
+    // Half an answer is none: without this an interruption would read as nodes that tell nothing.
+    shell.signal.throwIfAborted();
   }
 }
 
@@ -79,16 +117,25 @@ function unreadSnapshot(
   return {
     schema: 1,
     provider: target.cloud,
-    scope:
-      target.cloud === "aws"
-        ? `unknown/${target.aws.region ?? "unknown"}`
-        : `/subscriptions/${target.azure.subscription ?? "unknown"}`,
+    scope: unreadScope(plan, target),
     takenAt: shell.now().toISOString(),
     ...(plan.principals.length > 0 ? { principals: plan.principals } : {}),
     ...(cause === "interrupted" ? { interrupted: true } : {}),
     documents: [],
     unread: [...plan.kinds].sort().map((kind) => ({ kind, api: "sign-in", cause, detail })),
   };
+}
+
+/** The scope of a target of which nothing is known but what was asked for. */
+function unreadScope(plan: CollectPlan, target: TargetJob): string {
+  switch (target.cloud) {
+    case "azure":
+      return `/subscriptions/${target.azure.subscription ?? "unknown"}`;
+    case "aws":
+      return `unknown/${target.aws.region ?? "unknown"}`;
+    case "kubernetes":
+      return plan.namespace === undefined ? "unknown" : `unknown/${plan.namespace}`;
+  }
 }
 
 /** The collection, or a rejection soon after the signal for one that does not come back. */

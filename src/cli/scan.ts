@@ -7,14 +7,15 @@ import { parseWaivers, type WaiverFile } from "../report/waivers.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { auditJob, serviceDataFor } from "./audit-job.ts";
 import { contextOf, timeOf } from "./context.ts";
-import { deliver, pathsOf, renderReport, scanFormats } from "./deliver.ts";
+import { deliver, pathsOf, renderReport } from "./deliver.ts";
 import { readText } from "./files.ts";
 import { inputsOf } from "./inputs.ts";
 import { prepare } from "./job.ts";
-import { failOnLevels, type GivenOptions } from "./options.ts";
+import { failOnLevels, type GivenOptions, scanFormats } from "./options.ts";
 import { checkPaths, parseDestinations } from "./output.ts";
 import type { Console } from "./progress.ts";
-import { boundsOf, readTarget, unreadableTarget } from "./read-target.ts";
+import type { KubernetesReach } from "./reach.ts";
+import { askEdition, boundsOf, readTarget, unreadableTarget } from "./read-target.ts";
 import { choice, on, pathOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
@@ -32,7 +33,8 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const bounds = boundsOf(options);
   const waivers = await waiversOf(options, shell);
   const earlier = await earlierOf(options, shell);
-  const job = await prepare(given, config, shell.cwd);
+  const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
+  const job = await prepare(given, config, shell.cwd, { edition });
 
   const states: (readonly Snapshot[])[] = [];
   for (const target of job.targets) {
@@ -56,7 +58,11 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   let report = auditJob(job, states, waivers, { startedAt, now: timeOf(shell) }, serviceData);
   if (shell.signal.aborted) report = { ...report, interrupted: true };
   if (earlier !== undefined) report = compareReports(earlier, report);
-  const status = exitCode(report, { failOn, allowIncomplete: on(options, "allow-incomplete") === true });
+  const status = exitCode(report, {
+    failOn,
+    allowIncomplete: on(options, "allow-incomplete") === true,
+    newOnly: on(options, "fail-on-new") === true,
+  });
   // An interrupted run leaves no table that looks whole, and no SARIF that would close alerts.
   const left = report.interrupted ? destinations.filter(({ format }) => format === "json") : destinations;
   if (report.interrupted) sayInterrupted(console);

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { UsageError } from "./errors.ts";
 import { didYouMean } from "./nearest.ts";
-import { flags, type Given, type GivenOptions } from "./options.ts";
+import { flags, type Given, type GivenOptions, listed } from "./options.ts";
 
 /** The last value of an option, or its default; `undefined` when there is neither. */
 export function one(given: GivenOptions, name: string): string | undefined {
@@ -78,9 +78,4 @@ export function assignments(given: GivenOptions): Map<string, string> {
     pairs.set(name, value.slice(equals + 1));
   }
   return pairs;
-}
-
-/** `a, b or c`. */
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }

@@ -66,6 +66,8 @@ export interface KubernetesSettings {
   readonly requestTimeoutMs?: number;
   /** Entries of one page of a list; 500 when absent. For tests. */
   readonly pageSize?: number;
+  /** Where a pod finds the token and certificate of its own account. For tests. */
+  readonly serviceAccountFolder?: string;
   /** The environment to look in; the process's own when absent. For tests. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** For tests. */

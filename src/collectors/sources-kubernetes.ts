@@ -22,6 +22,12 @@ const url = (path: string): KubernetesCall => ({
   permission: `get ${path}`,
 });
 
+/**
+ * A call beside those of the kinds, sent only when no baseline is named: in which cloud the cluster runs. Of a node only
+ * its `spec.providerID` is looked at, which its metadata does not hold.
+ */
+export const nodesCall: KubernetesCall = list("", "nodes");
+
 /** Kubernetes' part of `sources`. */
 export const kubernetesSources: Record<KubernetesKind, KindSource<KubernetesCall>> = {
   "kubernetes/cluster": {

@@ -1,6 +1,7 @@
 import { covers, matches, starGlob, subject } from "../access/glob.ts";
 import type { Provider } from "../access/policy.ts";
 import { canonicalText, compareText } from "./build.ts";
+import { WAIVER_CHECK } from "./exit-code.ts";
 import { fingerprint, fingerprintOfText } from "./fingerprint.ts";
 import { didYouMean } from "./problems.ts";
 import type { ControlResult, Drift, Finding, Severity, Target } from "./report.ts";
@@ -306,7 +307,7 @@ function ownControls(own: readonly Finding[]): readonly ControlResult[] {
     return {
       id: findings[0]?.control ?? "waivers",
       title: "The waivers in force are current and needed",
-      check: "waiver",
+      check: WAIVER_CHECK,
       target,
       outcome: expired > 0 ? "fail" : "pass",
       reason: expired > 0 ? `${expired} expired` : `${findings.length} cover nothing`,

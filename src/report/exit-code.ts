@@ -1,11 +1,16 @@
-import type { Report, Severity } from "./report.ts";
+import type { Finding, Report, Severity } from "./report.ts";
 import { atLeast } from "./severity.ts";
+
+/** What the control that judges a waiver file has for a check; it belongs to no baseline and is counted with none. */
+export const WAIVER_CHECK = "waiver";
 
 export interface ExitPolicy {
   /** The mildest drift that fails the run; `never`: none does. */
   readonly failOn: Severity | "never";
   /** What could not be assessed does not fail the run. */
   readonly allowIncomplete: boolean;
+  /** Drift that an earlier report had already, unchanged, does not fail the run. Without an earlier report all is new. */
+  readonly newOnly?: boolean;
 }
 
 /**
@@ -16,9 +21,9 @@ export interface ExitPolicy {
  * Unknown findings and waived ones are no drift. Reporters and display filters have no say.
  */
 export function exitCode(report: Report, policy: ExitPolicy): 0 | 1 | 3 {
-  const { failOn } = policy;
-  if (failOn !== "never" && report.findings.some((f) => f.outcome === "fail" && atLeast(f.severity, failOn)))
-    return 1;
+  const { failOn, newOnly = false } = policy;
+  const counts = (f: Finding) => f.outcome === "fail" && !(newOnly && f.state === "unchanged");
+  if (failOn !== "never" && report.findings.some((f) => counts(f) && atLeast(f.severity, failOn))) return 1;
   return isIncomplete(report) && !policy.allowIncomplete ? 3 : 0;
 }
 
@@ -35,5 +40,8 @@ export function isIncomplete(report: Report): boolean {
 
 /** Whether any control has a verdict; a skipped or unknown one has none. */
 export function anythingAssessed(report: Report): boolean {
-  return report.controls.some((c) => c.outcome === "pass" || c.outcome === "fail" || c.outcome === "waived");
+  return report.controls.some(
+    (c) =>
+      c.check !== WAIVER_CHECK && (c.outcome === "pass" || c.outcome === "fail" || c.outcome === "waived"),
+  );
 }

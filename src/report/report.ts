@@ -98,6 +98,28 @@ export interface Target {
   readonly notes?: readonly string[];
   /** Date of the catalogue of operations, and how many operations it has. */
   readonly catalog?: { readonly date: string; readonly operations: number };
+  /** Every wildcard that the audited principals hold, documented or not, as it stands in a role or policy. */
+  readonly wildcards?: readonly Wildcard[];
+}
+
+/** A pattern of a role or policy, and how much of today's catalogue it grants. */
+export interface Wildcard {
+  /** Id of the role definition or policy. */
+  readonly holder: string;
+  readonly name: string;
+  readonly pattern: string;
+  readonly plane?: "control" | "data";
+  /** What the same statement takes away again. */
+  readonly except?: readonly string[];
+  readonly operations: number;
+}
+
+/** A wildcard that grants more than in the earlier report although it stands as it stood. */
+export interface Growth extends Omit<Wildcard, "operations"> {
+  readonly target: string;
+  /** Dates of the two catalogues, and what the wildcard granted by each. */
+  readonly from: { readonly date: string; readonly operations: number };
+  readonly to: { readonly date: string; readonly operations: number };
 }
 
 export interface Report {
@@ -125,4 +147,6 @@ export interface Report {
   readonly gone?: readonly Finding[];
   /** Findings of the earlier report that nobody could look at again: neither there nor gone. */
   readonly unassessed?: readonly Finding[];
+  /** Wildcards that grant more than in the earlier report; no drift, and no exit status follows from it. */
+  readonly grown?: readonly Growth[];
 }

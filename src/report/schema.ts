@@ -4,6 +4,7 @@ import type {
   ControlResult,
   Drift,
   Finding,
+  Growth,
   Outcome,
   Principal,
   Remediation,
@@ -11,6 +12,7 @@ import type {
   Resource,
   Severity,
   Target,
+  Wildcard,
 } from "./report.ts";
 import { SEVERITIES } from "./severity.ts";
 
@@ -174,9 +176,17 @@ const target = shape<Target>(
     principals: list(shape<Principal>({ id: text, name: text }, ["name"])),
     notes: texts,
     catalog: shape<NonNullable<Target["catalog"]>>({ date: text, operations: count }),
+    wildcards: list(
+      shape<Wildcard>({ holder: text, name: text, pattern: text, plane, except: texts, operations: count }, [
+        "plane",
+        "except",
+      ]),
+    ),
   },
-  ["principals", "notes", "catalog"],
+  ["principals", "notes", "catalog", "wildcards"],
 );
+
+const amount = shape<Growth["from"]>({ date: text, operations: count });
 
 const control = shape<ControlResult>(
   {
@@ -231,7 +241,22 @@ export const reportSchema: Schema = {
       findings: list(finding),
       gone: list(finding),
       unassessed: list(finding),
+      grown: list(
+        shape<Growth>(
+          {
+            target: text,
+            holder: text,
+            name: text,
+            pattern: text,
+            plane,
+            except: texts,
+            from: amount,
+            to: amount,
+          },
+          ["plane", "except"],
+        ),
+      ),
     },
-    ["gone", "unassessed"],
+    ["gone", "unassessed", "grown"],
   ),
 };

@@ -119,7 +119,8 @@ function tooDeep(text: string): number | undefined {
   for (const token of new Lexer().lex(text)) {
     if (token === "[" || token === "{") flow += 1;
     else if (token === "]" || token === "}") flow -= 1;
-    else if (token === "-" || token === "?" || token === ":") compact += 1;
+    // Inside brackets a colon nests nothing: JSON on one line has as many as it has keys.
+    else if (flow === 0 && (token === "-" || token === "?" || token === ":")) compact += 1;
     if (token.includes("\n")) compact = 0;
     if (flow > MAX_DEPTH || (flow === 0 && compact > MAX_DEPTH)) return offset;
     // Those are the lexer's own marks and take no room in the text.

@@ -1,10 +1,12 @@
 import type { Reporter } from "./define.ts";
 import { json } from "./json.ts";
+import { junit } from "./junit.ts";
+import { markdown } from "./markdown.ts";
 import { sarif } from "./sarif.ts";
 import { table } from "./table.ts";
 
 /** Every format, the default one first. */
-export const reporters: readonly Reporter[] = [table, json, sarif];
+export const reporters: readonly Reporter[] = [table, json, sarif, junit, markdown];
 
 /** The reporter of a format, or undefined for an unknown one. */
 export function findReporter(format: string): Reporter | undefined {

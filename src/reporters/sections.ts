@@ -1,7 +1,10 @@
-import type { ControlResult, Finding, Report, Target } from "../report/report.ts";
+import { anythingAssessed, WAIVER_CHECK } from "../report/exit-code.ts";
+import { growthText } from "../report/growth.ts";
+import type { ControlResult, Finding, Report } from "../report/report.ts";
 import { visible } from "../report/untrusted.ts";
 import { displayWidth, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
+import { markOf, type Obstacles, obstacleLines, obstaclesOf } from "./unread.ts";
 import { grouped, plural, shortIds, shortScopes } from "./words.ts";
 
 /** Targets named in the head of a report; a fleet is counted. */
@@ -56,29 +59,6 @@ export function sinceLines(report: Report, width: number): string[] {
   return wrap(`Since the earlier report: ${parts.join(", ")}.`, width, 2);
 }
 
-/** What stood in the way when nothing could be assessed: target, call, answer, the permission that is missing. */
-export function unreadLines(report: Report, width: number): string[] {
-  return report.targets.flatMap((target) => {
-    const name = ` ${visible(scopeText(target))}   `;
-    const indent = Math.min(displayWidth(name), 30);
-    const lines = target.unread.flatMap((u) => [
-      ...wrap(visible(`${shortScopes(u.api, target.scope)}: ${u.detail}`), width - indent, 2),
-      ...(u.permission === undefined ? [] : wrap(visible(`needs ${u.permission}`), width - indent, 2)),
-    ]);
-    if (lines.length === 0) return [];
-    const inline = displayWidth(name) <= indent;
-    return [
-      ...(inline ? [] : [name.trimEnd()]),
-      ...lines.map((line, i) => (inline && i === 0 ? name : " ".repeat(indent)) + line),
-    ];
-  });
-}
-
-function scopeText(target: Target): string {
-  const subscription = /^\/subscriptions\/([^/]+)$/i.exec(target.scope)?.[1];
-  return shortIds(subscription === undefined ? target.name : `subscription ${subscription}`);
-}
-
 /** A name, what is said of it, and how many things it stands for (one). */
 type Entry = readonly [name: string, text: string, count?: number];
 
@@ -87,6 +67,7 @@ const MANY = 3;
 
 /** Not assessed, waived, fine, skipped, gone, notes: each only when there is something to say. */
 export function sectionLines(report: Report, width: number, verbose: boolean, paint: Paint): string[][] {
+  const obstacles = obstaclesOf(report, verbose || !anythingAssessed(report));
   const names = controlNames(report);
   const by = (outcome: ControlResult["outcome"]) => report.controls.filter((c) => c.outcome === outcome);
   const list = (title: string, entries: readonly Entry[]): string[] =>
@@ -103,19 +84,16 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
       .map((f): Entry => [names.of(f.control, f.target), f.message]),
     ...[...new Set(report.targets.flatMap((t) => t.notes ?? []))].map((n): Entry => ["", n]),
   ];
-  const unread = verbose
-    ? report.targets.flatMap((t) =>
-        t.unread.map(
-          (u): Entry => [
-            "",
-            `${u.api}: ${u.detail}${u.permission === undefined ? "" : `; needs ${u.permission}`}`,
-          ],
-        ),
-      )
-    : [];
   return [
-    list("Not assessed", notAssessed(report, names)),
-    list("Not read", unread),
+    obstacleLines(
+      obstacles,
+      report,
+      "Not read",
+      verbose ? (name) => name : targetNames(report),
+      width,
+      paint,
+    ),
+    list("Not assessed", notAssessed(report, names, obstacles)),
     list(
       "Waived",
       report.findings
@@ -132,21 +110,33 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
         `${f.severity} ${f.drift}: ${f.pattern ?? f.message}`,
       ]),
     ),
-    [...fineLines(by("pass"), names, width, paint), ...skippedLines(by("skipped"), names, width, paint)],
+    list(
+      "Grown without an edit",
+      (report.grown ?? []).map((growth) => ["", growthText(growth)]),
+    ),
+    [
+      ...fineLines(ofBaselines(by("pass")), names, width, paint),
+      ...skippedLines(by("skipped"), names, width, paint),
+    ],
     list("Notes", notes),
   ];
 }
 
 /** Unknown controls with their reason (one entry for many with the same), and the parts of failed ones that are unknown. */
-function notAssessed(report: Report, names: Names): readonly Entry[] {
+function notAssessed(report: Report, names: Names, obstacles: Obstacles): readonly Entry[] {
   const entries = report.controls.flatMap((control): Entry[] => {
     const open = report.findings.filter(
       (f) => f.outcome === "unknown" && f.control === control.id && f.target === control.target,
     );
     const name = names.of(control.id, control.target);
     const scope = report.targets.find((t) => t.name === control.target)?.scope ?? "";
-    const shown = open.slice(0, 3).map((f) => shortScopes(f.message, scope));
-    const more = open.length > 3 ? [`and ${open.length - 3} more`] : [];
+    const places = [...new Set(open.flatMap((f) => obstacles.of(f) ?? []))].sort((a, b) => a - b);
+    const others = open.filter((f) => obstacles.of(f) === undefined);
+    const shown = [
+      ...(places.length === 0 ? [] : [`not read: ${places.map(markOf).join(" ")}`]),
+      ...others.slice(0, 3).map((f) => shortScopes(f.message, scope)),
+    ];
+    const more = others.length > 3 ? [`and ${others.length - 3} more`] : [];
     if (control.outcome === "unknown") {
       // The reason sums up the findings, so it is said only where there are none.
       const reasons =
@@ -162,6 +152,11 @@ function notAssessed(report: Report, names: Names): readonly Entry[] {
       ? who.map((name) => [name, text])
       : [[plural(who.length, "control"), `${text}: ${who.join(", ")}`, who.length]],
   );
+}
+
+/** A waiver file is judged beside the baselines; what is to be said of it stands in the notes. */
+function ofBaselines(controls: readonly ControlResult[]): readonly ControlResult[] {
+  return controls.filter(({ check }) => check !== WAIVER_CHECK);
 }
 
 function fineLines(controls: readonly ControlResult[], names: Names, width: number, paint: Paint): string[] {

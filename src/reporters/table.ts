@@ -1,4 +1,3 @@
-import { anythingAssessed } from "../report/exit-code.ts";
 import type { Finding, Report, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { inertLine, visible } from "../report/untrusted.ts";
@@ -7,7 +6,7 @@ import { detailLines } from "./details.ts";
 import { type Cell, displayWidth, drawRows, wrap } from "./layout.ts";
 import { type Paint, painter } from "./paint.ts";
 import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
-import { closingLines, headerLines, sectionLines, sinceLines, unreadLines } from "./sections.ts";
+import { closingLines, headerLines, sectionLines, sinceLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
 import { plural } from "./words.ts";
 
@@ -31,7 +30,6 @@ function renderTable(report: Report, options: RenderOptions): string {
     [...wrap(verdictLine(report, options.exitCode, paint), width), ...sinceLines(report, width)],
     ...driftBlocks(report, drift, width, options.verbose, paint),
   ];
-  if (!anythingAssessed(report)) blocks.push(unreadLines(report, width));
   blocks.push(...sectionLines(report, width, options.verbose, paint), closingLines(report, drift, width));
   return `${blocks
     .filter((block) => block.length > 0)

@@ -20,14 +20,15 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
     ...(unknown > 0 ? [`${grouped(unknown)} could not be assessed`] : []),
     ...(waived > 0 ? [`${grouped(waived)} waived`] : []),
   ];
+  const expired = report.findings.filter((f) => f.outcome === "fail" && f.resource.type === "waiver").length;
   const drift = report.findings.some((f) => f.outcome === "fail");
 
   if (drift) {
     const where = targetsText(report);
-    const bound = exitCode === 0 || exitCode === 3 ? " The drift is below --fail-on." : "";
+    const bound = exitCode === 0 || exitCode === 3 ? harmless(report) : "";
     return (
       `${interrupted}${paint.bad("DRIFT:")} ` +
-      `${[`${grouped(fail)} of ${of} ${fail === 1 ? "fails" : "fail"}${where}`, ...extra].join(", ")}.${bound} ${exit}`
+      `${[`${grouped(fail)} of ${of} ${fail === 1 ? "fails" : "fail"}${where}`, ...extra, ...(expired > 0 ? [`${plural(expired, "waiver")} expired`] : [])].join(", ")}.${bound} ${exit}`
     );
   }
   if (!anythingAssessed(report)) {
@@ -47,6 +48,13 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
   }
   const passed = [`${grouped(pass)} of ${of} ${asked === 1 ? "passes" : "pass"}`, ...extra].join(", ");
   return `${interrupted}${paint.good("NO DRIFT:")} ${passed}${comparedText(report)}. ${exit}`;
+}
+
+/** Why drift does not fail the run. */
+function harmless(report: Report): string {
+  if (report.gone === undefined) return " The drift is below --fail-on.";
+  const fresh = report.findings.some((f) => f.outcome === "fail" && f.state !== "unchanged");
+  return fresh ? " What is new or has changed is below --fail-on." : " None of it is new.";
 }
 
 function targetsText(report: Report): string {

@@ -66,8 +66,12 @@ export const snapshotSchema = {
   properties: {
     $schema: { type: "string" },
     schema: { const: 1 },
-    provider: { enum: ["azure", "aws"] },
-    scope: { ...text, description: "Azure: /subscriptions/<id>; AWS: <account>/<region>" },
+    provider: { enum: ["azure", "aws", "kubernetes"] },
+    scope: {
+      ...text,
+      description:
+        "Azure: /subscriptions/<id>; AWS: <account>/<region>; Kubernetes: <uid of kube-system>, with /<namespace> when one is audited",
+    },
     takenAt: {
       type: "string",
       pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?Z$",
@@ -78,6 +82,11 @@ export const snapshotSchema = {
       items: text,
       description:
         "Object ids or roles that were asked for; absent: whoever holds the documented role, or trusts the vendor",
+    },
+    edition: {
+      type: "array",
+      items: { enum: ["azure", "aws"] },
+      description: "Kubernetes: the clouds that the cluster's nodes tell; absent: they were not asked",
     },
     kinds: {
       type: "array",

@@ -89,6 +89,8 @@ export interface Snapshot {
    * (name or ARN) asked for by `--role`; absent: all that trust a documented principal.
    */
   readonly principals?: readonly string[];
+  /** Kubernetes: the clouds that the cluster's nodes tell; absent: they were not asked. */
+  readonly edition?: readonly Provider[];
   /** The kinds that were asked for. What is not among them was not looked at, so nothing follows from its absence. */
   readonly kinds?: readonly DocumentKind[];
   /** True when the collection was interrupted by a signal. */

@@ -5,13 +5,14 @@ import type { Snapshot, SnapshotDocument, Unread } from "./snapshot.ts";
  * stand in one order, so that the same state always gives the same bytes; bodies keep the provider's key order.
  */
 export function formatSnapshot(snapshot: Snapshot): string {
-  const { principals, kinds, interrupted } = snapshot;
+  const { principals, edition, kinds, interrupted } = snapshot;
   const ordered = {
     schema: snapshot.schema,
     provider: snapshot.provider,
     scope: snapshot.scope,
     takenAt: snapshot.takenAt,
     ...(principals === undefined ? {} : { principals: [...principals].sort(compare) }),
+    ...(edition === undefined ? {} : { edition: [...edition].sort(compare) }),
     ...(kinds === undefined ? {} : { kinds: [...kinds].sort(compare) }),
     ...(interrupted === undefined ? {} : { interrupted }),
     documents: sortedDocuments(snapshot.documents).map(({ kind, id, body }) => ({ kind, id, body })),

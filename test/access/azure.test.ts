@@ -289,8 +289,8 @@ describe("comparePolicies for Azure: whole results, clause by clause", () => {
   });
 
   it("says which providers it compares", () => {
-    expect(() => comparePolicies("kubernetes", [], [])).toThrow(
-      "policies of kubernetes are not compared by this version; it knows azure, aws",
+    expect(() => comparePolicies("gcp" as "azure", [], [])).toThrow(
+      "policies of gcp are not compared by this version; it knows azure, aws, kubernetes",
     );
   });
 });

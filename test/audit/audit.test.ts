@@ -335,7 +335,7 @@ describe("audit: what is not known", () => {
     });
   });
 
-  it.each(["vaults", "managedClusters", "resources"] as const)(
+  it.each(["vaults", "managedClusters", "resources", "resourceGroups"] as const)(
     "fault 16: no %s to assess: the target is not complete, so no alert about the last one is closed",
     (kind) => {
       expect(judge({ [kind]: [] })).toMatchObject({
@@ -488,11 +488,16 @@ describe("audit: skipped, never silent", () => {
       ["chalk-azure/subscription-separation", expect.stringContaining("--set resourceGroups=")],
     ]);
     const asked = judge({}, {}, { baselines: [chalk], clouds: ["azure", "kubernetes"], parameters: {} });
-    expect(asked.controls.find((c) => c.check === "kubernetes/role")).toMatchObject({
-      outcome: "unknown",
-      reason: "this version has no check kubernetes/role",
-    });
-    expect(asked.targets[0]?.complete).toBe(false);
+    const nowhere = "kubernetes: nothing collected";
+    expect(
+      asked.controls
+        .filter((c) => c.check.startsWith("kubernetes/"))
+        .map(({ outcome, target }) => [outcome, target]),
+    ).toEqual(Array(6).fill(["unknown", nowhere]));
+    expect(asked.targets.map(({ name, complete }) => [name, complete])).toEqual([
+      [`azure:${SUBSCRIPTION}`, true],
+      [nowhere, false],
+    ]);
   });
 
   it("a baseline without any state: unknown, on a target of its own", () => {

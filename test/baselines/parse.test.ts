@@ -446,20 +446,6 @@ controls:
     expect(messageOf(text)).toBe("accepted");
   });
 
-  test("a check that exists takes precedence over its declaration", () => {
-    const own = [{ id: "kubernetes/role", params: { type: "object", properties: { only: { const: 1 } } } }];
-    const text = framed(control("    check: kubernetes/role\n    with: { only: 1 }\n"));
-    expect(parseBaseline(text, "x", own).baseline.controls[0]?.with).toEqual({ only: 1 });
-    expect(messageOf(text)).toBe(
-      [
-        'mine.yaml:12:5: controls[0].with: lacks "kind"',
-        'mine.yaml:12:5: controls[0].with: lacks "name"',
-        'mine.yaml:12:5: controls[0].with: lacks "rules"',
-        "mine.yaml:12:13: controls[0].with.only: unknown property",
-      ].join("\n"),
-    );
-  });
-
   test("what was loaded cannot be changed by accident", () => {
     const { baseline } = parseBaseline(limits("{ names: [a] }"), "x", shapes);
     const { names } = baseline.controls[0]!.with as { names: string[] };

@@ -1,5 +1,14 @@
 import type { CheckShape } from "../../src/baselines/declared.ts";
 
+const texts = { type: "array", items: { type: "string" } } as const;
+const someTexts = { ...texts, minItems: 1 } as const;
+const name = { type: "string", minLength: 1 } as const;
+const account = {
+  ...name,
+  description: "a service account: name, namespace/name, or a reference to a parameter",
+} as const;
+const controlId = { ...name, description: "id of a control of this baseline" } as const;
+
 /** Checks of these tests alone, so that the messages do not change when a real check does. */
 export const shapes: readonly CheckShape[] = [
   {
@@ -56,6 +65,83 @@ export const shapes: readonly CheckShape[] = [
         never: false,
         code: { type: "string", pattern: "^[a-z]{3}$" },
         group: { not: { const: "system" } },
+      },
+    },
+  },
+  {
+    id: "kubernetes/role",
+    params: {
+      type: "object",
+      additionalProperties: false,
+      required: ["kind", "name", "rules"],
+      properties: {
+        kind: { enum: ["Role", "ClusterRole"] },
+        name,
+        namespace: name,
+        rules: {
+          type: "array",
+          minItems: 1,
+          items: {
+            type: "object",
+            additionalProperties: false,
+            required: ["verbs"],
+            properties: {
+              apiGroups: someTexts,
+              resources: someTexts,
+              verbs: someTexts,
+              resourceNames: texts,
+              nonResourceURLs: someTexts,
+              optional: { type: "boolean", description: "the rule may be absent without drift" },
+              note: { type: "string", description: "what the page says the rule is for, in own words" },
+            },
+          },
+        },
+      },
+    },
+  },
+  {
+    id: "kubernetes/role-binding",
+    params: {
+      type: "object",
+      additionalProperties: false,
+      required: ["bindings"],
+      properties: {
+        bindings: {
+          type: "array",
+          minItems: 1,
+          items: {
+            type: "object",
+            additionalProperties: false,
+            required: ["role", "serviceAccounts"],
+            properties: {
+              role: controlId,
+              serviceAccounts: { type: "array", minItems: 1, items: account },
+            },
+          },
+        },
+      },
+    },
+  },
+  {
+    id: "kubernetes/effective-access",
+    params: {
+      type: "object",
+      additionalProperties: false,
+      required: ["accounts"],
+      properties: {
+        accounts: {
+          type: "array",
+          minItems: 1,
+          items: {
+            type: "object",
+            additionalProperties: false,
+            required: ["serviceAccount", "roles"],
+            properties: {
+              serviceAccount: account,
+              roles: { type: "array", minItems: 1, items: controlId },
+            },
+          },
+        },
       },
     },
   },

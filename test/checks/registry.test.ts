@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { checkPage, driftTexts } from "../../src/checks/page.ts";
 import { checks, ruleTexts } from "../../src/checks/registry.ts";
 
-const FOLDERS = ["aws", "azure", "config", "inventory", "network"];
+const FOLDERS = ["aws", "azure", "config", "inventory", "kubernetes", "network"];
 const within = (root: string, extension: string) =>
   FOLDERS.flatMap((folder) =>
     readdirSync(join(root, folder)).map((file) => `${folder}/${file.slice(0, -extension.length)}`),

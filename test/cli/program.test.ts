@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { listBundled } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { commandNames, flagsOf } from "../../src/cli/options.ts";
+import { commandNames, flagsOf, scanFormats } from "../../src/cli/options.ts";
 import { consoleOn } from "../../src/cli/progress.ts";
 import { version } from "../../src/cli/version.ts";
+import { reporters } from "../../src/reporters/registry.ts";
 import { ran } from "./shell.ts";
 
 test("the version is that of the package", async () => {
@@ -32,6 +33,30 @@ describe("help", () => {
     expect(status).toBe(0);
     for (const flag of flagsOf(name)) expect(stdout).toContain(`--${flag.name}`);
   });
+});
+
+test("help: the formats are those of the reporters, placeholders of nothing are not shown", async () => {
+  expect(scanFormats).toEqual(reporters.map(({ format }) => format));
+  expect((await ran(["scan", "--help"])).stdout).toContain("what to write (table, json or sarif)");
+  expect((await ran(["compare", "--help"])).stdout).toContain("what to write (table or json)");
+  for (const command of [[], ["scan"], ["policy"]])
+    expect((await ran([...command, "--help"])).stdout).not.toMatch(/\[none|\[command\.\.\.\]/);
+});
+
+test.each([
+  ["scan", "0 no drift, 1 drift, 2 usage or internal error, 3 something could not be assessed"],
+  ["collect", "0 everything was read, 2 usage or internal error, 3 something could not be read"],
+  ["compare", "0 no new drift, 1 drift is new or has changed, 2 usage error, 3 the new side is not complete"],
+  [
+    "policy compare",
+    "0 equal, 1 different, 2 usage error or unreadable input, 3 undecided and otherwise equal",
+  ],
+  ["baseline list", "0 done, 2 usage or internal error"],
+])("help of %s: the exit statuses are its own", async (name, statuses) => {
+  const { stdout } = await ran([...name.split(" "), "--help"]);
+  expect(stdout).toContain(`\nExit status: ${statuses}.\n`);
+  const readable = ["scan", "collect", "compare"].includes(name);
+  expect(stdout.includes("Every option is also read from CHALK_AUDIT_<OPTION>")).toBe(readable);
 });
 
 describe("baseline and check", () => {

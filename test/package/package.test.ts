@@ -152,7 +152,7 @@ console.log(JSON.stringify({
     expect(JSON.parse(stdout)).toEqual({
       counts: [0, 1, 0],
       replay: [["denied", "allowed"]],
-      formats: ["table", "json", "sarif"],
+      formats: ["table", "json", "sarif", "junit", "markdown"],
       bundled: true,
     });
   });

@@ -96,6 +96,12 @@ describe.each(Object.entries(reports))("%s", (name, [make, exitCode]) => {
     const incomplete = renderIncompleteSarif(make(), options({ exitCode })) ?? "nothing is written\n";
     await expect(incomplete).toMatchFileSnapshot(`../goldens/${name}.incomplete.sarif`);
   });
+
+  test("junit and markdown", async () => {
+    const render = (format: string) => findReporter(format)?.render(make(), options({ exitCode })) ?? "";
+    await expect(render("junit")).toMatchFileSnapshot(`../goldens/${name}.junit.xml`);
+    await expect(render("markdown")).toMatchFileSnapshot(`../goldens/${name}.md`);
+  });
 });
 
 test("every golden belongs to a report", () => {
@@ -109,6 +115,8 @@ test("the registry: formats, the default first, each with a title and an extensi
     ["table", "txt"],
     ["json", "json"],
     ["sarif", "sarif"],
+    ["junit", "xml"],
+    ["markdown", "md"],
   ]);
   expect(findReporter("xml")).toBeUndefined();
 });

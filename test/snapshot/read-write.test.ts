@@ -89,6 +89,27 @@ describe("writing", () => {
 
 const text = (changes: object) => JSON.stringify({ ...snapshot, ...changes }, null, 2);
 
+describe("a cluster", () => {
+  const cluster: Snapshot = {
+    ...snapshot,
+    provider: "kubernetes",
+    scope: "uid/chalk",
+    edition: ["aws", "azure"],
+  };
+
+  it("its edition is kept, in one order; an edition that is none is refused", () => {
+    const text = formatSnapshot({ ...cluster, edition: ["azure", "aws"] });
+    expect(text).toBe(formatSnapshot(cluster));
+    expect(readSnapshot(text, "s.json").edition).toEqual(["aws", "azure"]);
+    expect(Object.keys(JSON.parse(formatSnapshot({ ...cluster, edition: [] })) as object)).toContain(
+      "edition",
+    );
+    const { edition: _, ...untold } = cluster;
+    expect(readSnapshot(formatSnapshot(untold), "s.json")).not.toHaveProperty("edition");
+    expect(() => readSnapshot(text.replace('"aws"', '"gcp"'), "s.json")).toThrow(SnapshotError);
+  });
+});
+
 describe("reading bad input", () => {
   it.each([
     ["an empty file", "", "s.json:1:1: expected a snapshot as JSON, found an empty file"],
@@ -157,7 +178,7 @@ describe("reading bad input", () => {
     [
       "another provider",
       text({ provider: "oracle" }),
-      's.json:3:15: provider: expected one of azure, aws, found "oracle"',
+      's.json:3:15: provider: expected one of azure, aws, kubernetes, found "oracle"',
     ],
     [
       "an odd time",

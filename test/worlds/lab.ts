@@ -1,6 +1,7 @@
 import { auditJob } from "../../src/cli/audit-job.ts";
-import { type Job, planOf, prepare } from "../../src/cli/job.ts";
+import { type Job, prepare } from "../../src/cli/job.ts";
 import type { GivenOptions } from "../../src/cli/options.ts";
+import { planOf } from "../../src/cli/plan.ts";
 import { collect } from "../../src/collectors/azure/collect.ts";
 import { type ExitPolicy, exitCode } from "../../src/report/exit-code.ts";
 import type { Finding, Report } from "../../src/report/report.ts";
@@ -80,7 +81,9 @@ export async function auditSnapshot(
   flags: Flags = {},
   policy: Partial<ExitPolicy> = {},
 ): Promise<Omit<Audited, "pauses">> {
-  const job = await prepare(given(flags), { options: new Map(), targets: new Map() }, ".", [snapshot]);
+  const job = await prepare(given(flags), { options: new Map(), targets: new Map() }, ".", {
+    recorded: [snapshot],
+  });
   const report = auditJob(job, [[snapshot]], undefined, { startedAt: now, now });
   return { ...seenIn(report, { failOn: "low", allowIncomplete: false, ...policy }), snapshot, report };
 }

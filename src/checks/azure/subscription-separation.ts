@@ -91,7 +91,6 @@ The list is a parameter (\`--set resourceGroups=a,b\`). Without it the control i
     if (groups.length === 0) {
       yield {
         kind: "unknown",
-        empty: true,
         resource: { type: "azure/resource-group", id: facts.scope, name: "resource groups" },
         message: `no resource group in ${facts.scope}: nothing to assess`,
         property: "groups",

@@ -45,8 +45,15 @@ export interface Identity {
   readonly body: JsonObject;
 }
 
-/** @throws CollectError on input that is wrong, a sign-in that fails, or an address that is not AWS. */
-export async function connect(settings: AwsSettings, options: CollectOptions): Promise<Connection> {
+/**
+ * @param also reads that may leave beside those of the registry
+ * @throws CollectError on input that is wrong, a sign-in that fails, or an address that is not AWS.
+ */
+export async function connect(
+  settings: AwsSettings,
+  options: CollectOptions,
+  also: readonly AwsCall[] = [],
+): Promise<Connection> {
   // The SDK's notice that later releases need a later Node is for who installs it; here it is part of the bundle.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const clock = settings.clock ?? systemClock;
@@ -56,6 +63,7 @@ export async function connect(settings: AwsSettings, options: CollectOptions): P
     left,
     concurrency: options.concurrency,
     signal: options.signal,
+    also,
     ...(settings.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: settings.requestTimeoutMs }),
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
     ...(settings.client === undefined ? {} : { client: settings.client }),

@@ -1,6 +1,7 @@
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import { visible } from "../../snapshot/scrub.ts";
 import { WriteRefused } from "../guard.ts";
+import type { AwsCall } from "../sources.ts";
 import { awsSources } from "../sources-aws.ts";
 import { type Asked, askedOf, isAddressOf } from "./wire.ts";
 
@@ -11,10 +12,11 @@ const calls = Object.values(awsSources).flatMap((source) => source.calls);
  * The read-only guard, the last policy before the socket: a request passes only if it is one of the registry's calls,
  * by the service that it is signed for and by the operation that it names itself. With AWS a POST says nothing about
  * reading or writing, and a GET can name a write.
+ * @param also reads beside those of the registry: those of usage, for a review
  */
-export function awsReadOnlyGuard(): PipelinePolicy {
+export function awsReadOnlyGuard(also: readonly AwsCall[] = []): PipelinePolicy {
   return guard("awsReadOnlyGuard", (asked) =>
-    calls.some(
+    [...calls, ...also].some(
       (call) =>
         call.service === asked.service &&
         (asked.operation === undefined

@@ -12,6 +12,7 @@ import {
 import { ReadFailure } from "../failure.ts";
 import { limitPolicy } from "../limit.ts";
 import { networkProblem } from "../network.ts";
+import type { AwsCall } from "../sources.ts";
 import { transportPolicy } from "../transport.ts";
 import { requireAnswer } from "./answer.ts";
 import { awsReadOnlyGuard, signInGuard } from "./guard.ts";
@@ -28,6 +29,8 @@ export interface AwsHttpOptions {
   readonly requestTimeoutMs?: number;
   readonly ca?: string;
   readonly client?: HttpClient;
+  /** Reads that may leave beside those of the registry. */
+  readonly also?: readonly AwsCall[];
 }
 
 /** A request as the SDK hands it over, signed. */
@@ -86,7 +89,7 @@ export function createAwsHttp(options: AwsHttpOptions): AwsHttp {
     return pipeline;
   };
   return {
-    reading: handlerOf(pipelineWith(awsReadOnlyGuard()), client, true),
+    reading: handlerOf(pipelineWith(awsReadOnlyGuard(options.also)), client, true),
     signingIn: handlerOf(pipelineWith(signInGuard()), client, false),
   };
 }

@@ -26,6 +26,10 @@ const files = {
   "cut.json": snapshot({}).slice(0, 30),
   "schema2.json": snapshot({ schema: 2 }),
   "aws.json": snapshot({ provider: "aws", scope: "123456789012" }),
+  "cluster.json": snapshot({
+    provider: "kubernetes",
+    scope: "0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b/chalk",
+  }),
   "package.json": '{ "name": "x" }',
   "list.json": "[]",
   "empty.json": "",
@@ -66,15 +70,59 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     ],
     [["completion", "zhs"], ['completion: expected bash, zsh or fish, found "zhs"; did you mean "zsh"?']],
     // clouds
-    [[], ["expected --cloud CLOUD, what to audit (this version: azure, aws); see --help"]],
+    [[], ["expected --cloud CLOUD, what to audit (this version: azure, aws, kubernetes); see --help"]],
     [
       ["--cloud", "azrue"],
       ['--cloud: expected azure, aws or kubernetes, found "azrue"; did you mean "azure"?'],
     ],
-    [["--cloud", "kubernetes"], ['--cloud: "kubernetes" is not in this version, which audits azure, aws']],
     [
-      ["--cloud", "azure,kubernetes"],
-      ['--cloud: "kubernetes" is not in this version, which audits azure, aws'],
+      ["--cloud", "kubernetes", "--baseline", "metaflow-azure"],
+      ["baseline metaflow-azure is about azure, and --cloud kubernetes was asked for"],
+    ],
+    [
+      ["--cloud", "azure,kubernetes", "--baseline", "metaflow-azure"],
+      [
+        "kubernetes was asked for, and no control of metaflow-azure is about it; add a --baseline that is, or leave it out of --cloud",
+      ],
+    ],
+    [
+      ["--cloud", "azure,aws", "--baseline", "chalk-azure"],
+      [
+        "aws was asked for, and no control of chalk-azure is about it; add a --baseline that is, or leave it out of --cloud",
+      ],
+    ],
+    [
+      ["--cloud", "kubernetes", "--exec-plugins", "alow"],
+      ['--exec-plugins: expected allow or deny, found "alow"; did you mean "allow"?'],
+    ],
+    [["--cloud", "kubernetes", "--kubeconfig", ""], ["--kubeconfig: expected a file, found nothing"]],
+    [
+      ["--cloud", "kubernetes", "--context", ""],
+      ["--context: expected the name of a context, found nothing"],
+    ],
+    [
+      ["--cloud", "kubernetes", "--baseline", "chalk-azure", "--namespace", "My Space"],
+      [
+        'parameter namespace (--namespace): expected the name of a namespace (lower-case letters, digits and -), found "My Space"',
+      ],
+    ],
+    [
+      ["--cloud", "kubernetes", "--baseline", "chalk-azure", "--set", "managementServiceAccount=a/b/c"],
+      [
+        'parameter managementServiceAccount: expected a service account, NAME or NAMESPACE/NAME (lower-case letters, digits, - and .), found "a/b/c"',
+      ],
+    ],
+    [
+      ["--snapshot", "cluster.json"],
+      [
+        "the snapshot of 0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b/chalk: the cluster's nodes do not tell which cloud it runs in; name what it is to be judged by: --baseline chalk-azure or --baseline chalk-aws",
+      ],
+    ],
+    [
+      ["--snapshot", "cluster.json", "--baseline", "chalk-azure", "--namespace", "other"],
+      [
+        "cluster.json: the snapshot is of namespace chalk, not of --namespace other; leave --namespace out, or collect that one",
+      ],
     ],
     [["--cloud", ""], ["--cloud: expected azure, aws or kubernetes, found nothing"]],
     // values
@@ -104,7 +152,7 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     // formats and files to write
     [
       [...azure, "--format", "sarf"],
-      ['--format: unknown format "sarf"; did you mean "sarif"? (known: table, json, sarif)'],
+      ['--format: unknown format "sarf"; did you mean "sarif"? (known: table, json, sarif, junit, markdown)'],
     ],
     [
       [...azure, "--format", "json,table"],
@@ -216,8 +264,8 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
       ["policy compare: expected --live FILE, what is granted"],
     ],
     [
-      ["policy", "compare", "role.json", "--live", "role.json", "--provider", "kubernetes"],
-      ['--provider: "kubernetes" is not in this version, which compares azure, aws'],
+      ["policy", "compare", "role.json", "--live", "role.json", "--provider", "azure", "--namespace", "x"],
+      ["--namespace: only documents of Kubernetes stand in a namespace, found --provider azure"],
     ],
     [
       ["policy", "compare", "role.json", "--live", "no.json", "--provider", "azure"],

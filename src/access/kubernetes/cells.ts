@@ -1,0 +1,267 @@
+/**
+ * Grants as cells. A dimension of a resource request is one word or any word, so a cell is a row of numbers; two cells
+ * either share nothing in a dimension, or one of them holds the other there.
+ */
+import type { Origin } from "../policy.ts";
+import { type Grant, urlPrefix } from "./grant.ts";
+import { GONE_GROUP, namelessVerb, type Served, STANDARD_VERBS, verbsThroughNamespace } from "./served.ts";
+import { ANY, type Words } from "./words.ts";
+
+/** Places in a cell. */
+export const VERB = 0;
+export const GROUP = 1;
+export const RESOURCE = 2;
+export const SUB = 3;
+export const NAME = 4;
+export const NAMESPACE = 5;
+const ALL_DIMENSIONS = 0b111111;
+
+/** Verb, group, resource, subresource (the empty word: the resource itself), name, namespace. */
+export type At = readonly number[];
+
+export interface Cell {
+  readonly at: At;
+  /** The grants that write exactly this cell, in the order of the documents. */
+  readonly grants: Grant[];
+}
+
+export interface UrlCell {
+  readonly verb: number;
+  readonly url: string;
+  /** The url stands for all that start with it. */
+  readonly prefix: boolean;
+  readonly grants: Grant[];
+}
+
+/** Why a part of a grant can never take effect. */
+export interface VoidCell {
+  readonly at?: At;
+  readonly url?: UrlCell;
+  readonly namespace?: string;
+  readonly clause: string;
+  readonly why: string;
+  readonly origin: Origin;
+}
+
+export interface Cells {
+  readonly resources: readonly Cell[];
+  readonly urls: readonly UrlCell[];
+  readonly voids: readonly VoidCell[];
+  /** Grants that were not spread out, since that would pass the bound (G5). */
+  readonly beyond: readonly Grant[];
+}
+
+/** Cells that one side may be spread into, beyond four per word given, before the rest is left undecided (G5). */
+export const DEFAULT_CELLS = 2_000_000;
+
+export function cellKey(at: At): string {
+  return at.join(",");
+}
+
+/** The part that both share, or nothing. */
+export function shared(a: At, b: At): At | undefined {
+  const both: number[] = [];
+  for (const [d, word] of a.entries()) {
+    const other = b[d] ?? ANY;
+    if (word !== ANY && other !== ANY && word !== other) return undefined;
+    both.push(word === ANY ? other : word);
+  }
+  return both;
+}
+
+/** What a rule's word means (K1): all, a resource, one subresource of it, or one of all. The star of `pods/*` is a name. */
+function resourceAt(written: string, words: Words): readonly [resource: number, sub: number] {
+  if (written === "*") return [ANY, ANY];
+  const slash = written.indexOf("/");
+  const [head, sub] = slash < 0 ? [written, ""] : [written.slice(0, slash), written.slice(slash + 1)];
+  if (sub === "") return [words.add(written), words.add("")];
+  return [head === "*" ? ANY : words.add(head), words.add(sub)];
+}
+
+/** Whether no name ever comes with the requests of the cell (K2). */
+export function nameless(at: At, words: Words): boolean {
+  const [verb = ANY, , , sub = ANY] = at;
+  return verb !== ANY && namelessVerb(words.text(verb), sub === ANY ? undefined : words.text(sub));
+}
+
+/** Spreads grants into cells, and sets apart what by its structure can never take effect (K2, K4). */
+export function cellsOf(
+  grants: readonly Grant[],
+  words: Words,
+  served: Served | undefined,
+  bound = DEFAULT_CELLS,
+): Cells {
+  const resources = new Map<string, Cell>();
+  const urls = new Map<string, UrlCell>();
+  const voids: VoidCell[] = [];
+  const beyond: Grant[] = [];
+  let left = bound;
+  const wordOf = (text: string): number => (text === "*" ? ANY : words.add(text));
+  for (const grant of grants) {
+    const verbs = unique(grant.verbs.map(wordOf));
+    const groups = unique(grant.groups.map(wordOf));
+    const kinds = unique(grant.resources).map((written) => resourceAt(written, words));
+    const names = grant.names === undefined ? [ANY] : unique(grant.names).map((name) => words.add(name));
+    const size = verbs.length * (groups.length * kinds.length * names.length + grant.urls.length);
+    const given = verbs.length + groups.length + kinds.length + names.length + grant.urls.length;
+    const cost = Math.max(0, size - 4 * given);
+    if (cost > left) {
+      beyond.push(grant);
+      continue;
+    }
+    left -= cost;
+    const place = grant.namespace === undefined ? ANY : words.add(grant.namespace);
+    for (const verb of verbs) {
+      for (const group of groups) {
+        for (const [resource, sub] of kinds) {
+          for (const name of names) {
+            const at = [verb, group, resource, sub, name, place];
+            for (const cell of effective(at, grant, words, served, voids)) {
+              const key = cellKey(cell);
+              const before = resources.get(key);
+              if (before === undefined) resources.set(key, { at: cell, grants: [grant] });
+              else before.grants.push(grant);
+            }
+          }
+        }
+      }
+      for (const written of grant.urls) {
+        const prefix = written.endsWith("*");
+        const url: UrlCell = { verb, url: prefix ? urlPrefix(written) : written, prefix, grants: [grant] };
+        if (grant.namespace !== undefined) {
+          voids.push({
+            url,
+            namespace: grant.namespace,
+            clause: "K3",
+            why: "a URL is granted by a ClusterRole that is bound cluster-wide, not in a namespace",
+            origin: grant.origin,
+          });
+          continue;
+        }
+        const key = JSON.stringify([verb, url.url, prefix]);
+        const before = urls.get(key);
+        if (before === undefined) urls.set(key, url);
+        else before.grants.push(grant);
+      }
+    }
+  }
+  return { resources: [...resources.values()], urls: [...urls.values()], voids, beyond };
+}
+
+/** The parts of a cell that can take effect. What cannot goes to `voids`. */
+function effective(
+  at: At,
+  grant: Grant,
+  words: Words,
+  served: Served | undefined,
+  voids: VoidCell[],
+): readonly At[] {
+  const [verb = ANY, group = ANY, resource = ANY, , name = ANY] = at;
+  const put = (clause: string, why: string, part: At = at): void => {
+    const where = grant.namespace === undefined ? {} : { namespace: grant.namespace };
+    voids.push({ at: part, clause, why, origin: grant.origin, ...where });
+  };
+  if (nameless(at, words)) {
+    if (name !== ANY && words.text(name) !== "") {
+      put("K2", `no name ever comes with ${words.text(verb)}, so a grant by name allows nothing`);
+      return [];
+    }
+    // without a name is the only way that it comes
+    if (name === ANY) return effective(at.with(NAME, words.add("")), grant, words, served, voids);
+  }
+  if (served === undefined || group === ANY) return [at];
+  const groupText = words.text(group);
+  if (groupText === GONE_GROUP && !served.serves(GONE_GROUP)) {
+    put("K4", `the API group ${GONE_GROUP} is served by no supported server`);
+    return [];
+  }
+  if (grant.namespace === undefined || resource === ANY) return [at];
+  const resourceText = words.text(resource);
+  if (!served.clusterScoped(groupText, resourceText)) return [at];
+  const why = `${resourceText} is cluster-scoped, and this is granted in a namespace only`;
+  const through = verbsThroughNamespace(groupText, resourceText);
+  if (verb !== ANY && through.includes(words.text(verb))) return [at];
+  if (verb !== ANY || through.length === 0) {
+    put("K4", why);
+    return [];
+  }
+  // of every verb, these alone get through
+  for (const other of STANDARD_VERBS.filter((v) => !through.includes(v))) {
+    put("K4", why, at.with(VERB, words.add(other)));
+  }
+  return through.map((v) => at.with(VERB, words.add(v)));
+}
+
+function unique<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)];
+}
+
+/** Cells by the words that they fix, so that comparing n cells with m others does not take n × m steps. */
+export class CellIndex {
+  /** By the set of dimensions that a cell fixes, then by the words there. */
+  private readonly byMask = new Map<number, Map<string, Cell>>();
+  /** By that set and the part of it looked up by; made when first asked for. */
+  private readonly byPart = new Map<string, Map<string, Cell[]>>();
+
+  constructor(cells: readonly Cell[]) {
+    for (const cell of cells) {
+      const mask = maskOf(cell.at);
+      const held = this.byMask.get(mask) ?? new Map<string, Cell>();
+      held.set(keyOn(cell.at, mask), cell);
+      this.byMask.set(mask, held);
+    }
+  }
+
+  /** Whether one cell holds all of this one; in a flat space then and only then the union does (G3). */
+  holds(at: At, apart?: At): boolean {
+    const own = maskOf(at);
+    for (const [mask, held] of this.byMask) {
+      if ((mask & own) !== mask) continue;
+      const found = held.get(keyOn(at, mask));
+      if (found !== undefined && found.at !== apart) return true;
+    }
+    return false;
+  }
+
+  /** All that share something with the cell. */
+  reaching(at: At): readonly Cell[] {
+    const own = maskOf(at);
+    const out: Cell[] = [];
+    for (const [mask, held] of this.byMask) {
+      const part = mask & own;
+      if (part === mask) {
+        const found = held.get(keyOn(at, mask));
+        if (found !== undefined) out.push(found);
+      } else out.push(...(this.partIndex(mask, part).get(keyOn(at, part)) ?? []));
+    }
+    return out;
+  }
+
+  private partIndex(mask: number, part: number): ReadonlyMap<string, readonly Cell[]> {
+    const name = `${mask} ${part}`;
+    const before = this.byPart.get(name);
+    if (before !== undefined) return before;
+    const index = new Map<string, Cell[]>();
+    for (const cell of this.byMask.get(mask)?.values() ?? []) {
+      const key = keyOn(cell.at, part);
+      const list = index.get(key);
+      if (list === undefined) index.set(key, [cell]);
+      else list.push(cell);
+    }
+    this.byPart.set(name, index);
+    return index;
+  }
+}
+
+function maskOf(at: At): number {
+  let mask = 0;
+  for (const [d, word] of at.entries()) if (word !== ANY) mask |= 1 << d;
+  return mask;
+}
+
+function keyOn(at: At, mask: number): string {
+  if (mask === ALL_DIMENSIONS) return at.join(",");
+  let key = "";
+  for (let d = 0; d < at.length; d++) if ((mask & (1 << d)) !== 0) key += `${at[d]},`;
+  return key;
+}

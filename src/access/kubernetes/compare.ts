@@ -1,0 +1,95 @@
+/** The comparison for Kubernetes, as src/access/provider.ts offers it. */
+import type { CompareOptions, Comparison, VoidGrant } from "../policy.ts";
+import { type Cells, cellsOf } from "./cells.ts";
+import { Side } from "./difference.ts";
+import { doubtsOf, onlyUnnamed, possibleGrants, type ReadSide } from "./doubts.ts";
+import { kubernetesGrants } from "./grants.ts";
+import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
+import { residuesOf } from "./residues.ts";
+import { servedOf } from "./served.ts";
+import { Words } from "./words.ts";
+
+/**
+ * The exact difference of two sets of Kubernetes documents; each side is the union of its documents.
+ * @throws PolicyError when something given is no policy (K10)
+ */
+export function compareKubernetes(
+  documented: readonly unknown[],
+  live: readonly unknown[],
+  options: CompareOptions,
+): Comparison {
+  const words = new Words();
+  const served = servedOf(options.resources);
+  const read = (documents: readonly unknown[]): ReadSide => {
+    const { grants, problems } = kubernetesGrants(documents, options.namespace);
+    const cells = cellsOf(grants, words, served, options.bound);
+    return { grants, problems, cells, side: new Side(cells) };
+  };
+  const sides = { documented: read(documented), live: read(live) };
+  const world = { words, served, plainNamespace: onlyUnnamed([sides.documented, sides.live]) };
+  const run = (side: "missing" | "excess") => {
+    const [own, other] = side === "missing" ? [sides.documented, sides.live] : [sides.live, sides.documented];
+    const possible = possibleGrants(own, other);
+    const atMost =
+      possible.length === 0
+        ? other.side
+        : new Side(cellsOf([...other.grants, ...possible.map((p) => p.grant)], words, served, options.bound));
+    return {
+      residues: residuesOf(own.side, atMost, world),
+      doubts: doubtsOf(side, own, other, atMost, possible, world),
+    };
+  };
+  const missing = run("missing");
+  const excess = run("excess");
+  const voids = [
+    ...voidsOf("documented", sides.documented.cells, words),
+    ...voidsOf("live", sides.live.cells, words),
+  ];
+  return {
+    missing: missing.residues,
+    excess: excess.residues,
+    undecided: [...missing.doubts, ...excess.doubts],
+    ...(voids.length === 0 ? {} : { void: voids }),
+  };
+}
+
+/** What of a side can never take effect, verbs over one resource on one line. */
+function voidsOf(side: VoidGrant["side"], cells: Cells, words: Words): readonly VoidGrant[] {
+  const byReason = new Map<string, Cells["voids"]>();
+  for (const dead of cells.voids) {
+    const key = JSON.stringify([dead.clause, dead.why, dead.namespace]);
+    byReason.set(key, [...(byReason.get(key) ?? []), dead]);
+  }
+  return [...byReason.values()]
+    .flatMap((group) => {
+      const cellsIn = group.filter((dead) => dead.at !== undefined);
+      const urlsIn = group.filter((dead) => dead.url !== undefined);
+      const lines = linesOf(
+        cellsIn.flatMap((dead) => (dead.at === undefined ? [] : [dead.at])),
+        words,
+      );
+      const urls = urlLinesOf(urlsIn.flatMap((dead) => (dead.url === undefined ? [] : [dead.url])));
+      return [
+        ...lines.map((line) => ({
+          text: lineText(line, words, false),
+          first: cellsIn[line.members[0] ?? 0],
+        })),
+        ...urls.map((line) => ({ text: urlLineText(line, words), first: urlsIn[line.members[0] ?? 0] })),
+      ];
+    })
+    .flatMap(({ text, first }): readonly VoidGrant[] =>
+      first === undefined
+        ? []
+        : [
+            {
+              side,
+              pattern: text,
+              ...(first.namespace === undefined ? {} : { namespace: first.namespace }),
+              clause: first.clause,
+              why: first.why,
+              origin: first.origin,
+            },
+          ],
+    )
+    .sort((a, b) => (a.pattern < b.pattern ? -1 : a.pattern > b.pattern ? 1 : 0));
+}

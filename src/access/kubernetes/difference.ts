@@ -1,0 +1,60 @@
+/** What the cells of one side hold and those of the other do not (G4): each generic point is looked up once. */
+import { type At, type Cell, CellIndex, type Cells, cellKey, shared, type UrlCell } from "./cells.ts";
+import { UrlIndex, urlShared } from "./urls.ts";
+
+/** A cell of which the other side holds no generic point, and what of it the other side holds. */
+export interface Row {
+  readonly cell: Cell;
+  readonly blockers: readonly At[];
+}
+
+export interface UrlRow {
+  readonly cell: UrlCell;
+  readonly blockers: readonly UrlCell[];
+}
+
+/** The cells of a side, ready to be looked up. */
+export class Side {
+  readonly cells: Cells;
+  readonly resources: CellIndex;
+  readonly urls: UrlIndex;
+
+  constructor(cells: Cells) {
+    this.cells = cells;
+    this.resources = new CellIndex(cells.resources);
+    this.urls = new UrlIndex(cells.urls);
+  }
+}
+
+/** The cells of `x` that `y` does not hold, without those that lie in another one (R3). */
+export function resourceRows(x: Side, y: Side): readonly Row[] {
+  return x.cells.resources
+    .filter((cell) => !y.resources.holds(cell.at) && !x.resources.holds(cell.at, cell.at))
+    .map((cell) => ({
+      cell,
+      blockers: widest(
+        y.resources.reaching(cell.at).flatMap((other) => {
+          const part = shared(cell.at, other.at);
+          return part === undefined ? [] : [part];
+        }),
+      ),
+    }));
+}
+
+export function urlRows(x: Side, y: Side): readonly UrlRow[] {
+  return x.cells.urls
+    .filter((cell) => !y.urls.holds(cell) && !x.urls.holds(cell, cell))
+    .map((cell) => {
+      const parts = y.urls.reaching(cell).flatMap((other) => urlShared(cell, other) ?? []);
+      const index = new UrlIndex(parts);
+      // of equal ones the index has kept one
+      return { cell, blockers: index.all().filter((part) => !index.holds(part, part)) };
+    });
+}
+
+/** Without what lies in another one. */
+function widest(parts: readonly At[]): readonly At[] {
+  const unique = [...new Map(parts.map((at) => [cellKey(at), at])).values()];
+  const index = new CellIndex(unique.map((at) => ({ at, grants: [] })));
+  return unique.filter((at) => !index.holds(at, at));
+}

@@ -1,0 +1,237 @@
+/** Documents to grants: which rule applies where, and what cannot be known (K4, K6, K10). */
+import type { Origin } from "../policy.ts";
+import {
+  type BindingDocument,
+  isObject,
+  kindOf,
+  type Namespace,
+  NO_NAME,
+  type RoleDocument,
+  RULE_FIELDS,
+  readDocuments,
+} from "./document.ts";
+import { type Grant, UNNAMED_NAMESPACE } from "./grant.ts";
+
+/** Something that cannot be read. It may grant anything inside `hull`, so it is a doubt, never nothing. */
+export interface Problem {
+  readonly clause: string;
+  readonly reason: string;
+  readonly decide: string;
+  readonly hull: Grant;
+}
+
+export interface Grants {
+  readonly grants: readonly Grant[];
+  readonly problems: readonly Problem[];
+}
+
+/** Where a role applies. Without a namespace: everywhere. */
+interface Place {
+  readonly namespace?: string;
+  readonly through?: Origin;
+}
+
+/**
+ * What the documents of one side grant, and where. A role that a binding of the same side references is granted as
+ * those bindings grant it, any other one as itself. To whom a binding grants it is not looked at.
+ * @param namespace where a Role without a namespace, a ClusterRole that no binding references, and bare rules apply
+ * @throws PolicyError when something given is no policy
+ */
+export function kubernetesGrants(documents: readonly unknown[], namespace: string | undefined): Grants {
+  const { roles, bindings } = readDocuments(documents);
+  const grants: Grant[] = [];
+  const problems: Problem[] = [];
+  const placeOf = (written: Namespace): Place => ({
+    namespace: typeof written === "string" ? written : (namespace ?? UNNAMED_NAMESPACE),
+  });
+  const byName = new Map<string, RoleDocument[]>();
+  for (const role of roles) {
+    const key = roleKey(role.kind, role.name, placeOf(role.namespace).namespace);
+    if (key === undefined || role.namespace === NO_NAME) continue;
+    byName.set(key, [...(byName.get(key) ?? []), role]);
+  }
+  const bound = new Map<RoleDocument, Place[]>();
+  for (const binding of bindings) {
+    const through = binding.origin;
+    const place: Place =
+      binding.kind === "ClusterRoleBinding" || binding.namespace === NO_NAME
+        ? { through }
+        : { ...placeOf(binding.namespace), through };
+    const target = binding.namespace === NO_NAME ? undefined : refOf(binding);
+    const key = target && roleKey(target.kind, target.name, place.namespace);
+    const found = key === undefined ? undefined : byName.get(key);
+    for (const role of found ?? []) bound.set(role, [...(bound.get(role) ?? []), place]);
+    if (found !== undefined) continue;
+    problems.push({
+      clause: target === undefined ? "K10" : "K4",
+      ...(target === undefined
+        ? {
+            reason: "malformed: a binding's roleRef or namespace is not one",
+            decide: `mend ${through.pointer === "" ? "the binding" : through.pointer}`,
+          }
+        : {
+            reason: `the ${target.kind} "${target.name}" that a binding references is not among the documents`,
+            decide: `add the ${target.kind} "${target.name}"`,
+          }),
+      hull: hull(place, through),
+    });
+  }
+  for (const role of roles) {
+    const own: Place =
+      role.kind === "Role" ? placeOf(role.namespace) : namespace === undefined ? {} : { namespace };
+    for (const place of role.namespace === NO_NAME ? [{}] : (bound.get(role) ?? [own])) {
+      readRole(role, place, grants, problems);
+    }
+  }
+  return { grants, problems };
+}
+
+function roleKey(kind: string, name: string | undefined, namespace: string | undefined): string | undefined {
+  if (name === undefined || kind === "rules") return undefined;
+  return kind === "ClusterRole" ? JSON.stringify([name]) : JSON.stringify([name, namespace]);
+}
+
+/** The role that a binding names, or nothing when that cannot be read. */
+function refOf(
+  binding: BindingDocument,
+): { readonly kind: "Role" | "ClusterRole"; readonly name: string } | undefined {
+  const ref = binding.roleRef;
+  if (!isObject(ref)) return undefined;
+  const { kind, name, apiGroup } = ref;
+  if (typeof name !== "string" || name === "") return undefined;
+  if (typeof apiGroup === "string" && apiGroup !== "" && apiGroup !== "rbac.authorization.k8s.io")
+    return undefined;
+  if (kind === "ClusterRole") return { kind, name };
+  return kind === "Role" && binding.kind === "RoleBinding" ? { kind, name } : undefined;
+}
+
+/** All that can be granted at a place. */
+export function hull({ namespace, through }: Place, origin: Origin): Grant {
+  return {
+    verbs: ["*"],
+    groups: ["*"],
+    resources: ["*"],
+    urls: namespace === undefined ? ["*"] : [],
+    origin,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(through === undefined ? {} : { through }),
+  };
+}
+
+function readRole(role: RoleDocument, place: Place, grants: Grant[], problems: Problem[]): void {
+  const problem = (clause: string, reason: string, decide: string, at: Grant): void => {
+    problems.push({ clause, reason, decide, hull: at });
+  };
+  const all = hull(place, role.origin);
+  const mend = `mend ${role.origin.pointer === "" ? "the document" : role.origin.pointer}`;
+  if (role.namespace === NO_NAME) {
+    problem("K10", "malformed: the role's namespace is no name", mend, all);
+    return;
+  }
+  const { rules } = role;
+  const empty = rules === null || rules === undefined || (Array.isArray(rules) && rules.length === 0);
+  if (role.aggregated && empty) {
+    const name = role.name === undefined ? "" : ` "${role.name}"`;
+    problem(
+      "K6",
+      `the rules of the aggregated ClusterRole${name} are not filled in`,
+      "read it from a cluster whose controller has filled them in, or write the rules out",
+      all,
+    );
+    return;
+  }
+  // a server prints a role without rules as null; one without the word may be misspelt
+  if (rules === null) return;
+  if (!role.rulesGiven || rules === undefined) {
+    problem("K10", 'malformed: a role has no "rules"', mend, all);
+    return;
+  }
+  if (!Array.isArray(rules)) {
+    problem("K10", `malformed: "rules" is ${kindOf(rules)}`, mend, all);
+    return;
+  }
+  for (const [i, rule] of rules.entries()) {
+    const origin = { ...role.origin, pointer: role.pointerOf(i) };
+    readRule(rule, { ...place, origin }, grants, problems);
+  }
+}
+
+type Where = Place & { readonly origin: Origin };
+
+/** One rule: what it grants for sure, and what a malformed part of it could grant besides. */
+function readRule(rule: unknown, where: Where, grants: Grant[], problems: Problem[]): void {
+  const { origin } = where;
+  const doubt = (reason: string, at: Partial<Grant> = {}): void => {
+    problems.push({
+      clause: "K10",
+      reason: `malformed: ${reason}`,
+      decide: `mend ${origin.pointer === "" ? "the rule" : origin.pointer}`,
+      hull: { ...hull(where, origin), ...at },
+    });
+  };
+  if (!isObject(rule)) {
+    doubt(`a rule is ${kindOf(rule)}`);
+    return;
+  }
+  // a word that restricts or grants under a name that is none of the five; a mere flag does neither
+  const odd = Object.keys(rule).find(
+    (key) =>
+      !RULE_FIELDS.includes(key) &&
+      rule[key] !== null &&
+      rule[key] !== undefined &&
+      typeof rule[key] !== "boolean",
+  );
+  if (odd !== undefined) {
+    doubt(`"${odd}" is no part of a rule (${RULE_FIELDS.join(", ")})`);
+    return;
+  }
+  const lists = Object.fromEntries(RULE_FIELDS.map((field) => [field, listOf(rule[field])]));
+  const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } = lists as Record<string, List>;
+  if (!verbs || !apiGroups || !resources || !resourceNames || !nonResourceURLs) return;
+  const forUrls = nonResourceURLs.given;
+  if (forUrls && (resources.given || apiGroups.given || resourceNames.given)) {
+    doubt("a rule has both resources and nonResourceURLs");
+    return;
+  }
+  const needed = forUrls ? { verbs } : { verbs, apiGroups, resources };
+  const lacking = Object.entries(needed).find(([, list]) => !list.given && !list.bad);
+  if (lacking !== undefined) {
+    doubt(`a rule has no "${lacking[0]}"`);
+    return;
+  }
+  const parts = {
+    verbs: verbs.words,
+    groups: apiGroups.words,
+    resources: resources.words,
+    urls: nonResourceURLs.words,
+    ...(resourceNames.given || resourceNames.bad ? { names: resourceNames.words } : {}),
+  };
+  grants.push({ ...parts, ...where });
+  const bad = RULE_FIELDS.find((field) => lists[field]?.bad);
+  if (bad === undefined) return;
+  // a part that is no list of texts may stand for any: the rest of the rule still says how far it can reach
+  const { names, ...rest } = parts;
+  doubt(`"${bad}" of a rule is no list of texts`, {
+    ...rest,
+    ...(names === undefined || resourceNames.bad ? {} : { names }),
+    ...(verbs.bad ? { verbs: ["*"] } : {}),
+    ...(apiGroups.bad ? { groups: ["*"] } : {}),
+    ...(resources.bad ? { resources: ["*"] } : {}),
+    ...(nonResourceURLs.bad ? { urls: ["*"] } : {}),
+  });
+}
+
+interface List {
+  readonly words: readonly string[];
+  /** Holds something. */
+  readonly given: boolean;
+  /** Is no list, or an entry is no text. */
+  readonly bad: boolean;
+}
+
+function listOf(value: unknown): List {
+  if (value === undefined || value === null) return { words: [], given: false, bad: false };
+  if (!Array.isArray(value)) return { words: [], given: false, bad: true };
+  const words = value.filter((entry) => typeof entry === "string");
+  return { words, given: value.length > 0, bad: words.length < value.length };
+}

@@ -1,0 +1,149 @@
+/** Requests inside a row of the difference: what exists today, what tells most, and one that proves it (R2). */
+import { KUBERNETES_ESCALATION, KUBERNETES_SECRETS } from "../escalation.ts";
+import type { KubernetesRequest } from "../policy.ts";
+import { type At, GROUP, NAME, NAMESPACE, RESOURCE, SUB, type UrlCell, VERB } from "./cells.ts";
+import type { Row, Side, UrlRow } from "./difference.ts";
+import type { Point } from "./impact.ts";
+import {
+  comesInNamespace,
+  type Existing,
+  namelessVerb,
+  type Served,
+  STANDARD_VERBS,
+  verbsThroughNamespace,
+} from "./served.ts";
+import { ANY, type Words } from "./words.ts";
+
+export interface Proof {
+  readonly point: Point;
+  readonly request: KubernetesRequest;
+}
+
+export interface RowProofs {
+  /** Requests that exist today by discovery; empty without one. */
+  readonly existing: readonly Proof[];
+  /** Requests that prove the difference whether or not anything serves them; never empty together with `existing`. */
+  readonly others: readonly Proof[];
+}
+
+interface World {
+  readonly other: Side;
+  readonly words: Words;
+  readonly served: Served | undefined;
+}
+
+/** The requests worth naming in a row; none that the other side allows, none that can never come. */
+export function proofsOf(row: Row, world: World): RowProofs {
+  const { at } = row.cell;
+  const proofs = (points: readonly Point[]): readonly Proof[] =>
+    points.flatMap((point) => {
+      const request = requestOf(point, at, world);
+      return request === undefined ? [] : [{ point, request }];
+    });
+  if (world.served === undefined) {
+    return { existing: [], others: proofs([...tableIn(at, world.words), ...genericIn(at, world.words)]) };
+  }
+  return {
+    existing: proofs(existingIn(at, world.served, world.words)),
+    others: proofs(genericIn(at, world.words)),
+  };
+}
+
+/** A point of the row as a request that the other side does not allow, or nothing where it does. */
+function requestOf(point: Point, at: At, world: World): KubernetesRequest | undefined {
+  const { words, other } = world;
+  const [verb, group] = [words.find(point.verb), words.find(point.group)];
+  const [resource, sub] = [words.find(point.resource), words.find(point.sub)];
+  const exact = [verb, group, resource, sub, at[NAME] ?? ANY, at[NAMESPACE] ?? ANY];
+  if (other.resources.holds(exact)) return undefined;
+  let name = at[NAME] === ANY ? "" : words.text(at[NAME] ?? ANY);
+  // the other side may allow the request without a name alone
+  if (at[NAME] === ANY && other.resources.holds(exact.with(NAME, words.find("")))) name = words.unused();
+  if (name !== "" && namelessVerb(point.verb, point.sub)) return undefined;
+  const namespace = at[NAMESPACE] ?? ANY;
+  return {
+    verb: point.verb,
+    group: point.group,
+    resource: point.resource,
+    ...(point.sub === "" ? {} : { subresource: point.sub }),
+    ...(name === "" ? {} : { name }),
+    ...(namespace === ANY ? {} : { namespace: words.text(namespace) }),
+  };
+}
+
+function inside(at: At, words: Words, point: Point): boolean {
+  const fits = (d: number, text: string): boolean => at[d] === ANY || words.text(at[d] ?? ANY) === text;
+  return (
+    fits(VERB, point.verb) &&
+    fits(GROUP, point.group) &&
+    fits(RESOURCE, point.resource) &&
+    fits(SUB, point.sub)
+  );
+}
+
+function existingIn(at: At, served: Served, words: Words): readonly Point[] {
+  const [verb = ANY, , resource = ANY] = at;
+  const entries = resource === ANY ? served.all : served.named(words.text(resource));
+  return entries.flatMap((entry) =>
+    verbsThat(at, entry, verb === ANY ? undefined : words.text(verb), resource !== ANY)
+      .map((v) => ({ verb: v, group: entry.group, resource: entry.resource, sub: entry.sub }))
+      .filter((point) => inside(at, words, point)),
+  );
+}
+
+/** The verbs of the entry that can come from where the row is. */
+function verbsThat(at: At, entry: Existing, asked: string | undefined, named: boolean): readonly string[] {
+  // a verb that is none of the API's stands in no discovery; a rule that names the resource means something by it
+  const own = asked !== undefined && named && !STANDARD_VERBS.includes(asked) ? [asked] : entry.verbs;
+  if (at[NAMESPACE] === ANY || entry.namespaced) return own;
+  const through = verbsThroughNamespace(entry.group, entry.resource);
+  return own.filter((verb) => through.includes(verb));
+}
+
+/** What tells most, of the tables: where no discovery says what exists. */
+function tableIn(at: At, words: Words): readonly Point[] {
+  // without a wildcard the row is one point, which needs no table
+  if (![VERB, GROUP, RESOURCE, SUB].some((d) => at[d] === ANY)) return [];
+  const ways = KUBERNETES_SECRETS.flatMap((kind) => STANDARD_VERBS.map((verb) => ({ ...kind, verb })));
+  const tokens = { verb: "create", group: "", resource: "serviceaccounts", sub: "token" };
+  return [...KUBERNETES_ESCALATION, ...ways, tokens].filter(
+    (point) =>
+      inside(at, words, point) &&
+      (at[NAMESPACE] === ANY || comesInNamespace(point.verb, point.group, point.resource)),
+  );
+}
+
+/** Each wildcard as a word that no rule uses (G3); a verb first as those that exist (K7). */
+function genericIn(at: At, words: Words): readonly Point[] {
+  const text = (d: number): string => (at[d] === ANY ? words.unused() : words.text(at[d] ?? ANY));
+  const verbs = at[VERB] === ANY ? [...STANDARD_VERBS, words.unused()] : [text(VERB)];
+  const subs = at[SUB] === ANY ? ["", words.unused()] : [text(SUB)];
+  return verbs.flatMap((verb) =>
+    subs.map((sub) => ({ verb, group: text(GROUP), resource: text(RESOURCE), sub })),
+  );
+}
+
+const URL_VERBS: readonly string[] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+/** A request for a URL of the row that the other side does not allow. */
+export function urlRequestOf(row: UrlRow, world: Pick<World, "other" | "words">): KubernetesRequest {
+  const { words, other } = world;
+  const { verb, url, prefix } = row.cell;
+  const verbs = verb === ANY ? [...URL_VERBS, words.unused()] : [words.text(verb)];
+  const open = (cell: UrlCell): boolean => !other.urls.holds(cell);
+  for (const text of verbs) {
+    for (const address of prefix ? addresses(url) : [url]) {
+      if (open({ verb: words.find(text), url: address, prefix: false, grants: [] }))
+        return { verb: text, url: address };
+    }
+  }
+  // not reached: the generic point of the row lies in no cell of the other side, and the letters go on
+  throw new RangeError(`no URL proves the difference in ${url}`);
+}
+
+/** URLs that start with it: itself, a readable one, and then one letter after another, of which no list is that long. */
+function* addresses(prefix: string): Generator<string> {
+  if (prefix.startsWith("/")) yield prefix;
+  yield prefix === "" ? "/<any>" : `${prefix}<any>`;
+  for (let code = "~".charCodeAt(0); code < 0xd800; code++) yield prefix + String.fromCharCode(code);
+}

@@ -1,0 +1,172 @@
+/** Rows of the difference as residues that people can read (R1 to R4). */
+import type { Impact, Known, Origin, Residue } from "../policy.ts";
+import { type At, type UrlCell, VERB } from "./cells.ts";
+import { type Row, resourceRows, type Side, type UrlRow, urlRows } from "./difference.ts";
+import type { Grant } from "./grant.ts";
+import { byTelling, impactOf, type Point, urlImpact, verbRank, worst } from "./impact.ts";
+import {
+  type Line,
+  linesOf,
+  lineText,
+  ruleOf,
+  type UrlLine,
+  urlLinesOf,
+  urlLineText,
+  urlRuleOf,
+} from "./notation.ts";
+import { type Proof, proofsOf, urlRequestOf } from "./points.ts";
+import type { Served } from "./served.ts";
+import { ANY, type Words } from "./words.ts";
+
+export interface World {
+  readonly words: Words;
+  readonly served: Served | undefined;
+  /** No rule on either side says where it applies, so a pattern need not. */
+  readonly plainNamespace: boolean;
+}
+
+/** Origins that a residue lists at the most. */
+const MAX_ORIGINS = 200;
+
+/** What `own` holds and `other` does not, worst first. */
+export function residuesOf(own: Side, other: Side, world: World): readonly Residue[] {
+  const { words } = world;
+  const rows = resourceRows(own, other);
+  const lines = linesOf(
+    rows.map((row) => row.cell.at),
+    words,
+  );
+  const pick = <T>(list: readonly T[], members: readonly number[]): readonly T[] =>
+    members.flatMap((i) => list[i] ?? []);
+  const residues = lines.map((line) => lineResidue(line, pick(rows, line.members), other, world));
+  const addresses = urlRows(own, other);
+  const urls = urlLinesOf(addresses.map((row) => row.cell)).map((line) =>
+    urlResidue(line, pick(addresses, line.members), other, world),
+  );
+  return [...residues, ...urls].sort(
+    (a, b) =>
+      Number(a.latent === true) - Number(b.latent === true) ||
+      IMPACTS.indexOf(a.impact) - IMPACTS.indexOf(b.impact) ||
+      order(a.pattern, b.pattern),
+  );
+}
+
+const IMPACTS: readonly Impact[] = ["escalation", "write", "read"];
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Cells in words, joined, sorted. */
+export function texts(cells: readonly At[], { words, plainNamespace }: World): readonly string[] {
+  return linesOf(cells, words)
+    .map((line) => lineText(line, words, plainNamespace))
+    .sort(order);
+}
+
+export function urlTexts(cells: readonly UrlCell[], words: Words): readonly string[] {
+  return urlLinesOf(cells)
+    .map((line) => urlLineText(line, words))
+    .sort(order);
+}
+
+function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World): Residue {
+  const { words, served } = world;
+  const existing = new Map<string, Proof>();
+  const others: Proof[] = [];
+  const impacts: Impact[] = [];
+  for (const row of rows) {
+    const { at } = row.cell;
+    const proofs = proofsOf(row, { other, words, served });
+    for (const proof of proofs.existing) {
+      const text = operationText(proof.point);
+      if (!existing.has(text)) existing.set(text, proof);
+    }
+    others.push(...proofs.others);
+    impacts.push(...[...proofs.existing, ...proofs.others].map(({ point }) => impactOf(point)));
+    // every verb at once is worth more than the verbs of today (K7, K8)
+    if (at[VERB] === ANY) impacts.push("write");
+  }
+  const today = byTelling([...existing.values()], ({ point }) => point);
+  // a request of the tables comes before one with a word that stands for any
+  const generic = (point: Point): number =>
+    Number(line.group === ANY && words.isUnused(point.group)) +
+    Number(line.resource === ANY && words.isUnused(point.resource));
+  const rest = byTelling(others, ({ point }) => point, generic);
+  const [first, ...further] = today.length > 0 ? today : rest;
+  if (first === undefined) throw new RangeError("a row of the difference without a request that proves it");
+  const ofVerb = new Map([...further].reverse().map((proof) => [proof.point.verb, proof]));
+  ofVerb.delete(first.point.verb);
+  const more = further.filter((proof) => ofVerb.get(proof.point.verb) === proof).slice(0, 2);
+  const known: Known = {
+    count: today.length,
+    examples: today.slice(0, 3).map((proof) => operationText(proof.point)),
+  };
+  return {
+    pattern: lineText(line, words, world.plainNamespace),
+    except: texts(
+      rows.flatMap((row) => row.blockers),
+      world,
+    ),
+    witness: first.request,
+    ...(more.length > 0 && { witnesses: more.map((p) => p.request) }),
+    ...originsOf(rows.flatMap((row) => row.cell.grants)),
+    ...(line.namespace !== ANY && { namespace: words.text(line.namespace) }),
+    ...(served !== undefined && { known, latent: today.length === 0 }),
+    impact: worst(impacts),
+    rule: ruleOf(line, words),
+  };
+}
+
+function operationText({ verb, group, resource, sub }: Point): string {
+  return `${verb} ${resource}${group === "" ? "" : `.${group}`}${sub === "" ? "" : `/${sub}`}`;
+}
+
+function urlResidue(line: UrlLine, rows: readonly UrlRow[], other: Side, { words }: World): Residue {
+  const verbs = rows.map((row) => (row.cell.verb === ANY ? "*" : words.text(row.cell.verb)));
+  const proofs = rows
+    .map((row) => urlRequestOf(row, { other, words }))
+    .sort((a, b) => verbRank(a.verb) - verbRank(b.verb) || order(a.verb, b.verb));
+  const [witness, ...more] = proofs;
+  if (witness === undefined) throw new RangeError("a row of the difference without a request that proves it");
+  return {
+    pattern: urlLineText(line, words),
+    except: urlTexts(
+      rows.flatMap((row) => row.blockers),
+      words,
+    ),
+    witness,
+    ...(more.length > 0 && { witnesses: more.slice(0, 2) }),
+    ...originsOf(rows.flatMap((row) => row.cell.grants)),
+    impact: worst(verbs.map(urlImpact)),
+    rule: urlRuleOf(line, words),
+  };
+}
+
+/** Where it is written: in the order of the documents, each place once. */
+function originsOf(grants: readonly Grant[]): Pick<Residue, "origin" | "origins"> {
+  const places = new Map<string, Origin & { readonly through?: Origin }>();
+  for (const { origin, through } of grants) {
+    const key = [origin, through]
+      .map((o) => (o === undefined ? "" : `${o.document} ${o.pointer}`))
+      .join("\n");
+    places.set(key, { ...origin, ...(through === undefined ? {} : { through }) });
+  }
+  const origins = [...places.values()].sort(
+    (a, b) => a.document - b.document || comparePointers(a.pointer, b.pointer),
+  );
+  const [first] = origins;
+  if (first === undefined) throw new RangeError("a row of the difference that no document wrote");
+  const { through: _, ...origin } = first;
+  return { origin, origins: origins.slice(0, MAX_ORIGINS) };
+}
+
+/** `/rules/2` before `/rules/10`. */
+function comparePointers(a: string, b: string): number {
+  const [x, y] = [a.split("/"), b.split("/")];
+  for (let i = 0; i < Math.max(x.length, y.length); i++) {
+    const [p = "", q = ""] = [x[i], y[i]];
+    if (p !== q) return Number(p) - Number(q) || order(p, q);
+  }
+  return 0;
+}

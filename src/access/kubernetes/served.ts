@@ -1,0 +1,148 @@
+/** What a server serves, and what by its structure can never take effect (K2, K4). */
+import type { KubernetesRequest, ServedResource } from "../policy.ts";
+import { type Grant, isUrlRequest } from "./grant.ts";
+
+/** A resource that exists today, with the verbs that mean something on it. */
+export interface Existing {
+  readonly group: string;
+  readonly resource: string;
+  /** `""`: the resource itself. */
+  readonly sub: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** The verbs of the API. Others are asked of the authorizer by some part of the server, and stand in no discovery. */
+export const STANDARD_VERBS: readonly string[] = [
+  "get",
+  "list",
+  "watch",
+  "create",
+  "update",
+  "patch",
+  "delete",
+  "deletecollection",
+];
+
+const RBAC = "rbac.authorization.k8s.io";
+
+/**
+ * What the server asks of the authorizer and discovery does not list. Sources: Kubernetes documentation, "Using RBAC
+ * authorization" (escalate, bind), "User impersonation", "Certificate signing requests" (signers), "Kubelet
+ * authentication/authorization" (subresources of nodes).
+ */
+const UNLISTED: readonly Existing[] = [
+  ...["users", "groups"].map((resource) => virtual("", resource, "", ["impersonate"])),
+  { ...virtual("", "serviceaccounts", "", ["impersonate"]), namespaced: true },
+  ...["uids", "userextras"].map((resource) =>
+    virtual("authentication.k8s.io", resource, "", ["impersonate"]),
+  ),
+  { ...virtual(RBAC, "roles", "", ["bind", "escalate"]), namespaced: true },
+  virtual(RBAC, "clusterroles", "", ["bind", "escalate"]),
+  virtual("certificates.k8s.io", "signers", "", ["approve", "attest", "sign"]),
+  ...["configz", "healthz", "log", "metrics", "pods", "spec", "stats"].map((sub) =>
+    virtual("", "nodes", sub, ["create", "get"]),
+  ),
+];
+
+function virtual(group: string, resource: string, sub: string, verbs: readonly string[]): Existing {
+  return { group, resource, sub, namespaced: false, verbs };
+}
+
+/**
+ * Whether no name ever comes with the verb (K2): when something is made it has none yet, and a collection has many.
+ * @param sub `""`: the resource itself; absent: any
+ */
+export function namelessVerb(verb: string, sub: string | undefined): boolean {
+  return verb === "deletecollection" || (verb === "create" && sub === "");
+}
+
+/** What discovery says, by group and resource, with what the server asks besides. */
+export class Served {
+  readonly all: readonly Existing[];
+  private readonly byResource = new Map<string, readonly Existing[]>();
+  private readonly groups = new Set<string>();
+
+  constructor(resources: readonly ServedResource[]) {
+    const merged = new Map<string, Existing>();
+    const add = (entry: Existing): void => {
+      const key = JSON.stringify([entry.group, entry.resource, entry.sub]);
+      const before = merged.get(key);
+      merged.set(key, {
+        ...entry,
+        namespaced: entry.namespaced || before?.namespaced === true,
+        verbs: [...new Set([...(before?.verbs ?? []), ...entry.verbs])].sort(),
+      });
+    };
+    for (const { group, resource, namespaced, verbs } of resources) {
+      const slash = resource.indexOf("/");
+      add({
+        group,
+        resource: slash < 0 ? resource : resource.slice(0, slash),
+        sub: slash < 0 ? "" : resource.slice(slash + 1),
+        namespaced,
+        verbs: verbs ?? STANDARD_VERBS,
+      });
+      this.groups.add(group);
+    }
+    for (const entry of UNLISTED) add(entry);
+    this.all = [...merged.values()];
+    for (const entry of this.all) {
+      this.byResource.set(entry.resource, [...(this.byResource.get(entry.resource) ?? []), entry]);
+    }
+  }
+
+  named(resource: string): readonly Existing[] {
+    return this.byResource.get(resource) ?? [];
+  }
+
+  serves(group: string): boolean {
+    return this.groups.has(group);
+  }
+
+  /** Whether the resource is known to be cluster-scoped; a subresource is where its resource is. */
+  clusterScoped(group: string, resource: string): boolean {
+    const entries = this.named(resource).filter((entry) => entry.group === group);
+    return entries.length > 0 && entries.every((entry) => !entry.namespaced);
+  }
+}
+
+const known = new WeakMap<readonly ServedResource[], Served>();
+
+/** The same list is read once. */
+export function servedOf(resources: readonly ServedResource[] | undefined): Served | undefined {
+  if (resources === undefined) return undefined;
+  const before = known.get(resources);
+  if (before !== undefined) return before;
+  const served = new Served(resources);
+  known.set(resources, served);
+  return served;
+}
+
+/**
+ * The verbs that reach a cluster-scoped resource through a namespace after all. Whoever binds a ClusterRole by a
+ * RoleBinding is asked `bind` in its namespace (pkg/registry/rbac, BindingAuthorized), and a request for one namespace
+ * object counts as made in it (apiserver, RequestInfoFactory: the path is /api/v1/namespaces/NAME).
+ */
+export function verbsThroughNamespace(group: string, resource: string): readonly string[] {
+  if (group === RBAC && resource === "clusterroles") return ["bind"];
+  return group === "" && resource === "namespaces" ? ["delete", "get", "patch", "update", "watch"] : [];
+}
+
+/** The group that held resources which have long moved; no supported server serves it (K4). */
+export const GONE_GROUP = "extensions";
+
+const ALWAYS = new Served([]);
+
+/** Whether a request can come in a namespace, as far as that is so in every cluster. */
+export function comesInNamespace(verb: string, group: string, resource: string): boolean {
+  return !ALWAYS.clusterScoped(group, resource) || verbsThroughNamespace(group, resource).includes(verb);
+}
+
+/** Whether a grant can take effect on the request, by what the server serves (K4). */
+export function takesEffect(grant: Grant, request: KubernetesRequest, served: Served | undefined): boolean {
+  if (isUrlRequest(request) || served === undefined) return true;
+  if (request.group === GONE_GROUP && !served.serves(GONE_GROUP)) return false;
+  if (grant.namespace === undefined || !served.clusterScoped(request.group, request.resource)) return true;
+  return verbsThroughNamespace(request.group, request.resource).includes(request.verb);
+}

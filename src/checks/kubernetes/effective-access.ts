@@ -1,0 +1,432 @@
+import type { KubernetesRequest, Residue, VoidGrant } from "../../access/policy.ts";
+import { today, WHY_EXCESS } from "../arm/observe.ts";
+import { byText, texts } from "../arm/value.ts";
+import type { Check, Context, Facts, Observation } from "../define.ts";
+import { accountResource } from "../rbac/account-exists.ts";
+import { accountsFound, findAccounts } from "../rbac/accounts.ts";
+import { bindingInWords, givenInWords } from "../rbac/binding.ts";
+import { askServer, bind, edit, remove, show, showAll } from "../rbac/command.ts";
+import {
+  differenceOf,
+  documentsOf,
+  grants,
+  ofDoubt,
+  ofResidue,
+  replayOf,
+  requestInWords,
+  residueIn,
+  residueProperty,
+  ruleIndex,
+  rulesOf,
+  voidInWords,
+} from "../rbac/compare.ts";
+import { type DocumentedRole, documentedRoles } from "../rbac/documented.ts";
+import { FLOOR } from "../rbac/floor.ts";
+import { type Gap, type Grant, grantInWords, type Holdings, holdingsOf } from "../rbac/holdings.ts";
+import { nothingThere } from "../rbac/namespace.ts";
+import { narrowed } from "../rbac/narrow.ts";
+import { type Place, placesFor, type Wish } from "../rbac/places.ts";
+import { readRoles, roleInWords } from "../rbac/role.ts";
+import { bare, type Rule } from "../rbac/rules.ts";
+import { type Account, accountId, covers } from "../rbac/subject.ts";
+import { diffLines, ruleLines, rulesText } from "../rbac/yaml.ts";
+
+interface Params {
+  readonly accounts: readonly { readonly serviceAccount: string; readonly roles: readonly string[] }[];
+}
+
+/** One account, what it holds, and what is documented for it. */
+interface Case {
+  readonly facts: Facts;
+  readonly account: Account;
+  readonly roles: readonly DocumentedRole[];
+  readonly holdings: Holdings;
+  readonly at: string;
+}
+
+function who({ account }: Case): string {
+  return `service account ${accountId(account)}`;
+}
+
+/** Where something holds, for a sentence and for a fingerprint. */
+function where({ namespace }: Place): string {
+  return namespace === undefined ? "everywhere in the cluster" : `in namespace ${namespace}`;
+}
+
+/** All that is documented for the account in a place; the floor is what every account stands on, not its own. */
+function documentedRules(place: Place): readonly Rule[] {
+  return place.allowed.documented.flatMap((granted) => granted.rules).filter((rule) => !FLOOR.includes(rule));
+}
+
+/** The grants of a place that give a residue: those that write a part of it, and any other that allows its witness. */
+function givers(residue: Residue, place: Place): readonly Grant[] {
+  const written = documentsOf(residue);
+  return place.allowed.live
+    .filter((granted, i) => written.has(i) || grants(granted, residue.witness, place.allowed))
+    .map(({ grant }) => grant);
+}
+
+/** How to take an excess away: the binding, where nothing of its role is needed; else the rule of the role. */
+function mendExcess(grant: Grant, rules: readonly Rule[], place: Place, c: Case) {
+  const { binding, role } = grant;
+  const documented = documentedRules(place);
+  // a binding that gives the floor must stay
+  const needed = role.rules.some((r) => narrowed(r, [...documented, ...FLOOR]).length > 0);
+  if (!needed) {
+    const alone = binding.subjects.every((s) => s.kind === "account" && covers(s, c.account) !== undefined);
+    return alone
+      ? {
+          text: `Delete ${bindingInWords(binding)}: nothing of what it gives is documented, and it names nobody else.`,
+          commands: [remove(binding)],
+        }
+      : {
+          text: `Take ${grant.as === "" ? who(c) : grant.as.slice("as ".length)} out of ${bindingInWords(binding)}, or bind something narrower to it: nothing of what it gives is documented for this account.`,
+          commands: [show(binding)],
+        };
+  }
+  const left = rules.flatMap((rule) => narrowed(rule, documented));
+  const others = binding.subjects.length > 1 || grant.as.startsWith("as group");
+  return {
+    text: `${left.length === 0 ? "Take what is not documented out of the rules of" : "Narrow the rules to what is documented in"} ${roleInWords(role)}${others ? ", or give the account a role of its own, since others hold this one too" : ""}.`,
+    commands: edit(role, diffLines("rules", rules.map(ruleLines), left.map(ruleLines))),
+  };
+}
+
+/** The rules of one grant that a residue comes from. */
+function rulesOfGrant(residue: Residue, grant: Grant, place: Place): readonly Rule[] {
+  const document = place.allowed.live.findIndex((granted) => granted.grant === grant);
+  return rulesOf(residue, place.allowed.live, document);
+}
+
+function excess(residue: Residue, place: Place, c: Case): Observation {
+  const found = givers(residue, place);
+  const [first] = found;
+  const rules = rulesOf(residue, place.allowed.live);
+  const by = `${found.map(grantInWords).join("; ")}, to ${accountId(c.account)}`;
+  return {
+    kind: "drift",
+    drift: "excess",
+    resource: accountResource(c.account),
+    property: residueProperty("excess", residue, place.namespace),
+    ...ofResidue(residue),
+    by,
+    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${found.map(grantInWords).join("; ")}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+    expected: rulesText(rules.flatMap((rule) => narrowed(rule, documentedRules(place)))),
+    actual: rulesText(rules),
+    at: `${c.at}/roles`,
+    verify: askServer(residue.witness as KubernetesRequest, c.account, place.namespace),
+    ...(first === undefined
+      ? {}
+      : { remediation: mendExcess(first, rulesOfGrant(residue, first, place), place, c) }),
+    replay: () => replayOf(place.allowed, residue.witness),
+  };
+}
+
+/** Why an account cannot do what a role documents, and what mends it. */
+function lack(role: DocumentedRole, rule: Rule, place: Place, c: Case) {
+  const wanted = {
+    kind: role.kind,
+    name: role.name,
+    ...(role.kind === "Role" && place.namespace !== undefined ? { namespace: place.namespace } : {}),
+  };
+  const live = readRoles(c.facts).find(wanted);
+  if (live === undefined) {
+    return {
+      why: `${roleInWords(wanted)} does not exist`,
+      mend: { text: `Create ${roleInWords(wanted)} with the documented rules, and bind it.`, commands: [] },
+    };
+  }
+  const same = c.holdings.grants.filter(
+    ({ role: r }) => r.kind === wanted.kind && r.name === wanted.name && r.namespace === wanted.namespace,
+  );
+  if (same.some(({ namespace }) => namespace === place.namespace)) {
+    return {
+      why: `${roleInWords(wanted)}, which it holds, does not grant it`,
+      mend: {
+        text: `Add what is missing to the rules of ${roleInWords(wanted)}, and apply it with kubectl, or put it into the manifest or chart that it comes from.`,
+        commands: edit(live, diffLines("rules", [], [ruleLines(rule)])),
+      },
+    };
+  }
+  const elsewhere = same.map(({ binding }) => bindingInWords(binding)).join(", ");
+  return {
+    why:
+      elsewhere === ""
+        ? `${roleInWords(wanted)} is not bound to it`
+        : `${roleInWords(wanted)} is bound to it by ${elsewhere} alone, which is not everywhere`,
+    mend: {
+      text: `Bind ${roleInWords(wanted)} to the service account.`,
+      commands: [bind(wanted, c.account, role.name)],
+    },
+  };
+}
+
+function missing(residue: Residue, place: Place, c: Case): Observation {
+  const wish: Wish | undefined = place.required.documented[residue.origin.document];
+  const rule = bare(residue.rule ?? rulesOf(residue, place.required.documented)[0] ?? { verbs: [] });
+  const gap = wish === undefined ? undefined : lack(wish.role, rule, place, c);
+  const index = wish?.role.required[ruleIndex(residue)];
+  return {
+    kind: "drift",
+    drift: "missing",
+    resource: accountResource(c.account),
+    property: residueProperty("missing", residue, place.namespace),
+    ...ofResidue(residue),
+    message: `${who(c)} cannot do ${residueIn(residue, place.namespace)} ${where(place)}, which ${wish?.role.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}${today(residue)}; ${gap?.why ?? "nothing grants it"}`,
+    by: `${accountId(c.account)}: ${gap?.why ?? "nothing grants it"}`,
+    expected: rulesText([rule]),
+    actual: null,
+    at: `${c.at}/roles${wish === undefined || index === undefined ? "" : `/${c.roles.indexOf(wish.role)}`}`,
+    verify: askServer(residue.witness as KubernetesRequest, c.account, place.namespace),
+    ...(gap === undefined ? {} : { remediation: gap.mend }),
+    replay: () => replayOf(place.required, residue.witness),
+  };
+}
+
+function gapObservation(gap: Gap, c: Case): Observation {
+  return {
+    kind: "unknown",
+    resource: accountResource(c.account),
+    message: `what ${gap.what} grants to ${who(c)} is not known: ${gap.why}`,
+    property: JSON.stringify(["gap", gap.what]),
+    clause: gap.clause,
+    decide: gap.decide,
+    at: c.at,
+  };
+}
+
+/** Bindings that name a role which is not there: nothing today, everything that somebody writes into it tomorrow. */
+function* dangling(c: Case): Iterable<Observation> {
+  for (const binding of c.holdings.dangling) {
+    yield {
+      kind: "note",
+      drift: "dead",
+      resource: accountResource(c.account),
+      message: `${bindingInWords(binding)} gives ${who(c)} ${givenInWords(binding)}, which does not exist: it grants nothing until somebody makes that role`,
+      property: JSON.stringify(["dangling", bindingInWords(binding)]),
+      at: c.at,
+      verify: show(binding),
+    };
+  }
+}
+
+/** What is granted and has no effect where it is (K4): one note for each grant. */
+function* voidGrants(found: readonly VoidGrant[], place: Place, c: Case): Iterable<Observation> {
+  const live = found.filter((v) => v.side === "live");
+  for (const document of new Set(live.map((v) => v.origin.document))) {
+    const grant = place.allowed.live[document]?.grant;
+    // of a documented role the role's own control says it
+    if (grant === undefined || c.roles.some((r) => isSameRole(r, grant.role))) continue;
+    const own = live.filter((v) => v.origin.document === document);
+    yield {
+      kind: "note",
+      drift: "dead",
+      resource: accountResource(c.account),
+      message: `${grantInWords(grant)} lists what grants nothing ${where(place)}: ${voidInWords(own, place.namespace)}`,
+      property: JSON.stringify(["void", grantInWords(grant)]),
+      at: c.at,
+    };
+  }
+}
+
+function isSameRole(documented: DocumentedRole, live: Grant["role"]): boolean {
+  return documented.kind === live.kind && documented.name === live.name;
+}
+
+function* judge(c: Case): Iterable<Observation> {
+  for (const gap of c.holdings.gaps) yield gapObservation(gap, c);
+  let compared = 0;
+  for (const place of placesFor(c.facts, c.account, c.roles, c.holdings)) {
+    const lacking = differenceOf(place.required);
+    // What is not known may grant what lacks: the gap says so.
+    if (c.holdings.gaps.length === 0) for (const residue of lacking.missing) yield missing(residue, place, c);
+    const beyond = differenceOf(place.allowed);
+    for (const residue of beyond.excess) yield excess(residue, place, c);
+    const doubts = [
+      ...lacking.undecided.filter((d) => d.side === "missing"),
+      ...beyond.undecided.filter((d) => d.side === "excess"),
+    ];
+    for (const doubt of doubts) {
+      yield ofDoubt(doubt, accountResource(c.account), `${who(c)} ${where(place)}`, place.namespace);
+    }
+    yield* voidGrants(beyond.void ?? [], place, c);
+    compared += place.allowed.live.reduce((n, granted) => n + granted.rules.length, 0);
+  }
+  yield* dangling(c);
+  yield { kind: "assessed", count: compared, what: "rules held", audited: [{ id: accountId(c.account) }] };
+}
+
+/** The bindings that give every service account the floor, for the report to say once (K9). */
+function floorNote(cases: readonly Case[]): Observation | undefined {
+  const [first] = cases;
+  if (first === undefined) return undefined;
+  const floor = first.holdings.grants.filter(
+    ({ as, role, namespace }) =>
+      as.startsWith("as group") &&
+      namespace === undefined &&
+      role.rules.length > 0 &&
+      differenceOf({ documented: [{ rules: FLOOR }], live: [{ rules: role.rules }] }).excess.length === 0,
+  );
+  if (floor.length === 0) return undefined;
+  return {
+    kind: "note",
+    drift: "excess",
+    resource: { type: "cluster", id: first.facts.scope, name: "every service account" },
+    message: `every service account also holds what the server gives to all of them, by ${floor.map(({ binding }) => bindingInWords(binding)).join(", ")}: that is not counted as excess (K9)`,
+    property: "floor",
+    at: "/accounts",
+  };
+}
+
+/** Nobody stands behind an account of the control. */
+function nobody(text: string, at: string, roles: readonly DocumentedRole[], facts: Facts): Observation {
+  const parameter = text.slice(2, -1);
+  const base = {
+    resource: { type: "ServiceAccount", id: `${facts.scope}#${parameter}`, name: parameter },
+    property: "account",
+    drift: "absent",
+    at,
+  } as const;
+  const names = roles.map(roleInWords).join(", ");
+  const message = `no service account was found: no binding of ${names} names one`;
+  // a part that may be absent
+  if (roles.every((role) => role.optional)) {
+    return {
+      ...base,
+      kind: "note",
+      message: `${message}; the document calls ${roles.length === 1 ? "it" : "them"} optional`,
+    };
+  }
+  return {
+    ...base,
+    kind: "drift",
+    message: `${message}, so nobody can do what is documented`,
+    expected: roles.map((role) => role.control),
+    actual: null,
+    verify: showAll("RoleBinding"),
+    remediation: {
+      text: `Bind the documented roles to the service account, or name it with --set ${parameter}=NAMESPACE/NAME.`,
+      commands: [],
+    },
+  };
+}
+
+function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
+  const nothing = [...nothingThere(facts, context)];
+  if (nothing.length > 0) {
+    yield* nothing;
+    return;
+  }
+  const controls = [...context.controls.values()];
+  const documented = documentedRoles(context.controls);
+  const cases = new Map<string, Case>();
+  for (const [index, entry] of params.accounts.entries()) {
+    const at = `/accounts/${index}`;
+    const roles = texts(entry.roles).flatMap((id) => documented.get(id) ?? []);
+    const found = findAccounts(facts, entry.serviceAccount, controls);
+    if (found.kind === "unknown") {
+      yield {
+        kind: "unknown",
+        resource: { type: "ServiceAccount", id: entry.serviceAccount, name: entry.serviceAccount },
+        message: found.why,
+        property: JSON.stringify(["account", entry.serviceAccount]),
+        decide: found.decide,
+        at: `${at}/serviceAccount`,
+      };
+      continue;
+    }
+    if (found.accounts.length === 0) yield nobody(entry.serviceAccount, `${at}/serviceAccount`, roles, facts);
+    for (const account of found.accounts) {
+      // one account in several parts may do what each of them documents
+      const known = cases.get(accountId(account));
+      cases.set(accountId(account), {
+        facts,
+        account,
+        roles: [...new Set([...(known?.roles ?? []), ...roles])],
+        holdings: known?.holdings ?? holdingsOf(facts, account),
+        at: known?.at ?? at,
+      });
+    }
+  }
+  const sorted = [...cases].sort(([a], [b]) => byText(a, b)).map(([, c]) => c);
+  for (const c of sorted) yield* judge(c);
+  const floor = floorNote(sorted);
+  if (floor !== undefined) yield floor;
+  const open = accountsFound(facts, controls).filter(({ accounts }) => accounts.length === 0);
+  if (cases.size === 0 && open.length > 0)
+    yield { kind: "assessed", count: 0, what: "rules held", audited: [] };
+}
+
+/** All that a service account can do, over every binding, is what is documented for it (K4 to K6, K8, K9). */
+export const effectiveAccess: Check = {
+  id: "kubernetes/effective-access",
+  cloud: "kubernetes",
+  title: "A service account can do exactly what is documented for it, by all its bindings together",
+  help: `The union of all that an account holds: over every ClusterRoleBinding and the RoleBindings of every namespace, those to its groups (\`system:serviceaccounts\`, \`system:serviceaccounts:NAMESPACE\`, \`system:authenticated\`) and those that name it as a user. It is compared everywhere in the cluster, and in each namespace where something is documented or granted, with the rules documented for this account: a ClusterRole everywhere, a Role in its namespace.
+
+It is an interval: something is missing only if a required rule asks for it, and in excess only if neither a required nor an optional one does. What every service account holds by the rules that Kubernetes publishes for its bootstrap roles is not excess; a rule added to one of these roles is. \`by\` names each binding and role that gives what is in excess, and the group by which it reaches the account.
+
+A ClusterRole through a RoleBinding grants what has a namespace, in that namespace. A binding to a role that does not exist grants nothing, and is a note. An account that is not given is whom the bindings of the documented roles name; the report says who.
+
+Unknown, never pass: bindings or roles could not be listed, the audited namespace does not exist, an aggregated role that the account holds was not filled in.
+
+Not considered: other authorizers of the server, and admission.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["accounts"],
+    properties: {
+      accounts: {
+        type: "array",
+        minItems: 1,
+        items: {
+          type: "object",
+          additionalProperties: false,
+          required: ["serviceAccount", "roles"],
+          properties: {
+            serviceAccount: {
+              type: "string",
+              minLength: 1,
+              description: "a service account: name, namespace/name, or a reference to a parameter",
+            },
+            roles: {
+              type: "array",
+              minItems: 1,
+              items: { type: "string", minLength: 1 },
+              description: "ids of the controls whose roles it holds",
+            },
+          },
+        },
+      },
+    },
+  },
+  needs: () => [
+    "kubernetes/cluster",
+    "kubernetes/namespace",
+    "kubernetes/role",
+    "kubernetes/cluster-role",
+    "kubernetes/role-binding",
+    "kubernetes/cluster-role-binding",
+    "kubernetes/api-resource",
+  ],
+  tolerates: ["kubernetes/namespace", "kubernetes/api-resource"],
+  drifts: {
+    excess: {
+      short: "The account can do more than is documented for it.",
+      help: "Some binding gives the account, or a group that it is in, what none of its documented roles allows there. `by` names the binding and the role, the proof is one request. Where nothing of the role is documented the remediation deletes the binding; else it narrows the rule. It is critical when the account could give itself more with it: escalate, bind, impersonate. What every service account holds by Kubernetes' own bootstrap roles is a note.",
+    },
+    missing: {
+      short: "The account cannot do all that is documented for it.",
+      help: "The documented role does not exist, does not grant it, is not bound to the account, or only in one namespace: the message says which. The vendor's software will fail where it needs it.",
+    },
+    absent: {
+      short: "There is no service account to audit.",
+      help: "No binding of the documented roles names a service account, so nobody can do what is documented. Bind the roles, or name the account by its parameter. For roles that are all optional it is a note.",
+    },
+    dead: {
+      short: "Something that the account is given grants nothing.",
+      help: "A binding names a role that does not exist, or a role lists what cannot be granted through a RoleBinding. It is a note: nothing today.",
+    },
+  },
+  run: (facts, params, context) => run(facts, params as Params, context),
+};

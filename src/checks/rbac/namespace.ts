@@ -1,0 +1,68 @@
+import { byText } from "../arm/value.ts";
+import type { Context, Facts, Observation } from "../define.ts";
+import { auditedNamespace } from "./accounts.ts";
+import { documentedRoles } from "./documented.ts";
+import { placeOf } from "./value.ts";
+
+/** Names shown of those that exist. */
+const SHOWN = 8;
+
+function existing(facts: Facts): readonly string[] {
+  return facts
+    .all("kubernetes/namespace")
+    .map(({ id, body }) => placeOf(id, body).name)
+    .sort(byText);
+}
+
+/** Whether anything was recorded in a namespace: then it exists, whether or not namespaces could be listed. */
+function isInhabited(facts: Facts, namespace: string): boolean {
+  return (["kubernetes/role", "kubernetes/role-binding", "kubernetes/service-account"] as const).some(
+    (kind) => facts.all(kind).some(({ id, body }) => placeOf(id, body).namespace === namespace),
+  );
+}
+
+/**
+ * What there is to say when a namespace that is audited does not exist, or the cluster came empty: nothing can be
+ * assessed, and nothing in it is absent (fault 40).
+ */
+export function* nothingThere(facts: Facts, context: Context): Iterable<Observation> {
+  const resource = { type: "Namespace", id: facts.scope, name: "the cluster" };
+  if (
+    facts.all("kubernetes/cluster-role").length === 0 &&
+    facts.unread("kubernetes/cluster-role").length === 0
+  ) {
+    yield {
+      kind: "unknown",
+      resource,
+      message:
+        "the list of cluster roles is empty, without even the server's own: the cluster was not readable",
+      property: "cluster",
+      decide: "read the cluster roles with an identity that may list them",
+    };
+    return;
+  }
+  const controls = [...context.controls.values()];
+  const named = [...documentedRoles(context.controls).values()].flatMap((r) => r.namespace ?? []);
+  const wanted = [...new Set([auditedNamespace(facts, controls) ?? [], named].flat())].sort(byText);
+  const unread = facts.unread("kubernetes/namespace")[0];
+  const names = existing(facts);
+  for (const namespace of wanted) {
+    if (names.includes(namespace)) continue;
+    if (unread !== undefined && isInhabited(facts, namespace)) continue;
+    const others =
+      names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "");
+    yield {
+      kind: "unknown",
+      resource: { ...resource, id: namespace, name: namespace },
+      message:
+        unread === undefined
+          ? `namespace ${namespace} does not exist in the cluster, so nothing was assessed; it has ${others}`
+          : `whether namespace ${namespace} exists is not known, and nothing was found in it: ${unread.api}: ${unread.detail}`,
+      property: "namespace",
+      decide:
+        unread?.permission === undefined
+          ? "name the namespace of the deployment with --namespace"
+          : `grant the scanner ${unread.permission}`,
+    };
+  }
+}

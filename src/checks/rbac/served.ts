@@ -1,0 +1,61 @@
+import type { ServedResource } from "../../access/policy.ts";
+import { byText, text } from "../arm/value.ts";
+import type { Facts } from "../define.ts";
+import type { Rule } from "./rules.ts";
+import { member, textList } from "./value.ts";
+
+/** What stands for a resource whose name nobody could read. */
+const SOME = "<any>";
+
+interface Discovery {
+  readonly resources: readonly ServedResource[];
+  /** Groups of which a version could not be read: they may serve more. */
+  readonly unsure: ReadonlySet<string>;
+}
+
+const read = new WeakMap<Facts, Discovery | "unread">();
+
+function readDiscovery(facts: Facts): Discovery | "unread" {
+  const unread = facts.unread("kubernetes/api-resource");
+  const documents = facts.all("kubernetes/api-resource");
+  if (unread.some((u) => u.id === undefined) || documents.length === 0) return "unread";
+  const found = new Map<string, ServedResource>();
+  for (const { body } of documents) {
+    const resource = text(member(body, "resource"));
+    const group = member(body, "group");
+    const namespaced = member(body, "namespaced");
+    if (resource === undefined || typeof group !== "string" || typeof namespaced !== "boolean") continue;
+    const key = JSON.stringify([group, resource]);
+    const verbs = new Set([...(found.get(key)?.verbs ?? []), ...(textList(member(body, "verbs")) ?? [])]);
+    found.set(key, { group, resource, namespaced, verbs: [...verbs].sort(byText) });
+  }
+  // the core group's version is `v1`, with nothing before it
+  const unsure = new Set(
+    unread.map((u) => (u.id?.includes("/") === true ? u.id.slice(0, u.id.indexOf("/")) : "")),
+  );
+  return { resources: [...found.values()], unsure };
+}
+
+/**
+ * What the server serves, for a comparison of these rules; `undefined` when discovery was not read, and rules are then
+ * compared as written (K4). A group of which a version could not be read counts as serving what the rules name in it.
+ */
+export function servedResources(facts: Facts, rules: readonly Rule[]): readonly ServedResource[] | undefined {
+  const known = read.get(facts) ?? readDiscovery(facts);
+  read.set(facts, known);
+  if (known === "unread") return undefined;
+  if (known.unsure.size === 0) return known.resources;
+  const have = new Set(known.resources.map((r) => JSON.stringify([r.group, r.resource])));
+  const more = new Map<string, ServedResource>();
+  for (const { apiGroups = [], resources = [] } of rules) {
+    for (const group of apiGroups.includes("*") ? known.unsure : apiGroups) {
+      if (!known.unsure.has(group)) continue;
+      for (const name of resources) {
+        const resource = name.replace("*", SOME);
+        const key = JSON.stringify([group, resource]);
+        if (!have.has(key)) more.set(key, { group, resource, namespaced: true });
+      }
+    }
+  }
+  return [...known.resources, ...more.values()];
+}

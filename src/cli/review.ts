@@ -1,0 +1,189 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Provider } from "../access/policy.ts";
+import { ReviewError, type ReviewInput } from "../review/aws.ts";
+import { renderReviewMarkdown } from "../review/render-markdown.ts";
+import { renderReviewTable } from "../review/render-table.ts";
+import { type Review, reviewStatus, type TargetDocument } from "../review/review.ts";
+import { reviewJson } from "../review/schema.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { contextOf, timeOf } from "./context.ts";
+import { deliver, type Place, pathsOf } from "./deliver.ts";
+import { codeOf, reasonOf, UsageError } from "./errors.ts";
+import { inputsOf } from "./inputs.ts";
+import { type Job, prepare, type TargetJob } from "./job.ts";
+import { type Given, type GivenOptions, inOrder, reviewFormats } from "./options.ts";
+import { checkPaths, parseDestinations, writeFiles } from "./output.ts";
+import { boundsOf, readTarget } from "./read-target.ts";
+import { one, pathFrom, pathOf } from "./settings.ts";
+import type { Shell } from "./shell.ts";
+import { version } from "./version.ts";
+
+/** The formats that a review is written in. */
+
+/** What a provider brings to a review: it reads usage, live or from files, and judges. */
+export interface Reviewer {
+  readonly review: (
+    input: ReviewInput,
+    ask: {
+      /** Files of logs, absolute. */
+      readonly files: readonly string[];
+      /** How to read usage live; absent: recorded state is reviewed. */
+      readonly live?: { readonly target: TargetJob; readonly bounds: ReturnType<typeof boundsOf> };
+      readonly now: string;
+      readonly version: string;
+      readonly progress: (message: string) => void;
+      readonly debug: (line: string) => void;
+      readonly shell: Shell;
+    },
+  ) => Promise<Review>;
+}
+
+/** The providers that can be reviewed; each with its code, loaded when it is asked for. */
+const reviewers: Partial<Record<Provider, () => Promise<Reviewer>>> = {
+  aws: async () => (await import("./review-aws.ts")).awsReviewer,
+  azure: async () => (await import("./review-azure.ts")).azureReviewer,
+};
+
+/**
+ * `review`: what a scope-down takes, whether it was used, what would break, and the documents to apply.
+ * @returns 0 nothing breaks, 1 something that was used breaks, 3 something could not be read or decided
+ */
+export async function review(
+  _operands: readonly string[],
+  given: GivenOptions,
+  shell: Shell,
+): Promise<number> {
+  const { config, options, console } = await contextOf(given, shell);
+  const destinations = parseDestinations(options.get("format"), reviewFormats, shell.cwd);
+  const folder = pathOf(options, "write", shell.cwd);
+  const logs = options.get("usage");
+  const files = (logs?.values ?? []).map((value) =>
+    logs === undefined ? value : pathFrom(logs, value, shell.cwd),
+  );
+  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd, files));
+  const bounds = boundsOf(options);
+  const [from, to] = [one(options, "from"), one(options, "to")];
+  // The state is read for the profile that is to be: its checks know the tags.
+  const asProfile = (name: string | undefined): GivenOptions =>
+    name === undefined
+      ? given
+      : inOrder(new Map<string, Given>([["profile-set", { values: [name], from: "--to" }]]), given);
+  const job = await prepare(asProfile(to), config, shell.cwd);
+  const target = onlyTarget(job);
+  const loaded = job.baselines[0];
+  if (loaded === undefined || job.baselines.length > 1)
+    throw new UsageError("a review is of one baseline; name it with --baseline");
+  const known = Object.keys(loaded.baseline.profiles?.names ?? {});
+  if (from !== undefined && !known.includes(from)) {
+    const has = known.length === 0 ? "has no profiles" : `has ${known.join(", ")}`;
+    throw new UsageError(`--from: unknown profile "${from}": ${loaded.baseline.id} ${has}`);
+  }
+  const recorded = target.snapshots[0];
+  const snapshot: Snapshot = recorded ?? (await readTarget(job, target, bounds, console, shell));
+  const load = reviewers[snapshot.provider];
+  if (load === undefined) {
+    throw new UsageError(
+      `a review of ${snapshot.provider} is not in this version, which reviews ${Object.keys(reviewers).join(", ")}`,
+    );
+  }
+  let result: Review;
+  try {
+    result = await (await load()).review(
+      {
+        loaded,
+        snapshot,
+        parameters: target.parameters,
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      },
+      {
+        files,
+        ...(recorded === undefined ? { live: { target, bounds } } : {}),
+        now: timeOf(shell),
+        version,
+        progress: (message) => console.progress(message),
+        debug: (line) => console.debug(line),
+        shell,
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof ReviewError)) throw error;
+    if (!error.unread) throw new UsageError(error.message);
+    console.say(`chalk-audit: nothing is reviewed: ${error.message}`);
+    return 3;
+  } finally {
+    console.clear();
+  }
+  if (shell.signal.aborted) {
+    console.say("chalk-audit: interrupted; nothing is written");
+    return 3;
+  }
+  const status = reviewStatus(result);
+  if (folder !== undefined)
+    await writeDocuments(result.documents, folder, shell, (line) => console.say(line));
+  await deliver(
+    destinations,
+    (format, place) => ({ text: rendered(result, format, place, status) }),
+    options,
+    console,
+    shell,
+  );
+  return status;
+}
+
+function rendered(result: Review, format: string, place: Place, status: number): string {
+  if (format === "json") return reviewJson(result, version);
+  if (format === "markdown") return renderReviewMarkdown(result, status);
+  return renderReviewTable(result, { ...place, status });
+}
+
+function onlyTarget(job: Job): TargetJob {
+  const [target, second] = job.targets;
+  if (target === undefined || second !== undefined || target.snapshots.length > 1) {
+    throw new UsageError("a review is of one target; ask for one cloud, or name a target with --target");
+  }
+  return target;
+}
+
+/** Writes the documents to apply; a file that is there and differs is replaced, and that is said. */
+async function writeDocuments(
+  documents: readonly TargetDocument[],
+  folder: string,
+  shell: Shell,
+  say: (line: string) => void,
+): Promise<void> {
+  if (documents.length === 0) {
+    say("chalk-audit: --write: no document is written; see what the review says is incomplete");
+    return;
+  }
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--write: cannot make the folder ${folder}: ${reasonOf(error)}`);
+  }
+  const files = documents.map(({ file, text }) => ({ path: join(folder, file), text }));
+  await checkPaths(
+    files.map(({ path }) => path),
+    shell.cwd,
+    [],
+  );
+  const before = await Promise.all(files.map(async ({ path }) => textBefore(path)));
+  await writeFiles(files, shell.cwd);
+  documents.forEach(({ file, size, limit }, i) => {
+    const old = before[i];
+    const did = old === undefined ? "wrote" : old === files[i]?.text ? "wrote again, unchanged," : "replaced";
+    say(
+      `chalk-audit: ${did} ${join(folder, file)} (${size} of ${limit}); proven equal to the target, not applied`,
+    );
+  });
+}
+
+async function textBefore(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new UsageError(`${path}: cannot be read: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,94 @@
+import type { AwsCall } from "../collectors/sources.ts";
+import type { DocumentKind, Snapshot, Unread } from "../snapshot/snapshot.ts";
+import type { Call, Read } from "./reads.ts";
+
+/**
+ * What a trial collection says of one permission.
+ * - `there`: every call that needs it was answered.
+ * - `missing`: the provider refused a call for want of it.
+ * - `unread`: a call failed in another way, so that nothing is known of the permission.
+ * - `untried`: nothing was there to call it on, or what comes before it failed.
+ */
+export type ProbeState = "there" | "missing" | "unread" | "untried";
+
+export interface Probe {
+  readonly permission: string;
+  readonly state: ProbeState;
+  /** What it is for. */
+  readonly titles: readonly string[];
+  /** The provider's answer, where it did not give what was asked for. */
+  readonly detail?: string;
+}
+
+/** What shows that a call was made and answered: documents of these kinds, or one of these that could not be read. */
+interface Trace {
+  readonly documents: readonly DocumentKind[];
+  readonly failures?: readonly DocumentKind[];
+}
+
+const ofRole: Trace = { documents: ["aws/role", "aws/role-policy"], failures: ["aws/role"] };
+
+/** Calls of AWS that ask about one thing that an earlier answer named: they are made when there is such a thing. */
+const traces: Readonly<Record<string, Trace>> = {
+  GetRole: { documents: ["aws/role"] },
+  // A role that could not be read itself is still asked for its policies.
+  ListRolePolicies: ofRole,
+  ListAttachedRolePolicies: ofRole,
+  GetRolePolicy: { documents: ["aws/role-policy"] },
+  // Its default version is asked for only when the policy was read.
+  GetPolicy: { documents: ["aws/policy"], failures: ["aws/policy"] },
+  GetPolicyVersion: { documents: ["aws/policy"] },
+  DescribeCluster: { documents: ["aws/eks-cluster"] },
+  ListNodegroups: { documents: ["aws/eks-cluster", "aws/eks-nodegroup"], failures: ["aws/eks-cluster"] },
+  DescribeNodegroup: { documents: ["aws/eks-nodegroup"] },
+};
+
+/** Reads of Azure that ask about one principal. */
+const ofPrincipal: readonly DocumentKind[] = ["azure/assigned-to", "azure/role-eligibility"];
+
+/** What a collection of these reads says of each permission, in their order. */
+export function probesOf(reads: readonly Read[], snapshot: Snapshot): readonly Probe[] {
+  return reads.map((read) => {
+    const failed = snapshot.unread.filter((entry) => concerns(entry, read));
+    const refused = failed.find(({ cause }) => cause === "denied");
+    const worst = refused ?? failed[0];
+    if (worst !== undefined) {
+      const state = refused === undefined ? "unread" : "missing";
+      return { permission: read.permission, state, titles: read.titles, detail: worst.detail };
+    }
+    const tried = read.calls.some((call) => wasCalled(call, read, snapshot));
+    return { permission: read.permission, state: tried ? "there" : "untried", titles: read.titles };
+  });
+}
+
+function concerns(entry: Unread, read: Read): boolean {
+  if (entry.permission !== undefined) return entry.permission === read.permission;
+  // Nothing at all could be asked: the sign-in failed, or the account, the subscription is not there.
+  if (!read.kinds.includes(entry.kind)) return false;
+  const operation = /^\w+ (\w+)(?: |$)/.exec(entry.api)?.[1];
+  const aws = (read.calls as readonly AwsCall[]).every(({ service }) => service !== undefined);
+  return !aws || operation === undefined || read.calls.some((call) => call.operation === operation);
+}
+
+function wasCalled(call: Call, read: Read, snapshot: Snapshot): boolean {
+  const holds = (kind: DocumentKind) => snapshot.documents.some((document) => document.kind === kind);
+  const named = (snapshot.principals?.length ?? 0) > 0;
+  const trace = traces[call.operation];
+  if (trace !== undefined) {
+    const failed = (kind: DocumentKind) =>
+      snapshot.unread.some((entry) => entry.kind === kind && entry.id !== undefined);
+    return (
+      trace.documents.some(holds) ||
+      trace.failures?.some(failed) === true ||
+      (named && call.operation === "GetRole")
+    );
+  }
+  const open = read.kinds.filter((kind) => !isUnread(kind, snapshot));
+  const plain = open.filter((kind) => !ofPrincipal.includes(kind));
+  return plain.length > 0 || (open.length > 0 && (named || holds("azure/assigned-to")));
+}
+
+/** Whether the kind as a whole was not read, so that its calls may not have been made. */
+function isUnread(kind: DocumentKind, snapshot: Snapshot): boolean {
+  return snapshot.unread.some((entry) => entry.kind === kind && entry.id === undefined);
+}

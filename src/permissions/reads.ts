@@ -1,0 +1,83 @@
+import type { Provider } from "../access/policy.ts";
+import {
+  type ApiCall,
+  type AwsCall,
+  type KindSource,
+  type KubernetesCall,
+  sources,
+} from "../collectors/sources.ts";
+import type { DocumentKind } from "../snapshot/snapshot.ts";
+
+export type Call = ApiCall | AwsCall | KubernetesCall;
+
+/** One permission that a scan needs: the calls that need it, and what they read. */
+export interface Read<C extends Call = Call> {
+  /** The provider's own name of it: `iam:GetRole`, `Microsoft.KeyVault/vaults/read`, `list roles.rbac…`. */
+  readonly permission: string;
+  readonly calls: readonly C[];
+  readonly kinds: readonly DocumentKind[];
+  /** What it is for: the titles of the kinds. */
+  readonly titles: readonly string[];
+}
+
+/** Kinds that come with others, as the collectors read them. Tests hold this against the calls that they make. */
+const implied: Readonly<Record<Provider, (asked: ReadonlySet<DocumentKind>) => readonly DocumentKind[]>> = {
+  azure: () => [],
+  aws: (asked) => [
+    ...(["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"].some((kind) =>
+      asked.has(kind as DocumentKind),
+    )
+      ? (["aws/role"] as const)
+      : []),
+    // Which managed policies there are to read, the list of the attached ones says.
+    ...(asked.has("aws/policy") ? (["aws/attached-policy"] as const) : []),
+  ],
+  kubernetes: () => ["kubernetes/cluster"],
+};
+
+/** What has to be read beside, to find out whom to audit. */
+const finding: Readonly<Record<Provider, (asked: ReadonlySet<DocumentKind>) => readonly DocumentKind[]>> = {
+  azure: (asked) =>
+    asked.has("azure/assigned-to") || asked.has("azure/role-eligibility")
+      ? ["azure/role-definition", "azure/role-assignment"]
+      : [],
+  aws: () => [],
+  kubernetes: () => [],
+};
+
+/** AWS answers these to everybody, even against an explicit deny (STS API reference, GetCallerIdentity). */
+const free = new Set(["GetCallerIdentity"]);
+
+/** Operations that are only called to find out whom to audit. */
+const findingOnly = new Set(["ListRoles"]);
+
+/**
+ * Every permission that reading these kinds takes, by name; nothing that is not needed, and nothing that everybody has.
+ * @param named whom to audit was named, so that nothing is read to find it out
+ */
+export function readsOf(
+  cloud: Provider,
+  kinds: ReadonlySet<DocumentKind>,
+  { named }: { readonly named: boolean },
+): readonly Read[] {
+  const asked = new Set([...kinds].filter((kind) => kind.startsWith(`${cloud}/`)));
+  if (asked.size === 0) return [];
+  const all = new Set([...asked, ...implied[cloud](asked), ...(named ? [] : finding[cloud](asked))]);
+  const reads = new Map<string, { calls: Call[]; kinds: DocumentKind[]; titles: string[] }>();
+  for (const kind of [...all].sort()) {
+    // A baseline of somebody's own may name a kind that nothing reads; its controls are unknown in a scan.
+    if (!Object.hasOwn(sources, kind)) continue;
+    const source: KindSource = sources[kind];
+    for (const call of source.calls) {
+      if (free.has(call.operation) || (named && findingOnly.has(call.operation))) continue;
+      const read = reads.get(call.permission) ?? { calls: [], kinds: [], titles: [] };
+      if (!read.calls.some((each) => each.operation === call.operation)) read.calls.push(call);
+      if (!read.kinds.includes(kind)) read.kinds.push(kind);
+      if (!read.titles.includes(source.title)) read.titles.push(source.title);
+      reads.set(call.permission, read);
+    }
+  }
+  return [...reads]
+    .map(([permission, read]) => ({ permission, ...read }))
+    .sort((a, b) => (a.permission < b.permission ? -1 : 1));
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { accountsFound } from "../../../src/checks/rbac/accounts.ts";
+import { account, binding, clusterBinding, rule } from "../../worlds/kubernetes-state.ts";
+import { factsIn, fleet, keeper, roleControl } from "../cluster.ts";
+import { control } from "../world.ts";
+
+const open = (name: string) => `$${`{${name}}`}`;
+const shared = roleControl("shared", [rule("", "events", "get")]);
+const papers = control("papers", "kubernetes/role-binding", {
+  bindings: [
+    { role: "fleet", serviceAccounts: [open("first")] },
+    { role: "keeper", serviceAccounts: [open("first")] },
+    { role: "shared", serviceAccounts: [open("first"), open("second")] },
+  ],
+});
+const found = (state: Parameters<typeof factsIn>[0], ...controls: Parameters<typeof accountsFound>[1]) =>
+  accountsFound(factsIn(state), [fleet, keeper, shared, ...(controls.length > 0 ? controls : [papers])]);
+const [ada, bob, eve] = [account("lab/ada"), account("yard/bob"), account("lab/eve")];
+
+describe("who stands behind an account that is not given", () => {
+  it("the one that holds all roles which are for it alone; of a shared role, whoever is left", () => {
+    expect(
+      found({
+        clusterRoleBindings: [clusterBinding("f", "fleet", ada, eve)],
+        roleBindings: [
+          binding("k", "Role/keeper", [ada], "lab"),
+          binding("s", "Role/shared", [ada, bob], "lab"),
+        ],
+      }),
+    ).toEqual([
+      { parameter: "first", accounts: ["lab/ada"] },
+      { parameter: "second", accounts: ["yard/bob"] },
+    ]);
+  });
+
+  it("any that holds one of them, where nobody holds all", () => {
+    expect(
+      found({
+        clusterRoleBindings: [clusterBinding("f", "fleet", eve)],
+        roleBindings: [binding("k", "Role/keeper", [ada], "lab")],
+      }),
+    ).toEqual([
+      { parameter: "first", accounts: ["lab/ada", "lab/eve"] },
+      { parameter: "second", accounts: [] },
+    ]);
+  });
+
+  it("a role that nobody holds says nothing against who holds the others", () => {
+    expect(found({ roleBindings: [binding("k", "Role/keeper", [ada], "lab")] })[0]).toEqual({
+      parameter: "first",
+      accounts: ["lab/ada"],
+    });
+  });
+
+  it("two that share every role are the same people", () => {
+    const both = control("papers", "kubernetes/role-binding", {
+      bindings: [{ role: "shared", serviceAccounts: [open("first"), open("second")] }],
+    });
+    expect(found({ roleBindings: [binding("s", "Role/shared", [ada, bob], "lab")] }, both)).toEqual([
+      { parameter: "first", accounts: ["lab/ada", "yard/bob"] },
+      { parameter: "second", accounts: ["lab/ada", "yard/bob"] },
+    ]);
+  });
+
+  it("one that is given is not another that is not", () => {
+    const given = control("papers", "kubernetes/role-binding", {
+      bindings: [{ role: "shared", serviceAccounts: ["ada", open("second")] }],
+    });
+    expect(found({ roleBindings: [binding("s", "Role/shared", [ada, bob], "lab")] }, given)).toEqual([
+      { parameter: "second", accounts: ["yard/bob"] },
+    ]);
+  });
+});

@@ -1,0 +1,315 @@
+import { createHttpHeaders, type HttpClient, type PipelineRequest } from "@azure/core-rest-pipeline";
+import { describe, expect, test } from "vitest";
+import { readAwsUsage } from "../../src/collectors/aws/usage.ts";
+import { readActivityLog } from "../../src/collectors/azure/usage.ts";
+import { WriteRefused } from "../../src/collectors/guard.ts";
+
+const ROLE = "arn:aws:iam::123456789012:role/acme";
+const DENIED = { status: 403, body: '{"__type":"AccessDeniedException","Message":"no"}' };
+
+interface Answer {
+  readonly status?: number;
+  readonly body: string;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Sent {
+  readonly call: string;
+  readonly region: string;
+  readonly body: string;
+}
+
+/** A server of the three services: each call is answered in turn, the last answer again and again. */
+function cloud(answers: Readonly<Record<string, readonly Answer[]>>): {
+  readonly client: HttpClient;
+  readonly sent: Sent[];
+} {
+  const sent: Sent[] = [];
+  const counts = new Map<string, number>();
+  const client: HttpClient = {
+    sendRequest: async (request: PipelineRequest) => {
+      const scope = /Credential=[^/]+\/\d+\/([\w-]+)\/([\w-]+)\//.exec(
+        request.headers.get("authorization") ?? "",
+      );
+      const body =
+        typeof request.body === "string"
+          ? request.body
+          : request.body instanceof Uint8Array
+            ? Buffer.from(request.body).toString("utf8")
+            : "";
+      const target = request.headers.get("x-amz-target")?.split(".").at(-1);
+      const operation = target ?? new URLSearchParams(body).get("Action") ?? new URL(request.url).pathname;
+      const region = scope?.[1] ?? "";
+      const key = answers[`${operation} ${region}`] === undefined ? operation : `${operation} ${region}`;
+      sent.push({ call: operation, region, body });
+      const n = counts.get(key) ?? 0;
+      counts.set(key, n + 1);
+      const list = answers[key] ?? [{ status: 400, body: '{"__type":"UnknownOperationException"}' }];
+      const answer = list[Math.min(n, list.length - 1)] as Answer;
+      return {
+        request,
+        status: answer.status ?? 200,
+        headers: createHttpHeaders({
+          "content-type":
+            answer.type ?? (answer.body.startsWith("<") ? "text/xml" : "application/x-amz-json-1.1"),
+          ...answer.headers,
+        }),
+        bodyAsText: answer.body,
+      };
+    },
+  };
+  return { client, sent };
+}
+
+const xml = (operation: string, inner: string): Answer => ({
+  body: `<${operation}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${operation}Result>${inner}</${operation}Result></${operation}Response>`,
+});
+const identity = xml(
+  "GetCallerIdentity",
+  "<Arn>arn:aws:iam::123456789012:user/auditor</Arn><UserId>AIDA</UserId><Account>123456789012</Account>",
+);
+const job = xml("GenerateServiceLastAccessedDetails", "<JobId>job-1</JobId>");
+const report = (status: string, services: string, more = "<IsTruncated>false</IsTruncated>") =>
+  xml(
+    "GetServiceLastAccessedDetails",
+    `<JobStatus>${status}</JobStatus><JobType>ACTION_LEVEL</JobType><JobCreationDate>2026-11-21T08:00:00Z</JobCreationDate><JobCompletionDate>2026-11-21T08:00:02Z</JobCompletionDate>${more}<ServicesLastAccessed>${services}</ServicesLastAccessed>`,
+  );
+const service = (name: string) =>
+  `<member><ServiceName>${name}</ServiceName><ServiceNamespace>${name}</ServiceNamespace><TotalAuthenticatedEntities>0</TotalAuthenticatedEntities></member>`;
+const events = (ids: readonly string[], next?: string): Answer => ({
+  body: JSON.stringify({
+    Events: ids.map((EventId) => ({ EventId, EventTime: 1_795_000_000, CloudTrailEvent: "{}" })),
+    ...(next === undefined ? {} : { NextToken: next }),
+  }),
+});
+
+async function read(answers: Readonly<Record<string, readonly Answer[]>>) {
+  const { client, sent } = cloud({
+    GetCallerIdentity: [identity],
+    GenerateServiceLastAccessedDetails: [job],
+    GetServiceLastAccessedDetails: [report("COMPLETED", service("ec2"))],
+    LookupEvents: [events([])],
+    ...answers,
+  });
+  let now = 0;
+  const result = await readAwsUsage(
+    ROLE,
+    {
+      region: "eu-west-1",
+      endpoint: "https://aws.test",
+      credentials: async () => ({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret" }),
+      client,
+      clock: {
+        now: () => now,
+        sleep: async (ms) => {
+          now += ms;
+        },
+        random: () => 0,
+      },
+    },
+    {
+      signal: new AbortController().signal,
+      timeoutMs: 20_000,
+      concurrency: 4,
+      progress: () => undefined,
+      debug: () => undefined,
+      now: () => new Date("2026-11-21T10:00:00Z"),
+    },
+  );
+  return { result, sent };
+}
+
+const ids = (list: readonly unknown[]) => list.map((event) => (event as { EventId: string }).EventId);
+
+describe("usage of AWS, live", () => {
+  test("the report is waited for, its pages are joined; both regions' history is read over its pages", async () => {
+    const { result, sent } = await read({
+      GetServiceLastAccessedDetails: [
+        report("IN_PROGRESS", ""),
+        report("COMPLETED", service("ec2"), "<IsTruncated>true</IsTruncated><Marker>m1</Marker>"),
+        report("COMPLETED", service("sqs")),
+      ],
+      "LookupEvents eu-west-1": [events(["a"], "t1"), events(["b"])],
+      "LookupEvents us-east-1": [events(["c"])],
+    });
+    expect(result.problems).toEqual([]);
+    expect(
+      result.trails.map(({ region, events: found, from, to, problems }) => ({
+        region,
+        ids: ids(found),
+        from,
+        to,
+        problems,
+      })),
+    ).toEqual([
+      {
+        region: "eu-west-1",
+        ids: ["a", "b"],
+        from: "2026-08-23T10:00:00.000Z",
+        to: "2026-11-21T10:00:00.000Z",
+        problems: [],
+      },
+      {
+        region: "us-east-1",
+        ids: ["c"],
+        from: "2026-08-23T10:00:00.000Z",
+        to: "2026-11-21T10:00:00.000Z",
+        problems: [],
+      },
+    ]);
+    expect(
+      ((result.lastAccessed?.ServicesLastAccessed ?? []) as { ServiceNamespace: string }[]).map(
+        (s) => s.ServiceNamespace,
+      ),
+    ).toEqual(["ec2", "sqs"]);
+    const asked = sent.find(({ call }) => call === "GenerateServiceLastAccessedDetails")?.body ?? "";
+    expect(new URLSearchParams(asked).get("Arn")).toBe(ROLE);
+    expect(new URLSearchParams(asked).get("Granularity")).toBe("ACTION_LEVEL");
+    expect([...new Set(sent.map(({ call }) => call))].sort()).toEqual([
+      "GenerateServiceLastAccessedDetails",
+      "GetCallerIdentity",
+      "GetServiceLastAccessedDetails",
+      "LookupEvents",
+    ]);
+  });
+
+  test("fault 1: what is denied is named with its permission, the rest is read", async () => {
+    const { result } = await read({
+      LookupEvents: [DENIED],
+      GenerateServiceLastAccessedDetails: [
+        {
+          status: 403,
+          body: "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>",
+        },
+      ],
+    });
+    expect(result.lastAccessed).toBeUndefined();
+    expect(result.problems).toEqual([
+      "iam GetServiceLastAccessedDetails: answered 403 AccessDenied: no; needs iam:GenerateServiceLastAccessedDetails, iam:GetServiceLastAccessedDetails",
+    ]);
+    expect(result.trails.map(({ problems }) => problems)).toEqual([
+      ["answered 403 AccessDeniedException: no; needs cloudtrail:LookupEvents"],
+      ["answered 403 AccessDeniedException: no; needs cloudtrail:LookupEvents"],
+    ]);
+  });
+
+  test("faults 5 and 6: a throttled call is made again", async () => {
+    const slow = { status: 400, body: '{"__type":"ThrottlingException","Message":"Rate exceeded"}' };
+    const { result } = await read({ "LookupEvents eu-west-1": [slow, slow, slow, slow, events(["a"])] });
+    expect(ids(result.trails[0]?.events ?? [])).toEqual(["a"]);
+    expect(result.trails[0]?.problems).toEqual([]);
+  });
+
+  test("fault 12: the same page for ever stops, and the window that was read is told", async () => {
+    const { result } = await read({ "LookupEvents eu-west-1": [events(["a"], "t1")] });
+    expect(result.trails[0]?.problems).toEqual(["the same page came twice"]);
+    expect(result.trails[0]?.from).toBe("2026-11-18T11:06:40.000Z");
+  });
+
+  test("a report that is never made is no report", async () => {
+    const { result } = await read({ GetServiceLastAccessedDetails: [report("IN_PROGRESS", "")] });
+    expect(result.lastAccessed).toBeUndefined();
+    expect(result.problems).toEqual(["iam GetServiceLastAccessedDetails: the report was not made in time"]);
+  });
+
+  test("fault 35: the guard of a review lets its own reads pass and nothing else", async () => {
+    const { connect } = await import("../../src/collectors/aws/connect.ts");
+    const { client, sent } = cloud({ GetCallerIdentity: [identity] });
+    const { awsUsageCalls } = await import("../../src/collectors/usage-calls.ts");
+    const settings = {
+      region: "eu-west-1",
+      endpoint: "https://aws.test",
+      credentials: async () => ({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret" }),
+      client,
+    };
+    const options = {
+      signal: new AbortController().signal,
+      timeoutMs: 20_000,
+      concurrency: 4,
+      progress: () => undefined,
+      debug: () => undefined,
+      now: () => new Date("2026-11-21T10:00:00Z"),
+    };
+    const { DeleteRoleCommand, GenerateServiceLastAccessedDetailsCommand } = await import(
+      "@aws-sdk/client-iam"
+    );
+    const review = await connect(settings, options, awsUsageCalls);
+    await expect(review.clients.iam.send(new DeleteRoleCommand({ RoleName: "x" }))).rejects.toThrow(
+      WriteRefused,
+    );
+    const scan = await connect(settings, options);
+    await expect(
+      scan.clients.iam.send(new GenerateServiceLastAccessedDetailsCommand({ Arn: ROLE })),
+    ).rejects.toThrow(WriteRefused);
+    expect([...new Set(sent.map(({ call }) => call))]).toEqual(["GetCallerIdentity"]);
+  });
+});
+
+describe("usage of Azure, live", () => {
+  const subscription = "6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f";
+  const settings = (client: HttpClient) => ({
+    subscription,
+    cloud: "public" as const,
+    endpoint: "https://arm.test",
+    credential: { getToken: async () => ({ token: "t", expiresOnTimestamp: Date.now() + 3_600_000 }) },
+    client,
+  });
+  const options = {
+    signal: new AbortController().signal,
+    timeoutMs: 20_000,
+    concurrency: 4,
+    progress: () => undefined,
+    debug: () => undefined,
+    now: () => new Date("2026-11-21T10:00:00Z"),
+  };
+  const path = `/subscriptions/${subscription}/providers/Microsoft.Insights/eventtypes/management/values`;
+
+  test("the log is read over its pages, in one window", async () => {
+    const urls: string[] = [];
+    const { client } = cloud({
+      [path]: [
+        {
+          type: "application/json",
+          body: JSON.stringify({
+            value: [{ eventDataId: "1" }],
+            nextLink: `https://arm.test${path}?$skiptoken=2`,
+          }),
+        },
+        { type: "application/json", body: JSON.stringify({ value: [{ eventDataId: "2" }] }) },
+      ],
+    });
+    const spy: HttpClient = {
+      sendRequest: (request) => {
+        urls.push(`${request.method} ${request.url}`);
+        return client.sendRequest(request);
+      },
+    };
+    expect(await readActivityLog(settings(spy), options)).toEqual({
+      events: [{ eventDataId: "1" }, { eventDataId: "2" }],
+      from: "2026-08-23T11:00:00.000Z",
+      to: "2026-11-21T10:00:00.000Z",
+      problems: [],
+    });
+    expect(new URL((urls[0] ?? "").slice(4)).searchParams.get("$filter")).toBe(
+      "eventTimestamp ge '2026-08-23T11:00:00.000Z' and eventTimestamp le '2026-11-21T10:00:00.000Z'",
+    );
+  });
+
+  test("fault 1: refused, it names the permission and nothing is taken for an empty log", async () => {
+    const { client } = cloud({
+      [path]: [
+        {
+          status: 403,
+          type: "application/json",
+          body: JSON.stringify({ error: { code: "AuthorizationFailed", message: "no" } }),
+        },
+      ],
+    });
+    const read = await readActivityLog(settings(client), options);
+    expect(read.events).toEqual([]);
+    expect(read.problems).toHaveLength(1);
+    expect(read.problems[0]).toContain("AuthorizationFailed");
+    expect(read.problems[0]).toContain("needs Microsoft.Insights/eventtypes/values/read");
+  });
+});
