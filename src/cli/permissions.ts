@@ -6,9 +6,10 @@ import { checks } from "../checks/registry.ts";
 import { awsPolicy } from "../permissions/aws.ts";
 import { azureRole } from "../permissions/azure.ts";
 import { kubernetesManifest, type ServiceAccount } from "../permissions/kubernetes.ts";
-import { type Read, readsOf } from "../permissions/reads.ts";
+import { editionRead, type Read, readsOf } from "../permissions/reads.ts";
 import type { DocumentKind } from "../snapshot/snapshot.ts";
 import { contextOf } from "./context.ts";
+import { coveredBy } from "./editions.ts";
 import { UsageError } from "./errors.ts";
 import { baselineNamed } from "./job.ts";
 import { clouds, type GivenOptions, listed } from "./options.ts";
@@ -35,9 +36,21 @@ export async function permissions(
     throw new UsageError(`no control of ${listed(names)} looks at ${cloud}; name another with --baseline`);
   }
   const named = one(options, cloud === "aws" ? "role" : "principal") !== undefined;
-  const reads = readsOf(cloud, kinds, { named: cloud !== "kubernetes" && named });
+  const reads = [
+    ...readsOf(cloud, kinds, { named: cloud !== "kubernetes" && named }),
+    ...(cloud === "kubernetes" && nodesTell(baselines, one(options, "profile-set")) ? [editionRead] : []),
+  ];
   await shell.out.write(documentOf(cloud, reads, options, console, shell));
   return 0;
+}
+
+/** Whether these baselines describe clusters of several clouds, so that a scan asks the nodes which one is meant. */
+export function nodesTell(baselines: readonly LoadedBaseline[], profile: string | undefined): boolean {
+  const editions = baselines
+    .filter((loaded) => coveredBy(loaded, profile).includes("kubernetes"))
+    .map(({ baseline }) => baseline.cloud)
+    .filter((cloud) => cloud !== "kubernetes");
+  return new Set(editions).size > 1;
 }
 
 function documentOf(

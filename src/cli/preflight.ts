@@ -5,7 +5,9 @@ import { contextOf } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { prepare } from "./job.ts";
 import { type GivenOptions, inOrder } from "./options.ts";
+import { nodesTell } from "./permissions.ts";
 import { planOf } from "./plan.ts";
+import { probeNodes } from "./preflight-nodes.ts";
 import { type Preflight, preflightTable } from "./preflight-table.ts";
 import { boundsOf, readTarget, unreadableTarget } from "./read-target.ts";
 import { choice, on } from "./settings.ts";
@@ -34,17 +36,24 @@ export async function preflight(
   for (const target of live) {
     const plan = planOf(job, target);
     let snapshot: Snapshot;
+    let reachable = true;
     try {
       snapshot = await readTarget(job, target, bounds, console, shell);
     } catch (error) {
       if (live.length === 1) throw error;
       snapshot = unreadableTarget(job, target, shell, error);
+      reachable = false;
     }
     const reads = readsOf(target.cloud, plan.kinds, { named: plan.principals.length > 0 });
     results.push({
       target: target.name ?? `${target.cloud}:${snapshot.scope}`,
       cloud: target.cloud,
-      probes: probesOf(reads, snapshot),
+      probes: [
+        ...probesOf(reads, snapshot),
+        ...(target.cloud === "kubernetes" && nodesTell(job.baselines, job.profile)
+          ? [await probeNodes(target.kubernetes, reachable, bounds, console, shell.signal)]
+          : []),
+      ],
     });
   }
 

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, isNode, isScalar, visit } from "yaml";
 import type { KubernetesCall } from "../collectors/sources.ts";
 import type { Read } from "./reads.ts";
 
@@ -14,52 +14,72 @@ export interface KubernetesRule {
 interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly [more: string]: unknown;
 }
 
+/** A rule, and what it is for, a line for each kind of document. */
+interface ExplainedRule {
+  readonly rule: KubernetesRule;
+  readonly reasons: readonly string[];
+}
+
 /**
- * The rules that these reads take: one for each group of resources with the same verb, one for each resource that is
- * read by its name, one for all URLs. A list over all namespaces can only be allowed in the whole cluster.
+ * The rules that these reads take: one for each resource that is read by its name, one for each group of resources with
+ * the same verb, one for what only finds the edition, one for all URLs. A list over all namespaces can only be allowed
+ * in the whole cluster.
  */
 export function kubernetesRules(reads: readonly Read[]): readonly KubernetesRule[] {
-  const calls = (reads as readonly Read<KubernetesCall>[]).flatMap((read) => read.calls);
-  const lists = new Map<string, { group: string; verb: string; resources: Set<string> }>();
-  const named = new Map<string, KubernetesRule>();
-  const urls = new Map<string, Set<string>>();
-  for (const { group, resource, verb, path } of calls) {
-    if (group === undefined || resource === undefined) {
-      const known = urls.get(verb) ?? new Set();
-      // `/apis/{group}/{version}`: RBAC knows a prefix with a star at its end (K3).
-      known.add(path.replace(/\{.*$/, "*"));
-      urls.set(verb, known);
-      continue;
+  return explainedRules(reads).map(({ rule }) => rule);
+}
+
+function explainedRules(reads: readonly Read[]): readonly ExplainedRule[] {
+  const groups = new Map<
+    string,
+    { items: Set<string>; ruleOf: (items: string[]) => KubernetesRule; reasons: Set<string> }
+  >();
+  for (const { calls, kinds, reasons } of reads as readonly Read<KubernetesCall>[]) {
+    for (const call of calls) {
+      const { key, item, ruleOf } = placeOf(call, kinds.length === 0);
+      const group = groups.get(key) ?? { items: new Set(), ruleOf, reasons: new Set() };
+      group.items.add(item);
+      for (const reason of reasons) group.reasons.add(reason);
+      groups.set(key, group);
     }
-    const name = nameIn(path, resource);
-    if (name !== undefined) {
-      named.set(`${group} ${resource} ${name} ${verb}`, {
-        apiGroups: [group],
-        resources: [resource],
-        resourceNames: [name],
-        verbs: [verb],
-      });
-      continue;
-    }
-    const key = `${group} ${verb}`;
-    const known = lists.get(key) ?? { group, verb, resources: new Set<string>() };
-    known.resources.add(resource);
-    lists.set(key, known);
   }
-  const sorted = (items: Iterable<string>) => [...items].sort();
-  return [
-    ...sorted(lists.keys()).flatMap((key): KubernetesRule[] => {
-      const found = lists.get(key);
-      if (found === undefined) return [];
-      return [{ apiGroups: [found.group], resources: sorted(found.resources), verbs: [found.verb] }];
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { items, ruleOf, reasons }]) => ({ rule: ruleOf([...items].sort()), reasons: [...reasons] }));
+}
+
+/** In which rule a call stands, in their order, and what it adds to it. */
+function placeOf(
+  { group, resource, verb, path }: KubernetesCall,
+  beside: boolean,
+): { readonly key: string; readonly item: string; readonly ruleOf: (items: string[]) => KubernetesRule } {
+  if (group === undefined || resource === undefined) {
+    return {
+      key: `3 ${verb}`,
+      // `/apis/{group}/{version}`: RBAC knows a prefix with a star at its end (K3).
+      item: path.replace(/\{.*$/, "*"),
+      ruleOf: (nonResourceURLs) => ({ nonResourceURLs, verbs: [verb] }),
+    };
+  }
+  const name = nameIn(path, resource);
+  return {
+    key: name === undefined ? `2 ${group} ${verb} ${beside}` : `1 ${group} ${resource} ${name} ${verb}`,
+    item: resource,
+    ruleOf: (resources) => ({
+      apiGroups: [group],
+      resources,
+      ...(name === undefined ? {} : { resourceNames: [name] }),
+      verbs: [verb],
     }),
-    ...sorted(named.keys()).flatMap((key) => named.get(key) ?? []),
-    ...sorted(urls.keys()).map((verb) => ({ nonResourceURLs: sorted(urls.get(verb) ?? []), verbs: [verb] })),
-  ];
+  };
 }
 
 /** The name that a path asks for, where it is always the same: `/api/v1/namespaces/kube-system`. */
@@ -75,13 +95,28 @@ export interface ServiceAccount {
   readonly name: string;
 }
 
-/** The account, a ClusterRole that reads this and nothing else, and the binding of the two. */
+/** The namespace of the scanner's own, where nobody names another. */
+const ownNamespace = "chalk-audit";
+const roleName = "chalk-audit";
+
+/**
+ * The account, a ClusterRole that reads this and nothing else, and the binding of the two; with the namespace, when it
+ * is the scanner's own. Somebody else's is left as it is, and must be there.
+ */
 export function kubernetesObjects(
   reads: readonly Read[],
   account: ServiceAccount,
 ): readonly KubernetesObject[] {
-  const role = "chalk-audit-reader";
+  const namespace: KubernetesObject = {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: account.namespace,
+      labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+    },
+  };
   return [
+    ...(account.namespace === ownNamespace ? [namespace] : []),
     {
       apiVersion: "v1",
       kind: "ServiceAccount",
@@ -90,22 +125,43 @@ export function kubernetesObjects(
     {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "ClusterRole",
-      metadata: { name: role },
+      metadata: { name: roleName },
       rules: kubernetesRules(reads),
     },
     {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "ClusterRoleBinding",
-      metadata: { name: role },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+      metadata: { name: roleName },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: roleName },
       subjects: [{ kind: "ServiceAccount", name: account.name, namespace: account.namespace }],
     },
   ];
 }
 
-/** The same as one file for `kubectl apply -f`. */
+const heading = [
+  " What chalk-audit may do in a cluster, and nothing else: read who holds which role. No rule reads a secret, a pod or",
+  " a log, and none writes. Printed by: chalk-audit permissions --cloud kubernetes",
+];
+
+/** The same as one file for `kubectl apply -f`, each rule with what it is for. */
 export function kubernetesManifest(reads: readonly Read[], account: ServiceAccount): string {
+  const reasons = explainedRules(reads).map((each) => each.reasons);
   return kubernetesObjects(reads, account)
-    .map((object) => stringify(object, { lineWidth: 0 }))
+    .map((object) => {
+      const document = new Document(object);
+      visit(document, {
+        Seq: (_, node) => {
+          node.flow = node.items.every((item) => isScalar(item));
+        },
+      });
+      if (object.kind === "ClusterRole") {
+        document.commentBefore = heading.join("\n");
+        reasons.forEach((lines, at) => {
+          const rule = document.getIn(["rules", at], true);
+          if (isNode(rule)) rule.commentBefore = lines.map((line) => ` ${line}`).join("\n");
+        });
+      }
+      return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+    })
     .join("---\n");
 }

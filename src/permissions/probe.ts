@@ -1,4 +1,4 @@
-import type { AwsCall } from "../collectors/sources.ts";
+import type { AwsCall, KubernetesCall } from "../collectors/sources.ts";
 import type { DocumentKind, Snapshot, Unread } from "../snapshot/snapshot.ts";
 import type { Call, Read } from "./reads.ts";
 
@@ -62,12 +62,27 @@ export function probesOf(reads: readonly Read[], snapshot: Snapshot): readonly P
 }
 
 function concerns(entry: Unread, read: Read): boolean {
-  if (entry.permission !== undefined) return entry.permission === read.permission;
+  if (entry.permission !== undefined) return covers(read.permission, entry.permission);
   // Nothing at all could be asked: the sign-in failed, or the account, the subscription is not there.
   if (!read.kinds.includes(entry.kind)) return false;
   const operation = /^\w+ (\w+)(?: |$)/.exec(entry.api)?.[1];
   const aws = (read.calls as readonly AwsCall[]).every(({ service }) => service !== undefined);
   return !aws || operation === undefined || read.calls.some((call) => call.operation === operation);
+}
+
+/** `get /apis/{group}/{version}` is what `get /apis/apps/v1` needs. */
+function covers(permission: string, asked: string): boolean {
+  const [known, found] = [permission.split("/"), asked.split("/")];
+  return known.length === found.length && known.every((part, i) => part === found[i] || part.startsWith("{"));
+}
+
+/**
+ * Whether what it asks for depends on an earlier answer: a server that tells at once what it serves is not asked for
+ * each version, and no snapshot says which way it was.
+ */
+function isLater(call: Call): boolean {
+  const { resource, path } = call as Partial<KubernetesCall>;
+  return "verb" in call && resource === undefined && path?.includes("{") === true;
 }
 
 function wasCalled(call: Call, read: Read, snapshot: Snapshot): boolean {
@@ -83,6 +98,7 @@ function wasCalled(call: Call, read: Read, snapshot: Snapshot): boolean {
       (named && call.operation === "GetRole")
     );
   }
+  if (isLater(call)) return false;
   const open = read.kinds.filter((kind) => !isUnread(kind, snapshot));
   const plain = open.filter((kind) => !ofPrincipal.includes(kind));
   return plain.length > 0 || (open.length > 0 && (named || holds("azure/assigned-to")));

@@ -6,6 +6,7 @@ import {
   type KubernetesCall,
   sources,
 } from "../collectors/sources.ts";
+import { nodesCall } from "../collectors/sources-kubernetes.ts";
 import type { DocumentKind } from "../snapshot/snapshot.ts";
 
 export type Call = ApiCall | AwsCall | KubernetesCall;
@@ -18,7 +19,21 @@ export interface Read<C extends Call = Call> {
   readonly kinds: readonly DocumentKind[];
   /** What it is for: the titles of the kinds. */
   readonly titles: readonly string[];
+  /** The same with the reason, a line for each title. */
+  readonly reasons: readonly string[];
 }
+
+/**
+ * What a scan of a cluster reads beside, to find out which vendor's baseline is meant: only where several could be
+ * (`scan` without `--baseline`).
+ */
+export const editionRead: Read<KubernetesCall> = {
+  permission: nodesCall.permission,
+  calls: [nodesCall],
+  kinds: [],
+  titles: ["nodes"],
+  reasons: ["nodes: in which cloud the cluster runs; not needed with --baseline"],
+};
 
 /** Kinds that come with others, as the collectors read them. Tests hold this against the calls that they make. */
 const implied: Readonly<Record<Provider, (asked: ReadonlySet<DocumentKind>) => readonly DocumentKind[]>> = {
@@ -63,17 +78,23 @@ export function readsOf(
   const asked = new Set([...kinds].filter((kind) => kind.startsWith(`${cloud}/`)));
   if (asked.size === 0) return [];
   const all = new Set([...asked, ...implied[cloud](asked), ...(named ? [] : finding[cloud](asked))]);
-  const reads = new Map<string, { calls: Call[]; kinds: DocumentKind[]; titles: string[] }>();
+  const reads = new Map<
+    string,
+    { calls: Call[]; kinds: DocumentKind[]; titles: string[]; reasons: string[] }
+  >();
   for (const kind of [...all].sort()) {
     // A baseline of somebody's own may name a kind that nothing reads; its controls are unknown in a scan.
     if (!Object.hasOwn(sources, kind)) continue;
     const source: KindSource = sources[kind];
     for (const call of source.calls) {
       if (free.has(call.operation) || (named && findingOnly.has(call.operation))) continue;
-      const read = reads.get(call.permission) ?? { calls: [], kinds: [], titles: [] };
+      const read = reads.get(call.permission) ?? { calls: [], kinds: [], titles: [], reasons: [] };
       if (!read.calls.some((each) => each.operation === call.operation)) read.calls.push(call);
       if (!read.kinds.includes(kind)) read.kinds.push(kind);
-      if (!read.titles.includes(source.title)) read.titles.push(source.title);
+      if (!read.titles.includes(source.title)) {
+        read.titles.push(source.title);
+        read.reasons.push(`${source.title}: ${source.purpose}`);
+      }
       reads.set(call.permission, read);
     }
   }

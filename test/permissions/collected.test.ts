@@ -2,14 +2,17 @@ import { afterEach, describe, expect, test } from "vitest";
 import { azureSources } from "../../src/collectors/sources.ts";
 import { awsPolicy } from "../../src/permissions/aws.ts";
 import { probesOf } from "../../src/permissions/probe.ts";
-import { readsOf } from "../../src/permissions/reads.ts";
+import { editionRead, readsOf } from "../../src/permissions/reads.ts";
 import type { DocumentKind, Snapshot } from "../../src/snapshot/snapshot.ts";
+import { ran } from "../cli/shell.ts";
 import { collectAws, everyAwsKind, vendorWorld } from "../collectors/aws-harness.ts";
 import { collectFrom, everyKind } from "../collectors/harness.ts";
+import { everyKind as everyKubernetesKind, smallCluster } from "../collectors/kubernetes-harness.ts";
 import { vendorWorld as azureWorld, vendor } from "../collectors/world.ts";
 import { type Arm, startArm } from "../servers/arm.ts";
 import { type Aws, startAws } from "../servers/aws.ts";
 import { auditor } from "../servers/aws-state.ts";
+import { type Kubernetes, startKubernetes } from "../servers/kubernetes.ts";
 
 const states = (reads: ReturnType<typeof readsOf>, snapshot: Snapshot) =>
   Object.fromEntries(probesOf(reads, snapshot).map(({ permission, state }) => [permission, state]));
@@ -184,5 +187,137 @@ describe("Azure, against a server that refuses one permission at a time (fault 3
       "Microsoft.Authorization/roleEligibilityScheduleInstances/read": "untried",
       "Microsoft.KeyVault/vaults/read": "there",
     });
+  });
+});
+
+describe("Kubernetes, against a server that refuses one read at a time (fault 36)", () => {
+  let kubernetes: Kubernetes;
+  afterEach(() => kubernetes.close());
+  const reads = [...readsOf("kubernetes", new Set(everyKubernetesKind), { named: false }), editionRead];
+  const probed = async (...args: readonly string[]) => {
+    const { status, stdout, stderr } = await ran(
+      [
+        "preflight",
+        "--cloud",
+        "kubernetes",
+        "--kubeconfig",
+        kubernetes.kubeconfig,
+        "--format",
+        "json",
+        ...args,
+      ],
+      { env: { PATH: process.env["PATH"] ?? "" } },
+    );
+    if (stdout === "") return { status, stderr, found: {} };
+    const { ready, targets } = JSON.parse(stdout) as {
+      ready: boolean;
+      targets: { probes: { permission: string; state: string }[] }[];
+    };
+    expect(ready).toBe(status === 0);
+    const probes = targets.flatMap((target) => target.probes);
+    return { status, stderr, found: Object.fromEntries(probes.map((each) => [each.permission, each.state])) };
+  };
+  /** What a server that tells at once what it serves is not asked. */
+  const later = { "get /api/{version}": "untried", "get /apis/{group}/{version}": "untried" };
+  const whole = {
+    ...all(
+      reads.map(({ permission }) => permission),
+      "there",
+    ),
+    ...later,
+  };
+  const withoutNodes = (found: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(found).filter(([permission]) => permission !== "list nodes"));
+
+  test("all is there; the nodes are asked only when no baseline is named; every request is a GET of the registry", async () => {
+    kubernetes = await startKubernetes({ objects: smallCluster });
+    expect(await probed()).toEqual({ status: 0, stderr: "", found: whole });
+    expect(kubernetes.requests.filter(({ path }) => path === "/api/v1/nodes").length).toBe(1);
+    const seen = new Set(kubernetes.requests.map(({ method, path }) => `${method} ${path}`));
+    const known = reads.flatMap(({ calls }) => calls.map(({ path }) => `GET ${path}`));
+    expect([...seen].filter((each) => !known.includes(each))).toEqual([]);
+    for (const baseline of ["chalk-azure", "chalk-aws"]) {
+      expect(await probed("--baseline", baseline)).toEqual({
+        status: 0,
+        stderr: "",
+        found: withoutNodes(whole),
+      });
+    }
+    expect(kubernetes.requests.filter(({ path }) => path === "/api/v1/nodes").length).toBe(1);
+  });
+
+  test("each refused: that one is missing, exit 3; what follows from it was not tried", async () => {
+    kubernetes = await startKubernetes({ objects: smallCluster });
+    const paths = [
+      ["get namespaces", "^/api/v1/namespaces/kube-system", { "get /version": "untried" }],
+      ["get /version", "^/version", {}],
+      ["get /api", "^/api$", { "get /apis": "untried" }],
+      ["get /apis", "^/apis$", { "get /api": "untried" }],
+      ["list namespaces", "^/api/v1/namespaces\\?", {}],
+      ["list serviceaccounts", "^/api/v1/serviceaccounts", {}],
+      ["list nodes", "^/api/v1/nodes", {}],
+      ...["roles", "clusterroles", "rolebindings", "clusterrolebindings"].map(
+        (each) => [`list ${each}.rbac.authorization.k8s.io`, `/${each}\\?`, {}] as const,
+      ),
+    ] as const;
+    expect([...paths.map(([permission]) => permission), ...Object.keys(later)].sort()).toEqual(
+      Object.keys(whole).sort(),
+    );
+    for (const [permission, match, also] of paths) {
+      kubernetes.faults.add({ match: new RegExp(match), denied: permission });
+      expect(await probed(), permission).toEqual({
+        status: 3,
+        stderr: "",
+        found: { ...whole, ...also, [permission]: "missing" },
+      });
+      kubernetes.faults.clear();
+    }
+  });
+
+  test("fault 36: a server that is asked version by version: a refused version is a missing permission", async () => {
+    kubernetes = await startKubernetes({ objects: smallCluster, discovery: "legacy" });
+    expect(await probed()).toEqual({ status: 0, stderr: "", found: whole });
+    kubernetes.faults.add({ match: "/apis/batch/v1beta1", denied: "batch" });
+    expect(await probed()).toEqual({
+      status: 3,
+      stderr: "",
+      found: { ...whole, "get /apis/{group}/{version}": "missing" },
+    });
+    kubernetes.faults.clear();
+    kubernetes.faults.add({ match: /^\/api\/v1$/, denied: "v1" });
+    expect((await probed()).found).toEqual({ ...whole, "get /api/{version}": "missing" });
+  });
+
+  test("the nodes fail in another way: not read, not ready; wrong credentials: exit 2 and the reason", async () => {
+    kubernetes = await startKubernetes({ objects: smallCluster });
+    kubernetes.faults.add({ match: "/api/v1/nodes", status: 400, message: "odd" });
+    expect(await probed()).toEqual({ status: 3, stderr: "", found: { ...whole, "list nodes": "unread" } });
+    kubernetes.faults.clear();
+    kubernetes.state = { ...kubernetes.state, users: [] };
+    const { status, stderr } = await probed();
+    expect([status, stderr]).toEqual([2, expect.stringContaining("refused the credentials")]);
+  });
+
+  test("a kind that a snapshot says is unread altogether makes nothing ready", () => {
+    const snapshot: Snapshot = {
+      schema: 1,
+      provider: "kubernetes",
+      scope: "unknown",
+      takenAt: "2026-11-21T10:00:00.000Z",
+      documents: [],
+      unread: everyKubernetesKind.map((kind) => ({
+        kind,
+        api: "sign-in",
+        cause: "unreachable",
+        detail: "gone",
+      })),
+    };
+    const plain = reads.filter(({ kinds }) => kinds.length > 0);
+    expect(states(plain, snapshot)).toEqual(
+      all(
+        plain.map(({ permission }) => permission),
+        "unread",
+      ),
+    );
   });
 });

@@ -1,8 +1,31 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import type { KubernetesRule } from "../../src/permissions/kubernetes.ts";
 import { ran } from "../cli/shell.ts";
+
+interface KubernetesObject {
+  readonly kind: string;
+  readonly rules?: readonly KubernetesRule[];
+}
+
+/** Every single thing that the rules allow, in words; one that stands twice is there twice. */
+const atomsOf = (objects: readonly KubernetesObject[]) =>
+  objects
+    .flatMap(({ rules = [] }) => rules)
+    .flatMap(({ apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [], verbs }) =>
+      verbs.flatMap((verb) => [
+        ...apiGroups.flatMap((group) =>
+          resources.map((each) =>
+            [verb, group === "" ? each : `${each}.${group}`, ...resourceNames].join(" "),
+          ),
+        ),
+        ...nonResourceURLs.map((url) => `${verb} ${url}`),
+      ]),
+    )
+    .sort();
 
 const subscription = "6b1f0000-0000-4000-8000-000000004e5f";
 const folder = mkdtempSync(join(tmpdir(), "chalk-audit-"));
@@ -86,6 +109,55 @@ controls:
       ["/subscriptions/SUBSCRIPTION-ID"],
       "chalk-audit: put the subscription's id in place of SUBSCRIPTION-ID, or give it with --subscription\n",
     ]);
+  });
+
+  describe("Kubernetes", () => {
+    const printed = async (...args: readonly string[]) => {
+      const { status, stdout, stderr } = await ran(["permissions", "--cloud", "kubernetes", ...args], {
+        cwd: folder,
+      });
+      expect([status, stderr]).toEqual([0, ""]);
+      const objects = [...parseAllDocuments(stdout)].map((each) => each.toJS() as KubernetesObject);
+      return { stdout, kinds: objects.map(({ kind }) => kind), atoms: atomsOf(objects) };
+    };
+    const withNodes = [
+      "get /api",
+      "get /api/*",
+      "get /apis",
+      "get /apis/*",
+      "get /version",
+      "get namespaces kube-system",
+      "list clusterrolebindings.rbac.authorization.k8s.io",
+      "list clusterroles.rbac.authorization.k8s.io",
+      "list namespaces",
+      "list nodes",
+      "list rolebindings.rbac.authorization.k8s.io",
+      "list roles.rbac.authorization.k8s.io",
+      "list serviceaccounts",
+    ];
+
+    test("without a baseline: the very file of deploy/kubernetes, with the list of nodes that tells the edition", async () => {
+      const { stdout, kinds, atoms } = await printed();
+      expect(stdout).toBe(readFileSync("deploy/kubernetes/scanner.yaml", "utf8"));
+      expect(kinds).toEqual(["Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding"]);
+      expect(atoms).toEqual(withNodes);
+      expect((await printed("--baseline", "chalk-azure", "--baseline", "chalk-aws")).atoms).toEqual(
+        withNodes,
+      );
+    });
+
+    test.each(["chalk-azure", "chalk-aws"])("%s named: nothing asks the nodes", async (baseline) => {
+      expect((await printed("--baseline", baseline)).atoms).toEqual(
+        withNodes.filter((atom) => atom !== "list nodes"),
+      );
+    });
+
+    test("an account of somebody's own: its namespace is left alone, the role is the same", async () => {
+      const { stdout, kinds, atoms } = await printed("--service-account", "auditing/reader");
+      expect(kinds).toEqual(["ServiceAccount", "ClusterRole", "ClusterRoleBinding"]);
+      expect(atoms).toEqual(withNodes);
+      expect(stdout).toMatch(/name: reader\n {4}namespace: auditing\n$/);
+    });
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { kubernetesSources } from "../../src/collectors/sources-kubernetes.ts";
 import { awsPolicy } from "../../src/permissions/aws.ts";
 import { azureRole } from "../../src/permissions/azure.ts";
 import { kubernetesManifest, kubernetesObjects, kubernetesRules } from "../../src/permissions/kubernetes.ts";
-import { readsOf } from "../../src/permissions/reads.ts";
+import { editionRead, readsOf } from "../../src/permissions/reads.ts";
 import type { DocumentKind } from "../../src/snapshot/snapshot.ts";
 
 const kindsOf = (of: object) => new Set(Object.keys(of) as DocumentKind[]);
@@ -118,12 +118,12 @@ describe("Kubernetes: an account, a ClusterRole, a binding", () => {
 
   test("rules by group and verb; a thing that is read by its name is allowed by its name; URLs as prefixes (K3)", () => {
     expect(kubernetesRules(readsOf("kubernetes", new Set(rbac), found))).toEqual([
+      { apiGroups: [""], resources: ["namespaces"], resourceNames: ["kube-system"], verbs: ["get"] },
       {
         apiGroups: ["rbac.authorization.k8s.io"],
         resources: ["clusterrolebindings", "clusterroles", "rolebindings", "roles"],
         verbs: ["list"],
       },
-      { apiGroups: [""], resources: ["namespaces"], resourceNames: ["kube-system"], verbs: ["get"] },
       { nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*", "/version"], verbs: ["get"] },
     ]);
   });
@@ -149,6 +149,36 @@ describe("Kubernetes: an account, a ClusterRole, a binding", () => {
     expect(names.filter((name) => name.includes("*"))).toEqual([]);
   });
 
+  test("what only finds the edition is a rule of its own, that can be taken out; each rule says what it is for", () => {
+    const reads = readsOf("kubernetes", new Set(["kubernetes/namespace"]), found);
+    const plain = kubernetesRules(reads);
+    expect(kubernetesRules([...reads, editionRead])).toEqual([
+      ...plain.slice(0, 2),
+      { apiGroups: [""], resources: ["nodes"], verbs: ["list"] },
+      ...plain.slice(2),
+    ]);
+    const lines = kubernetesManifest([...reads, editionRead], { namespace: "a", name: "b" }).split("\n");
+    const role = lines.slice(lines.indexOf("rules:") + 1, lines.lastIndexOf("---"));
+    expect(role).toEqual([
+      "  # the cluster: which cluster this is, by its namespace kube-system, and its version",
+      '  - apiGroups: [""]',
+      "    resources: [namespaces]",
+      "    resourceNames: [kube-system]",
+      "    verbs: [get]",
+      "  # namespaces: whether the audited namespace exists",
+      '  - apiGroups: [""]',
+      "    resources: [namespaces]",
+      "    verbs: [list]",
+      "  # nodes: in which cloud the cluster runs; not needed with --baseline",
+      '  - apiGroups: [""]',
+      "    resources: [nodes]",
+      "    verbs: [list]",
+      "  # the cluster: which cluster this is, by its namespace kube-system, and its version",
+      "  - nonResourceURLs: [/version]",
+      "    verbs: [get]",
+    ]);
+  });
+
   test("as one YAML file that reads back as the same objects", () => {
     const reads = readsOf("kubernetes", new Set(rbac), found);
     const account = { namespace: "auditing", name: "scanner" };
@@ -157,10 +187,10 @@ describe("Kubernetes: an account, a ClusterRole, a binding", () => {
     expect(objects).toEqual(kubernetesObjects(reads, account));
     expect(objects).toMatchObject([
       { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "scanner", namespace: "auditing" } },
-      { kind: "ClusterRole", metadata: { name: "chalk-audit-reader" } },
+      { kind: "ClusterRole", metadata: { name: "chalk-audit" } },
       {
         kind: "ClusterRoleBinding",
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "chalk-audit-reader" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "chalk-audit" },
         subjects: [{ kind: "ServiceAccount", name: "scanner", namespace: "auditing" }],
       },
     ]);
