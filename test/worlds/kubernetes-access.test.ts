@@ -32,6 +32,15 @@ const worlds: readonly World[] = [
     1,
   ],
   [
+    "K2: create of one name, which an apply or a PUT asks for",
+    AZURE,
+    held(account(WORKLOAD), rule("rbac.authorization.k8s.io", "clusterrolebindings", ["create"], ["own"])),
+    [
+      'cluster-effective-access excess high create clusterrolebindings.rbac.authorization.k8s.io "own" ! create clusterrolebindings.rbac.authorization.k8s.io named own',
+    ],
+    1,
+  ],
+  [
     "two bindings give one thing each: both are named",
     AZURE,
     beside({

@@ -78,8 +78,8 @@ const worlds: readonly World[] = [
     AZURE,
     ruleFor(MANAGEMENT_ROLE, "poddisruptionbudgets", (r) => ({ ...r, resourceNames: ["one"] })),
     [
-      'cluster-effective-access missing medium get,list,watch,create,update,patch poddisruptionbudgets.policy -n chalk except get,list,watch,update,patch poddisruptionbudgets.policy "one" -n chalk ! create poddisruptionbudgets.policy in namespace chalk',
-      'management-role missing medium get,list,watch,create,update,patch poddisruptionbudgets.policy -n chalk except get,list,watch,update,patch poddisruptionbudgets.policy "one" -n chalk ! create poddisruptionbudgets.policy in namespace chalk',
+      'cluster-effective-access missing medium get,list,watch,create,update,patch poddisruptionbudgets.policy -n chalk except get,list,watch,create,update,patch poddisruptionbudgets.policy "one" -n chalk ! create poddisruptionbudgets.policy in namespace chalk',
+      'management-role missing medium get,list,watch,create,update,patch poddisruptionbudgets.policy -n chalk except get,list,watch,create,update,patch poddisruptionbudgets.policy "one" -n chalk ! create poddisruptionbudgets.policy in namespace chalk',
     ],
     1,
   ],

@@ -122,9 +122,9 @@ const worlds: readonly World[] = [
     0,
   ],
   [
-    "K2: a name on create, where none ever arrives",
+    "K2: a name on deletecollection, where none ever arrives",
     AZURE,
-    held(account(WORKLOAD), rule("", "secrets", ["create", "deletecollection"], ["one"])),
+    held(account(WORKLOAD), rule("", "secrets", "deletecollection", ["one"])),
     [],
     0,
   ],

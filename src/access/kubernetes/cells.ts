@@ -14,7 +14,8 @@ export const RESOURCE = 2;
 export const SUB = 3;
 export const NAME = 4;
 export const NAMESPACE = 5;
-const ALL_DIMENSIONS = 0b111111;
+/** A set of dimensions has a bit for each. */
+export const ALL_DIMENSIONS = 0b111111;
 
 /** Verb, group, resource, subresource (the empty word: the resource itself), name, namespace. */
 export type At = readonly number[];
@@ -55,7 +56,7 @@ export interface Cells {
 export const DEFAULT_CELLS = 2_000_000;
 
 export function cellKey(at: At): string {
-  return at.join(",");
+  return keyOn(at, ALL_DIMENSIONS);
 }
 
 /** The part that both share, or nothing. */
@@ -80,8 +81,8 @@ function resourceAt(written: string, words: Words): readonly [resource: number, 
 
 /** Whether no name ever comes with the requests of the cell (K2). */
 export function nameless(at: At, words: Words): boolean {
-  const [verb = ANY, , , sub = ANY] = at;
-  return verb !== ANY && namelessVerb(words.text(verb), sub === ANY ? undefined : words.text(sub));
+  const [verb = ANY] = at;
+  return verb !== ANY && namelessVerb(words.text(verb));
 }
 
 /** Spreads grants into cells, and sets apart what by its structure can never take effect (K2, K4). */
@@ -232,7 +233,7 @@ export class CellIndex {
       if (part === mask) {
         const found = held.get(keyOn(at, mask));
         if (found !== undefined) out.push(found);
-      } else out.push(...(this.partIndex(mask, part).get(keyOn(at, part)) ?? []));
+      } else for (const found of this.partIndex(mask, part).get(keyOn(at, part)) ?? []) out.push(found);
     }
     return out;
   }
@@ -255,13 +256,20 @@ export class CellIndex {
 
 function maskOf(at: At): number {
   let mask = 0;
-  for (const [d, word] of at.entries()) if (word !== ANY) mask |= 1 << d;
+  for (let d = 0; d < at.length; d++) if (at[d] !== ANY) mask |= 1 << d;
   return mask;
 }
 
-function keyOn(at: At, mask: number): string {
-  if (mask === ALL_DIMENSIONS) return at.join(",");
-  let key = "";
-  for (let d = 0; d < at.length; d++) if ((mask & (1 << d)) !== 0) key += `${at[d]},`;
-  return key;
+/**
+ * The words of a cell in some dimensions as a key, two letters a word: a Map finds texts by content and lists of
+ * numbers not, and making a text of letters takes a fifth of writing the numbers out.
+ */
+export function keyOn(at: At, mask: number): string {
+  const word = (d: number): number => ((mask & (1 << d)) === 0 ? ANY : (at[d] ?? ANY));
+  const [a, b, c] = [word(VERB), word(GROUP), word(RESOURCE)];
+  const [d, e, f] = [word(SUB), word(NAME), word(NAMESPACE)];
+  return (
+    String.fromCharCode(a, a >> 16, b, b >> 16, c, c >> 16) +
+    String.fromCharCode(d, d >> 16, e, e >> 16, f, f >> 16)
+  );
 }

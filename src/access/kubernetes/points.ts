@@ -59,7 +59,7 @@ function requestOf(point: Point, at: At, world: World): KubernetesRequest | unde
   let name = at[NAME] === ANY ? "" : words.text(at[NAME] ?? ANY);
   // the other side may allow the request without a name alone
   if (at[NAME] === ANY && other.resources.holds(exact.with(NAME, words.find("")))) name = words.unused();
-  if (name !== "" && namelessVerb(point.verb, point.sub)) return undefined;
+  if (name !== "" && namelessVerb(point.verb)) return undefined;
   const namespace = at[NAMESPACE] ?? ANY;
   return {
     verb: point.verb,

@@ -50,11 +50,12 @@ function virtual(group: string, resource: string, sub: string, verbs: readonly s
 }
 
 /**
- * Whether no name ever comes with the verb (K2): when something is made it has none yet, and a collection has many.
- * @param sub `""`: the resource itself; absent: any
+ * Whether no name ever comes with the verb (K2): a collection has many. `create` has none in a POST, but has one where a
+ * PATCH that applies, or a PUT, makes what is not there: the server then asks for `create` of that name too (apiserver,
+ * endpoints/handlers/patch.go and update.go).
  */
-export function namelessVerb(verb: string, sub: string | undefined): boolean {
-  return verb === "deletecollection" || (verb === "create" && sub === "");
+export function namelessVerb(verb: string): boolean {
+  return verb === "deletecollection";
 }
 
 /** What discovery says, by group and resource, with what the server asks besides. */

@@ -76,7 +76,7 @@ const KINDS: readonly (readonly [string, string | undefined])[] = [
   ["namespaces", undefined],
 ];
 
-/** Requests without the two that never come: a name with `create` of a resource, or with `deletecollection` (K2). */
+/** Requests without the one that never comes: a name with `deletecollection` (K2). */
 export const UNIVERSE: readonly KubernetesRequest[] = [
   ...VERBS.flatMap((verb) =>
     ["", "apps", "zz"].flatMap((group) =>
@@ -93,11 +93,7 @@ export const UNIVERSE: readonly KubernetesRequest[] = [
         ),
       ),
     ),
-  ).filter(
-    ({ verb, subresource, name }) =>
-      name === undefined ||
-      !(verb === "deletecollection" || (verb === "create" && subresource === undefined)),
-  ),
+  ).filter(({ verb, name }) => name === undefined || verb !== "deletecollection"),
   ...["get", "post", "zz"].flatMap((verb) =>
     ["/m", "/m/", "/m/x", "/m/xx", "/mx", "/m*x", "/m*xx", "/z", "/", "", "z"].map((url) => ({ verb, url })),
   ),

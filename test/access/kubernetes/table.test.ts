@@ -269,16 +269,28 @@ describe("what is printed (R1 to R3)", () => {
       [["excess", 'get "pods.apps"']],
     ],
     [
-      "K2: names with create or deletecollection allow nothing",
-      [all(rule("create deletecollection get", "core", "secrets", "a"))],
+      "K2: names with deletecollection allow nothing",
+      [all(rule("deletecollection get", "core", "secrets", "a"))],
       [all(rule("get", "core", "secrets", "a"))],
       [],
     ],
     [
-      "K2: create never has a name, so only-unnamed is all of it",
+      "K2: deletecollection never has a name, so only-unnamed is all of it",
+      [all(rule("deletecollection", "core", "secrets", "-"))],
+      [all(rule("deletecollection", "core", "secrets"))],
+      [],
+    ],
+    [
+      "K2: create has a name where an apply makes what is not there",
+      [all(rule("get", "core", "secrets", "a"))],
+      [all(rule("get create", "core", "secrets", "a"))],
+      [["excess", 'create secrets "a"']],
+    ],
+    [
+      "K2: create without a name is not all of create",
       [all(rule("create", "core", "secrets", "-"))],
       [all(rule("create", "core", "secrets"))],
-      [],
+      [["excess", "create secrets", 'create secrets ""']],
     ],
     [
       "K2: create of a subresource has one",

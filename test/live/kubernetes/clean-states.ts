@@ -139,8 +139,8 @@ export const clean: readonly State[] = [
     drift: [],
   },
   {
-    name: "K2: a named create, where a name never arrives",
-    edit: held("dead-names", workload, rule("", "secrets", ["create", "deletecollection"], ["one"])),
+    name: "K2: a collection deleted by name, where a name never arrives",
+    edit: held("dead-names", workload, rule("", "secrets", "deletecollection", ["one"])),
     drift: [],
   },
   {

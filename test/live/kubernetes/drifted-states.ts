@@ -203,6 +203,11 @@ export const drifted: readonly State[] = [
     drift: ['cluster-effective-access: excess high get secrets "ca","tls" by ClusterRoleBinding one-secret'],
   },
   {
+    name: "K2: create of one name, which an apply asks for",
+    edit: held("one-made", workload, rule("", "secrets", ["create", "deletecollection"], ["one"])),
+    drift: ['cluster-effective-access: excess high create secrets "one" by ClusterRoleBinding one-made'],
+  },
+  {
     name: "K3: URLs",
     edit: held("urls", workload, urls(["/metrics*", "/logs/*"], ["get"])),
     drift: [

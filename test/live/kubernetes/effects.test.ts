@@ -37,6 +37,7 @@ interface Holder {
 const lab = "lab";
 const core = `/api/v1/namespaces/${lab}`;
 const apps = `/apis/apps/v1/namespaces/${lab}`;
+const leases = `/apis/coordination.k8s.io/v1/namespaces/${lab}/leases`;
 const on = (verb: string, group: string, resource: string, more: object = {}): KubernetesRequest => ({
   verb,
   group,
@@ -99,6 +100,9 @@ const holders: readonly Holder[] = [
     rules: [
       rule("", "secrets", ["get", "list", "create", "patch", "delete", "deletecollection"], ["one"]),
       rule("", "configmaps", ["get", "list"], [""]),
+      // a PUT of a lease that is not there makes it: the server asks for create as well, by that name
+      rule("coordination.k8s.io", "leases", ["create", "update"], ["made"]),
+      rule("coordination.k8s.io", "leases", "update", ["kept"]),
     ],
     asks: [
       [`GET ${core}/secrets/one`, on("get", "", "secrets", { ...here, name: "one" }), true],
@@ -115,6 +119,9 @@ const holders: readonly Holder[] = [
       [`DELETE ${core}/secrets?dryRun=All`, on("deletecollection", "", "secrets", here), false],
       [`GET ${core}/configmaps`, on("list", "", "configmaps", here), true],
       [`GET ${core}/configmaps/one`, on("get", "", "configmaps", { ...here, name: "one" }), false],
+      [`PUT ${leases}/made`, on("create", "coordination.k8s.io", "leases", { ...here, name: "made" }), true],
+      [`PUT ${leases}/kept`, on("create", "coordination.k8s.io", "leases", { ...here, name: "kept" }), false],
+      [`POST ${leases}`, on("create", "coordination.k8s.io", "leases", here), false],
     ],
   },
   {
@@ -229,6 +236,16 @@ async function served(): Promise<readonly ServedResource[]> {
     .map(({ body }) => body as ServedResource);
 }
 
+/** An object of the kind that the path is of. */
+const bodyOf = (path: string) =>
+  path.startsWith(leases)
+    ? {
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name: path.slice(leases.length + 1) || "made", namespace: lab },
+      }
+    : { apiVersion: "v1", kind: "Secret", metadata: { name: "one" } };
+
 /** Not refused, and there is something that answers: the server authorises before it looks what it serves. */
 const tookEffect = ({ status, body }: Answer) =>
   status !== 403 && !(status === 404 && typeof body === "string");
@@ -240,9 +257,7 @@ describe.skipIf(skip)("what a rule really lets somebody do", () => {
     const found: unknown[] = [];
     for (const [call, request] of asks) {
       const [method = "", path = ""] = call.split(" ");
-      const body =
-        method === "GET" ? undefined : { apiVersion: "v1", kind: "Secret", metadata: { name: "one" } };
-      const answer = await api.send(method, path, body);
+      const answer = await api.send(method, path, method === "GET" ? undefined : bodyOf(path));
       const ours = allows("kubernetes", documents, request, { resources });
       found.push({ call, status: answer.status, server: tookEffect(answer), ours: ours === "allowed" });
     }
