@@ -52,6 +52,8 @@ const entries: readonly Entry[] = [
   {
     name: "review",
     title: "before a scope-down: which permissions go, which were used, what would break, what to apply",
+    exits:
+      "0 nothing that was used breaks, 1 a recorded call would be refused, 2 usage or internal error, 3 something could not be read or decided",
     load: async () => (await import("./review.ts")).review,
   },
   {
@@ -91,6 +93,8 @@ const entries: readonly Entry[] = [
   {
     name: "preflight",
     title: "try every read that a scan makes, and name the permissions that are missing",
+    exits:
+      "0 every permission is there, 2 usage or internal error, 3 a permission is missing or a read failed",
     load: async () => (await import("./preflight.ts")).preflight,
   },
   {

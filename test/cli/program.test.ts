@@ -37,7 +37,9 @@ describe("help", () => {
 
 test("help: the formats are those of the reporters, placeholders of nothing are not shown", async () => {
   expect(scanFormats).toEqual(reporters.map(({ format }) => format));
-  expect((await ran(["scan", "--help"])).stdout).toContain("what to write (table, json or sarif)");
+  expect((await ran(["scan", "--help"])).stdout).toContain(
+    "what to write (table, json, sarif, junit or markdown)",
+  );
   expect((await ran(["compare", "--help"])).stdout).toContain("what to write (table or json)");
   for (const command of [[], ["scan"], ["policy"]])
     expect((await ran([...command, "--help"])).stdout).not.toMatch(/\[none|\[command\.\.\.\]/);
@@ -51,11 +53,19 @@ test.each([
     "policy compare",
     "0 equal, 1 different, 2 usage error or unreadable input, 3 undecided and otherwise equal",
   ],
+  [
+    "review",
+    "0 nothing that was used breaks, 1 a recorded call would be refused, 2 usage or internal error, 3 something could not be read or decided",
+  ],
+  [
+    "preflight",
+    "0 every permission is there, 2 usage or internal error, 3 a permission is missing or a read failed",
+  ],
   ["baseline list", "0 done, 2 usage or internal error"],
 ])("help of %s: the exit statuses are its own", async (name, statuses) => {
   const { stdout } = await ran([...name.split(" "), "--help"]);
   expect(stdout).toContain(`\nExit status: ${statuses}.\n`);
-  const readable = ["scan", "collect", "compare"].includes(name);
+  const readable = ["scan", "collect", "compare", "review", "preflight"].includes(name);
   expect(stdout.includes("Every option is also read from CHALK_AUDIT_<OPTION>")).toBe(readable);
 });
 
