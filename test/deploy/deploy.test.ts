@@ -40,9 +40,6 @@ function texts(value: unknown): string[] {
   return Object.values(value).flatMap(texts);
 }
 
-/** Flags of the contract that come with the audit of clusters. */
-const ofClusters = ["kubeconfig", "context", "namespace"];
-
 /** The command lines in a shell script: what stands after `chalk-audit`, lines joined. */
 function commandLines(script: string): string[] {
   return script
@@ -54,14 +51,16 @@ function commandLines(script: string): string[] {
 test("every file of deploy/ is checked here or by a tool", () => {
   const files = readdirSync("deploy", { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !file.startsWith("deploy/kubernetes/"));
+    .map((entry) => join(entry.parentPath, entry.name));
   expect(files.sort()).toEqual([
     "deploy/azure-pipelines/azure-pipelines.yml",
     "deploy/cronjob/Containerfile",
     "deploy/cronjob/cronjob.yaml",
     "deploy/github/chalk-audit.yml",
     "deploy/gitlab/.gitlab-ci.yml",
+    "deploy/kubernetes/README.md",
+    // held against the command that prints it (test/permissions), and against a live server
+    "deploy/kubernetes/scanner.yaml",
   ]);
 });
 
@@ -71,10 +70,7 @@ describe("the commands that the files run", () => {
 
   test("have only flags of a scan, and formats that there are", () => {
     expect(lines.length).toBe(3);
-    const known = [
-      ...flags.filter(({ commands }) => commands.includes("scan")).map(({ name }) => name),
-      ...ofClusters,
-    ];
+    const known = flags.filter(({ commands }) => commands.includes("scan")).map(({ name }) => name);
     for (const line of lines) {
       const used = [...line.matchAll(/--([a-z-]+)/g)].map(([, name]) => name ?? "");
       expect(
@@ -135,7 +131,19 @@ describe("GitHub", () => {
       const audit = steps.find(({ id }) => id === "audit");
       expect(audit?.uses).toMatch(/^chalk-audit\/chalk-audit@v\d+$/);
       expect(Object.keys(audit?.with ?? {}).filter((input) => !(input in action.inputs))).toEqual([]);
-      expect(audit?.with).toMatchObject({ cloud: name, since: "earlier/report.json", "fail-on-new": true });
+      const cluster = { azure: "AKS_CLUSTER", aws: "EKS_CLUSTER" }[name];
+      expect(audit?.with).toMatchObject({
+        cloud: `\${{ vars.${cluster} == '' && '${name}' || '${name}, kubernetes' }}`,
+        since: "earlier/report.json",
+        "fail-on-new": true,
+      });
+      // The cluster is reached by KUBECONFIG, after the sign-in and before the audit, and only where one is named.
+      const at = steps.findIndex(({ run }) => run?.includes("KUBECONFIG="));
+      expect(steps[at]?.if).toBe(`\${{ vars.${cluster} != '' }}`);
+      expect([/login|credentials/.test(steps[at - 1]?.uses ?? ""), steps[at + 1]?.id]).toEqual([
+        true,
+        "audit",
+      ]);
       const used = steps
         .flatMap(texts)
         .flatMap((text) => [...text.matchAll(/steps\.audit\.outputs\.([\w-]+)/g)]);
@@ -232,7 +240,10 @@ describe("the CronJob", () => {
 
   test("runs as the account that `permissions` prints, in its namespace, and as nobody of weight", () => {
     const reads = readsOf("kubernetes", new Set(["kubernetes/role"]), { named: false });
-    const [account] = kubernetesObjects(reads, { namespace: "chalk-audit", name: "chalk-audit" });
+    const [namespace, account] = kubernetesObjects(reads, { namespace: "chalk-audit", name: "chalk-audit" });
+    // Whichever of the two files is applied last changes nothing of the namespace.
+    expect(cluster.find(({ kind }) => kind === "Namespace")).toEqual(namespace);
+    expect(account?.kind).toBe("ServiceAccount");
     expect(pod?.["serviceAccountName"]).toBe(account?.metadata.name);
     const namespaced = cluster.filter(({ kind }) => kind !== "Namespace");
     expect(namespaced.map(({ metadata }) => (metadata as Values)["namespace"])).toEqual(
