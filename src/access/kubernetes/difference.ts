@@ -54,6 +54,7 @@ export function urlRows(x: Side, y: Side): readonly UrlRow[] {
 
 /** Without what lies in another one. */
 function widest(parts: readonly At[]): readonly At[] {
+  if (parts.length < 2) return parts;
   const unique = [...new Map(parts.map((at) => [cellKey(at), at])).values()];
   const index = new CellIndex(unique.map((at) => ({ at, grants: [] })));
   return unique.filter((at) => !index.holds(at, at));

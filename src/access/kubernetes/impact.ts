@@ -26,9 +26,11 @@ const TELLING: readonly string[] = [
 ];
 
 const kindKey = ({ group, resource, sub }: Omit<Point, "verb">): string =>
-  [group, resource, sub].join("\u0000");
+  `${group}\u0000${resource}\u0000${sub}`;
 const ESCALATION = new Set(KUBERNETES_ESCALATION.map((point) => `${point.verb}\u0000${kindKey(point)}`));
 const SECRETS = new Map(KUBERNETES_SECRETS.map((kind, rank) => [kindKey(kind), rank]));
+/** Most resources are in neither table, and need no key to tell. */
+const TABLED = new Set([...KUBERNETES_ESCALATION, ...KUBERNETES_SECRETS].map(({ resource }) => resource));
 
 export function impactOf(point: Point): Impact {
   const { verb } = point;
@@ -36,9 +38,15 @@ export function impactOf(point: Point): Impact {
   if (verb === "impersonate" || verb.startsWith("impersonate:") || verb.startsWith("impersonate-on:")) {
     return "escalation";
   }
-  if (ESCALATION.has(`${verb}\u0000${kindKey(point)}`)) return "escalation";
+  if (TABLED.has(point.resource) && ESCALATION.has(`${verb}\u0000${kindKey(point)}`)) return "escalation";
   if (!READS.includes(verb)) return "write";
-  return SECRETS.has(kindKey(point)) ? "write" : "read";
+  return secretRank(point) < SECRETS.size ? "write" : "read";
+}
+
+/** The place among what holds secrets, past the last for what holds none. */
+function secretRank(point: Point): number {
+  const rank = TABLED.has(point.resource) ? SECRETS.get(kindKey(point)) : undefined;
+  return rank ?? SECRETS.size;
 }
 
 export function urlImpact(verb: string): Impact {
@@ -46,6 +54,10 @@ export function urlImpact(verb: string): Impact {
 }
 
 const RANK = { escalation: 0, write: 1, read: 2 } as const satisfies Record<Impact, number>;
+
+const IMPACTS = Object.keys(RANK).length;
+/** Longer than any group, resource and subresource together. */
+const LONGEST = 2 ** 32;
 
 export function worst(impacts: readonly Impact[]): Impact {
   return impacts.reduce<Impact>((a, b) => (RANK[b] < RANK[a] ? b : a), "read");
@@ -60,24 +72,24 @@ export function byTelling<T>(
   pointOf: (item: T) => Point,
   rank: (point: Point) => number = () => 0,
 ): readonly T[] {
+  if (items.length < 2) return items;
   return items
     .map((item) => {
       const point = pointOf(item);
-      const ranks = [
-        rank(point),
-        RANK[impactOf(point)],
-        SECRETS.get(kindKey(point)) ?? SECRETS.size,
-        verbRank(point.verb),
-        point.resource.length + point.sub.length + point.group.length,
-      ];
-      return { item, ranks, text: `${kindKey(point)}\u0000${point.verb}` };
+      const length = point.resource.length + point.sub.length + point.group.length;
+      const kind = (rank(point) * IMPACTS + RANK[impactOf(point)]) * (SECRETS.size + 1) + secretRank(point);
+      return { item, at: (kind * (TELLING.length + 1) + verbRank(point.verb)) * LONGEST + length };
     })
     .sort((a, b) => {
-      const at = a.ranks.findIndex((n, i) => n !== b.ranks[i]);
-      if (at >= 0) return (a.ranks[at] ?? 0) - (b.ranks[at] ?? 0);
-      return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+      if (a.at !== b.at) return a.at - b.at;
+      const [x, y] = [textOf(pointOf(a.item)), textOf(pointOf(b.item))];
+      return x < y ? -1 : x > y ? 1 : 0;
     })
     .map(({ item }) => item);
+}
+
+function textOf(point: Point): string {
+  return `${kindKey(point)}\u0000${point.verb}`;
 }
 
 export function verbRank(verb: string): number {

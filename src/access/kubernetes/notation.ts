@@ -1,6 +1,6 @@
 /** Cells in words, as kubectl writes them: `get,list secrets "a","b" -n team`, `* *.*`, `get /metrics*`. */
 import type { KubernetesRule } from "../policy.ts";
-import { type At, GROUP, NAME, NAMESPACE, nameless, RESOURCE, SUB, type UrlCell, VERB } from "./cells.ts";
+import { ALL_DIMENSIONS, type At, keyOn, NAME, nameless, type UrlCell, VERB } from "./cells.ts";
 import { UNNAMED_NAMESPACE } from "./grant.ts";
 import { ANY, type Words } from "./words.ts";
 
@@ -17,19 +17,23 @@ export interface Line {
   readonly members: readonly number[];
 }
 
+const ALL_BUT_VERB = ALL_DIMENSIONS & ~(1 << VERB);
+const ALL_BUT_VERB_AND_NAME = ALL_BUT_VERB & ~(1 << NAME);
+
 /** Joins verbs over one resource and name, then names under the same verbs. */
 export function linesOf(given: readonly At[], words: Words): readonly Line[] {
   // where no name can come, none is said
   const cells = given.map((at) =>
     nameless(at, words) && words.text(at[NAME] ?? ANY) === "" ? at.with(NAME, ANY) : at,
   );
-  const byName = grouped(cells, (at) =>
-    [at[GROUP], at[RESOURCE], at[SUB], at[NAMESPACE], at[NAME]].join(","),
-  ).map((members) => ({ members, verbs: ids(cells, members, VERB) }));
+  const byName = grouped(cells, (at) => keyOn(at, ALL_BUT_VERB)).map((members) => ({
+    members,
+    verbs: ids(cells, members, VERB),
+  }));
   return grouped(byName, ({ members, verbs }) => {
     const at = cells[members[0] ?? 0] as At;
     // a restriction to names is never joined with none
-    return [at[GROUP], at[RESOURCE], at[SUB], at[NAMESPACE], at[NAME] === ANY, verbs.join(" ")].join(",");
+    return `${keyOn(at, ALL_BUT_VERB_AND_NAME)}${at[NAME] === ANY} ${verbs.join(" ")}`;
   }).map((parts) => {
     const members = parts.flatMap((part) => byName[part]?.members ?? []);
     const [, group = ANY, resource = ANY, sub = ANY, , namespace = ANY] = cells[members[0] ?? 0] as At;

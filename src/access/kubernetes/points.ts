@@ -6,6 +6,7 @@ import type { Row, Side, UrlRow } from "./difference.ts";
 import type { Point } from "./impact.ts";
 import {
   comesInNamespace,
+  EVERY_KEY,
   type Existing,
   namelessVerb,
   type Served,
@@ -40,6 +41,11 @@ export function proofsOf(row: Row, world: World): RowProofs {
       const request = requestOf(point, at, world);
       return request === undefined ? [] : [{ point, request }];
     });
+  if (!hasWildcard(at)) {
+    const own = proofs([wordsOf(at, world.words)]);
+    const exists = own.some(({ point }) => world.served !== undefined && isServed(point, at, world.served));
+    return exists ? { existing: own, others: [] } : { existing: [], others: own };
+  }
   if (world.served === undefined) {
     return { existing: [], others: proofs([...tableIn(at, world.words), ...genericIn(at, world.words)]) };
   }
@@ -49,13 +55,38 @@ export function proofsOf(row: Row, world: World): RowProofs {
   };
 }
 
+/** The one point of a row without a wildcard. */
+function wordsOf(at: At, words: Words): Point {
+  const text = (d: number): string => words.text(at[d] ?? ANY);
+  return { verb: text(VERB), group: text(GROUP), resource: text(RESOURCE), sub: text(SUB) };
+}
+
+function isServed(point: Point, at: At, served: Served): boolean {
+  return served
+    .named(point.resource)
+    .some(
+      (entry) =>
+        entry.group === point.group &&
+        entry.sub === point.sub &&
+        verbsThat(at, entry, point.verb, true).includes(point.verb),
+    );
+}
+
+function hasWildcard(at: At): boolean {
+  return at[VERB] === ANY || at[GROUP] === ANY || at[RESOURCE] === ANY || at[SUB] === ANY;
+}
+
 /** A point of the row as a request that the other side does not allow, or nothing where it does. */
 function requestOf(point: Point, at: At, world: World): KubernetesRequest | undefined {
   const { words, other } = world;
-  const [verb, group] = [words.find(point.verb), words.find(point.group)];
-  const [resource, sub] = [words.find(point.resource), words.find(point.sub)];
-  const exact = [verb, group, resource, sub, at[NAME] ?? ANY, at[NAMESPACE] ?? ANY];
-  if (other.resources.holds(exact)) return undefined;
+  let exact = at;
+  // a row without a wildcard is one point, which is no part of the other side
+  if (hasWildcard(at)) {
+    const [verb, group] = [words.find(point.verb), words.find(point.group)];
+    const [resource, sub] = [words.find(point.resource), words.find(point.sub)];
+    exact = [verb, group, resource, sub, at[NAME] ?? ANY, at[NAMESPACE] ?? ANY];
+    if (other.resources.holds(exact)) return undefined;
+  }
   let name = at[NAME] === ANY ? "" : words.text(at[NAME] ?? ANY);
   // the other side may allow the request without a name alone
   if (at[NAME] === ANY && other.resources.holds(exact.with(NAME, words.find("")))) name = words.unused();
@@ -86,9 +117,15 @@ function existingIn(at: At, served: Served, words: Words): readonly Point[] {
   const entries = resource === ANY ? served.all : served.named(words.text(resource));
   return entries.flatMap((entry) =>
     verbsThat(at, entry, verb === ANY ? undefined : words.text(verb), resource !== ANY)
-      .map((v) => ({ verb: v, group: entry.group, resource: entry.resource, sub: entry.sub }))
+      .map((v) => ({ verb: v, group: entry.group, resource: entry.resource, sub: subOf(entry, at, words) }))
       .filter((point) => inside(at, words, point)),
   );
+}
+
+/** The subresource of the entry; where any key is one, the one that the row names. */
+function subOf({ sub }: Existing, at: At, words: Words): string {
+  const named = words.text(at[SUB] ?? ANY);
+  return sub === EVERY_KEY && at[SUB] !== ANY && named !== "" ? named : sub;
 }
 
 /** The verbs of the entry that can come from where the row is. */
@@ -100,13 +137,15 @@ function verbsThat(at: At, entry: Existing, asked: string | undefined, named: bo
   return own.filter((verb) => through.includes(verb));
 }
 
+const TABLE: readonly Point[] = [
+  ...KUBERNETES_ESCALATION,
+  ...KUBERNETES_SECRETS.flatMap((kind) => STANDARD_VERBS.map((verb) => ({ ...kind, verb }))),
+  { verb: "create", group: "", resource: "serviceaccounts", sub: "token" },
+];
+
 /** What tells most, of the tables: where no discovery says what exists. */
 function tableIn(at: At, words: Words): readonly Point[] {
-  // without a wildcard the row is one point, which needs no table
-  if (![VERB, GROUP, RESOURCE, SUB].some((d) => at[d] === ANY)) return [];
-  const ways = KUBERNETES_SECRETS.flatMap((kind) => STANDARD_VERBS.map((verb) => ({ ...kind, verb })));
-  const tokens = { verb: "create", group: "", resource: "serviceaccounts", sub: "token" };
-  return [...KUBERNETES_ESCALATION, ...ways, tokens].filter(
+  return TABLE.filter(
     (point) =>
       inside(at, words, point) &&
       (at[NAMESPACE] === ANY || comesInNamespace(point.verb, point.group, point.resource)),

@@ -83,7 +83,8 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
       if (!existing.has(text)) existing.set(text, proof);
     }
     others.push(...proofs.others);
-    impacts.push(...[...proofs.existing, ...proofs.others].map(({ point }) => impactOf(point)));
+    for (const { point } of proofs.existing) impacts.push(impactOf(point));
+    for (const { point } of proofs.others) impacts.push(impactOf(point));
     // every verb at once is worth more than the verbs of today (K7, K8)
     if (at[VERB] === ANY) impacts.push("write");
   }
@@ -92,8 +93,7 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
   const generic = (point: Point): number =>
     Number(line.group === ANY && words.isUnused(point.group)) +
     Number(line.resource === ANY && words.isUnused(point.resource));
-  const rest = byTelling(others, ({ point }) => point, generic);
-  const [first, ...further] = today.length > 0 ? today : rest;
+  const [first, ...further] = today.length > 0 ? today : byTelling(others, ({ point }) => point, generic);
   if (first === undefined) throw new RangeError("a row of the difference without a request that proves it");
   const ofVerb = new Map([...further].reverse().map((proof) => [proof.point.verb, proof]));
   ofVerb.delete(first.point.verb);
@@ -146,10 +146,9 @@ function urlResidue(line: UrlLine, rows: readonly UrlRow[], other: Side, { words
 /** Where it is written: in the order of the documents, each place once. */
 function originsOf(grants: readonly Grant[]): Pick<Residue, "origin" | "origins"> {
   const places = new Map<string, Origin & { readonly through?: Origin }>();
-  for (const { origin, through } of grants) {
-    const key = [origin, through]
-      .map((o) => (o === undefined ? "" : `${o.document} ${o.pointer}`))
-      .join("\n");
+  // the cells of a line come from few grants
+  for (const { origin, through } of new Set(grants)) {
+    const key = `${placeOf(origin)}\n${through === undefined ? "" : placeOf(through)}`;
     places.set(key, { ...origin, ...(through === undefined ? {} : { through }) });
   }
   const origins = [...places.values()].sort(
@@ -159,6 +158,10 @@ function originsOf(grants: readonly Grant[]): Pick<Residue, "origin" | "origins"
   if (first === undefined) throw new RangeError("a row of the difference that no document wrote");
   const { through: _, ...origin } = first;
   return { origin, origins: origins.slice(0, MAX_ORIGINS) };
+}
+
+function placeOf({ document, pointer }: Origin): string {
+  return `${document} ${pointer}`;
 }
 
 /** `/rules/2` before `/rules/10`. */

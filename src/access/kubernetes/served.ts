@@ -6,7 +6,7 @@ import { type Grant, isUrlRequest } from "./grant.ts";
 export interface Existing {
   readonly group: string;
   readonly resource: string;
-  /** `""`: the resource itself. */
+  /** `""`: the resource itself; `EVERY_KEY`: any but that. */
   readonly sub: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
@@ -25,22 +25,31 @@ export const STANDARD_VERBS: readonly string[] = [
 ];
 
 const RBAC = "rbac.authorization.k8s.io";
+const AUTHENTICATION = "authentication.k8s.io";
+/** The subresource of what is asked by a key that anybody may choose. */
+export const EVERY_KEY = "<any>";
 
 /**
  * What the server asks of the authorizer and discovery does not list. Sources: Kubernetes documentation, "Using RBAC
  * authorization" (escalate, bind), "User impersonation", "Certificate signing requests" (signers), "Kubelet
- * authentication/authorization" (subresources of nodes).
+ * authentication/authorization" (subresources of nodes); of the source, endpoints/filters/impersonation of the apiserver
+ * (the constrained kind has verbs of its own, and all that it asks is in one group) and pkg/kubelet/server/auth.go.
  */
 const UNLISTED: readonly Existing[] = [
   ...["users", "groups"].map((resource) => virtual("", resource, "", ["impersonate"])),
   { ...virtual("", "serviceaccounts", "", ["impersonate"]), namespaced: true },
-  ...["uids", "userextras"].map((resource) =>
-    virtual("authentication.k8s.io", resource, "", ["impersonate"]),
-  ),
+  virtual(AUTHENTICATION, "uids", "", ["impersonate", "impersonate:user-info"]),
+  virtual(AUTHENTICATION, "userextras", EVERY_KEY, ["impersonate", "impersonate:user-info"]),
+  ...["users", "groups"].map((resource) => virtual(AUTHENTICATION, resource, "", ["impersonate:user-info"])),
+  {
+    ...virtual(AUTHENTICATION, "serviceaccounts", "", ["impersonate:serviceaccount"]),
+    namespaced: true,
+  },
+  virtual(AUTHENTICATION, "nodes", "", ["impersonate:arbitrary-node", "impersonate:associated-node"]),
   { ...virtual(RBAC, "roles", "", ["bind", "escalate"]), namespaced: true },
   virtual(RBAC, "clusterroles", "", ["bind", "escalate"]),
   virtual("certificates.k8s.io", "signers", "", ["approve", "attest", "sign"]),
-  ...["configz", "healthz", "log", "metrics", "pods", "spec", "stats"].map((sub) =>
+  ...["checkpoint", "configz", "healthz", "log", "metrics", "pods", "spec", "stats", "statusz"].map((sub) =>
     virtual("", "nodes", sub, ["create", "get"]),
   ),
 ];
