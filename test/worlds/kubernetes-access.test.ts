@@ -232,6 +232,16 @@ const worlds: readonly World[] = [
     3,
   ],
   [
+    "K6: aggregated with an empty list, as null comes through other hands",
+    AZURE,
+    beside({
+      clusterRoles: [clusterRole("sum", [], { aggregationRule: { clusterRoleSelectors: [] } })],
+      clusterRoleBindings: [clusterBinding("sum", "sum", account(WORKLOAD))],
+    }),
+    ["cluster-effective-access unknown (chalk/workload)"],
+    3,
+  ],
+  [
     "K6: the same, and something else in excess",
     AZURE,
     all(

@@ -9,6 +9,7 @@ import {
   proves,
   ruleFor,
   type World,
+  without,
 } from "./kubernetes-changes.ts";
 import { denied } from "./kubernetes-state.ts";
 
@@ -57,6 +58,24 @@ const worlds: readonly World[] = [
       "cluster-effective-access unknown (7535179f-6cfc-48f9-85a7-28a35313f0b7/chalk#kubernetes/cluster-role)",
       "cluster-management-role unknown (7535179f-6cfc-48f9-85a7-28a35313f0b7/chalk#kubernetes/cluster-role)",
     ],
+    3,
+  ],
+  [
+    "fault 1: service accounts, where they are named: whether they exist is not known",
+    AZURE,
+    () => ({ without: ["kubernetes/service-account"], unread: [denied("kubernetes/service-account")] }),
+    [
+      "role-bindings unknown (builds/builder)",
+      "role-bindings unknown (chalk/management)",
+      "role-bindings unknown (chalk/workload)",
+    ],
+    3,
+  ],
+  [
+    "fault 1: service accounts, and one of them is named",
+    without("managementServiceAccount", "builderServiceAccount"),
+    () => ({ without: ["kubernetes/service-account"], unread: [denied("kubernetes/service-account")] }),
+    ["role-bindings unknown (chalk/workload)"],
     3,
   ],
   [

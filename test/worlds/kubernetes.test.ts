@@ -250,8 +250,8 @@ const worlds: readonly World[] = [
     0,
   ],
   [
-    "the service accounts cannot be listed",
-    AZURE,
+    "the service accounts cannot be listed, and none is named",
+    without("managementServiceAccount", "workloadServiceAccount", "builderServiceAccount"),
     () => ({ without: ["kubernetes/service-account"], unread: [denied("kubernetes/service-account")] }),
     [],
     0,

@@ -67,7 +67,7 @@ function isServed(point: Point, at: At, served: Served): boolean {
     .some(
       (entry) =>
         entry.group === point.group &&
-        entry.sub === point.sub &&
+        subOf(entry, point.sub) === point.sub &&
         verbsThat(at, entry, point.verb, true).includes(point.verb),
     );
 }
@@ -113,19 +113,19 @@ function inside(at: At, words: Words, point: Point): boolean {
 }
 
 function existingIn(at: At, served: Served, words: Words): readonly Point[] {
-  const [verb = ANY, , resource = ANY] = at;
+  const [verb = ANY, , resource = ANY, sub = ANY] = at;
+  const named = sub === ANY ? "" : words.text(sub);
   const entries = resource === ANY ? served.all : served.named(words.text(resource));
   return entries.flatMap((entry) =>
     verbsThat(at, entry, verb === ANY ? undefined : words.text(verb), resource !== ANY)
-      .map((v) => ({ verb: v, group: entry.group, resource: entry.resource, sub: subOf(entry, at, words) }))
+      .map((v) => ({ verb: v, group: entry.group, resource: entry.resource, sub: subOf(entry, named) }))
       .filter((point) => inside(at, words, point)),
   );
 }
 
-/** The subresource of the entry; where any key is one, the one that the row names. */
-function subOf({ sub }: Existing, at: At, words: Words): string {
-  const named = words.text(at[SUB] ?? ANY);
-  return sub === EVERY_KEY && at[SUB] !== ANY && named !== "" ? named : sub;
+/** The subresource of the entry; where any key is one, the one that is named. */
+function subOf({ sub }: Existing, named: string): string {
+  return sub === EVERY_KEY && named !== "" ? named : sub;
 }
 
 /** The verbs of the entry that can come from where the row is. */

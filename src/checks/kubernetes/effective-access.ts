@@ -20,14 +20,16 @@ import {
   rulesOf,
   voidInWords,
 } from "../rbac/compare.ts";
-import { type DocumentedRole, documentedRoles } from "../rbac/documented.ts";
+import { type DocumentedRole, documentedRoles, placesOf } from "../rbac/documented.ts";
 import { FLOOR } from "../rbac/floor.ts";
 import { type Gap, type Grant, grantInWords, type Holdings, holdingsOf } from "../rbac/holdings.ts";
-import { nothingThere } from "../rbac/namespace.ts";
+import { nothingThere, unlistedNamespaces } from "../rbac/namespace.ts";
 import { narrowed } from "../rbac/narrow.ts";
 import { type Place, placesFor, type Wish } from "../rbac/places.ts";
 import { readRoles, roleInWords } from "../rbac/role.ts";
 import { bare, type Rule } from "../rbac/rules.ts";
+import { servedResources } from "../rbac/served.ts";
+import { worstOf } from "../rbac/stranger.ts";
 import { type Account, accountId, covers } from "../rbac/subject.ts";
 import { diffLines, ruleLines, rulesText } from "../rbac/yaml.ts";
 
@@ -252,8 +254,42 @@ function* judge(c: Case): Iterable<Observation> {
     yield* voidGrants(beyond.void ?? [], place, c);
     compared += place.allowed.live.reduce((n, granted) => n + granted.rules.length, 0);
   }
+  yield* spread(c);
   yield* dangling(c);
   yield { kind: "assessed", count: compared, what: "rules held", audited: [{ id: accountId(c.account) }] };
+}
+
+/** A documented Role that is bound to the account in several namespaces, of which none is known to be the one meant. */
+function* spread(c: Case): Iterable<Observation> {
+  for (const role of c.roles) {
+    const places = role.kind === "Role" ? placesOf(c.facts, role, c.account) : [];
+    const grants = c.holdings.grants.filter(
+      ({ role: live, namespace }) => isSameRole(role, live) && places.includes(namespace ?? ""),
+    );
+    if (new Set(grants.map(({ namespace }) => namespace)).size < 2) continue;
+    const impacts = grants.map(({ role: live, namespace }) =>
+      worstOf(live.rules, namespace, servedResources(c.facts, live.rules)),
+    );
+    const impact = (["escalation", "write"] as const).find((each) => impacts.includes(each)) ?? "read";
+    const where = places.join(", ");
+    yield {
+      kind: "drift",
+      drift: "excess",
+      impact,
+      resource: accountResource(c.account),
+      property: JSON.stringify(["places", role.kind, role.name]),
+      message: `${who(c)} holds ${role.kind} ${role.name} in several namespaces (${where}), by ${grants.map(grantInWords).join("; ")}; the document means one; ${WHY_EXCESS[impact]}`,
+      by: grants.map(grantInWords).join("; "),
+      expected: "one namespace",
+      actual: where,
+      at: `${c.at}/roles/${c.roles.indexOf(role)}`,
+      verify: showAll("RoleBinding"),
+      remediation: {
+        text: `Delete the bindings of ${role.kind} ${role.name} in the namespaces that the vendor's software does not need it in.`,
+        commands: [],
+      },
+    };
+  }
 }
 
 /** The bindings that give every service account the floor, for the report to say once (K9). */
@@ -317,6 +353,8 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     yield* nothing;
     return;
   }
+  const untold = unlistedNamespaces(facts, context);
+  if (untold.length > 0) yield { kind: "assessed", count: 0, what: "rules held", notes: untold };
   const controls = [...context.controls.values()];
   const documented = documentedRoles(context.controls);
   const cases = new Map<string, Case>();
@@ -362,7 +400,7 @@ export const effectiveAccess: Check = {
   id: "kubernetes/effective-access",
   cloud: "kubernetes",
   title: "A service account can do exactly what is documented for it, by all its bindings together",
-  help: `The union of all that an account holds: over every ClusterRoleBinding and the RoleBindings of every namespace, those to its groups (\`system:serviceaccounts\`, \`system:serviceaccounts:NAMESPACE\`, \`system:authenticated\`) and those that name it as a user. It is compared everywhere in the cluster, and in each namespace where something is documented or granted, with the rules documented for this account: a ClusterRole everywhere, a Role in its namespace.
+  help: `The union of all that an account holds: over every ClusterRoleBinding and the RoleBindings of every namespace, those to its groups (\`system:serviceaccounts\`, \`system:serviceaccounts:NAMESPACE\`, \`system:authenticated\`) and those that name it as a user. It is compared everywhere in the cluster, and in each namespace where something is documented or granted, with the rules documented for this account: a ClusterRole everywhere, a Role in its namespace. For a Role whose control names no namespace that is the one in which it is bound to the account; of several the account's own, else the one where the Role is also bound to an account of that namespace, and more than one is excess.
 
 It is an interval: something is missing only if a required rule asks for it, and in excess only if neither a required nor an optional one does. What every service account holds by the rules that Kubernetes publishes for its bootstrap roles is not excess; a rule added to one of these roles is. \`by\` names each binding and role that gives what is in excess, and the group by which it reaches the account.
 
@@ -413,7 +451,7 @@ Not considered: other authorizers of the server, and admission.`,
   drifts: {
     excess: {
       short: "The account can do more than is documented for it.",
-      help: "Some binding gives the account, or a group that it is in, what none of its documented roles allows there. `by` names the binding and the role, the proof is one request. Where nothing of the role is documented the remediation deletes the binding; else it narrows the rule. It is critical when the account could give itself more with it: escalate, bind, impersonate. What every service account holds by Kubernetes' own bootstrap roles is a note.",
+      help: "Some binding gives the account, or a group that it is in, what none of its documented roles allows there; or a Role that is documented for one namespace is bound to it in several. `by` names the binding and the role, the proof is one request. Where nothing of the role is documented the remediation deletes the binding; else it narrows the rule. It is critical when the account could give itself more with it: escalate, bind, impersonate. What every service account holds by Kubernetes' own bootstrap roles is a note.",
     },
     missing: {
       short: "The account cannot do all that is documented for it.",

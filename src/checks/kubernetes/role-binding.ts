@@ -1,12 +1,18 @@
 import { WHY_EXCESS } from "../arm/observe.ts";
 import { byText, texts } from "../arm/value.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
-import { accountExists, accountResource, missingAccount } from "../rbac/account-exists.ts";
+import {
+  accountExists,
+  accountResource,
+  missingAccount,
+  unknownWhetherThere,
+  unlistedAccounts,
+} from "../rbac/account-exists.ts";
 import { accountsFound, type Found, findAccounts } from "../rbac/accounts.ts";
 import { type Binding, bindingInWords, bindingResource, readBindings } from "../rbac/binding.ts";
 import { bind, edit, remove, show, showAll } from "../rbac/command.ts";
 import { bindingsOf, type DocumentedRole, documentedRoles, placesOf } from "../rbac/documented.ts";
-import { nothingThere } from "../rbac/namespace.ts";
+import { nothingThere, unlistedNamespaces } from "../rbac/namespace.ts";
 import { readRoles, roleInWords } from "../rbac/role.ts";
 import { servedResources } from "../rbac/served.ts";
 import { worstOf } from "../rbac/stranger.ts";
@@ -296,15 +302,23 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     // who is a stranger is not known while some account is not
     if (unknown.length === 0) yield* judge(c, entry.serviceAccounts);
   }
-  for (const account of seen.values()) {
-    if (!accountExists(facts, account)) yield missingAccount(account, account.given, account.at);
+  const there = [...seen.values()].map((account) => ({ account, exists: accountExists(facts, account) }));
+  for (const { account, exists } of there) {
+    if (exists === false) yield missingAccount(account, account.given, account.at);
+    // who was found by the bindings is not said to be there
+    if (exists === undefined && account.given) yield unknownWhetherThere(account, facts, account.at);
   }
+  const untold = there.some(({ account, exists }) => exists === undefined && !account.given);
   yield {
     kind: "assessed",
     count: bindings,
     what: "bindings",
     audited: [...seen.keys()].sort(byText).map((id) => ({ id })),
-    notes: notes(facts, context),
+    notes: [
+      ...notes(facts, context),
+      ...(untold ? [unlistedAccounts(facts)] : []),
+      ...unlistedNamespaces(facts, context),
+    ],
   };
 }
 
@@ -319,7 +333,7 @@ Each service account that the role is for must hold it: a Role by a RoleBinding 
 
 An account is given as NAME, in the audited namespace, or as NAMESPACE/NAME. One that is not given is whom the bindings name: the accounts that hold all the roles which are for it alone. The report says who.
 
-Unknown, never pass: role bindings or cluster role bindings could not be listed, the audited namespace does not exist, a binding cannot be understood.`,
+Unknown, never pass: role bindings or cluster role bindings could not be listed, the audited namespace does not exist, a binding cannot be understood, service accounts could not be listed and one is named.`,
   params: {
     type: "object",
     additionalProperties: false,

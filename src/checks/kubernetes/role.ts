@@ -17,7 +17,7 @@ import {
   voidInWords,
 } from "../rbac/compare.ts";
 import { type DocumentedRole, documentedRole, requiredRules } from "../rbac/documented.ts";
-import { nothingThere } from "../rbac/namespace.ts";
+import { nothingThere, unlistedNamespaces } from "../rbac/namespace.ts";
 import { narrowed } from "../rbac/narrow.ts";
 import { type LiveRole, readRoles, roleInWords, roleResource } from "../rbac/role.ts";
 import { bare, RULES_SCHEMA, type Rule } from "../rbac/rules.ts";
@@ -240,6 +240,8 @@ function* run(facts: Facts, context: Context): Iterable<Observation> {
     yield* nothing;
     return;
   }
+  const notes = unlistedNamespaces(facts, context);
+  if (notes.length > 0) yield { kind: "assessed", count: 0, what: "documented rules", notes };
   const documented = documentedRole(context.control);
   const roles = readRoles(facts);
   const exact = roles.find(documented);

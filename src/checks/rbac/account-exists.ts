@@ -8,13 +8,36 @@ export function accountResource(account: Account): Resource {
   return { type: "ServiceAccount", id: accountId(account), name: account.name };
 }
 
-/** Whether an account is there, as far as accounts could be listed. */
-export function accountExists(facts: Facts, account: Account): boolean {
-  if (facts.unread("kubernetes/service-account").length > 0) return true;
-  return facts.all("kubernetes/service-account").some(({ id, body }) => {
+/** Whether an account is there; `undefined` when accounts could not be listed. */
+export function accountExists(facts: Facts, account: Account): boolean | undefined {
+  const found = facts.all("kubernetes/service-account").some(({ id, body }) => {
     const { name, namespace } = placeOf(id, body);
     return name === account.name && namespace === account.namespace;
   });
+  return found || facts.unread("kubernetes/service-account").length === 0 ? found : undefined;
+}
+
+/** A named account of which nobody can say whether it is there. */
+export function unknownWhetherThere(account: Account, facts: Facts, at: string): Observation {
+  const unread = facts.unread("kubernetes/service-account")[0];
+  const why = unread === undefined ? "" : `: ${unread.api}: ${unread.detail}`;
+  return {
+    kind: "unknown",
+    resource: accountResource(account),
+    message: `whether service account ${accountId(account)} exists is not known${why}`,
+    property: "account",
+    at,
+    decide:
+      unread?.permission === undefined
+        ? "read the service accounts with an identity that may list them"
+        : `grant the scanner ${unread.permission}`,
+  };
+}
+
+/** What the report must say where accounts that nobody named could not be listed: it changes no verdict. */
+export function unlistedAccounts(facts: Facts): string {
+  const unread = facts.unread("kubernetes/service-account")[0];
+  return `service accounts could not be listed (${unread?.api ?? "not collected"}: ${unread?.detail ?? ""}): whether those that the bindings name exist is not told, and no verdict hangs on it`;
 }
 
 /** An account that is not there: drift when the user named it, else a note about the binding that does. */

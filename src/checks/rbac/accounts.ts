@@ -105,7 +105,8 @@ export function findAccounts(facts: Facts, text: string, controls: readonly Reso
 
 /**
  * Whom an open parameter stands for. The roles that are for it alone tell: the accounts that all of them are bound to,
- * else any of them is. Where it shares all its roles with others, those of their accounts that are not the others'.
+ * else any of them is. Where it shares all its roles with others, those of their accounts that no other part of the
+ * document is known to be about.
  */
 function openAccounts(facts: Facts, text: string, controls: readonly ResolvedControl[]): readonly Account[] {
   const pairs = pairsOf(controls);
@@ -122,8 +123,7 @@ function openAccounts(facts: Facts, text: string, controls: readonly ResolvedCon
     return sorted(core.length > 0 ? core : [...any]);
   }
   const others = new Set(
-    mine
-      .flatMap((role) => [...sharers(role)])
+    [...new Set(pairs.map((p) => p.account))]
       .filter((other) => other !== text && (!OPEN.test(other) || hasOwnRole(other, pairs)))
       .flatMap((other) => {
         const found = findAccounts(facts, other, controls);

@@ -65,20 +65,36 @@ export function bindingsOf(facts: Facts, role: DocumentedRole): readonly Binding
 
 /**
  * Where a documented Role is meant to hold for an account. It is the namespace that the control names; one that names
- * none means every namespace in which the Role is bound to the account, else the account's own.
+ * none means the one in which the Role is bound to the account, else the account's own. Of several it is the account's
+ * own, else the only one in which the Role is bound to an account of that namespace; where that does not tell, all of
+ * them, which is more than is documented.
  */
 export function placesOf(facts: Facts, role: DocumentedRole, account: Account): readonly string[] {
   if (role.namespace !== undefined) return [role.namespace];
-  const bound = bindingsOf(facts, role)
-    .filter((b) => b.subjects.some((s) => covers(s, account) !== undefined))
-    .flatMap((b) => b.namespace ?? []);
-  if (bound.length > 0) return [...new Set(bound)];
+  const bindings = bindingsOf(facts, role);
+  const bound = namespacesOf(
+    bindings.filter((b) => b.subjects.some((s) => covers(s, account) !== undefined)),
+  );
+  if (bound.includes(account.namespace)) return [account.namespace];
+  if (bound.length > 1) {
+    const homes = namespacesOf(
+      bindings.filter((b) =>
+        b.subjects.some((s) => s.kind === "account" && s.account.namespace === b.namespace),
+      ),
+    ).filter((namespace) => bound.includes(namespace));
+    return homes.length === 1 ? homes : bound;
+  }
+  if (bound.length > 0) return bound;
   const found = readRoles(facts)
     .named(role.kind, role.name)
     .flatMap((r) => r.namespace ?? []);
   // a part that is not installed is documented nowhere
   if (found.length === 0 && role.optional) return [];
   return found.includes(account.namespace) || found.length === 0 ? [account.namespace] : found;
+}
+
+function namespacesOf(bindings: readonly Binding[]): readonly string[] {
+  return [...new Set(bindings.flatMap((b) => b.namespace ?? []))];
 }
 
 /** The accounts that some bindings name, as themselves or as users. */

@@ -21,6 +21,24 @@ function isInhabited(facts: Facts, namespace: string): boolean {
   );
 }
 
+/** The namespaces that are audited. */
+function wantedNamespaces(facts: Facts, context: Context): readonly string[] {
+  const named = [...documentedRoles(context.controls).values()].flatMap((r) => r.namespace ?? []);
+  const audited = auditedNamespace(facts, [...context.controls.values()]) ?? [];
+  return [...new Set([audited, named].flat())].sort(byText);
+}
+
+/** What the report must say where namespaces could not be listed and no verdict hangs on it. */
+export function unlistedNamespaces(facts: Facts, context: Context): readonly string[] {
+  const unread = facts.unread("kubernetes/namespace")[0];
+  const untold = wantedNamespaces(facts, context).filter((name) => !existing(facts).includes(name));
+  if (unread === undefined || untold.length === 0) return [];
+  const who = untold.length === 1 ? "namespace" : "namespaces";
+  return [
+    `namespaces could not be listed (${unread.api}: ${unread.detail}): that ${who} ${untold.join(", ")} ${untold.length === 1 ? "exists" : "exist"} is told by what was found there, and no verdict hangs on the list`,
+  ];
+}
+
 /**
  * What there is to say when a namespace that is audited does not exist, or the cluster came empty: nothing can be
  * assessed, and nothing in it is absent (fault 40).
@@ -41,9 +59,7 @@ export function* nothingThere(facts: Facts, context: Context): Iterable<Observat
     };
     return;
   }
-  const controls = [...context.controls.values()];
-  const named = [...documentedRoles(context.controls).values()].flatMap((r) => r.namespace ?? []);
-  const wanted = [...new Set([auditedNamespace(facts, controls) ?? [], named].flat())].sort(byText);
+  const wanted = wantedNamespaces(facts, context);
   const unread = facts.unread("kubernetes/namespace")[0];
   const names = existing(facts);
   for (const namespace of wanted) {

@@ -71,22 +71,17 @@ function readRule(value: unknown): Rule | undefined {
 }
 
 /**
- * The rules of a Role or ClusterRole. `rules: null` is no rule; on an aggregated ClusterRole it says that nobody has
- * filled them in, so that they are not known (K6).
+ * The rules of a Role or ClusterRole. `rules: null` is no rule; on an aggregated ClusterRole no rule at all says that
+ * nobody has filled them in, so that they are not known (K6).
  */
 export function readRules(body: unknown): RuleList {
   const value = member(body, "rules");
-  if (value === null || value === undefined) {
-    if (record(member(body, "aggregationRule")) !== undefined) {
-      return {
-        rules: [],
-        problem: "its rules are aggregated from other roles, and nobody has filled them in",
-      };
-    }
-    return value === null ? { rules: [] } : { rules: [], problem: "it came without rules" };
-  }
-  const items = list(value);
+  const items = value === null || value === undefined ? [] : list(value);
   if (items === undefined) return { rules: [], problem: "its rules are not a list" };
+  if (items.length === 0 && (member(body, "aggregationRule") ?? undefined) !== undefined) {
+    return { rules: [], problem: "its rules are aggregated from other roles, and nobody has filled them in" };
+  }
+  if (value === undefined) return { rules: [], problem: "it came without rules" };
   const read = items.map(readRule);
   const rules = read.filter((rule) => rule !== undefined);
   if (rules.length === items.length) return { rules };

@@ -26,8 +26,16 @@ function readDiscovery(facts: Facts): Discovery | "unread" {
     const namespaced = member(body, "namespaced");
     if (resource === undefined || typeof group !== "string" || typeof namespaced !== "boolean") continue;
     const key = JSON.stringify([group, resource]);
-    const verbs = new Set([...(found.get(key)?.verbs ?? []), ...(textList(member(body, "verbs")) ?? [])]);
-    found.set(key, { group, resource, namespaced, verbs: [...verbs].sort(byText) });
+    const verbs = textList(member(body, "verbs")) ?? [];
+    const before = found.get(key);
+    // a version that lists no verb does not tell them: any may be served
+    const told = verbs.length > 0 && (before === undefined || before.verbs !== undefined);
+    found.set(key, {
+      group,
+      resource,
+      namespaced: namespaced || before?.namespaced === true,
+      ...(told ? { verbs: [...new Set([...(before?.verbs ?? []), ...verbs])].sort(byText) } : {}),
+    });
   }
   // the core group's version is `v1`, with nothing before it
   const unsure = new Set(

@@ -156,7 +156,16 @@ describe("kubernetes/role-binding", () => {
       unread: [denied("kubernetes/service-account")],
       roleBindings: [binding("b", "Role/keeper", [account("lab/ada")], "lab")],
     });
-    expect(briefs(look(unlisted))).toEqual(["assessed 1 bindings"]);
+    expect(briefs(look(unlisted))).toEqual(["assessed 1 bindings", "unknown | (account)"]);
+    expect(only(look(unlisted), "unknown")).toMatchObject({
+      message:
+        "whether service account lab/ada exists is not known: GET /apis/kubernetes/service-account: 403 Forbidden",
+      decide: "grant the scanner list kubernetes/service-account",
+    });
+    expect(briefs(look(unlisted, own(open)))).toEqual(["assessed 1 bindings"]);
+    expect(only(look(unlisted, own(open)), "assessed").notes).toContain(
+      "service accounts could not be listed (GET /apis/kubernetes/service-account: 403 Forbidden): whether those that the bindings name exist is not told, and no verdict hangs on it",
+    );
   });
 
   it("an account that is not given is whom the bindings name, and the report says who", () => {
