@@ -74,7 +74,7 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
   const { words, served } = world;
   const existing = new Map<string, Proof>();
   const others: Proof[] = [];
-  const impacts: Impact[] = [];
+  const impacts = new Set<Impact>();
   for (const row of rows) {
     const { at } = row.cell;
     const proofs = proofsOf(row, { other, words, served });
@@ -83,10 +83,10 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
       if (!existing.has(text)) existing.set(text, proof);
     }
     others.push(...proofs.others);
-    for (const { point } of proofs.existing) impacts.push(impactOf(point));
-    for (const { point } of proofs.others) impacts.push(impactOf(point));
+    for (const { point } of proofs.existing) impacts.add(impactOf(point));
+    for (const { point } of proofs.others) impacts.add(impactOf(point));
     // every verb at once is worth more than the verbs of today (K7, K8)
-    if (at[VERB] === ANY) impacts.push("write");
+    if (at[VERB] === ANY) impacts.add("write");
   }
   const today = byTelling([...existing.values()], ({ point }) => point);
   // a request of the tables comes before one with a word that stands for any
@@ -95,9 +95,12 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
     Number(line.resource === ANY && words.isUnused(point.resource));
   const [first, ...further] = today.length > 0 ? today : byTelling(others, ({ point }) => point, generic);
   if (first === undefined) throw new RangeError("a row of the difference without a request that proves it");
-  const ofVerb = new Map([...further].reverse().map((proof) => [proof.point.verb, proof]));
-  ofVerb.delete(first.point.verb);
-  const more = further.filter((proof) => ofVerb.get(proof.point.verb) === proof).slice(0, 2);
+  const more: Proof[] = [];
+  // one for each further verb
+  for (const proof of further) {
+    if (more.length === 2) break;
+    if (![first, ...more].some((named) => named.point.verb === proof.point.verb)) more.push(proof);
+  }
   const known: Known = {
     count: today.length,
     examples: today.slice(0, 3).map((proof) => operationText(proof.point)),
@@ -113,7 +116,7 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
     ...originsOf(rows.flatMap((row) => row.cell.grants)),
     ...(line.namespace !== ANY && { namespace: words.text(line.namespace) }),
     ...(served !== undefined && { known, latent: today.length === 0 }),
-    impact: worst(impacts),
+    impact: worst([...impacts]),
     rule: ruleOf(line, words),
   };
 }
