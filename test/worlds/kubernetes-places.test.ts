@@ -1,0 +1,138 @@
+/** Roles of the documented names in more namespaces than one, and accounts in more parts than one (K5, K6). */
+import { expect, it } from "vitest";
+import {
+  ARGO,
+  AZURE,
+  all,
+  type Change,
+  joined,
+  MANAGEMENT_ROLE,
+  proves,
+  rulesOf,
+  type World,
+  without,
+} from "./kubernetes-changes.ts";
+import { reportOn } from "./kubernetes-look.ts";
+import {
+  account,
+  BUILDER,
+  binding,
+  type ClusterState,
+  denied,
+  documented,
+  MANAGEMENT,
+  role,
+  WORKLOAD,
+} from "./kubernetes-state.ts";
+
+const SYSTEM = "kube-system";
+
+/** The documented role once more in another namespace, bound there to an account. */
+function again(name: string, namespace: string, who: string): Change {
+  return (state: ClusterState) => {
+    const like = state.roles.find((r) => (r["metadata"] as { readonly name: string }).name === name) ?? {};
+    return {
+      roles: [...state.roles, role(name, rulesOf(like), namespace)],
+      roleBindings: [...state.roleBindings, binding("again", `Role/${name}`, [account(who)], namespace)],
+    };
+  };
+}
+
+const NOBODY_NAMED = without("managementServiceAccount", "workloadServiceAccount", "builderServiceAccount");
+
+const worlds: readonly World[] = [
+  [
+    "K6: the role for building images once more, in the system's namespace",
+    AZURE,
+    again(ARGO, SYSTEM, MANAGEMENT),
+    [
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
+    ],
+    1,
+  ],
+  [
+    "K6: nothing tells which of two namespaces is the one for building images",
+    { parameters: { ...AZURE.parameters, ...without("builderServiceAccount").parameters } },
+    all(
+      (state) => ({
+        roleBindings: state.roleBindings.map((b) =>
+          (b["metadata"] as { readonly name: string }).name === "builds"
+            ? { ...b, subjects: [account(MANAGEMENT)] }
+            : b,
+        ),
+      }),
+      again(ARGO, SYSTEM, MANAGEMENT),
+    ),
+    ["cluster-effective-access excess high (chalk/management)"],
+    1,
+  ],
+  [
+    "the workload's account in the role for building images is nobody's builder",
+    NOBODY_NAMED,
+    joined("builds", account(WORKLOAD)),
+    [
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
+      "role-bindings excess high (builds/builds)",
+    ],
+    1,
+  ],
+  [
+    "two builders beside each other, each in the namespace of its own",
+    NOBODY_NAMED,
+    again(ARGO, "second-builds", "second-builds/builder"),
+    [],
+    0,
+  ],
+];
+
+proves("places", worlds);
+
+it("K6: no namespace is named, and the management role stands in the system's namespace too", () => {
+  const state = documented("azure");
+  const more = { ...state, ...again(MANAGEMENT_ROLE, SYSTEM, MANAGEMENT)(state) };
+  const found = reportOn(more, without("namespace")).findings.filter((f) => f.outcome === "fail");
+  expect(new Set(found.map((f) => `${f.control} ${f.drift} ${f.resource.id}`))).toEqual(
+    new Set([`chalk-azure/cluster-effective-access excess ${MANAGEMENT}`]),
+  );
+  expect(found.map((f) => /^\S+ (\S+) -n kube-system$/.exec(f.pattern ?? "")?.[1]).sort()).toEqual([
+    "configmaps",
+    "cronjobs.batch",
+    "daemonsets.apps",
+    "deployments.apps",
+    "events",
+    "ingresses.networking.k8s.io",
+    "ingresses.networking.k8s.io/status",
+    "jobs.batch",
+    "persistentvolumeclaims",
+    "poddisruptionbudgets.policy",
+    "pods",
+    "pods/exec",
+    "pods/log",
+    "replicasets.apps",
+    "rolebindings.rbac.authorization.k8s.io",
+    "roles.rbac.authorization.k8s.io",
+    "scaledjobs.keda.sh",
+    "scaledobjects.keda.sh",
+    "secrets",
+    "serviceaccounts",
+    "services",
+    "statefulsets.apps",
+  ]);
+});
+
+it("what was not listed and changes no verdict is said (fault 1)", () => {
+  const state = {
+    ...documented("azure"),
+    without: ["kubernetes/namespace", "kubernetes/service-account"],
+    unread: [denied("kubernetes/namespace"), denied("kubernetes/service-account")],
+  } as const;
+  const [target] = reportOn(state, NOBODY_NAMED).targets;
+  expect(target?.complete).toBe(true);
+  expect(target?.principals?.map(({ id }) => id)).toEqual([BUILDER, MANAGEMENT, WORKLOAD]);
+  expect(target?.notes?.filter((note) => note.includes("could not be listed"))).toEqual([
+    "namespaces could not be listed (GET /apis/kubernetes/namespace: 403 Forbidden): that namespace chalk exists is told by what was found there, and no verdict hangs on the list",
+    "service accounts could not be listed (GET /apis/kubernetes/service-account: 403 Forbidden): whether those that the bindings name exist is not told, and no verdict hangs on it",
+  ]);
+});
