@@ -4,6 +4,7 @@ import { checks } from "../../src/checks/registry.ts";
 import type { AuditInput } from "../../src/index.ts";
 import { exitCode } from "../../src/report/exit-code.ts";
 import type { Finding, Report } from "../../src/report/report.ts";
+import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { type AwsState, EXTERNAL_ID, snapshotOf } from "./aws-state.ts";
 
 const baseline = loadBaseline("chalk-aws", checks);
@@ -14,11 +15,21 @@ export interface Run {
   readonly serviceData?: AuditInput["serviceData"];
 }
 
-/** The report on a state against the bundled baseline. */
-export function reportOn(state: AwsState, run: Run = {}): Report {
+/**
+ * The report on a state against the bundled baseline.
+ *
+ * @param recorded what becomes of the documents, where an answer is odder than a state can say
+ */
+export function reportOn(
+  state: AwsState,
+  run: Run = {},
+  recorded: (documents: Snapshot["documents"]) => Snapshot["documents"] = (documents) => documents,
+): Report {
+  const taken = snapshotOf(state);
+  const snapshot = { ...taken, documents: recorded(taken.documents) };
   return audit({
     baselines: [baseline],
-    snapshots: [{ snapshot: snapshotOf(state) }],
+    snapshots: [{ snapshot }],
     clouds: ["aws"],
     parameters: run.parameters ?? { externalId: EXTERNAL_ID },
     ...(run.profile === undefined ? {} : { profile: run.profile }),

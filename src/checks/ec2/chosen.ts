@@ -73,6 +73,11 @@ export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<Foun
     const id = text(field(field(cluster.one.body, "resourcesVpcConfig"), "vpcId"));
     const one = all.find((v) => v.id === id);
     if (one !== undefined) return { kind: "one", one };
+    // Another VPC than the cluster's would be judged in its place.
+    if (id !== undefined) {
+      const message = `EKS cluster ${cluster.one.name} lies in VPC ${id}, which is not among those of ${facts.scope}`;
+      return unclear(VPC, facts, message, "name the deployment's VPC with --set vpcId=ID, or its region");
+    }
   }
   const own = all.filter((v) => field(v.body, "IsDefault") !== true);
   const [only, second] = own;

@@ -64,7 +64,12 @@ function vpcsOf(kind: DocumentKind, id: string, body: unknown, byInstance: Reado
  */
 export function ownedIn(facts: Facts): readonly Owned[] {
   const [account = "", region = ""] = facts.scope.split("/");
-  const prefix = `arn:${partitionOf(facts)}:ec2:${region}:${account}:`;
+  const partition = partitionOf(facts);
+  // What another account shares with this one (subnets, a VPC) is in the lists, and its ARN has the owner's number.
+  const prefixOf = (body: unknown) => {
+    const owner = text(field(body, "OwnerId")) ?? "";
+    return `arn:${partition}:ec2:${region}:${/^\d{12}$/.test(owner) ? owner : account}:`;
+  };
   const byInstance = new Map(
     facts.all("aws/instance").flatMap(({ id, body }) => {
       const vpc = text(field(body, "VpcId"));
@@ -75,7 +80,7 @@ export function ownedIn(facts: Facts): readonly Owned[] {
   const skipped = new Set<string>();
   for (const kind of Object.keys(EC2) as DocumentKind[]) {
     for (const { id, body } of facts.all(kind)) {
-      const arn = `${prefix}${EC2[kind]}/${id}`;
+      const arn = `${prefixOf(body)}${EC2[kind]}/${id}`;
       if (isGone(body) || isMadeByAws(kind, body)) {
         skipped.add(arn);
         continue;

@@ -9,7 +9,9 @@ export interface Subnet {
   /** As EC2 wrote it. */
   readonly cidr: string;
   readonly block: Block | undefined;
-  /** The zone's letter: `a` of eu-west-1a. */
+  /** It has addresses of version 6 alone: then it has no block of version 4, and `block` is one of its own. */
+  readonly onlySix: boolean;
+  /** The zone's letter: `a` of eu-west-1a; empty where the zone did not come. */
   readonly zone: string;
   /** Whether a route leads to an internet gateway; `undefined` where no route table of the VPC was collected. */
   readonly open: boolean | undefined;
@@ -38,6 +40,15 @@ function letterOf(zone: string, region: string): string {
   return zone.startsWith(region) ? zone.slice(region.length) : zone.slice(-1);
 }
 
+/** The blocks of version 6 that a subnet or a VPC has. */
+function blocksOfSix(body: unknown): readonly string[] {
+  return (list(field(body, "Ipv6CidrBlockAssociationSet")) ?? []).flatMap((a) => {
+    const state = text(field(field(a, "Ipv6CidrBlockState"), "State")) ?? "associated";
+    const block = text(field(a, "Ipv6CidrBlock"));
+    return block === undefined || !state.startsWith("associat") ? [] : [block];
+  });
+}
+
 /** The subnets of a VPC, by address. A subnet without a route table of its own has the VPC's main one. */
 export function subnetsOf(facts: Facts, vpc: string): readonly Subnet[] {
   const region = facts.scope.slice(facts.scope.indexOf("/") + 1);
@@ -49,13 +60,16 @@ export function subnetsOf(facts: Facts, vpc: string): readonly Subnet[] {
     .all("aws/subnet")
     .filter(({ body }) => field(body, "VpcId") === vpc)
     .map(({ id, body }): Subnet => {
-      const cidr = text(field(body, "CidrBlock")) ?? "";
+      const four = text(field(body, "CidrBlock"));
+      const six = four === undefined ? blocksOfSix(body)[0] : undefined;
+      const cidr = four ?? six ?? "";
       const table = tables.find((t) => t.subnets.has(id)) ?? tables.find((t) => t.main);
       return {
         id,
         name: nameOf(body, id),
         cidr,
         block: parseBlock(cidr),
+        onlySix: six !== undefined,
         zone: letterOf(text(field(body, "AvailabilityZone")) ?? "", region),
         open: table?.open,
       };

@@ -1,4 +1,4 @@
-import { list, record } from "../arm/value.ts";
+import { field, list, record } from "../arm/value.ts";
 
 /** Names under which a policy document is wrapped by one tool or another (AW11). */
 const WRAPPERS = ["PolicyVersion", "PolicyDocument", "AssumeRolePolicyDocument", "Document", "document"];
@@ -74,8 +74,8 @@ export function withoutConditions(document: unknown): Readonly<Record<string, un
 /** The principals that Allow statements of a trust policy name, as `arn:…`, an account's number, `*`, or a service. */
 export function allowedPrincipals(document: unknown): readonly string[] {
   return statementsOf(document).flatMap((statement) => {
-    if (statement["Effect"] !== "Allow") return [];
-    const principal = statement["Principal"];
+    if (field(statement, "Effect") !== "Allow") return [];
+    const principal = field(statement, "Principal");
     if (principal === "*") return ["*"];
     return Object.values(record(principal) ?? {}).flatMap(textList);
   });

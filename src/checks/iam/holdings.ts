@@ -1,7 +1,7 @@
 import type { Unread } from "../../snapshot/snapshot.ts";
 import { byText, field, text } from "../arm/value.ts";
 import type { Facts } from "../define.ts";
-import { showAttached, showInline, showManaged } from "./command.ts";
+import { showAttached, showInline, showManaged, showRole } from "./command.ts";
 import { policyDocument } from "./document.ts";
 import { type Role, sameRole } from "./roles.ts";
 
@@ -86,7 +86,12 @@ export function holdingsOf(facts: Facts, role: Role): Holdings {
     else policies.push(held);
   }
   policies.sort((a, b) => byText(a.kind, b.kind) || byText(a.arn ?? a.name, b.arn ?? b.name));
-  const boundary = role.boundary === undefined ? undefined : managed(facts, role.boundary, role);
+  const boundary =
+    role.boundary !== undefined
+      ? managed(facts, role.boundary, role)
+      : role.boundaryUnnamed === true
+        ? unnamedBoundary(role)
+        : undefined;
   return {
     policies,
     unknown: gaps,
@@ -95,8 +100,10 @@ export function holdingsOf(facts: Facts, role: Role): Holdings {
 }
 
 /** Whether a document belongs to a role: by the role in its id, else by the name in its body. */
-function isOf(id: string, separator: string, name: unknown, role: Role): boolean {
-  if (id.startsWith(role.arn + separator)) return true;
+function isOf(id: string, separator: "/" | " ", name: unknown, role: Role): boolean {
+  // The name of an inline policy has no slash: what has one more is of a role whose path is this role's name.
+  if (id.startsWith(role.arn + separator))
+    return separator === " " || !id.slice(role.arn.length + 1).includes("/");
   return !id.startsWith("arn:") && name === role.name;
 }
 
@@ -120,6 +127,14 @@ function managed(facts: Facts, arn: string, role: Role): HeldPolicy | Gap {
     what,
     why: "it is named, and its document was not collected",
     decide: `read it (${showAttached(role.name)})`,
+  };
+}
+
+function unnamedBoundary(role: Role): Gap {
+  return {
+    what: `the permissions boundary of role ${role.name}`,
+    why: "the role came with a boundary and without its ARN",
+    decide: `read it (${showRole(role.name)})`,
   };
 }
 

@@ -12,7 +12,8 @@ function* leaves(value: unknown, key = ""): Iterable<readonly [key: string, text
 
 /**
  * What the open references of a template stand for in a text, or `undefined` where the two do not fit. A reference
- * stands for at least one character and for no wildcard: `*` is no value.
+ * stands for at least one character and for no wildcard: `*` is no value. Nor is a placeholder that was copied from a
+ * page, `<your id>`: no name or id of AWS has such brackets.
  */
 function fitting(template: string, text: string): ReadonlyMap<string, string> | undefined {
   const parts = template.split(OPEN);
@@ -26,7 +27,7 @@ function fitting(template: string, text: string): ReadonlyMap<string, string> | 
     const end = next === "" ? text.length : last ? text.length - next.length : text.indexOf(next, at + 1);
     if (end <= at || !text.startsWith(next, end)) return undefined;
     const value = text.slice(at, end);
-    if (/[*?]|\$\{/.test(value) || (found.get(name) ?? value) !== value) return undefined;
+    if (/[*?<>]|\$\{/.test(value) || (found.get(name) ?? value) !== value) return undefined;
     found.set(name, value);
     at = end + next.length;
   }

@@ -15,6 +15,8 @@ export interface Role {
   readonly trust: unknown;
   /** ARN of the permission boundary. */
   readonly boundary?: string;
+  /** It has a boundary, and the answer did not say which. */
+  readonly boundaryUnnamed?: true;
 }
 
 /** The name at the end of a role's ARN; a name as it is. */
@@ -25,12 +27,14 @@ export function roleName(role: string): string {
 export function readRoles(facts: Facts): readonly Role[] {
   return facts.all("aws/role").map(({ id, body }) => {
     const arn = text(field(body, "Arn")) ?? id;
-    const boundary = text(field(field(body, "PermissionsBoundary"), "PermissionsBoundaryArn"));
+    const limit = field(body, "PermissionsBoundary") ?? undefined;
+    const boundary = text(field(limit, "PermissionsBoundaryArn"));
     return {
       arn,
       name: text(field(body, "RoleName")) ?? roleName(arn),
       trust: field(body, "AssumeRolePolicyDocument"),
       ...(boundary === undefined ? {} : { boundary }),
+      ...(limit !== undefined && boundary === undefined ? { boundaryUnnamed: true as const } : {}),
     };
   });
 }
@@ -42,8 +46,9 @@ export function findRole(roles: readonly Role[], wanted: string): Role | undefin
 }
 
 /**
- * The roles to audit: the one given, else those whose trust policy names a documented principal; where there is none,
- * those that name the principal's whole account, or anybody.
+ * The roles to audit: the one given, else every role that a documented principal can come in by: named by itself, by
+ * its account or as another principal of that, or as anybody. One whose trust policy cannot be read is among them: the
+ * controls say of it that they do not know.
  */
 export function findAuditedRoles(
   facts: Facts,
@@ -70,12 +75,10 @@ export function findAuditedRoles(
       unknown: `which roles trust ${wanted.join(", ")} could not be read: ${unread.api}: ${unread.detail}`,
     };
   }
-  const how = roles.map((role) => ({ role, trust: trusts(role.trust, wanted) }));
-  const exact = how.filter((h) => h.trust === "exactly");
-  const found = exact.length > 0 ? exact : how.filter((h) => h.trust === "by its account");
   return {
-    principals: found
-      .map(({ role }) => ({ id: role.arn, name: role.name }))
+    principals: roles
+      .filter((role) => trusts(role.arn, role.trust, wanted) !== "no")
+      .map(({ arn, name }) => ({ id: arn, name }))
       .sort((a, b) => byText(a.id, b.id)),
     given: false,
   };
@@ -107,10 +110,26 @@ export function subjects(
   if (wanted.length === 0) return [{ kind: "observation", observation: nobody(facts, context, lost) }];
   return wanted.map((id): Subject => {
     const role = findRole(roles, id);
-    return role === undefined
-      ? { kind: "observation", observation: notThere(facts, id, context, lost) }
-      : { kind: "role", role };
+    if (role === undefined) {
+      return { kind: "observation", observation: notThere(facts, id, context, lost) };
+    }
+    const whose = named === undefined && !context.principalsGiven ? whoseIs(role, context) : undefined;
+    return whose === undefined ? { kind: "role", role } : { kind: "observation", observation: whose };
   });
+}
+
+/** Of a role that nobody named: why it is not known to be the vendor's. */
+function whoseIs(role: Role, context: Context): Observation | undefined {
+  const wanted = trustedPrincipals([...context.controls.values()]);
+  if (wanted.length === 0 || trusts(role.arn, role.trust, wanted) !== "unknown") return undefined;
+  return {
+    kind: "unknown",
+    resource: roleResource({ id: role.arn, name: role.name }),
+    message: `role ${role.name} came without a trust policy that can be read: whether it trusts ${wanted.join(", ")} is not known`,
+    property: "trust",
+    decide: "read the role again, or name the vendor's role with --role",
+    clause: "AW11",
+  };
 }
 
 function nobody(facts: Facts, context: Context, lost: string): Observation {
@@ -140,6 +159,17 @@ function notThere(facts: Facts, wanted: string, context: Context, lost: string):
       message: `role ${wanted} could not be read: ${unread.api}: ${unread.detail}`,
       property: "role",
       decide: unread.permission === undefined ? "read the role" : `grant the scanner ${unread.permission}`,
+    };
+  }
+  const account = /^arn:[^:]*:iam::(\d{12}):/.exec(wanted)?.[1];
+  const own = facts.scope.split("/")[0] ?? "";
+  if (account !== undefined && /^\d{12}$/.test(own) && account !== own) {
+    return {
+      kind: "unknown",
+      resource,
+      message: `role ${wanted} is of account ${account}, and what was read is ${facts.scope}`,
+      property: "role",
+      decide: "read the account of the role, or name a role of this one",
     };
   }
   return absent(resource, `there is no role ${wanted} in ${facts.scope}: ${lost}`, context, wanted);

@@ -1,6 +1,7 @@
-import { byText } from "../arm/value.ts";
+import { allows } from "../../access/provider.ts";
+import { byText, field, list, record } from "../arm/value.ts";
 import type { ResolvedControl } from "../define.ts";
-import { allowedPrincipals } from "./document.ts";
+import { allowedPrincipals, policyDocument, type Statement, statementsOf } from "./document.ts";
 
 export const TRUST = "aws/trust-policy";
 
@@ -12,30 +13,69 @@ export function trustedPrincipals(controls: readonly ResolvedControl[]): readonl
   return [...new Set(found)].sort(byText);
 }
 
-const ACCOUNT = /^arn:[a-z-]+:(?:iam|sts)::(\d{12}):/;
+const IN_ACCOUNT = /^arn:[a-z-]+:(?:iam|sts)::(\d{12}):(?!oidc-provider\/|saml-provider\/)/;
 
 /** The account that a principal belongs to, if its text tells it. */
 export function accountOf(principal: string): string | undefined {
-  return /^\d{12}$/.test(principal) ? principal : ACCOUNT.exec(principal)?.[1];
+  return /^\d{12}$/.test(principal) ? principal : IN_ACCOUNT.exec(principal)?.[1];
 }
 
-/** Whether a principal of a trust policy stands for a whole account, `123456789012` or its root (AW10). */
-function wholeAccount(principal: string): string | undefined {
-  if (/^\d{12}$/.test(principal)) return principal;
-  return principal.endsWith(":root") ? accountOf(principal) : undefined;
-}
+/** Whether a role lets one of the wanted principals, or its account, in. */
+export type Trusts =
+  /** By itself. */
+  | "exactly"
+  /** By its whole account, or another principal of that: none of the role's own account. */
+  | "its account"
+  /** As anybody (`*`, or NotPrincipal), and no condition on who it is keeps it out. */
+  | "anybody"
+  | "no"
+  /** The document cannot be read, or what it means is not known. */
+  | "unknown";
 
-/** How a live trust policy names one of the wanted principals: by itself, by its whole account or as anybody. */
-export function trusts(
-  document: unknown,
-  wanted: readonly string[],
-): "exactly" | "by its account" | undefined {
+/**
+ * How a role's trust policy names the wanted principals.
+ *
+ * @param role ARN of the role: whoever trusts an account trusts it as a stranger only if it is another account
+ */
+export function trusts(role: string, document: unknown, wanted: readonly string[]): Trusts {
+  const written = policyDocument(document)?.["Statement"];
+  const statements = statementsOf(document);
+  if (statements.length < (list(written) ?? [written]).length) return "unknown";
   const named = allowedPrincipals(document);
   if (named.some((p) => wanted.includes(p))) return "exactly";
-  const accounts = new Set(wanted.map(accountOf));
-  const wide = named.some((p) => {
-    const account = wholeAccount(p);
-    return p === "*" || (account !== undefined && accounts.has(account));
-  });
-  return wide ? "by its account" : undefined;
+  const own = /^arn:[^:]*:iam::(\d{12}):/.exec(role)?.[1];
+  const accounts = new Set(wanted.map(accountOf).filter((a) => a !== undefined && a !== own));
+  if (named.some((p) => accounts.has(accountOf(p)))) return "its account";
+  const verdicts = wanted.map((principal) => admits(statements, principal));
+  if (verdicts.includes("allowed")) return "anybody";
+  return verdicts.includes("undecided") ? "unknown" : "no";
+}
+
+/** Keys of which whoever assumes a role, or the moment, decides: no condition on them says who it may be. */
+const FREE =
+  /^(?:sts:|aws:(?:RequestTag\/|(?:TagKeys|CurrentTime|EpochTime|TokenIssueTime|SecureTransport|UserAgent|Referer|RequestedRegion|MultiFactorAuthPresent|MultiFactorAuthAge)$))/i;
+
+/** Whether a principal is let in, were it to present whatever it can choose. Its organisation and network are unknown. */
+function admits(statements: readonly Statement[], principal: string): "allowed" | "denied" | "undecided" {
+  const account = accountOf(principal);
+  const context = {
+    "aws:PrincipalArn": principal,
+    ...(account === undefined ? {} : { "aws:PrincipalAccount": account }),
+  };
+  const policy = { Version: "2012-10-17", Statement: statements.flatMap(identityPart) };
+  return allows("aws", [policy], { principal, action: "sts:AssumeRole", resource: "*", context });
+}
+
+/** A statement as far as it is about who somebody is; a Deny that something else can avoid is none. */
+function identityPart(statement: Statement): readonly object[] {
+  const { Condition: _, condition: __, ...rest } = statement;
+  const blocks = Object.entries(record(field(statement, "Condition")) ?? {}).map(
+    ([operator, keys]) => [operator, Object.entries(record(keys) ?? {})] as const,
+  );
+  const free = blocks.some(([, keys]) => keys.some(([key]) => FREE.test(key)));
+  if (free && field(statement, "Effect") === "Deny") return [];
+  const kept = blocks.map(([operator, keys]) => [operator, keys.filter(([key]) => !FREE.test(key))] as const);
+  const left = kept.filter(([, keys]) => keys.length > 0);
+  const condition = Object.fromEntries(left.map(([operator, keys]) => [operator, Object.fromEntries(keys)]));
+  return [left.length === 0 ? rest : { ...rest, Condition: condition }];
 }

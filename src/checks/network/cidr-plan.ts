@@ -159,7 +159,7 @@ function matched(plan: Plan, subnets: readonly Subnet[]): ReadonlyMap<Planned, S
   }
   for (const planned of plan.subnets) {
     if (found.has(planned)) continue;
-    const near = [...left].find((s) => s.zone === planned.zone && sideOf(s) === planned.side);
+    const near = [...left].find((s) => s.zone === planned.zone && sideOf(s) === planned.side && !s.onlySix);
     if (near === undefined) continue;
     found.set(planned, near);
     left.delete(near);
@@ -188,7 +188,15 @@ function* judgeSubnet(planned: Planned, subnet: Subnet, vpc: Found): Iterable<Ob
     };
     return;
   }
-  if (subnet.zone !== planned.zone) {
+  if (subnet.zone === "") {
+    yield {
+      ...base,
+      kind: "unknown",
+      message: `subnet ${subnet.name} (${subnet.cidr}) came without its zone, planned is zone ${planned.zone}`,
+      property: "zone",
+      decide: "read the subnet again",
+    };
+  } else if (subnet.zone !== planned.zone) {
     yield {
       ...base,
       kind: "drift",
@@ -240,7 +248,7 @@ function* judgeOthers(others: readonly Subnet[], plan: Plan, vpc: Found): Iterab
       kind: "drift",
       drift: "stray",
       resource: { type: SUBNET, id: subnet.id, name: subnet.name },
-      message: `subnet ${subnet.name} (${subnet.cidr}, zone ${subnet.zone}) is in VPC ${vpc.name} and not in the plan${over}`,
+      message: `subnet ${subnet.name} (${subnet.cidr}, zone ${subnet.zone || "unknown"}) is in VPC ${vpc.name} and not in the plan${over}`,
       property: "planned",
       expected: plan.subnets.map((p) => p.block.text),
       actual: subnet.cidr,
@@ -271,7 +279,7 @@ function* judgeLayout(subnets: readonly Subnet[], vpc: Found): Iterable<Observat
       continue;
     }
     const { block } = a;
-    if (!blocks.some((outer) => containsBlock(outer, block))) {
+    if (!a.onlySix && !blocks.some((outer) => containsBlock(outer, block))) {
       yield {
         ...base,
         kind: "drift",

@@ -1,28 +1,34 @@
 import { isObject, type JsonObject } from "../answer.ts";
 
 /**
- * The roles to audit when none is named: those whose trust policy allows one of the principals, that principal's whole
- * account, or everybody. A role that was opened wide is still the vendor's. A trust policy that cannot be read is
- * taken too: whom it admits is for the audit to say, which will not know either.
+ * The roles to look at when none is named: those whose trust policy allows one of the principals, that principal's whole
+ * account or any other principal of it, or everybody. A role that was opened wide is still the vendor's. A trust policy
+ * that cannot be read is taken too: whom it admits is for the audit to say, which will not know either.
  * @param principals ARNs or account ids, as a trust policy names them
  */
 export function rolesTrusting(
   roles: readonly JsonObject[],
   principals: readonly string[],
 ): readonly JsonObject[] {
-  const wanted = new Set(["*", ...principals.flatMap(namesOf)]);
+  const wanted = new Set(["*", ...principals]);
+  const accounts = new Set(principals.map(accountOf));
   return roles.filter((role) => {
     const named = trustedBy(role.AssumeRolePolicyDocument);
-    return named === undefined || named.some((name) => wanted.has(name));
+    if (named === undefined) return true;
+    const own = typeof role.Arn === "string" ? accountOf(role.Arn) : undefined;
+    return named.some((name) => {
+      if (wanted.has(name)) return true;
+      const account = accountOf(name);
+      // Everything in an account trusts that account in some way: it says something of strangers only.
+      return account !== undefined && account !== own && accounts.has(account);
+    });
   });
 }
 
-/** The ways in which a policy can name a principal, or the account that it is in. */
-function namesOf(principal: string): readonly string[] {
-  const arn = /^(arn:[^:]+:)[^:]*::(\d{12}):/.exec(principal);
-  const account = arn?.[2] ?? (/^\d{12}$/.test(principal) ? principal : undefined);
-  if (account === undefined) return [principal];
-  return [principal, account, `${arn?.[1] ?? "arn:aws:"}iam::${account}:root`];
+/** The account that a principal is of, or stands for; none of an identity provider, which is nobody by itself. */
+function accountOf(principal: string): string | undefined {
+  if (/^\d{12}$/.test(principal)) return principal;
+  return /^arn:[^:]+:(?:iam|sts)::(\d{12}):(?!oidc-provider\/|saml-provider\/)/.exec(principal)?.[1];
 }
 
 /** Every principal that a statement names or, with NotPrincipal, does not exclude; `undefined` when it is no policy. */
