@@ -14,12 +14,11 @@ import { inputsOf } from "./inputs.ts";
 import { type Job, prepare, type TargetJob } from "./job.ts";
 import { type Given, type GivenOptions, inOrder, reviewFormats } from "./options.ts";
 import { checkPaths, parseDestinations, writeFiles } from "./output.ts";
-import { boundsOf, readTarget } from "./read-target.ts";
+import type { KubernetesReach } from "./reach.ts";
+import { askEdition, boundsOf, readTarget } from "./read-target.ts";
 import { one, pathFrom, pathOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 import { version } from "./version.ts";
-
-/** The formats that a review is written in. */
 
 /** What a provider brings to a review: it reads usage, live or from files, and judges. */
 export interface Reviewer {
@@ -40,9 +39,10 @@ export interface Reviewer {
 }
 
 /** The providers that can be reviewed; each with its code, loaded when it is asked for. */
-const reviewers: Partial<Record<Provider, () => Promise<Reviewer>>> = {
+const reviewers: Record<Provider, () => Promise<Reviewer>> = {
   aws: async () => (await import("./review-aws.ts")).awsReviewer,
   azure: async () => (await import("./review-azure.ts")).azureReviewer,
+  kubernetes: async () => (await import("./review-kubernetes.ts")).kubernetesReviewer,
 };
 
 /**
@@ -69,7 +69,8 @@ export async function review(
     name === undefined
       ? given
       : inOrder(new Map<string, Given>([["profile-set", { values: [name], from: "--to" }]]), given);
-  const job = await prepare(asProfile(to), config, shell.cwd);
+  const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
+  const job = await prepare(asProfile(to), config, shell.cwd, { edition });
   const target = onlyTarget(job);
   const loaded = job.baselines[0];
   if (loaded === undefined || job.baselines.length > 1)
@@ -82,11 +83,6 @@ export async function review(
   const recorded = target.snapshots[0];
   const snapshot: Snapshot = recorded ?? (await readTarget(job, target, bounds, console, shell));
   const load = reviewers[snapshot.provider];
-  if (load === undefined) {
-    throw new UsageError(
-      `a review of ${snapshot.provider} is not in this version, which reviews ${Object.keys(reviewers).join(", ")}`,
-    );
-  }
   let result: Review;
   try {
     result = await (await load()).review(

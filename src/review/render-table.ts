@@ -88,6 +88,8 @@ function more(total: number, shown: number): string[] {
 function calls(name: string, found: readonly RehearsedCall[], options: ReviewTableOptions): string[] {
   if (found.length === 0) return [];
   const shown = options.verbose ? found : found.slice(0, SHOWN);
+  // Kubernetes says more in the permission, AWS in the resource.
+  const shares = shown.some(({ action }) => action.length > 40) ? [34, 24, 22, 24] : [22, 30, 22, 30];
   const rows = shown.map((call) => [
     call.action,
     call.resources.length === 0 ? "(not recorded)" : call.resources.join(", "),
@@ -98,7 +100,7 @@ function calls(name: string, found: readonly RehearsedCall[], options: ReviewTab
   ]);
   return [
     ...headed(name, found.length, `: ${plural(callCount(found), "recorded call")}`),
-    ...table(["PERMISSION", "ON", "RECORDED", "WHY"], rows, [22, 30, 22, 30], options),
+    ...table(["PERMISSION", "ON", "RECORDED", "WHY"], rows, shares, options),
     ...more(found.length, shown.length),
     ...needs(found, options),
   ];
@@ -212,7 +214,7 @@ function permissions(found: readonly PermissionGroup[]): number {
 
 /** An action without its service. */
 function nameOf(action: string): string {
-  return action.slice(action.indexOf(":") + 1);
+  return action.slice(action.indexOf(":") + 1).trimStart();
 }
 
 function dead(review: Review, options: ReviewTableOptions): string[] {
@@ -230,13 +232,15 @@ function dead(review: Review, options: ReviewTableOptions): string[] {
     ...headed(
       "Promised by the target and granted on nothing",
       all,
-      ": these have no such resource or condition key",
+      review.cloud === "kubernetes" ? "" : ": these have no such resource or condition key",
     ),
     ...(rows.length === 0 ? [] : table(["PERMISSIONS", "COUNT ON IT"], rows, [75, 25], options)),
     ...(rest.length === 0
       ? []
       : indented(
-          `no recorded call counts on those of ${rest.map(({ actions }) => `${(actions[0] ?? "").split(/[:/]/)[0]} (${actions.length})`).join(", ")}`,
+          review.cloud === "kubernetes"
+            ? `no recorded call counts on ${rest.flatMap(({ actions }) => actions).join("; ")}`
+            : `no recorded call counts on those of ${rest.map(({ actions }) => `${(actions[0] ?? "").split(/[:/]/)[0]} (${actions.length})`).join(", ")}`,
           options,
         )),
   ];

@@ -1,3 +1,4 @@
+import type { Provider } from "../access/policy.ts";
 import { plural } from "../reporters/words.ts";
 import { breaks, type Change, type Reach, type RehearsedCall, type Review, type Use } from "./review.ts";
 
@@ -80,11 +81,17 @@ export function verdict(review: Review, status: number): string {
   return `${parts.join("; ")}. Exit ${status}.`;
 }
 
+const PRINCIPAL_WORDS = {
+  aws: "role",
+  azure: "principal",
+  kubernetes: "service accounts",
+} as const satisfies Record<Provider, string>;
+
 /** What is reviewed, in one line. */
 export function title(review: Review): string {
   const profiles =
     review.from === undefined || review.to === undefined ? "" : `, ${review.from} → ${review.to}`;
-  const what = review.cloud === "aws" ? "role" : "principal";
+  const what = PRINCIPAL_WORDS[review.cloud];
   return `${review.baseline.id}@${review.baseline.version}: ${what} ${review.principal.name} in ${review.scope}${profiles}`;
 }
 
@@ -96,25 +103,28 @@ export function windowOf({ from, to }: { readonly from?: string; readonly to?: s
 
 /**
  * What would have to be granted in addition to the target for these calls, with as few statements as there are
- * resources: for AWS statements, for Azure an entry for each list of a role.
+ * resources: for AWS statements, for Azure an entry for each list of a role, for Kubernetes rules.
  */
 export function neededStatements(calls: readonly RehearsedCall[]): readonly object[] {
   const byPlace = new Map<string, { readonly rest: object; readonly actions: Set<string> }>();
   for (const { needs } of calls) {
     if (typeof needs !== "object" || needs === null) continue;
-    const { Action, ...rest } = needs as { readonly Action?: unknown };
-    if (typeof Action !== "string") continue;
+    const { Action, verbs, ...rest } = needs as { readonly Action?: unknown; readonly verbs?: unknown };
+    const actions = [Action, verbs].flat().filter((each) => typeof each === "string");
+    if (actions.length === 0) continue;
     const key = JSON.stringify(rest);
     const known = byPlace.get(key) ?? { rest, actions: new Set<string>() };
-    known.actions.add(Action);
+    for (const action of actions) known.actions.add(action);
     byPlace.set(key, known);
   }
   return [...byPlace.values()].map(({ rest, actions }) => {
-    const [only, ...more] = [...actions].sort();
+    const all = [...actions].sort();
+    // A rule of Kubernetes has its verbs last, a statement its actions after its effect.
+    if ("serviceAccount" in rest) return { ...rest, verbs: all };
     const { Effect, ...place } = rest as { readonly Effect?: unknown };
     return {
       ...(Effect === undefined ? {} : { Effect }),
-      Action: more.length === 0 ? only : [only, ...more],
+      Action: all.length === 1 ? all[0] : all,
       ...place,
     };
   });
