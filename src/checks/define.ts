@@ -8,6 +8,8 @@ export interface Facts {
   readonly scope: string;
   /** When the state was recorded, ISO 8601. The only clock that a check has. */
   readonly takenAt: string;
+  /** Whom the state was recorded for, as the user named them; absent: whoever was found. */
+  readonly asked?: readonly string[];
   all(kind: DocumentKind): readonly SnapshotDocument[];
   /** What of that kind (and of that id, if given) could not be read. */
   unread(kind: DocumentKind, id?: string): readonly Unread[];

@@ -22,6 +22,7 @@ export function factsOf(snapshot: Snapshot): Facts {
   return {
     scope: snapshot.scope,
     takenAt: snapshot.takenAt,
+    ...(snapshot.principals === undefined ? {} : { asked: snapshot.principals }),
     all: (kind) => documents.get(kind) ?? [],
     unread: (kind, id) => {
       const entries = unread.get(kind) ?? notAsked(snapshot, kind);

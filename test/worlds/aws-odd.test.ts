@@ -199,6 +199,27 @@ const whichRoles: readonly World[] = [
     notKnown,
     3,
   ],
+  [
+    "the state was recorded for another role: it says nothing of the one given",
+    { parameters: { role: "admin", externalId: EXTERNAL_ID } },
+    { asked: ["chalk"] },
+    notKnown.map((l) => l.replace("chalk", "admin")),
+    3,
+  ],
+  [
+    "the state was recorded for whoever trusts the vendor: it says nothing of others",
+    { parameters: { role: "admin", externalId: EXTERNAL_ID } },
+    {},
+    notKnown.map((l) => l.replace("chalk", "admin")),
+    3,
+  ],
+  [
+    "the role was looked for by its ARN, and is not there",
+    { parameters: { role: "admin", externalId: EXTERNAL_ID } },
+    { asked: [`arn:aws:iam::${ACCOUNT}:role/ops/admin`] },
+    notFound.map((l) => l.replace("role to audit", "admin")),
+    1,
+  ],
 ];
 
 const trustForms: readonly World[] = [

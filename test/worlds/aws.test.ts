@@ -627,7 +627,7 @@ const roleDrift: readonly World[] = [
   [
     "the role given does not exist",
     { parameters: { role: "nobody", externalId: EXTERNAL_ID } },
-    {},
+    { asked: ["nobody"] },
     [
       "effective-access absent medium nobody",
       "management-policy absent medium nobody",

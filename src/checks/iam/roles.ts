@@ -172,7 +172,22 @@ function notThere(facts: Facts, wanted: string, context: Context, lost: string):
       decide: "read the account of the role, or name a role of this one",
     };
   }
+  if (isGiven(wanted, context) && !facts.asked?.some((asked) => sameRole(asked, wanted))) {
+    const asked = facts.asked?.join(", ") ?? "the roles that trust the vendor";
+    return {
+      kind: "unknown",
+      resource,
+      message: `role ${wanted} was not looked for when the state was recorded: that was done for ${asked}`,
+      property: "role",
+      decide: `collect the state again with --role ${wanted}`,
+    };
+  }
   return absent(resource, `there is no role ${wanted} in ${facts.scope}: ${lost}`, context, wanted);
+}
+
+/** The user named this role: a role that only a control names is looked for in what was recorded. */
+function isGiven(wanted: string, context: Context): boolean {
+  return context.principalsGiven && context.principals.some(({ id }) => sameRole(id, wanted));
 }
 
 /** The same role, one by its name and the other by its ARN. */

@@ -103,7 +103,7 @@ describe("aws/trust-policy", () => {
   });
 
   it.each<[string, Partial<AwsState>, object, readonly string[]]>([
-    ["the role is not there", { roles: [] }, {}, ["absent by table role "]],
+    ["the role is not there", { asked: ["chalk"], roles: [] }, {}, ["absent by table role "]],
     ["a role named in the control is not there", {}, { role: "other" }, ["absent by table role /role"]],
     ["the role is named by its name, in another case", {}, { role: "CHALK" }, [ONE]],
     [
@@ -120,7 +120,7 @@ describe("aws/trust-policy", () => {
     ],
     [
       "another role is denied",
-      { roles: [], unread: [denied("aws/role", "GetRole", "iam:GetRole", "chalk-2")] },
+      { asked: [ROLE], roles: [], unread: [denied("aws/role", "GetRole", "iam:GetRole", "chalk-2")] },
       {},
       ["absent by table role "],
     ],
