@@ -258,6 +258,23 @@ const worlds: readonly World[] = [
     1,
   ],
   [
+    "K4: discovery that names no verb of a resource: any may be served",
+    AZURE,
+    all(held(account(WORKLOAD), rule("", "secrets", "get")), () => ({
+      instead: {
+        "kubernetes/api-resource//v1/secrets": {
+          group: "",
+          version: "v1",
+          resource: "secrets",
+          namespaced: true,
+          verbs: null,
+        },
+      },
+    })),
+    ["cluster-effective-access excess high get secrets ! get secrets"],
+    1,
+  ],
+  [
     "K4: no discovery: a group that may be served",
     AZURE,
     all(held(account(WORKLOAD), rule("example.com", "widgets", "get")), () => ({

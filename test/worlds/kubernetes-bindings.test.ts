@@ -225,6 +225,18 @@ const worlds: readonly World[] = [
     3,
   ],
   [
+    "a subject whose namespace is no text",
+    AZURE,
+    joined("workload", { kind: "ServiceAccount", name: "x", namespace: 5 as unknown as string }),
+    [
+      "cluster-effective-access unknown (builds/builder)",
+      "cluster-effective-access unknown (chalk/management)",
+      "cluster-effective-access unknown (chalk/workload)",
+      "role-bindings unknown (chalk/workload)",
+    ],
+    3,
+  ],
+  [
     "a subject of another API group",
     AZURE,
     joined("workload", { kind: "Group", name: "x", apiGroup: "example.com" }),

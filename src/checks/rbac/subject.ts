@@ -55,6 +55,8 @@ export function readSubject(value: unknown, namespace: string | undefined): Subj
   }
   if (kind !== "ServiceAccount")
     return { kind: "odd", why: `subject ${name} is of the kind ${String(kind)}` };
+  const written = member(value, "namespace") ?? "";
+  if (typeof written !== "string") return { kind: "odd", why: `the namespace of subject ${name} is no text` };
   const own = text(member(value, "namespace")) ?? namespace;
   if (own === undefined)
     return { kind: "nobody", why: `service account ${name} is named without a namespace` };

@@ -171,6 +171,52 @@ export const drifted: readonly State[] = [
     ],
   },
   {
+    name: "K8: impersonate, the kinds that discovery never lists",
+    edit: granting(
+      clusterManagement,
+      rule("authentication.k8s.io", ["userextras/scopes", "uids"], "impersonate"),
+      rule("authentication.k8s.io", "users", "impersonate:user-info"),
+      rule("certificates.k8s.io", "signers", ["approve", "sign"], ["kubernetes.io/kube-apiserver-client"]),
+    ),
+    drift: [
+      'cluster-effective-access: excess critical approve,sign signers.certificates.k8s.io "kubernetes.io/kube-apiserver-client" by ClusterRoleBinding management-cluster',
+      "cluster-effective-access: excess critical impersonate uids.authentication.k8s.io by ClusterRoleBinding management-cluster",
+      "cluster-effective-access: excess critical impersonate userextras.authentication.k8s.io/scopes by ClusterRoleBinding management-cluster",
+      "cluster-effective-access: excess critical impersonate:user-info users.authentication.k8s.io by ClusterRoleBinding management-cluster",
+      'cluster-management-role: excess critical approve,sign signers.certificates.k8s.io "kubernetes.io/kube-apiserver-client"',
+      "cluster-management-role: excess critical impersonate uids.authentication.k8s.io",
+      "cluster-management-role: excess critical impersonate userextras.authentication.k8s.io/scopes",
+      "cluster-management-role: excess critical impersonate:user-info users.authentication.k8s.io",
+    ],
+  },
+  {
+    name: "K5: a role for the account as a user; users of other names are others",
+    edit: all(
+      held("user", user("system:serviceaccount:chalk:workload"), rule("", "endpoints", "get")),
+      held(
+        "others",
+        user("system:serviceaccount:chalk:workload:x"),
+        rule("", "pods/ephemeralcontainers", "patch"),
+      ),
+      held("case", user("system:serviceaccount:chalk:Workload"), rule("", "secrets", "get")),
+      held("path", user("chalk/workload"), rule("", "secrets", "get")),
+      held("near", group("system:serviceaccounts:chal"), rule("", "secrets", "get")),
+    ),
+    drift: ["cluster-effective-access: excess medium get endpoints by ClusterRoleBinding user"],
+  },
+  {
+    name: "K6: the role for building images once more, in the system's namespace",
+    edit: added(
+      role("kube-system", "argo-workflows-role", rule("", "pods", ["create", "get"])),
+      roleBinding("kube-system", "more", "Role/argo-workflows-role", management),
+    ),
+    drift: [
+      "argo-workflows-role: missing low latent get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system",
+      "argo-workflows-role: missing medium list,watch,update,patch,delete pods -n kube-system",
+      "cluster-effective-access: excess high get,create pods -n kube-system by RoleBinding more in namespace kube-system",
+    ],
+  },
+  {
     name: "K8: nodes/proxy",
     edit: granting(clusterManagement, rule("", "nodes/proxy", ["get", "create"])),
     drift: [

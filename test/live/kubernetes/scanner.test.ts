@@ -161,9 +161,27 @@ describe.skipIf(skip)("the published ClusterRole of the scanner (fault 36)", () 
     expect([known.code, known.drift]).toEqual([1, ["role-bindings: absent low workload"]]);
     await shown(gone(lacking(1, "serviceaccounts")));
     const found = await scan(live, args);
-    expect(found.drift).toEqual([]);
+    expect([found.code, found.drift]).toEqual([3, []]);
+    expect(found.outcomes["role-bindings"]).toBe("unknown");
+    expect(found.report.targets.map(({ complete }) => complete)).toEqual([false]);
     expect(found.report.targets.flatMap(({ unread }) => unread.map(({ permission }) => permission))).toEqual([
       "list serviceaccounts",
+    ]);
+    // of accounts that the bindings tell nothing hangs on it, and the report says so
+    const open = await scan(live, { token, ...azure });
+    expect([open.code, open.drift]).toEqual([0, []]);
+    expect(open.report.targets[0]?.notes?.filter((note) => note.includes("could not be listed"))).toEqual([
+      expect.stringMatching(/^service accounts could not be listed .*no verdict hangs on it$/),
+    ]);
+  });
+
+  it("without list namespaces a namespace in which things are found exists, and the report says so", async () => {
+    await shown(lacking(1, "namespaces"));
+    const found = await scan(live, { token, ...azure });
+    expect([found.code, found.drift]).toEqual([0, []]);
+    expect(found.report.targets.map(({ complete }) => complete)).toEqual([true]);
+    expect(found.report.targets[0]?.notes?.filter((note) => note.includes("could not be listed"))).toEqual([
+      expect.stringMatching(/^namespaces could not be listed .*that namespace chalk exists is told by/),
     ]);
   });
 
