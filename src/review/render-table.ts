@@ -89,7 +89,7 @@ function calls(name: string, found: readonly RehearsedCall[], options: ReviewTab
   if (found.length === 0) return [];
   const shown = options.verbose ? found : found.slice(0, SHOWN);
   // Kubernetes says more in the permission, AWS in the resource.
-  const shares = shown.some(({ action }) => action.length > 40) ? [34, 24, 22, 24] : [22, 30, 22, 30];
+  const shares = shown.some(({ action }) => action.includes(": ")) ? [34, 24, 22, 24] : [22, 30, 22, 30];
   const rows = shown.map((call) => [
     call.action,
     call.resources.length === 0 ? "(not recorded)" : call.resources.join(", "),

@@ -258,7 +258,8 @@ function shapeOf(request: KubernetesRequest): string {
 
 /** `get deployments.apps/scale`, `get /metrics`: what a request asks for, wherever and of whatever name. */
 export function operationOf(request: KubernetesRequest): string {
-  if ("url" in request) return `${request.verb} ${request.url}`;
+  // The address `*` of a rule is no resource `*`.
+  if ("url" in request) return `${request.verb} ${request.url.startsWith("/") ? "" : "url:"}${request.url}`;
   const { verb, group, resource, subresource } = request;
   return `${verb} ${resource}${group === "" ? "" : `.${group}`}${subresource === undefined ? "" : `/${subresource}`}`;
 }

@@ -22,6 +22,10 @@ import { record } from "./trail.ts";
 
 const AWS = ["review", "--cloud", "aws", "--role", "chalk", "--from", "management", "--to", "scoped"];
 const BUNDLED = ["--snapshot", "fixtures/review/aws.json", "--usage", "fixtures/review/cloudtrail"];
+const KUBERNETES = [
+  ...["review", "--cloud", "kubernetes", "--snapshot", "fixtures/review/kubernetes.json"],
+  ...["--usage", "fixtures/review/kubernetes-audit"],
+];
 const validate = new Ajv({ strict: false }).compile(reviewSchema);
 
 let folder = "";
@@ -84,6 +88,51 @@ describe("on the bundled data", () => {
     ]);
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
     await expect(stdout).toMatchFileSnapshot("goldens/azure.txt");
+  });
+
+  test("Kubernetes: what the accounts hold → what is documented for them", async () => {
+    const { status, stdout, stderr } = await ran([...KUBERNETES, "--write", join(folder, "out")]);
+    expect(status).toBe(1);
+    await expect(stdout).toMatchFileSnapshot("goldens/kubernetes.txt");
+    expect(readdirSync(join(folder, "out"))).toEqual([
+      "argo-workflows-role.yaml",
+      "cluster-management-role.yaml",
+      "job-reader-role.yaml",
+      "management-role.yaml",
+    ]);
+    expect(stderr.split("\n").filter((line) => line.includes("proven equal to the target"))).toHaveLength(4);
+    const markdown = await ran([...KUBERNETES, "--format", "markdown"]);
+    await expect(markdown.stdout).toMatchFileSnapshot("goldens/kubernetes.md");
+  });
+
+  test("Kubernetes: the same as JSON, by its schema", async () => {
+    const { status, review } = await json(KUBERNETES);
+    expect(status).toBe(1);
+    expect(review.summary).toEqual({
+      calls: { breaks: 5, depends: 0, unexplained: 0, allowed: 11, refusedThen: 1, unmapped: 0 },
+      permissions: { goes: 1259, narrows: 0, shifts: 0, stays: 255, appears: 0, unknown: 0 },
+    });
+    expect(review.calls.map(({ event, who }) => [event, who])).toEqual([
+      ["create customresourcedefinitions.apiextensions.k8s.io", ["pod platform-api-7c9d8-x2k4p"]],
+      ["create namespaces", ["pod platform-api-7c9d8-x2k4p"]],
+      ["get /metrics", ["pod platform-api-7c9d8-x2k4p"]],
+      ["get secrets -n monitoring", ["pod platform-api-7c9d8-x2k4p"]],
+      ["list ingressclasses.networking.k8s.io", ["pod platform-api-7c9d8-x2k4p"]],
+    ]);
+  });
+
+  test("Kubernetes: 2 for an account that is not there, 2 for a log of another kind, 3 without usage", async () => {
+    const bare = KUBERNETES.slice(0, 5);
+    const nobody = await ran([...bare, "--set", "workloadServiceAccount=chalk/nobody"]);
+    expect(nobody).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "chalk-audit: there is no service account chalk/nobody in the cluster\n",
+    });
+    const other = await ran([...bare, "--usage", "fixtures/review/activity-log.json"]);
+    expect(other.status).toBe(2);
+    expect(other.stderr).toContain("expected an audit log of Kubernetes");
+    expect((await ran(bare)).status).toBe(3);
   });
 
   test("the published schema is this one", () => {
