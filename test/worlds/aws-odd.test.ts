@@ -11,12 +11,16 @@ import {
   awsState,
   cluster,
   EXTERNAL_ID,
+  LOG_GROUP,
+  logReader,
   managed,
   management,
   OTHER_VPC,
   policy,
   REGION,
   role,
+  scoped,
+  scopedRole,
   subnets,
   tags,
   VENDOR,
@@ -423,4 +427,84 @@ it("AW1: a boundary without its ARN: what lacks is certain, that nothing is too 
   );
   expect(withoutNotes(lines(report))).toEqual(["effective-access unknown chalk"]);
   expect(codeOf(report)).toBe(3);
+});
+
+describe("what to do about it", () => {
+  const mends = (state: Partial<AwsState>, run: Run, control: string) =>
+    reportOn(awsState(state), run)
+      .findings.filter((f) => f.outcome === "fail" && f.control.endsWith(control))
+      .map((f) => f.remediation);
+
+  it("of several commands that add what is missing none undoes another", () => {
+    const state = { roles: [scopedRole(withStatement(scoped, 3, () => undefined))] };
+    const names = (control: string) =>
+      mends(state, { ...NAMED, profile: "scoped" }, control).flatMap((r) =>
+        (r?.commands ?? []).map((c) => /--policy-name (\S+) --policy-document '(.*)'$/.exec(c)?.slice(1)),
+      );
+    const own = names("scoped-execution-policy");
+    const statement = (action: readonly string[]) =>
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Resource: "*", Action: action }],
+      });
+    expect(own.map((n) => n?.[1])).toEqual([
+      statement(["ec2:Describe*", "logs:DescribeLogGroups"]),
+      statement(["ecr:GetAuthorizationToken"]),
+    ]);
+    expect(own.every((n) => /^scoped-execution-policy-missing-[0-9a-f]{8}$/.test(n?.[0] ?? ""))).toBe(true);
+    expect(own[0]?.[0]).not.toBe(own[1]?.[0]);
+    // the same addition has the same name, whichever control asks for it
+    expect(names("effective-access")).toEqual(own);
+  });
+
+  it("of two policies with the documented grants, and too much beside them, one alone is taken away", () => {
+    const twice = ["iam:CreateUser", "iam:DeleteUser"].map((action, i) =>
+      managed(`m${i}`, policy(...management.Statement, allow(action))),
+    );
+    const all = mends({ roles: [role({ attached: twice })] }, NAMED, "effective-access");
+    expect(all.flatMap((m) => m?.commands ?? [])).toEqual([
+      `aws iam detach-role-policy --role-name chalk --policy-arn arn:aws:iam::${ACCOUNT}:policy/m0`,
+    ]);
+    expect(all).toHaveLength(2);
+  });
+
+  const open = { roles: [role({ trust: gate(named(VENDOR)) })] };
+  it("the trust policy is written with the external id that was given", () => {
+    const documented = gate(named(VENDOR, { Condition: KEYED }));
+    const [mend] = mends(open, NAMED, "trust-policy");
+    const written = /--policy-document '(.*)'$/.exec(mend?.commands[0] ?? "")?.[1] ?? "{}";
+    expect(JSON.parse(written)).toEqual(documented);
+    expect(mend?.commands).toHaveLength(1);
+  });
+
+  it.each([
+    ["none that could be read off it", open],
+    [
+      "one that was read off it",
+      { roles: [role({ trust: gate(named([VENDOR, "999999999999"], { Condition: KEYED })) })] },
+    ],
+  ])("without one no command writes a trust policy: %s", (_, state) => {
+    const all = mends(state, { parameters: { role: "chalk" } }, "trust-policy");
+    expect(all.map((m) => m?.commands)).toEqual([[]]);
+    expect(all[0]?.text).toMatch(/"sts:ExternalId":"\$\{externalId\}".*--set externalId=…/);
+  });
+
+  it("nor is the rest of an optional policy written for a log group that was not given", () => {
+    const logs = withStatement(logReader, 0, (s) => ({
+      ...s,
+      Action: (s.Action as readonly string[]).filter((a) => a !== "logs:Get*"),
+    }));
+    const state = { roles: [scopedRole(scoped, { inline: { logs } })] };
+    const run = (parameters: Readonly<Record<string, string>>) =>
+      mends(
+        state,
+        { profile: "scoped", parameters: { ...NAMED.parameters, ...parameters } },
+        "log-reader-policy",
+      );
+    expect(run({}).map((m) => m?.commands)).toEqual([[]]);
+    expect(run({})[0]?.text).toMatch(/log-group:\$\{logGroup\}:\*.*--set logGroup=…/);
+    expect(run({ logGroup: LOG_GROUP }).flatMap((m) => m?.commands ?? [])).toEqual([
+      expect.stringContaining(`log-group:${LOG_GROUP}:*`),
+    ]);
+  });
 });

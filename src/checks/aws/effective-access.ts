@@ -1,7 +1,7 @@
 import type { Residue } from "../../access/policy.ts";
 import { WHY_EXCESS } from "../arm/observe.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
-import { deleteInline, detach, putInline, showAttached, showRole } from "../iam/command.ts";
+import { deleteInline, detach, showAttached, showRole } from "../iam/command.ts";
 import { statementsOf } from "../iam/document.ts";
 import { type DocumentedPolicy, documentedPolicies, POLICY } from "../iam/documented.ts";
 import { type Gap, type HeldPolicy, type Holdings, holdingsOf, policyInWords } from "../iam/holdings.ts";
@@ -18,7 +18,7 @@ import {
   type Sides,
 } from "../iam/residue.ts";
 import { type Role, roleResource, subjects } from "../iam/roles.ts";
-import { missingStatement, originOf, policyOf, statementInWords } from "../iam/statement.ts";
+import { mendMissing, originOf, statementInWords } from "../iam/statement.ts";
 
 interface Params {
   readonly role?: string;
@@ -53,7 +53,10 @@ function resourceOf(c: Case) {
 function isSuperfluous(held: HeldPolicy, c: Case): boolean {
   const known = c.superfluous.get(held);
   if (known !== undefined) return known;
-  const others = c.holdings.policies.filter((p) => p !== held).map((p) => p.document);
+  // Of two that hold the same, one can go: what was told to go already holds nothing any more.
+  const others = c.holdings.policies
+    .filter((p) => p !== held && c.superfluous.get(p) !== true)
+    .map((p) => p.document);
   const denies = statementsOf(held.document).some((s) => s["Effect"] !== "Allow");
   const sides = { documented: others, live: [held.document], boundary: c.all.map((d) => d.document) };
   const needed = differenceOf(sides, c.context);
@@ -135,7 +138,11 @@ function lackReason(residue: Residue, c: Case, sides: Sides): string {
 
 function missing(residue: Residue, c: Case, sides: Sides): Observation {
   const reference = c.required[residue.origin.document];
-  const statement = missingStatement(residue, sides.documented);
+  const by = reference ?? {
+    control: c.context.control.id,
+    template: sides.documented[residue.origin.document],
+  };
+  const { statement, more, commands } = mendMissing(residue, by, sides.documented, c.role.name);
   const reason = lackReason(residue, c, sides);
   const granted = reason.startsWith("no policy");
   return {
@@ -151,16 +158,8 @@ function missing(residue: Residue, c: Case, sides: Sides): Observation {
     message: `role ${c.role.name} cannot do ${inWords(residue)}, which ${reference?.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}; ${reason}`,
     ...(granted ? {} : { by: reason }),
     remediation: {
-      text: `${granted ? "Add this statement to a policy of the role" : "Let this statement through"}: ${JSON.stringify(statement)}`,
-      commands: granted
-        ? [
-            putInline(
-              c.role.name,
-              `${reference?.control ?? c.context.control.id}-missing`,
-              policyOf(statement),
-            ),
-          ]
-        : [],
+      text: `${granted ? "Add this statement to a policy of the role" : "Let this statement through"}: ${JSON.stringify(statement)}${more}`,
+      commands: granted ? commands : [],
     },
     replay: () => replayOf(sides, residue.witness),
   };

@@ -1,7 +1,7 @@
 import type { Residue } from "../../access/policy.ts";
 import { WHY_EXCESS } from "../arm/observe.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
-import { putInline, showAttached } from "../iam/command.ts";
+import { showAttached } from "../iam/command.ts";
 import { statementsOf, textList, withoutConditions } from "../iam/document.ts";
 import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../iam/documented.ts";
 import { type Gap, type Holdings, holdingsOf, policyInWords } from "../iam/holdings.ts";
@@ -19,7 +19,7 @@ import {
 } from "../iam/residue.ts";
 import { type Role, roleResource, subjects } from "../iam/roles.ts";
 import { policySchema } from "../iam/schema.ts";
-import { missingStatement, originOf, policyOf, statementInWords } from "../iam/statement.ts";
+import { mendMissing, originOf, statementInWords } from "../iam/statement.ts";
 
 interface Params {
   readonly role?: string;
@@ -54,7 +54,7 @@ function isThere(c: Case, missing: readonly Residue[]): boolean {
 }
 
 function missing(residue: Residue, c: Case, sides: Sides): Observation {
-  const statement = missingStatement(residue, sides.documented);
+  const { statement, more, commands } = mendMissing(residue, c.own, sides.documented, c.role.name);
   return {
     kind: "drift",
     drift: "missing",
@@ -67,8 +67,8 @@ function missing(residue: Residue, c: Case, sides: Sides): Observation {
     verify: showAttached(c.role.name),
     message: `no policy of role ${c.role.name} grants ${inWords(residue)}, which the document asks for: it may not ${requestInWords(residue.witness)}; what relies on it will fail`,
     remediation: {
-      text: `Add this statement to a policy of the role, and look for a Deny that takes it away: ${JSON.stringify(statement)}`,
-      commands: [putInline(c.role.name, `${c.own.control}-missing`, policyOf(statement))],
+      text: `Add this statement to a policy of the role, and look for a Deny that takes it away: ${JSON.stringify(statement)}${more}`,
+      commands,
     },
     replay: () => replayOf(sides, residue.witness),
   };

@@ -3,7 +3,7 @@ import type { Check, Context, Facts, Observation } from "../define.ts";
 import { putTrust, showRole } from "../iam/command.ts";
 import { allowedPrincipals, policyDocument, statementsOf, withoutConditions } from "../iam/document.ts";
 import { conditionText } from "../iam/loosened.ts";
-import { bind, bound } from "../iam/parameters.ts";
+import { bind, bound, giveInWords, openParameters } from "../iam/parameters.ts";
 import {
   differenceOf,
   inWords,
@@ -27,6 +27,8 @@ interface Case {
   readonly context: Context;
   readonly sides: Sides;
   readonly documented: unknown;
+  /** The documented policy as the baseline has it. */
+  readonly template: unknown;
 }
 
 /** What is left of a principal that was deleted: its unique id, which nobody can present (AW10). */
@@ -45,6 +47,16 @@ function who(witness: AwsRequest): string {
   return keys.length === 0 ? principal : `${principal} with ${keys.join(" and ")}`;
 }
 
+/** The command, unless it would write an external id that was only read off the live policy, or none at all. */
+function mend(c: Case) {
+  const text = "Replace the trust policy with the documented one: ";
+  const open = openParameters(c.template);
+  if (open.length === 0) {
+    return { text: text + JSON.stringify(c.documented), commands: [putTrust(c.role.name, c.documented)] };
+  }
+  return { text: `${text}${JSON.stringify(c.template)} ${giveInWords(open)}`, commands: [] };
+}
+
 function base(drift: string, residue: Residue, c: Case) {
   const witness = residue.witness as AwsRequest;
   return {
@@ -52,10 +64,7 @@ function base(drift: string, residue: Residue, c: Case) {
     property: `${residueProperty(drift, residue)}:${witness.principal ?? "*"}`,
     ...ofResidue(residue),
     verify: showRole(c.role.name),
-    remediation: {
-      text: `Replace the trust policy with the documented one: ${JSON.stringify(c.documented)}`,
-      commands: [putTrust(c.role.name, c.documented)],
-    },
+    remediation: mend(c),
     replay: () => replayOf(c.sides, residue.witness),
   } as const;
 }
@@ -172,7 +181,13 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       continue;
     }
     const documented = bound(params.policy, bind([params.policy], [live]));
-    yield* judge({ role, context, documented, sides: { documented: [documented], live: [live] } });
+    yield* judge({
+      role,
+      context,
+      documented,
+      template: params.policy,
+      sides: { documented: [documented], live: [live] },
+    });
   }
 }
 

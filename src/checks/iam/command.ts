@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { command } from "../arm/command.ts";
 
 /** Shows a role with its trust policy; without a name, every role. */
@@ -30,11 +31,21 @@ export function detach(role: string, arn: string): string {
   return command("aws", "iam", "detach-role-policy", "--role-name", role, "--policy-arn", arn);
 }
 
-/** Writes an inline policy of a role. */
-export function putInline(role: string, policy: string, document: unknown): string {
+/** Most characters of an inline policy's name. */
+const LONGEST_NAME = 128;
+
+/**
+ * Writes an inline policy of a role that adds to what it has. Its name is told by the document, so that of several
+ * additions none takes the place of another, nor of one made before.
+ */
+export function addInline(role: string, control: string, document: unknown): string {
+  const text = JSON.stringify(document);
+  const mark = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  const end = `-missing-${mark}`;
+  const name = `${control.replace(/[^\w+=,.@-]/g, "-").slice(0, LONGEST_NAME - end.length)}${end}`;
   return command(
-    ...["aws", "iam", "put-role-policy", "--role-name", role, "--policy-name", policy],
-    ...["--policy-document", JSON.stringify(document)],
+    ...["aws", "iam", "put-role-policy", "--role-name", role, "--policy-name", name],
+    ...["--policy-document", text],
   );
 }
 

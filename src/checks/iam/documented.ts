@@ -10,6 +10,8 @@ export interface DocumentedPolicy {
   readonly required: boolean;
   /** Parameters put in; those not given by what the live policies have at their place. */
   readonly document: unknown;
+  /** The document as the baseline has it. */
+  readonly template: unknown;
 }
 
 interface PolicyWith {
@@ -32,6 +34,7 @@ export function documentedPolicies(
     control: c.id,
     required: !c.optional,
     document: bound(templates[i], values),
+    template: templates[i],
   }));
 }
 

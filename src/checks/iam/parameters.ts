@@ -60,6 +60,17 @@ export function bind(documented: readonly unknown[], live: readonly unknown[]): 
   );
 }
 
+/** The parameters of a document that were not given, in order. */
+export function openParameters(document: unknown): readonly string[] {
+  const names = [...leaves(document)].flatMap(([, text]) => [...text.matchAll(OPEN)].map((m) => m[1] ?? ""));
+  return [...new Set(names)].sort(byText);
+}
+
+/** What to do before a command can be given: a value that was read off the live state may be the wrong one. */
+export function giveInWords(open: readonly string[]): string {
+  return `The values of ${open.join(" and ")} were not given: scan again with ${open.map((name) => `--set ${name}=…`).join(" ")} for the command.`;
+}
+
 /** A document with the values put in; a reference that nothing fits becomes `{name}`, which no live value can be. */
 export function bound(document: unknown, values: ReadonlyMap<string, string>): unknown {
   if (typeof document === "string") {
