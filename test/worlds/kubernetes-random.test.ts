@@ -355,16 +355,14 @@ it("fault 17: names of bindings, order and repetition change no fingerprint of w
   });
   const turned = (body: Body): Body => ({
     ...body,
-    rules: [...(body["rules"] as readonly RuleBody[])]
-      .reverse()
-      .flatMap((r) => [
-        {
-          ...r,
-          verbs: [...r.verbs].reverse(),
-          ...(r.resources && { resources: [...r.resources].reverse() }),
-        },
-        r,
-      ]),
+    rules: [...(body["rules"] as readonly RuleBody[])].reverse().flatMap((r) => [
+      {
+        ...r,
+        verbs: [...r.verbs].reverse(),
+        ...(r.resources && { resources: [...r.resources].reverse() }),
+      },
+      r,
+    ]),
   });
   let compared = 0;
   for (let seed = 1; seed <= 60; seed++) {

@@ -37,9 +37,9 @@ function readDiscovery(facts: Facts): Discovery | "unread" {
       ...(told ? { verbs: [...new Set([...(before?.verbs ?? []), ...verbs])].sort(byText) } : {}),
     });
   }
-  // the core group's version is `v1`, with nothing before it
+  // without a version it may be a group, or a version of the core group, which has nothing before it
   const unsure = new Set(
-    unread.map((u) => (u.id?.includes("/") === true ? u.id.slice(0, u.id.indexOf("/")) : "")),
+    unread.flatMap(({ id = "" }) => (id.includes("/") ? id.slice(0, id.indexOf("/")) : ["", id])),
   );
   return { resources: [...found.values()], unsure };
 }
