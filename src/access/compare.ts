@@ -95,7 +95,9 @@ function asRule(row: Row, dimensions: readonly string[]): Rule {
 }
 
 export function cellKey(cell: readonly Glob[]): string {
-  return cell.map((g) => g.key).join("\uE004");
+  let key = cell[0]?.key ?? "";
+  for (let d = 1; d < cell.length; d++) key += `\uE004${cell[d]?.key}`;
+  return key;
 }
 
 /** One direction, one reading of the conditions. Holds the indexes and the budget. */
@@ -222,12 +224,10 @@ class Direction {
     rows: Row[],
     open: Open[],
   ): void {
-    const seen = new Set<string>();
+    // most cells are not refined, and need no memory of what was seen
+    let seen: Set<string> | undefined;
     const todo: (readonly Glob[])[] = [start];
     for (let cell = todo.pop(); cell !== undefined; cell = todo.pop()) {
-      const key = cellKey(cell);
-      if (seen.has(key)) continue;
-      seen.add(key);
       const here = cell;
       // a must's own exclusion covers the whole cell: nothing inside can be part of the difference
       if (must.some((r) => excluded(r, here, this.dimensions))) continue;
@@ -247,7 +247,12 @@ class Direction {
         }
         for (const piece of pieces) {
           if (piece.key === here[entry.dimension]?.key) continue;
-          todo.push(here.map((g, d) => (d === entry.dimension ? piece : g)));
+          const inside = here.map((g, d) => (d === entry.dimension ? piece : g));
+          const key = cellKey(inside);
+          seen ??= new Set();
+          if (seen.has(key)) continue;
+          seen.add(key);
+          todo.push(inside);
         }
       }
     }
@@ -291,13 +296,23 @@ function termCount(rule: Rule): number {
   return Object.values(rule.where).reduce((sum, s) => sum + s.only.length + s.except.length, 0);
 }
 
-/** The choices of one term per dimension; a dimension that the rule leaves out is `any`. */
+interface Combinations {
+  readonly dimensions: readonly string[];
+  readonly terms: readonly (readonly Term[])[];
+}
+
+const combined = new WeakMap<Rule, Combinations>();
+
+/** The choices of one term per dimension. Both directions and the indexes ask for them: they are made once. */
 function combinations(rule: Rule, dimensions: readonly string[]): readonly (readonly Term[])[] {
+  const known = combined.get(rule);
+  if (known?.dimensions === dimensions) return known.terms;
   let out: (readonly Term[])[] = [[]];
   for (const dimension of dimensions) {
     const only = rule.where[dimension]?.only ?? [];
     out = out.flatMap((head) => only.map((term) => [...head, term]));
   }
+  combined.set(rule, { dimensions, terms: out });
   return out;
 }
 
@@ -337,6 +352,7 @@ function coversBox(b: readonly Glob[], a: readonly Glob[]): boolean {
 
 /** The boxes that no other covers; of equal ones the one with the shorter pattern, whatever the order. */
 function maximalBoxes(boxes: readonly Box[]): readonly Box[] {
+  if (boxes.length < 2) return boxes;
   const unique = new Map<string, Box>();
   for (const box of boxes) {
     const key = cellKey(box.globs);
