@@ -7,6 +7,7 @@ import {
   type Change,
   joined,
   MANAGEMENT_ROLE,
+  nameOf,
   proves,
   rulesOf,
   type World,
@@ -15,6 +16,7 @@ import {
 import { reportOn } from "./kubernetes-look.ts";
 import {
   account,
+  type Body,
   BUILDER,
   binding,
   type ClusterState,
@@ -30,7 +32,7 @@ const SYSTEM = "kube-system";
 /** The documented role once more in another namespace, bound there to an account. */
 function again(name: string, namespace: string, who: string): Change {
   return (state: ClusterState) => {
-    const like = state.roles.find((r) => (r["metadata"] as { readonly name: string }).name === name) ?? {};
+    const like = state.roles.find((r) => nameOf(r) === name) ?? {};
     return {
       roles: [...state.roles, role(name, rulesOf(like), namespace)],
       roleBindings: [...state.roleBindings, binding("again", `Role/${name}`, [account(who)], namespace)],
@@ -52,17 +54,49 @@ const worlds: readonly World[] = [
     1,
   ],
   [
+    "K6: the role for building images once more, where its builder is not",
+    AZURE,
+    again(ARGO, "elsewhere", MANAGEMENT),
+    [
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n elsewhere ! create pods in namespace elsewhere",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n elsewhere ! create workflows.argoproj.io in namespace elsewhere",
+    ],
+    1,
+  ],
+  [
+    "K6: the role for building images stands in the system's namespace alone",
+    AZURE,
+    (state) => {
+      const moved = (body: Body): Body => ({
+        ...body,
+        metadata: { ...(body["metadata"] as object), namespace: SYSTEM },
+      });
+      const isIt = (body: Body) => [ARGO, "builds"].includes(nameOf(body));
+      return {
+        roles: state.roles.map((body) => (isIt(body) ? moved(body) : body)),
+        roleBindings: state.roleBindings.map((body) => (isIt(body) ? moved(body) : body)),
+      };
+    },
+    [
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
+      "role-bindings missing medium (builds/builder)",
+      "role-bindings missing medium (chalk/management)",
+    ],
+    1,
+  ],
+  [
     "K6: nothing tells which of two namespaces is the one for building images",
     { parameters: { ...AZURE.parameters, ...without("builderServiceAccount").parameters } },
     all(
       (state) => ({
         roleBindings: state.roleBindings.map((b) =>
-          (b["metadata"] as { readonly name: string }).name === "builds"
-            ? { ...b, subjects: [account(MANAGEMENT)] }
-            : b,
+          nameOf(b) === "builds" ? { ...b, subjects: [account(MANAGEMENT)] } : b,
         ),
       }),
-      again(ARGO, SYSTEM, MANAGEMENT),
+      again(ARGO, "elsewhere", MANAGEMENT),
     ),
     ["cluster-effective-access excess high (chalk/management)"],
     1,

@@ -63,11 +63,14 @@ export function bindingsOf(facts: Facts, role: DocumentedRole): readonly Binding
   );
 }
 
+/** Kubernetes documentation, "Namespaces": the prefix is reserved for the system's own. */
+const RESERVED = "kube-";
+
 /**
  * Where a documented Role is meant to hold for an account. It is the namespace that the control names; one that names
  * none means the one in which the Role is bound to the account, else the account's own. Of several it is the account's
  * own, else the only one in which the Role is bound to an account of that namespace; where that does not tell, all of
- * them, which is more than is documented.
+ * them, which is more than is documented. A namespace of the system's own is meant by none but its name.
  */
 export function placesOf(facts: Facts, role: DocumentedRole, account: Account): readonly string[] {
   if (role.namespace !== undefined) return [role.namespace];
@@ -85,16 +88,16 @@ export function placesOf(facts: Facts, role: DocumentedRole, account: Account): 
     return homes.length === 1 ? homes : bound;
   }
   if (bound.length > 0) return bound;
-  const found = readRoles(facts)
-    .named(role.kind, role.name)
-    .flatMap((r) => r.namespace ?? []);
+  const found = namespacesOf(readRoles(facts).named(role.kind, role.name));
   // a part that is not installed is documented nowhere
   if (found.length === 0 && role.optional) return [];
   return found.includes(account.namespace) || found.length === 0 ? [account.namespace] : found;
 }
 
-function namespacesOf(bindings: readonly Binding[]): readonly string[] {
-  return [...new Set(bindings.flatMap((b) => b.namespace ?? []))];
+/** The namespaces of some objects, without the system's own. */
+function namespacesOf(objects: readonly { readonly namespace?: string }[]): readonly string[] {
+  const all = objects.flatMap(({ namespace }) => namespace ?? []);
+  return [...new Set(all)].filter((namespace) => !namespace.startsWith(RESERVED));
 }
 
 /** The accounts that some bindings name, as themselves or as users. */
