@@ -199,7 +199,7 @@ export const flags: readonly Flag[] = [
     name: "namespace",
     value: "NAME",
     help: "Kubernetes namespace of the deployment (default: wherever the documented roles are)",
-    commands: ["scan", "collect", "compare"],
+    commands: ["scan", "collect", "compare", "review"],
   },
   {
     name: "exec-plugins",
