@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { allows, audit, comparePolicies, listBundled, loadBaseline, render } from "../src/index.ts";
 import { benchAws } from "./aws.ts";
 import { figures, growth, median, problems, record, timed } from "./figures.ts";
+import { benchKubernetes, ROLES } from "./kubernetes.ts";
+import { benchScans } from "./scan.ts";
 import { growthSnapshot, manyFindings, realisticRoles } from "./worlds.ts";
 
 const NOW = "2026-11-21T06:00:00.000Z";
@@ -133,6 +135,8 @@ for (const format of ["table", "json", "sarif"]) {
   record(`${format}`, ms, "ms");
   record(`${format}, size`, bytes / 1e6, "MB");
 }
+benchKubernetes();
+benchScans(ROLES);
 benchAws();
 record("peak memory of this process", process.resourceUsage().maxRSS / 1024, "MiB");
 
