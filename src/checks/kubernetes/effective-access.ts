@@ -400,7 +400,7 @@ export const effectiveAccess: Check = {
   id: "kubernetes/effective-access",
   cloud: "kubernetes",
   title: "A service account can do exactly what is documented for it, by all its bindings together",
-  help: `The union of all that an account holds: over every ClusterRoleBinding and the RoleBindings of every namespace, those to its groups (\`system:serviceaccounts\`, \`system:serviceaccounts:NAMESPACE\`, \`system:authenticated\`) and those that name it as a user. It is compared everywhere in the cluster, and in each namespace where something is documented or granted, with the rules documented for this account: a ClusterRole everywhere, a Role in its namespace. For a Role whose control names no namespace that is the one in which it is bound to the account; of several the account's own, else the one where the Role is also bound to an account of that namespace, and more than one is excess; one that Kubernetes reserves for itself (`kube-…`) is never meant.
+  help: `The union of all that an account holds: over every ClusterRoleBinding and the RoleBindings of every namespace, those to its groups (\`system:serviceaccounts\`, \`system:serviceaccounts:NAMESPACE\`, \`system:authenticated\`) and those that name it as a user. It is compared everywhere in the cluster, and in each namespace where something is documented or granted, with the rules documented for this account: a ClusterRole everywhere, a Role in its namespace. For a Role whose control names no namespace that is the one in which it is bound to the account; of several the account's own, else the one where the Role is also bound to an account of that namespace, and more than one is excess; one that Kubernetes reserves for itself (\`kube-…\`) is never meant.
 
 It is an interval: something is missing only if a required rule asks for it, and in excess only if neither a required nor an optional one does. What every service account holds by the rules that Kubernetes publishes for its bootstrap roles is not excess; a rule added to one of these roles is. \`by\` names each binding and role that gives what is in excess, and the group by which it reaches the account.
 
@@ -413,22 +413,30 @@ Not considered: other authorizers of the server, and admission.`,
     type: "object",
     additionalProperties: false,
     required: ["accounts"],
-    properties: 
+    properties: {
+      accounts: {
         type: "array",
         minItems: 1,
-        items: 
+        items: {
           type: "object",
           additionalProperties: false,
           required: ["serviceAccount", "roles"],
-          properties: 
+          properties: {
+            serviceAccount: {
               type: "string",
               minLength: 1,
-              description: "a service account: name, namespace/name, or a reference to a parameter",,
-            roles: 
+              description: "a service account: name, namespace/name, or a reference to a parameter",
+            },
+            roles: {
               type: "array",
               minItems: 1,
-              items: type: "string", minLength: 1 ,
-              description: "ids of the controls whose roles it holds",,,,,,
+              items: { type: "string", minLength: 1 },
+              description: "ids of the controls whose roles it holds",
+            },
+          },
+        },
+      },
+    },
   },
   needs: () => [
     "kubernetes/cluster",
@@ -441,17 +449,22 @@ Not considered: other authorizers of the server, and admission.`,
   ],
   tolerates: ["kubernetes/namespace", "kubernetes/api-resource"],
   drifts: {
+    excess: {
       short: "The account can do more than is documented for it.",
-      help: "Some binding gives the account, or a group that it is in, what none of its documented roles allows there; or a Role that is documented for one namespace is bound to it in several. `by` names the binding and the role, the proof is one request. Where nothing of the role is documented the remediation deletes the binding; else it narrows the rule. It is critical when the account could give itself more with it: escalate, bind, impersonate. What every service account holds by Kubernetes' own bootstrap roles is a note.",,
-    missing: 
+      help: "Some binding gives the account, or a group that it is in, what none of its documented roles allows there; or a Role that is documented for one namespace is bound to it in several. `by` names the binding and the role, the proof is one request. Where nothing of the role is documented the remediation deletes the binding; else it narrows the rule. It is critical when the account could give itself more with it: escalate, bind, impersonate. What every service account holds by Kubernetes' own bootstrap roles is a note.",
+    },
+    missing: {
       short: "The account cannot do all that is documented for it.",
-      help: "The documented role does not exist, does not grant it, is not bound to the account, or only in one namespace: the message says which. The vendor's software will fail where it needs it.",,
-    absent: 
+      help: "The documented role does not exist, does not grant it, is not bound to the account, or only in one namespace: the message says which. The vendor's software will fail where it needs it.",
+    },
+    absent: {
       short: "There is no service account to audit.",
-      help: "No binding of the documented roles names a service account, so nobody can do what is documented. Bind the roles, or name the account by its parameter. For roles that are all optional it is a note.",,
-    dead: 
+      help: "No binding of the documented roles names a service account, so nobody can do what is documented. Bind the roles, or name the account by its parameter. For roles that are all optional it is a note.",
+    },
+    dead: {
       short: "Something that the account is given grants nothing.",
-      help: "A binding names a role that does not exist, or a role lists what cannot be granted through a RoleBinding. It is a note: nothing today.",,
+      help: "A binding names a role that does not exist, or a role lists what cannot be granted through a RoleBinding. It is a note: nothing today.",
+    },
   },
   run: (facts, params, context) => run(facts, params as Params, context),
 };
