@@ -1,15 +1,15 @@
 /** Which statements' actions hold at a point: by literal and by prefix, so that it does not take n × m steps. */
 import { type Glob, mixedOnes } from "../glob.ts";
-import { TermIndex } from "../term-index.ts";
+import { ActionTable } from "./action-table.ts";
 import { type Bits, noBits, setBit } from "./bits.ts";
 import { choiceAt, mixedAt } from "./foes.ts";
-import type { Choice, Statement } from "./statement.ts";
+import { addOnce, type Choice, type Statement } from "./statement.ts";
 
 /** Action selectors, each with the number of the body that it belongs to. Holds the indexes. */
 export class ActionIndex {
   /** Patterns of NotAction: a point has to enter them for the statement to fail. */
   readonly excluded: readonly Glob[];
-  private readonly positive = new TermIndex<number>();
+  private readonly positive = new ActionTable<number>();
   private readonly negated: { readonly choice: Choice; readonly place: number }[] = [];
   private readonly size: number;
   readonly hasMixed: boolean;
@@ -23,7 +23,7 @@ export class ActionIndex {
   ) {
     this.size = size;
     const excluded = new Map<string, Glob>();
-    const held = new Set<string>();
+    const held = new Map<number, Set<Glob>>();
     for (const statement of statements) {
       const at = place(statement);
       if (at === undefined) continue;
@@ -34,9 +34,7 @@ export class ActionIndex {
         continue;
       }
       for (const t of terms) {
-        const id = `${at} ${t.glob.key}`;
-        if (held.has(id)) continue;
-        held.add(id);
+        if (!addOnce(held, at, t.glob)) continue;
         this.positive.add(t.glob, at);
         if (mixedOnes(t.glob) > 0) this.all.push(t.glob);
       }

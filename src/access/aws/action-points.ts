@@ -1,8 +1,8 @@
 /** The points of the action dimension at which a difference can show, and the foes that hold there. */
 import { type Glob, genericOf } from "../glob.ts";
 import type { Term } from "../rules.ts";
-import { TermIndex } from "../term-index.ts";
 import { ActionIndex } from "./action-index.ts";
+import { ActionTable } from "./action-table.ts";
 import { type Bits, bitsKey, union } from "./bits.ts";
 import { type Row as CellRow, closure, meetAny, rowKey } from "./cells.ts";
 import { choiceAt, mixedAt } from "./foes.ts";
@@ -35,7 +35,7 @@ export class ActionPoints {
   readonly layers: readonly ActionIndex[];
   readonly ownDenies: ActionIndex;
   private readonly width: number;
-  private readonly denies = new TermIndex<Statement>();
+  private readonly denies = new ActionTable<Statement>();
   private readonly looseDenies: readonly Statement[];
   /** What must be entered so that foes fail: all of them, and the own denies alone. */
   private readonly excluded: { readonly all: readonly CellRow[]; readonly own: readonly CellRow[] };
@@ -43,6 +43,7 @@ export class ActionPoints {
   private readonly meetings = new Map<Statement, Meetings>();
   private readonly masks = new Map<string, Bits>();
   private readonly alive = new Map<string, readonly Bits[]>();
+  private found = 0;
   private readonly sites = new Map<readonly Statement[], Map<string, Sites>>();
 
   /**
@@ -87,6 +88,11 @@ export class ActionPoints {
     return masks[layer] as Bits;
   }
 
+  /** How many answers it holds. */
+  get held(): number {
+    return this.alive.size + this.found;
+  }
+
   private shared(bits: Bits): Bits {
     const key = bitsKey(bits);
     const known = this.masks.get(key);
@@ -106,9 +112,12 @@ export class ActionPoints {
       byGlob = new Map();
       this.sites.set(chain, byGlob);
     }
-    const known = byGlob.get(glob.key) ?? this.find(statement, glob, chain);
-    byGlob.set(glob.key, known);
-    return known;
+    const known = byGlob.get(glob.key);
+    if (known !== undefined) return known;
+    const made = this.find(statement, glob, chain);
+    byGlob.set(glob.key, made);
+    this.found++;
+    return made;
   }
 
   private find(statement: Statement, glob: Glob, chain: readonly Statement[]): Sites {
@@ -191,7 +200,7 @@ function mostOf(parts: readonly (MixedAt | undefined)[]): MixedAt | undefined {
 /** What patterns share with the actions of one statement. Holds the answers. */
 class Meetings {
   private readonly terms: readonly Term[];
-  private readonly index = new TermIndex<number>();
+  private readonly index = new ActionTable<number>();
   private readonly known = new Map<string, readonly CellRow[] | undefined>();
 
   constructor(terms: readonly Term[]) {

@@ -88,10 +88,7 @@ export class Combination {
     this.musts = musts;
     this.foes = foes;
     this.width = width;
-    const first = musts[0] as Body;
-    this.resources = first.resources.negated
-      ? [{ glob: ANY_TEXT[0] as Glob, text: "*", origin: first.resources.terms[0]?.origin ?? NOWHERE }]
-      : distinct(first.resources.terms);
+    this.resources = resourcesOf(musts[0] as Body);
   }
 
   /**
@@ -378,8 +375,18 @@ function solutionOf(chosen: readonly Chosen[]): Solution {
   return { resource, principal, keys };
 }
 
-function distinct(terms: readonly Term[]): readonly Term[] {
+const ANYWHERE: readonly Term[] = [{ glob: ANY_TEXT[0] as Glob, text: "*", origin: NOWHERE }];
+
+const resourcesKnown = new WeakMap<Body, readonly Term[]>();
+
+/** The distinct resource patterns of a statement; one that is `*` where it has none. */
+export function resourcesOf(body: Body): readonly Term[] {
+  if (body.resources.negated) return ANYWHERE;
+  const known = resourcesKnown.get(body);
+  if (known !== undefined) return known;
   const out = new Map<string, Term>();
-  for (const term of terms) if (!out.has(term.glob.key)) out.set(term.glob.key, term);
-  return [...out.values()];
+  for (const term of body.resources.terms) if (!out.has(term.glob.key)) out.set(term.glob.key, term);
+  const made = [...out.values()];
+  resourcesKnown.set(body, made);
+  return made;
 }

@@ -12,11 +12,18 @@ import type {
 } from "../policy.ts";
 import { Direction } from "./direction.ts";
 import { evaluate } from "./evaluate.ts";
-import { widthFor } from "./foes.ts";
+import { widthOf } from "./foes.ts";
 import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
+import { type Side, sidesOf } from "./sides.ts";
 import { awsStatements, type Problem, type Statements } from "./statement.ts";
 import { Vocabulary } from "./vocabulary.ts";
-import { lettersFor } from "./witness.ts";
+import { lettersFor, variablesRead } from "./witness.ts";
+
+/** Answers that a direction may hold before it is made anew. */
+const MAX_HELD = 20_000;
+
+/** Per other side, the direction of all sides that deny nothing. */
+const directions = new WeakMap<Side, Direction>();
 
 /**
  * The exact difference of two sets of AWS policies; each side is the union of its documents, the live one cut by
@@ -28,20 +35,20 @@ export function compareAws(
   live: readonly unknown[],
   options: CompareOptions,
 ): Comparison {
-  const vocabulary = new Vocabulary();
-  const left = layersOf(documented, undefined, vocabulary);
-  const right = layersOf(live, options.boundary, vocabulary);
-  const all = [...left, ...right];
-  const width = widthFor(all.flatMap((l) => l.statements));
-  const letters = lettersFor(all, width);
+  const { documented: left, live: right, vocabulary } = sidesOf(documented, live, options.boundary);
+  const width = widthOf(Math.max(left.longest, right.longest));
+  const variables = [...new Set([...left.variables, ...right.variables])];
+  const letters = lettersFor([left.spelling(), right.spelling()], variables, width);
+  const read = variablesRead(variables, [...left.statements, ...right.statements]);
   const run = (side: "missing" | "excess"): { residues: readonly Residue[]; doubts: readonly Doubt[] } => {
     const [own, other] = side === "missing" ? [left, right] : [right, left];
-    const direction = new Direction(own, other, width);
+    const direction = directionOf(own, other, width);
     const replays = (request: AwsRequest): boolean =>
-      evaluate(own, request, vocabulary) === "allowed" && evaluate(other, request, vocabulary) === "denied";
-    const context = { side, own, other, options, vocabulary, letters, replays };
-    const { residues, doubts } = awsResidues(direction, direction.run(), context);
-    const problems = [...problemsOf(own, "allow"), ...problemsOf(other, "deny")];
+      evaluate(own.layers, request, vocabulary) === "allowed" &&
+      evaluate(other.layers, request, vocabulary) === "denied";
+    const context = { side, own, other, options, vocabulary, letters, variables: read, replays };
+    const { residues, doubts } = awsResidues(direction, direction.run(own), context);
+    const problems = [...problemsOf(own.problems, "allow"), ...problemsOf(other.problems, "deny")];
     // what one side cannot be read for sure to allow, or the other to deny, is no proven difference
     if (problems[0] === undefined) return { residues, doubts };
     const blame = problems[0];
@@ -51,22 +58,26 @@ export function compareAws(
   const excess = run("excess");
   const doubts = [
     ...missing.doubts,
-    ...problemDoubts(
-      left.flatMap((l) => l.problems),
-      "missing",
-    ),
+    ...problemDoubts(left.problems, "missing"),
     ...excess.doubts,
-    ...problemDoubts(
-      right.flatMap((l) => l.problems),
-      "excess",
-    ),
+    ...problemDoubts(right.problems, "excess"),
   ];
   return { missing: missing.residues, excess: excess.residues, undecided: distinctDoubts(doubts) };
 }
 
 /** Problems that could make a point of the difference none: of what should hold, those that are not of `effect`. */
-function problemsOf(layers: readonly Statements[], effect: "allow" | "deny"): readonly Problem[] {
-  return layers.flatMap((l) => l.problems).filter((p) => p.effect !== effect);
+function problemsOf(problems: readonly Problem[], effect: "allow" | "deny"): readonly Problem[] {
+  return problems.filter((p) => p.effect !== effect);
+}
+
+/** What was found of the other side holds for every side of its own that denies nothing; then it is kept, bounded. */
+function directionOf(own: Side, other: Side, width: number): Direction {
+  if (own.denies.length > 0) return new Direction(own.denies, other, width);
+  const known = directions.get(other);
+  if (known !== undefined && known.width === width && known.held < MAX_HELD) return known;
+  const made = new Direction([], other, width);
+  directions.set(other, made);
+  return made;
 }
 
 function layersOf(

@@ -8,8 +8,9 @@ import { ActionPoints, type Site } from "./action-points.ts";
 import { type Bits, hasBit } from "./bits.ts";
 import { Combination, type Group, type Reason } from "./combination.ts";
 import { Foes } from "./foes.ts";
-import { distinctBodies, type Grant, ownGrants } from "./own-grants.ts";
-import type { Body, Statement, Statements } from "./statement.ts";
+import { distinctBodies, type Grant } from "./own-grants.ts";
+import type { Side } from "./sides.ts";
+import type { Body, Statement } from "./statement.ts";
 
 /** A statement's action pattern, or a part of it, with the resource patterns that differ. */
 export interface Row {
@@ -38,6 +39,9 @@ export interface Found {
   readonly open: readonly Open[];
 }
 
+/** One object, so that what was found without a boundary is found again. */
+const NO_CHAIN: readonly (readonly Statement[])[] = [[]];
+
 const BOUND: Reason = { clause: "G5", reason: "the action patterns pass the bound" };
 
 /** One direction of a comparison. Holds the indexes and the answers. */
@@ -45,35 +49,35 @@ export class Direction {
   readonly foes: Foes;
   readonly width: number;
   readonly actions: ActionPoints;
-  private readonly x: readonly Statements[];
-  private readonly bodyIds = new Map<string, number>();
+  private readonly bodyIds = new Map<Body, number>();
   private readonly combinations = new Map<string, Combination>();
+  private readonly alone = new Map<Body, Combination>();
   private readonly further = new Map<Combination, Map<Statement, Combination>>();
 
-  constructor(x: readonly Statements[], y: readonly Statements[], width: number) {
-    this.x = x;
+  /** @param ownDenies of the side that grants: all that is asked of it before `run` */
+  constructor(ownDenies: readonly Statement[], other: Side, width: number) {
     this.width = width;
-    const own = x.flatMap((l) => l.statements).filter((s) => s.body.effect === "deny");
-    const denies = y.flatMap((l) => l.statements).filter((s) => s.body.effect === "deny");
-    const allows = y.map((l) => l.statements.filter((s) => s.body.effect === "allow"));
-    this.foes = new Foes(distinctBodies([...allows.flat(), ...own]));
+    const { allows, denies } = other;
+    this.foes = new Foes(distinctBodies([...allows.flat(), ...ownDenies]));
     const place = (s: Statement): number | undefined => this.foes.place(s.body);
-    this.actions = new ActionPoints(allows, own, denies, place, this.foes.bodies.length, width);
+    this.actions = new ActionPoints(allows, ownDenies, denies, place, this.foes.bodies.length, width);
   }
 
-  run(): Found {
+  /** How much it holds, for whoever keeps it. */
+  get held(): number {
+    return this.actions.held + this.combinations.size;
+  }
+
+  /** @param own the side that grants, with the denies that the direction was made for */
+  run(own: Side): Found {
     const rows: Row[] = [];
     const open: Open[] = [];
-    const [first, ...others] = this.x;
-    const allows = (first?.statements ?? []).filter((s) => s.body.effect === "allow");
+    const [, ...others] = own.allows;
     const chains = others.reduce<readonly (readonly Statement[])[]>(
-      (heads, layer) => {
-        const list = layer.statements.filter((s) => s.body.effect === "allow");
-        return heads.flatMap((head) => list.map((s) => [...head, s]));
-      },
-      [[]],
+      (heads, list) => heads.flatMap((head) => list.map((s) => [...head, s])),
+      NO_CHAIN,
     );
-    for (const grant of ownGrants(allows, this.width)) {
+    for (const grant of own.grantsOf(this.width)) {
       for (const chain of chains) this.look(grant, chain, rows, open);
     }
     return { rows, open };
@@ -84,7 +88,14 @@ export class Direction {
     return this.actions.maskAt(point, layer);
   }
 
-  private combinationOf(bodies: readonly Body[]): Combination {
+  private combinationOf(body: Body, chain: readonly Statement[]): Combination {
+    if (chain.length > 0) return this.combinationOfAll([body, ...chain.map((s) => s.body)]);
+    const known = this.alone.get(body) ?? this.combinationOfAll([body]);
+    this.alone.set(body, known);
+    return known;
+  }
+
+  private combinationOfAll(bodies: readonly Body[]): Combination {
     const key = bodies.map((b) => this.bodyId(b)).join(" ");
     const known = this.combinations.get(key);
     if (known !== undefined) return known;
@@ -93,9 +104,9 @@ export class Direction {
     return made;
   }
 
-  private bodyId({ canon }: Body): number {
-    const known = this.bodyIds.get(canon) ?? this.bodyIds.size;
-    this.bodyIds.set(canon, known);
+  private bodyId(body: Body): number {
+    const known = this.bodyIds.get(body) ?? this.bodyIds.size;
+    this.bodyIds.set(body, known);
     return known;
   }
 
@@ -106,7 +117,7 @@ export class Direction {
       known = new Map();
       this.further.set(combination, known);
     }
-    const made = known.get(statement) ?? this.combinationOf([...combination.musts, statement.body]);
+    const made = known.get(statement) ?? this.combinationOfAll([...combination.musts, statement.body]);
     known.set(statement, made);
     return made;
   }
@@ -115,7 +126,7 @@ export class Direction {
     const { statement, term } = grant;
     const { plain, denied, bound } = this.actions.of(statement, term.glob, chain);
     if (bound) open.push({ statement, term, point: term.glob, reason: BOUND });
-    const combination = this.combinationOf([statement.body, ...chain.map((s) => s.body)]);
+    const combination = this.combinationOf(statement.body, chain);
     const place = this.foes.place(statement.body);
     for (const sites of [plain, denied]) {
       const found: Row[] = [];

@@ -29,6 +29,19 @@ export function field(
   return key === undefined ? undefined : { key, value: object[key] };
 }
 
+/** `field` for several names of one object. */
+export function fieldsOf(
+  object: Readonly<Record<string, unknown>>,
+): (name: string) => { readonly key: string; readonly value: unknown } | undefined {
+  const keys = Object.keys(object);
+  const lower = keys.map((k) => k.toLowerCase());
+  return (name) => {
+    if (Object.hasOwn(object, name)) return { key: name, value: object[name] };
+    const key = keys[lower.indexOf(name.toLowerCase())];
+    return key === undefined ? undefined : { key, value: object[key] };
+  };
+}
+
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";

@@ -1,7 +1,7 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
-import { covers, genericOf, variablesIn } from "../glob.ts";
+import { covers, type Glob, genericOf, variablesIn } from "../glob.ts";
 import type { Term } from "../rules.ts";
-import { TermIndex } from "../term-index.ts";
+import { ActionTable } from "./action-table.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
 import { canHold } from "./candidates.ts";
 import { meets, pieces } from "./cells.ts";
@@ -9,7 +9,8 @@ import { Combination } from "./combination.ts";
 import type { Atom } from "./condition.ts";
 import type { Direction, Row } from "./direction.ts";
 import { Foes } from "./foes.ts";
-import { type Body, bodyOf, type Choice, type Statement, type Statements } from "./statement.ts";
+import type { Side } from "./sides.ts";
+import { addOnce, type Body, bodyOf, type Choice, type Statement } from "./statement.ts";
 
 interface Held {
   readonly place: number;
@@ -28,7 +29,7 @@ const NO_MASK = noBits(0);
 export class Exceptions {
   private readonly direction: Direction;
   /** Per layer, and last for the denies alone: the action patterns of each body. */
-  private readonly terms: readonly TermIndex<Held>[];
+  private readonly terms: readonly ActionTable<Held>[];
   private readonly overlaps = new Map<Combination, Map<number, readonly boolean[]>>();
   private readonly covered = new Map<Combination, readonly Bits[]>();
   private readonly met = new Map<string, Met>();
@@ -40,37 +41,37 @@ export class Exceptions {
    * @param own the side that grants the rows, of which only the denies matter
    * @param other the side that does not
    */
-  constructor(direction: Direction, own: readonly Statements[], other: readonly Statements[]) {
+  constructor(direction: Direction, { denies }: Side, { allows }: Side) {
     this.direction = direction;
-    const denies = own.flatMap((l) => l.statements).filter((s) => s.body.effect === "deny");
-    const allows = other.map((l) => l.statements.filter((s) => s.body.effect === "allow"));
     this.terms = [...allows.map((list) => [...list, ...denies]), denies].map((list) => this.termsOf(list));
   }
 
-  private termsOf(statements: readonly Statement[]): TermIndex<Held> {
-    const index = new TermIndex<Held>();
-    const held = new Set<string>();
+  private termsOf(statements: readonly Statement[]): ActionTable<Held> {
+    const index = new ActionTable<Held>();
+    const held = new Map<number, Set<Glob>>();
     for (const { body, actions } of statements) {
       const place = this.direction.foes.place(body);
       if (place === undefined || actions.negated) continue;
       for (const term of actions.terms) {
-        const id = `${place} ${term.glob.key}`;
-        if (held.has(id)) continue;
-        held.add(id);
-        index.add(term.glob, { place, term });
+        if (addOnce(held, place, term.glob)) index.add(term.glob, { place, term });
       }
     }
     return index;
   }
 
   of(row: Row): readonly string[] {
-    if (!row.point.literal) return this.list(row, this.maskOf(row), this.meeting(row).near);
+    // what the row's own NotAction leaves out is said of no other
+    if (!row.point.literal || row.musts.some((m) => m.actions.negated)) return this.ofRow(row);
     const known = this.known.get(row.groups);
     if (known !== undefined) return known;
-    const mask = this.maskOf(row);
-    const found = this.list(row, mask, mask);
+    const found = this.ofRow(row);
     this.known.set(row.groups, found);
     return found;
+  }
+
+  private ofRow(row: Row): readonly string[] {
+    const mask = this.maskOf(row);
+    return this.list(row, mask, row.point.literal ? mask : this.meeting(row).near);
   }
 
   private maskOf(row: Row): Bits {

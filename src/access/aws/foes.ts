@@ -1,5 +1,5 @@
 /** The statements that must fail for a point to be a difference, and which of them a value makes fail. */
-import { type Glob, longestOnes, matches, mixedOnes } from "../glob.ts";
+import { type Glob, matches, mixedOnes } from "../glob.ts";
 import { addTo, type Bits, noBits, setBit } from "./bits.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import type { Body, Choice } from "./statement.ts";
@@ -134,13 +134,21 @@ export function mixedAt(globs: readonly Glob[]): ((point: string) => number) | u
 }
 
 /** One more than the longest run of `?` in play: so many letters for a star, and no run fits by accident. */
-export function widthFor(bodies: readonly { readonly body: Body; readonly actions: Choice }[]): number {
-  let longest = 0;
-  const look = (glob: Glob): void => {
-    longest = Math.max(longest, longestOnes(glob));
-  };
-  for (const { body, actions } of bodies) {
+export function widthOf(longest: number): number {
+  return longest === 0 ? 1 : longest + 1;
+}
+
+/** All patterns of the statements, of conditions too; one that several statements share may come once. */
+export function eachGlob(
+  statements: readonly { readonly body: Body; readonly actions: Choice }[],
+  look: (glob: Glob) => void,
+): void {
+  const bodies = new Set<Body>();
+  for (const { body, actions } of statements) {
     for (const term of actions.terms) look(term.glob);
+    bodies.add(body);
+  }
+  for (const body of bodies) {
     for (const term of body.resources.terms) look(term.glob);
     for (const term of body.principals?.terms ?? []) look(term.glob);
     for (const { test } of body.atoms) {
@@ -148,5 +156,4 @@ export function widthFor(bodies: readonly { readonly body: Body; readonly action
       if (test.kind === "arn") for (const arn of test.arns) arn.forEach(look);
     }
   }
-  return longest === 0 ? 1 : longest + 1;
 }

@@ -24,8 +24,8 @@ export function principalKind(name: string): Kind | undefined {
 }
 
 /**
- * The globs that a principal element stands for. An account, by number or by its root, is everyone in it; `*` is
- * everyone at all. Nothing else has wildcards: `role/*` is literal text, as AWS reads it.
+ * The globs that a principal element stands for. An account, by number or by its root, is everyone in it; a role is
+ * every session of it too, whose ARN has the role's name without its path; `*` is everyone at all. Nothing else has wildcards: `role/*` is literal text, as AWS reads it.
  */
 export function principalGlobs(kind: Kind, text: string): readonly Glob[] {
   if (text === "*" && kind === "AWS") return [questionGlob("*")];
@@ -36,6 +36,12 @@ export function principalGlobs(kind: Kind, text: string): readonly Glob[] {
       const number = account[2] ?? account[3];
       return ["iam", "sts"].map((service) => questionGlob(`AWS:arn:${partition}:${service}::${number}:*`));
     }
+  }
+  const role = kind === "AWS" ? /^arn:([\w-]+):iam::(\d{12}):role\/(?:.*\/)?([^/*?]+)$/.exec(text) : null;
+  if (role !== null) {
+    const [, partition, account, name] = role;
+    const session = `AWS:arn:${partition}:sts::${account}:assumed-role/${name}/*`;
+    return [literalGlob(`${kind}:${text}`), questionGlob(session)];
   }
   return [literalGlob(`${kind}:${text}`)];
 }

@@ -2,25 +2,27 @@
 import { catalogOf } from "../catalog.ts";
 import { type Glob, genericOf, pointText } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "../policy.ts";
-import type { Term } from "../rules.ts";
 import type { Solution } from "./combination.ts";
 import type { Direction, Found, Open, Row } from "./direction.ts";
 import { choiceText, conditionText, Exceptions } from "./except.ts";
 import { impactOf, patternImpact } from "./impact.ts";
 import { type Hit, KnownActions } from "./known.ts";
 import { type Operation, operationsOf } from "./service-data.ts";
-import type { Problem, Statement, Statements } from "./statement.ts";
+import { isSmaller, type Side } from "./sides.ts";
+import type { Problem } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { type Weakened, Weakening } from "./weakened.ts";
-import { type Letters, variablesOf, witnessOf } from "./witness.ts";
+import { type Letters, witnessOf } from "./witness.ts";
 
 export interface Context {
   readonly side: "missing" | "excess";
-  readonly own: readonly Statements[];
-  readonly other: readonly Statements[];
+  readonly own: Side;
+  readonly other: Side;
   readonly options: CompareOptions;
   readonly vocabulary: Vocabulary;
   readonly letters: Letters;
+  /** The policy variables of both sides. */
+  readonly variables: readonly number[];
   /** Whether `allows` confirms the witness on both sides; asked only where variables are in play. */
   replays(request: AwsRequest): boolean;
 }
@@ -53,17 +55,39 @@ export function awsResidues(
   };
 }
 
+/** What is said of the rows of a direction, for every side of its own that it is used for. */
+class Wording {
+  readonly exceptions: Exceptions;
+  readonly weakening: Weakening;
+  private readonly direction: Direction;
+  private last:
+    | { readonly operations: readonly Operation[] | undefined; readonly known: KnownActions }
+    | undefined;
+
+  constructor(direction: Direction, own: Side, other: Side) {
+    this.direction = direction;
+    this.exceptions = new Exceptions(direction, own, other);
+    this.weakening = new Weakening(direction);
+  }
+
+  known(operations: readonly Operation[] | undefined): KnownActions {
+    if (this.last === undefined || this.last.operations !== operations) {
+      this.last = { operations, known: new KnownActions(this.direction, operations) };
+    }
+    return this.last.known;
+  }
+}
+
+const wordings = new WeakMap<Direction, Wording>();
+
 /** The lines of one direction, those of one residue together (R3). Holds what was said of rows of equal groups. */
 class Lines {
   readonly doubts: Doubt[] = [];
   private readonly direction: Direction;
   private readonly context: Context;
-  private readonly exceptions: Exceptions;
-  private readonly weakening: Weakening | undefined;
+  private readonly wording: Wording;
   private readonly known: KnownActions;
   private readonly catalogued: boolean;
-  private readonly written: ReadonlyMap<string, Term>;
-  private readonly variables: readonly number[];
   private readonly groups = new Map<string, { readonly shared: Shared; readonly lines: Line[] }>();
   private readonly ids = new Map<string, number>();
   private readonly listIds = new WeakMap<readonly string[], number>();
@@ -73,16 +97,14 @@ class Lines {
   >();
 
   constructor(direction: Direction, context: Context) {
-    const { own, other, side, options } = context;
+    const { own, other, options } = context;
     this.direction = direction;
     this.context = context;
-    this.exceptions = new Exceptions(direction, own, other);
-    this.weakening = side === "excess" ? new Weakening(direction) : undefined;
     const operations = operationsFor(options);
     this.catalogued = operations !== undefined;
-    this.known = new KnownActions(direction, operations);
-    this.written = textsOf([...other, ...own].flatMap((l) => l.statements));
-    this.variables = variablesOf([...own, ...other]);
+    this.wording = wordings.get(direction) ?? new Wording(direction, own, other);
+    wordings.set(direction, this.wording);
+    this.known = this.wording.known(operations);
   }
 
   add(row: Row): void {
@@ -101,12 +123,12 @@ class Lines {
       hits: known?.hits ?? [],
       origin: row.term.origin,
     };
-    if (this.variables.length > 0 && !context.replays(this.witness(line))) {
+    if (context.variables.length > 0 && !context.replays(this.witness(line))) {
       this.doubts.push(variableDoubt(row, text, context));
       return;
     }
     const grant = this.grantOf(row);
-    const except = this.exceptions.of(row);
+    const except = this.wording.exceptions.of(row);
     const impact = impactOfRow(row, hits);
     const latent = known === undefined ? undefined : known.hits.length === 0 && known.dead === 0;
     const dead = known !== undefined && known.hits.length === 0 && known.dead > 0;
@@ -139,7 +161,10 @@ class Lines {
 
   private textOf(row: Row): string {
     if (row.point.key === row.term.glob.key) return row.term.text;
-    return this.written.get(row.point.key)?.text ?? this.context.vocabulary.text(row.point);
+    const { own, other, vocabulary } = this.context;
+    const [a, b] = [own, other].map((side) => side.written().get(row.point.key)?.text);
+    if (a === undefined || b === undefined) return a ?? b ?? vocabulary.text(row.point);
+    return isSmaller(a, b) ? a : b;
   }
 
   private grantOf(row: Row): { readonly id: number; readonly says: Partial<Shared> } {
@@ -147,7 +172,8 @@ class Lines {
     if (known !== undefined) return known;
     const { body } = row.statement;
     const conditions = conditionText(body);
-    const weakened: Weakened | undefined = this.weakening?.of(row);
+    const weakened: Weakened | undefined =
+      this.context.side === "excess" ? this.wording.weakening.of(row) : undefined;
     const says: Partial<Shared> = {
       ...(hasResources(row) && { resources: resourcesOf(row) }),
       ...(body.principals !== undefined && { principals: [choiceText(body.principals)] }),
@@ -172,7 +198,7 @@ class Lines {
   }
 
   private witness({ action, solution }: Line): AwsRequest {
-    return witnessOf(action, solution, this.variables, this.context.vocabulary, this.context.letters);
+    return witnessOf(action, solution, this.context.variables, this.context.vocabulary, this.context.letters);
   }
 
   private residueOf(shared: Shared, lines: readonly Line[]): Residue {
@@ -264,20 +290,6 @@ function compareTexts(a: string, b: string): number {
 
 function spelling(text: string): string {
   return `${text.toLowerCase()}\u0000${text}`;
-}
-
-/** Action patterns as somebody wrote them; of several spellings the smallest. */
-function textsOf(statements: readonly Statement[]): ReadonlyMap<string, Term> {
-  const out = new Map<string, Term>();
-  for (const { actions } of statements) {
-    for (const term of actions.terms) {
-      const known = out.get(term.glob.key);
-      if (known === undefined || compareTexts(spelling(term.text), spelling(known.text)) < 0) {
-        out.set(term.glob.key, term);
-      }
-    }
-  }
-  return out;
 }
 
 function operationsFor(options: CompareOptions): readonly Operation[] | undefined {

@@ -1,6 +1,9 @@
 /** Patterns of AWS policies: wildcards, escapes and policy variables (AW6). */
 import { type Glob, globText, literalGlob, type Piece, pieceGlob, questionGlob } from "../glob.ts";
 
+const EVERY = questionGlob("*");
+const EVERY_SERVICE = questionGlob("*:*");
+
 /** A policy variable: the condition key that it reads, and what it stands for where the request has none. */
 interface Variable {
   readonly key: string;
@@ -10,14 +13,20 @@ interface Variable {
 }
 
 /**
- * The policy variables of one comparison or one request, numbered, and its patterns, one object per text. Holds the
- * numbering and the patterns.
+ * The policy variables of comparisons or of one request, numbered, and their patterns, one object per text; of
+ * actions one object per pattern. Holds the numbering and the patterns.
  */
 export class Vocabulary {
   private readonly actions = new Map<string, Glob>();
+  private readonly actionsByKey = new Map<string, Glob>([[EVERY.key, EVERY]]);
   private readonly likes = new Map<string, Glob>();
   private readonly numbers = new Map<string, number>();
   private readonly variables: Variable[] = [];
+
+  /** How many patterns and variables it holds, for whoever bounds it. */
+  get size(): { readonly patterns: number; readonly variables: number } {
+    return { patterns: this.actions.size + this.likes.size, variables: this.variables.length };
+  }
 
   number(content: string): number {
     const comma = content.indexOf(",");
@@ -47,14 +56,15 @@ export class Vocabulary {
     const known = this.actions.get(text);
     if (known !== undefined) return known;
     const glob = questionGlob(text.toLowerCase());
-    const made = glob.key === EVERY_SERVICE.key ? EVERY : glob;
+    const made = glob.key === EVERY_SERVICE.key ? EVERY : (this.actionsByKey.get(glob.key) ?? glob);
+    this.actionsByKey.set(made.key, made);
     this.actions.set(text, made);
     return made;
   }
 
   /** A resource or a value of a Like operator: `*` and `?` are wildcards, and `${…}` a variable where they are read. */
-  like(text: string, variables: boolean): Glob {
-    if (variables && text.includes("${")) return pieceGlob(pieces(text, this, true));
+  like(text: string, reading: Reading): Glob {
+    if (reading.variables && text.includes("${")) return pieceGlob(pieces(text, reading, true));
     const known = this.likes.get(text) ?? questionGlob(text);
     this.likes.set(text, known);
     return known;
@@ -66,9 +76,6 @@ export class Vocabulary {
   }
 }
 
-const EVERY = questionGlob("*");
-const EVERY_SERVICE = questionGlob("*:*");
-
 function unquoted(text: string): string {
   return /^'.*'$/s.test(text) ? text.slice(1, -1) : text;
 }
@@ -78,21 +85,23 @@ export interface Reading {
   /** Version 2012-10-17: `${…}` is a variable; in 2008-10-17 it is literal text (AW6). */
   readonly variables: boolean;
   readonly vocabulary: Vocabulary;
+  /** Where given: the variables read so far are added to it. */
+  readonly seen?: Set<number>;
 }
 
 /** A resource or a value of a Like operator: `*` and `?` are wildcards. */
 export function likeGlob(text: string, reading: Reading): Glob {
-  return reading.vocabulary.like(text, reading.variables);
+  return reading.vocabulary.like(text, reading);
 }
 
 /** A value of an Equals operator: a star is a star. */
 export function equalGlob(text: string, reading: Reading): Glob {
   if (!reading.variables || !text.includes("${")) return literalGlob(text);
-  return pieceGlob(pieces(text, reading.vocabulary, false));
+  return pieceGlob(pieces(text, reading, false));
 }
 
 /** `${*}`, `${?}` and `${$}` are the characters themselves; any other `${…}` is a variable. */
-function pieces(text: string, vocabulary: Vocabulary, wildcards: boolean): readonly Piece[] {
+function pieces(text: string, reading: Reading, wildcards: boolean): readonly Piece[] {
   const out: Piece[] = [];
   let at = 0;
   while (at < text.length) {
@@ -101,7 +110,12 @@ function pieces(text: string, vocabulary: Vocabulary, wildcards: boolean): reado
       const end = text.indexOf("}", at);
       const content = end < 0 ? "" : text.slice(at + 2, end);
       if (content.trim() !== "") {
-        out.push(/^[*?$]$/.test(content) ? { literal: content } : { variable: vocabulary.number(content) });
+        if (/^[*?$]$/.test(content)) out.push({ literal: content });
+        else {
+          const variable = reading.vocabulary.number(content);
+          reading.seen?.add(variable);
+          out.push({ variable });
+        }
         at = end + 1;
         continue;
       }

@@ -1,10 +1,11 @@
 /** Points of the difference as requests that a person can read and `allows` can replay. */
-import { fillVariables, type Glob, pointText, variablesIn } from "../glob.ts";
+import { fillVariables, pointText, variablesIn } from "../glob.ts";
 import type { AwsRequest } from "../policy.ts";
 import type { Solution } from "./combination.ts";
 import { atomVariables } from "./condition.ts";
+import { eachGlob } from "./foes.ts";
 import { principalText } from "./principals.ts";
-import type { Choice, Statements } from "./statement.ts";
+import type { Statement } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** How what stands for any text is written. */
@@ -22,43 +23,61 @@ const WORD = "<any>";
 const SPARE = "~^¤§¶¦¬«»";
 const FURTHER = 0x2200;
 
-/** Chooses letters that no pattern of either side uses. */
-export function lettersFor(layers: readonly Statements[], width: number): Letters {
-  const runs = new Set<string>();
+/** What the texts of some statements are made of. */
+export interface Spelled {
+  /** Which of the characters that a letter could be occur. */
+  readonly used: ReadonlySet<string>;
+  /** Whether a pattern could match a part of `<any>` by its letters. */
+  readonly inWord: boolean;
+  /** Condition keys as written, of several spellings the smallest. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+const SPECIAL = /[~^¤§¶¦¬«»<>]/g;
+
+export function spelledIn(statements: readonly Statement[]): Spelled {
+  const used = new Set<string>();
   const keys = new Map<string, string>();
-  const look = (glob: Glob): void => {
-    for (const part of glob.parts) runs.add(part);
+  let inWord = false;
+  const lookAt = (run: string): void => {
+    if (run !== "" && run.length <= WORD.length && WORD.includes(run)) inWord = true;
+    if (run.search(SPECIAL) >= 0) for (const [character] of run.matchAll(SPECIAL)) used.add(character);
   };
-  const lookAll = (choice: Choice | undefined): void => {
-    for (const term of choice?.terms ?? []) look(term.glob);
-  };
-  for (const { statements } of layers) {
-    for (const { body, actions } of statements) {
-      lookAll(actions);
-      lookAll(body.resources);
-      lookAll(body.principals);
-      for (const { test, key, keyText } of body.atoms) {
-        const spelled = keys.get(key);
-        if (spelled === undefined || keyText < spelled) keys.set(key, keyText);
-        if (test.kind === "glob") test.globs.forEach(look);
-        if (test.kind === "arn") for (const arn of test.arns) arn.forEach(look);
-        if (test.kind === "caseless") for (const text of test.texts) runs.add(text);
-      }
+  eachGlob(statements, (glob) => {
+    if (glob.literal) lookAt(glob.key);
+    else glob.parts.forEach(lookAt);
+  });
+  for (const { body } of statements) {
+    for (const { test, key, keyText } of body.atoms) {
+      const spelled = keys.get(key);
+      if (spelled === undefined || keyText < spelled) keys.set(key, keyText);
+      if (test.kind === "caseless") test.texts.forEach(lookAt);
     }
   }
-  const used = [...runs].join("");
-  const spare: string[] = [...SPARE].filter((c) => !used.includes(c));
+  return { used, inWord, keys };
+}
+
+/**
+ * Chooses letters that no pattern of the sides uses.
+ * @param variables those that the sides read, in order: the first gets the first letter
+ */
+export function lettersFor(sides: readonly Spelled[], variables: readonly number[], width: number): Letters {
+  const isUsed = (character: string): boolean => sides.some((s) => s.used.has(character));
+  const spare = [...SPARE].filter((c) => !isUsed(c));
   const letter = (at: number): string => spare[at] ?? String.fromCharCode(FURTHER + at);
-  const safe =
-    width === 1 &&
-    !used.includes("<") &&
-    !used.includes(">") &&
-    ![...runs].some((run) => run !== "" && WORD.includes(run));
+  const safe = width === 1 && !isUsed("<") && !isUsed(">") && !sides.some((s) => s.inWord);
   return {
     star: safe ? WORD : letter(0),
     // as long as a star's text, so that no run of `?` fits
-    variable: (number) => letter(number + 1).repeat(width + 1),
-    key: (key) => keys.get(key) ?? key,
+    variable: (number) => letter(variables.indexOf(number) + 1).repeat(width + 1),
+    key: (key) => {
+      let found: string | undefined;
+      for (const { keys } of sides) {
+        const spelled = keys.get(key);
+        if (spelled !== undefined && (found === undefined || spelled < found)) found = spelled;
+      }
+      return found ?? key;
+    },
   };
 }
 
@@ -102,14 +121,16 @@ export function witnessOf(
   };
 }
 
-/** The variables that any statement of these layers reads. */
-export function variablesOf(layers: readonly Statements[]): readonly number[] {
-  const out = new Set<number>();
-  for (const { statements } of layers) {
-    for (const { body } of statements) {
-      for (const term of body.resources.terms) for (const v of variablesIn(term.glob.key)) out.add(v);
-      for (const atom of body.atoms) for (const v of atomVariables(atom)) out.add(v);
-    }
+/** Of these variables, those that a pattern of the statements reads. */
+export function variablesRead(
+  variables: readonly number[],
+  statements: readonly Statement[],
+): readonly number[] {
+  if (variables.length === 0) return variables;
+  const read = new Set<number>();
+  for (const body of new Set(statements.map((s) => s.body))) {
+    for (const term of body.resources.terms) for (const v of variablesIn(term.glob.key)) read.add(v);
+    for (const atom of body.atoms) for (const v of atomVariables(atom)) read.add(v);
   }
-  return [...out].sort((a, b) => a - b);
+  return variables.filter((v) => read.has(v));
 }
