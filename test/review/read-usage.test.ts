@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { createHttpHeaders, type HttpClient, type PipelineRequest } from "@azure/core-rest-pipeline";
 import { describe, expect, test } from "vitest";
 import { readAwsUsage } from "../../src/collectors/aws/usage.ts";
 import { readActivityLog } from "../../src/collectors/azure/usage.ts";
 import { WriteRefused } from "../../src/collectors/guard.ts";
+import { activityLogCall, awsUsageCalls } from "../../src/collectors/usage-calls.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/acme";
 const DENIED = { status: 403, body: '{"__type":"AccessDeniedException","Message":"no"}' };
@@ -312,4 +314,10 @@ describe("usage of Azure, live", () => {
     expect(read.problems[0]).toContain("AuthorizationFailed");
     expect(read.problems[0]).toContain("needs Microsoft.Insights/eventtypes/values/read");
   });
+});
+
+test("docs/review.md names what each call needs (fault 36)", () => {
+  const page = readFileSync("docs/review.md", "utf8");
+  const needed = [...awsUsageCalls, activityLogCall].map(({ permission }) => permission);
+  expect(needed.filter((permission) => !page.includes(`\`${permission}\``))).toEqual([]);
 });
