@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Provider } from "../access/policy.ts";
 import { ReviewError, type ReviewInput } from "../review/aws.ts";
 import { renderReviewMarkdown } from "../review/render-markdown.ts";
@@ -154,7 +155,7 @@ async function writeDocuments(
     return;
   }
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new UsageError(`--write: cannot make the folder ${folder}: ${reasonOf(error)}`);
   }
@@ -173,6 +174,19 @@ async function writeDocuments(
       `chalk-audit: ${did} ${join(folder, file)} (${size} of ${limit}); proven equal to the target, not applied`,
     );
   });
+}
+
+/** Makes a folder, and those above it. Node's own recursion never ends where a folder is there and takes no entries. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    const above = dirname(folder);
+    if (codeOf(error) !== "ENOENT" || existsSync(above)) throw error;
+    await makeFolder(above);
+    await mkdir(folder);
+  }
 }
 
 async function textBefore(path: string): Promise<string | undefined> {

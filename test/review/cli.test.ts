@@ -231,6 +231,21 @@ describe("--write", () => {
     expect(stderr).toContain("is a symbolic link");
     expect(readFileSync(join(folder, "theirs"), "utf8")).toBe("theirs");
   });
+
+  test("folders above it are made; a place that takes none, and a file in its way, are said", async () => {
+    const deep = join(folder, "a", "b", "c");
+    expect((await ran([...AWS, ...BUNDLED, "--write", deep])).status).toBe(1);
+    expect(readdirSync(deep)).toEqual(["scoped-execution-policy.json"]);
+    writeFileSync(join(folder, "file"), "");
+    const inFile = await ran([...AWS, ...BUNDLED, "--write", join(folder, "file", "x")]);
+    expect(inFile.status).toBe(2);
+    expect(inFile.stderr).toContain("--write: cannot make the folder");
+    // a folder that is there and answers every new entry with "no such file"
+    if (process.platform !== "linux") return;
+    const nowhere = await ran([...AWS, ...BUNDLED, "--write", "/proc/none/here"]);
+    expect(nowhere.status).toBe(2);
+    expect(nowhere.stderr).toContain("--write: cannot make the folder");
+  });
 });
 
 describe("hostile logs", () => {
