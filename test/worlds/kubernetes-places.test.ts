@@ -88,6 +88,16 @@ const worlds: readonly World[] = [
     1,
   ],
   [
+    "K6: the role for building images in the account's own namespace, and in the builder's",
+    AZURE,
+    again(ARGO, "chalk", MANAGEMENT),
+    [
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
+    ],
+    1,
+  ],
+  [
     "K6: nothing tells which of two namespaces is the one for building images",
     { parameters: { ...AZURE.parameters, ...without("builderServiceAccount").parameters } },
     all(
