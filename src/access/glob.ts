@@ -104,6 +104,11 @@ export function pieceGlob(pieces: readonly Piece[]): Glob {
   return fromKey(canonical(key.join("")));
 }
 
+/** Whether `variablesIn` has any. */
+export function hasVariable(glob: Glob): boolean {
+  return glob.key.includes(FILLER);
+}
+
 /** The numbers of the variables that a glob, or a point of it, holds. */
 export function variablesIn(text: string): readonly number[] {
   if (!text.includes(FILLER)) return [];

@@ -88,6 +88,11 @@ export class ActionPoints {
     return masks[layer] as Bits;
   }
 
+  /** Whether no foe of the layer, and no own deny, shares an action with the pattern, judged by literal prefixes. */
+  isBare(glob: Glob, layer: number): boolean {
+    return this.layers[layer]?.hasNear(glob) !== true && !this.ownDenies.hasNear(glob);
+  }
+
   /** How many answers it holds. */
   get held(): number {
     return this.alive.size + this.found;

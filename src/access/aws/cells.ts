@@ -6,11 +6,11 @@ import {
   covers,
   type Glob,
   genericOf,
+  hasVariable,
   intersect,
   questionGlob,
   shortened,
   textGlob,
-  variablesIn,
   widest,
 } from "../glob.ts";
 
@@ -35,6 +35,8 @@ export interface Cells {
   readonly lack?: Lack;
 }
 
+/** Answers kept for one glob: some live as long as the program. */
+const MAX_PAIRS = 4096;
 const shared = new WeakMap<Glob, Map<string, readonly Glob[] | undefined>>();
 
 /** `intersect`, each pair once as long as its first glob lives: statements that share a pattern ask for the same. */
@@ -46,6 +48,7 @@ export function pieces(a: Glob, b: Glob): readonly Glob[] | undefined {
   }
   const found = known.get(b.key);
   if (found !== undefined || known.has(b.key)) return found;
+  if (known.size >= MAX_PAIRS) known.clear();
   const made = intersect(a, b);
   known.set(b.key, made);
   return made;
@@ -115,11 +118,22 @@ function meet(a: Row, b: Row): Cells {
 
 /** Two patterns that meet only, or meet in more, if a policy variable stands for a particular text (AW6). */
 function mayMeetByVariable(x: Glob, y: Glob): boolean {
-  if (variablesIn(x.key).length === 0 && variablesIn(y.key).length === 0) return false;
-  if (covers(x, y) || covers(y, x)) return false;
-  const pieces = intersect(widest(x), widest(y));
-  return pieces === undefined || pieces.length > 0;
+  if (!hasVariable(x) && !hasVariable(y)) return false;
+  let known = variableMeetings.get(x);
+  if (known === undefined) {
+    known = new Map();
+    variableMeetings.set(x, known);
+  }
+  const found = known.get(y.key);
+  if (found !== undefined) return found;
+  if (known.size >= MAX_PAIRS) known.clear();
+  const both = covers(x, y) || covers(y, x) ? [] : intersect(widest(x), widest(y));
+  const made = both === undefined || both.length > 0;
+  known.set(y.key, made);
+  return made;
 }
+
+const variableMeetings = new WeakMap<Glob, Map<string, boolean>>();
 
 /** What each of `rows` shares with at least one of `choices`. */
 export function meetAny(rows: readonly Row[], choices: readonly Row[]): Cells {

@@ -63,6 +63,12 @@ export class Direction {
     this.actions = new ActionPoints(allows, ownDenies, denies, place, this.foes.bodies.length, width);
   }
 
+  /** Whether any of the foes that hold at a point of the action reads a policy variable. */
+  readsVariables(point: string, layer: number): boolean {
+    const mask = this.actions.maskAt(point, layer);
+    return this.foes.reading.some((bits, word) => (bits & (mask[word] ?? 0)) !== 0);
+  }
+
   /** How much it holds, for whoever keeps it. */
   get held(): number {
     return this.actions.held + this.combinations.size;

@@ -2,6 +2,7 @@
 import { type Glob, matches, resolveGlob, subject } from "../glob.ts";
 import type { AwsRequest, Verdict } from "../policy.ts";
 import { resolvedHolds, type Values } from "./condition.ts";
+import { choiceAt } from "./foes.ts";
 import { principalSubject } from "./principals.ts";
 import type { Choice, Problem, Statement, Statements } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -71,9 +72,9 @@ function statementHolds(
   point: Point,
   lookup: (variable: number) => string | undefined,
 ): Truth {
-  let truth: Truth = choiceHolds(actions, point.action, lookup);
-  if (truth === false) return false;
-  truth = and(truth, choiceHolds(body.resources, point.resource, lookup));
+  // patterns of actions read no variables
+  if (!choiceAt(actions, point.action)) return false;
+  let truth = choiceHolds(body.resources, point.resource, lookup);
   if (truth === false) return false;
   if (body.principals !== undefined) {
     // without a principal in the request only "everyone" is sure to match

@@ -1,5 +1,5 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
-import { covers, type Glob, genericOf, variablesIn } from "../glob.ts";
+import { covers, type Glob, genericOf, hasVariable } from "../glob.ts";
 import type { Term } from "../rules.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
@@ -24,6 +24,7 @@ interface Met {
 
 const NO_FOES = new Foes([]);
 const NO_MASK = noBits(0);
+const NOTHING: readonly string[] = [];
 
 /** The exceptions of the rows of one direction. Holds what was found out of pairs of statements. */
 export class Exceptions {
@@ -61,6 +62,8 @@ export class Exceptions {
 
   of(row: Row): readonly string[] {
     // what the row's own NotAction leaves out is said of no other
+    const { actions } = this.direction;
+    if (actions.isBare(row.point, row.layer) && !row.musts.some((m) => m.actions.negated)) return NOTHING;
     if (!row.point.literal || row.musts.some((m) => m.actions.negated)) return this.ofRow(row);
     const known = this.known.get(row.groups);
     if (known !== undefined) return known;
@@ -194,7 +197,7 @@ function isPlain({ resources, principals }: Body): boolean {
   return (
     principals === undefined &&
     !resources.negated &&
-    resources.terms.every((t) => variablesIn(t.glob.key).length === 0)
+    resources.terms.every((t) => !hasVariable(t.glob))
   );
 }
 

@@ -26,6 +26,8 @@ export interface Selectors {
 /** Holds the caches of one direction: what each value of each dimension makes fail. */
 export class Foes {
   readonly bodies: readonly Body[];
+  /** Those that read a policy variable. */
+  readonly reading: Bits;
   private readonly places = new Map<string, number>();
   private readonly keys = new Map<string, KeyAtoms>();
   private readonly selected = new Map<string, Selectors>();
@@ -34,7 +36,9 @@ export class Foes {
 
   constructor(bodies: readonly Body[]) {
     this.bodies = bodies;
+    this.reading = noBits(bodies.length);
     bodies.forEach((body, at) => {
+      if (body.variables.length > 0) setBit(this.reading, at);
       this.places.set(body.canon, at);
       for (const atom of body.atoms) this.addAtom(atom, at);
     });

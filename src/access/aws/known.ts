@@ -1,6 +1,6 @@
 /** Which of today's actions lie in a row (G6), and which of them can use it at all (AW5, AW9). */
 import { operationsIn } from "../catalog.ts";
-import { genericOf } from "../glob.ts";
+import { type Glob, genericOf } from "../glob.ts";
 import type { Bits } from "./bits.ts";
 import type { Limits, Solution } from "./combination.ts";
 import type { Direction, Row } from "./direction.ts";
@@ -30,7 +30,6 @@ export class KnownActions {
   private readonly inside = new Map<string, readonly Operation[]>();
   private readonly left = new Map<Choice, ReadonlySet<Operation>>();
   private readonly answers = new WeakMap<Row["groups"], Answers>();
-  private readonly tabled = new Map<string, readonly Operation[]>();
 
   /** @param operations none: no catalogue tells */
   constructor(direction: Direction, operations: readonly Operation[] | undefined) {
@@ -55,19 +54,17 @@ export class KnownActions {
 
   /** The actions of the provider's tables that the row grants, where no catalogue tells. */
   ofTables(row: Row): readonly Hit[] {
-    let operations = this.tabled.get(row.point.key);
-    if (operations === undefined) {
-      const { escalation, data } = tableActions(row.point);
-      operations = [...escalation, ...data].map((name) => ({ name, key: name.toLowerCase() }));
-      this.tabled.set(row.point.key, operations);
+    const operations = tabledIn(row.point);
+    if (operations.length === 0) return NO_HITS;
+    const hits: Hit[] = [];
+    const bare = this.direction.actions.isBare(row.point, row.layer) ? row.groups[0]?.solution : undefined;
+    for (const operation of operations) {
+      if (row.musts.some(({ actions }) => actions.negated && !choiceAt(actions, operation.key))) continue;
+      // where the foes are the row's own, none, so is the solution
+      const solution = bare ?? this.solutionAt(row, operation, undefined);
+      if (solution !== undefined) hits.push({ operation, solution });
     }
-    return operations.flatMap((operation): readonly Hit[] => {
-      for (const { actions } of row.musts) {
-        if (actions.negated && !choiceAt(actions, operation.key)) return [];
-      }
-      const solution = this.solutionAt(row, operation, undefined);
-      return solution === undefined ? [] : [{ operation, solution }];
-    });
+    return hits.length === 0 ? NO_HITS : hits;
   }
 
   /** The actions in the row's pattern that its statements do not leave out. */
@@ -116,6 +113,19 @@ export class KnownActions {
     byLimits.set(limits, made);
     return made;
   }
+}
+
+const NO_HITS: readonly Hit[] = [];
+const tabled = new WeakMap<Glob, readonly Operation[]>();
+
+/** The actions of the provider's tables in a pattern. */
+function tabledIn(glob: Glob): readonly Operation[] {
+  const known = tabled.get(glob);
+  if (known !== undefined) return known;
+  const { escalation, data } = tableActions(glob);
+  const made = [...escalation, ...data].map((name) => ({ name, key: name.toLowerCase() }));
+  tabled.set(glob, made);
+  return made;
 }
 
 function solutionWithin(row: Row, mask: Bits, limits: Limits | undefined): Solution | undefined {

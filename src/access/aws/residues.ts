@@ -123,7 +123,7 @@ class Lines {
       hits: known?.hits ?? [],
       origin: row.term.origin,
     };
-    if (context.variables.length > 0 && !context.replays(this.witness(line))) {
+    if (this.mayBeVariable(row, first?.operation.key) && !context.replays(this.witness(line))) {
       this.doubts.push(variableDoubt(row, text, context));
       return;
     }
@@ -148,6 +148,16 @@ class Lines {
       ...(weakened !== undefined && { weakened }),
     };
     this.groups.set(key, { shared, lines: [line] });
+  }
+
+  /** Whether the witness rests on what a policy variable stands for; what could not be read is asked as well. */
+  private mayBeVariable(row: Row, operation: string | undefined): boolean {
+    const { own, other, variables } = this.context;
+    if (variables.length === 0) return false;
+    if (own.problems.length + other.problems.length > 0) return true;
+    if (row.musts.some(({ body }) => body.variables.length > 0)) return true;
+    const { direction } = this;
+    return direction.readsVariables(operation ?? genericOf(row.point, direction.width), row.layer);
   }
 
   /** The order of the input changes nothing. */
