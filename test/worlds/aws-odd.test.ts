@@ -311,6 +311,50 @@ const trustForms: readonly World[] = [
   ],
 ];
 
+const session = "arn:aws:sts::754784422779:assumed-role/chalk-api-server/build-1";
+const sessions: readonly World[] = [
+  [
+    "AW10: a session of the documented role beside the role: it could come in already",
+    NAMED,
+    { roles: [role({ trust: gate(named([VENDOR, session], { Condition: KEYED })) })] },
+    [],
+    0,
+  ],
+  [
+    "AW10: a session alone is less than the role, and no stranger",
+    NAMED,
+    { roles: [role({ trust: gate(named(session, { Condition: KEYED })) })] },
+    [lacks],
+    1,
+  ],
+  [
+    "AW10: a session of a role of nearly that name is a stranger",
+    NAMED,
+    {
+      roles: [
+        role({ trust: gate(named([VENDOR, session.replace("server/", "server-2/")], { Condition: KEYED })) }),
+      ],
+    },
+    [
+      `trust-policy excess critical ${ASSUME} ! ${session.replace("server/", "server-2/")} ${ASSUME} <any> ${WITH_ID}`,
+    ],
+    1,
+  ],
+  [
+    "AW10: a Deny of the role is one of its sessions",
+    NAMED,
+    {
+      roles: [
+        role({
+          trust: gate(named([VENDOR, session], { Condition: KEYED }), deny({ Principal: { AWS: VENDOR } })),
+        }),
+      ],
+    },
+    [lacks],
+    1,
+  ],
+];
+
 const lacking = withStatement(management, 0, (s) => ({
   ...s,
   Action: (s.Action as readonly string[]).filter((a) => a !== "sqs:*"),
@@ -403,7 +447,7 @@ const networks: readonly World[] = [
   ],
 ];
 
-const groups = { networks, whichRoles, trustForms, nearlyAnothers };
+const groups = { networks, sessions, whichRoles, trustForms, nearlyAnothers };
 const withoutNotes = (findings: readonly string[]) => findings.filter((f) => !/^\S+ note /.test(f));
 
 describe.each(Object.entries(groups))("%s", (_, worlds) => {
