@@ -166,7 +166,7 @@ export function reviewAws(
   const changes = actionChanges(side, data);
   const owned = ownedIn(facts);
   const recorded = usage.calls.filter((call) => !call.refused);
-  const calls = rehearse(
+  const rehearsed = rehearse(
     recorded.filter((call) => call.actions.length > 0),
     {
       live: side.live,
@@ -176,6 +176,10 @@ export function reviewAws(
       changes: new Map(changes.map((change) => [change.action.toLowerCase(), change])),
       data,
     },
+  );
+  // A held policy that was not read may be what granted it.
+  const calls = rehearsed.map((call) =>
+    holdings.unknown.length > 0 && call.live === "refused" ? { ...call, live: "depends" as const } : call,
   );
   const written = policyFiles(target.policies);
   const coverage = tagCut(input, recorded);

@@ -131,7 +131,9 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
   const calls = recorded.flatMap((call) =>
     call.actions.map((action): RehearsedCall => {
       const scope = call.resources[0];
-      const now = ask(live, action, scope ?? facts.scope);
+      const asked = ask(live, action, scope ?? facts.scope);
+      // A held role that was not read may be what granted it.
+      const now = asked === "refused" && unread.length + held.malformed > 0 ? "depends" : asked;
       const then = scope === undefined ? "depends" : ask(target, action, scope);
       return {
         action,

@@ -193,6 +193,19 @@ describe("what could not be read", () => {
     );
   });
 
+  test("a held role that was not read may have granted the call: it is a break, never unexplained", () => {
+    const event = { action: definitions, scope: `${SUB}/resourceGroups/other` };
+    const documents = demo.documents.filter(
+      ({ kind, body }) =>
+        kind !== "azure/role-definition" || !JSON.stringify(body).includes("User Access Administrator"),
+    );
+    expect(documents.length).toBeLessThan(demo.documents.length);
+    const review = reviewed([event], { ...demo, documents });
+    expect(review.incomplete[0]).toContain("was not read");
+    expect(calls(review)).toEqual([[definitions, "depends", "refused"]]);
+    expect(reviewStatus(review)).toBe(1);
+  });
+
   test("without the catalogue no permission is listed, and that is said", () => {
     const documents = demo.documents.filter(({ kind }) => kind !== "azure/provider-operations");
     const review = reviewed([], { ...demo, documents });
