@@ -290,7 +290,8 @@ describe("which role is audited", () => {
   ];
   it.each(trusts)("found by its trust in %s", async (_who, principal, found) => {
     aws = await startAws({ roles: [{ name: "r", trust: trust(principal) }] });
-    const { snapshot } = await collectAws(aws, { kinds: ["aws/role"] });
+    const trusted = [vendor, `arn:aws:iam::${account}:role/gardener`];
+    const { snapshot } = await collectAws(aws, { kinds: ["aws/role"], trusted });
     expect(held(snapshot)).toEqual([
       `aws/caller-identity ${account}`,
       ...(found ? [`aws/role arn:aws:iam::${account}:role/r`] : []),
@@ -306,12 +307,16 @@ describe("which role is audited", () => {
         { name: "denies", trust: { Version: "2012-10-17", Statement: statement } },
         { name: "open", trust: { Version: "2012-10-17", Statement: [open] } },
         { name: "odd", trust: "{ not a policy" },
+        { name: "recased", trust: { Version: "2012-10-17", Statement: { effect: "Allow", principal: "*" } } },
+        { name: "unsaid", trust: { Version: "2012-10-17", Statement: { Effect: "Allow" } } },
       ],
     });
     const { snapshot } = await collectAws(aws, { kinds: ["aws/role"] });
     expect(held(snapshot).slice(1)).toEqual([
       `aws/role arn:aws:iam::${account}:role/odd`,
       `aws/role arn:aws:iam::${account}:role/open`,
+      `aws/role arn:aws:iam::${account}:role/recased`,
+      `aws/role arn:aws:iam::${account}:role/unsaid`,
     ]);
   });
 

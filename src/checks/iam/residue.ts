@@ -78,7 +78,11 @@ export function grantInWords(residue: Residue): string {
 export function inWords(residue: Residue): string {
   const where =
     residue.conditions === undefined || residue.conditions === "" ? "" : ` where ${residue.conditions}`;
-  return `${residue.pattern}${exceptInWords(residue.except)}${resourcesInWords(residue)}${where}`;
+  const ambiguous =
+    residue.ambiguous === true
+      ? " (ambiguous: a resource pattern names others if its star does not cross a colon)"
+      : "";
+  return `${residue.pattern}${exceptInWords(residue.except)}${resourcesInWords(residue)}${where}${ambiguous}`;
 }
 
 /** A request for a sentence: `s3:GetObject on arn:…, where aws:SourceIp is 1.2.3.4`. */

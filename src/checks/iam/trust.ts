@@ -46,7 +46,8 @@ export function trusts(role: string, document: unknown, wanted: readonly string[
   const own = /^arn:[^:]*:iam::(\d{12}):/.exec(role)?.[1];
   const accounts = new Set(wanted.map(accountOf).filter((a) => a !== undefined && a !== own));
   if (named.some((p) => accounts.has(accountOf(p)))) return "its account";
-  const verdicts = wanted.map((principal) => admits(statements, principal));
+  const strangers = wanted.filter((p) => named.includes("*") || accountOf(p) !== own);
+  const verdicts = strangers.map((principal) => admits(statements, principal));
   if (verdicts.includes("allowed")) return "anybody";
   return verdicts.includes("undecided") ? "unknown" : "no";
 }

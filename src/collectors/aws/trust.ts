@@ -36,10 +36,19 @@ function trustedBy(document: unknown): readonly string[] | undefined {
   const policy = policyOf(document);
   const { Statement: written } = policy ?? {};
   const statements = Array.isArray(written) ? written : [written];
-  if (!statements.every(isObject)) return undefined;
+  if (!statements.every(isStatement)) return undefined;
   return statements
     .filter((statement) => statement.Effect === "Allow")
     .flatMap((statement) => ("NotPrincipal" in statement ? ["*"] : principalsOf(statement.Principal)));
+}
+
+/** Whether it says what it allows to whom; elements in another case are for the audit to read. */
+function isStatement(value: unknown): value is JsonObject {
+  return (
+    isObject(value) &&
+    (value.Effect === "Allow" || value.Effect === "Deny") &&
+    ("Principal" in value || "NotPrincipal" in value)
+  );
 }
 
 function policyOf(document: unknown): JsonObject | undefined {
