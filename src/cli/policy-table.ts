@@ -59,6 +59,7 @@ function residueLines(side: "missing" | "excess", residue: Residue, options: Pol
   else if (residue.known !== undefined) {
     what.push(`(${residue.known.count} ${residue.known.count === 1 ? "operation" : "operations"} today)`);
   }
+  if (residue.ambiguous === true) what.push("(ambiguous: whether a star of a resource crosses a colon)");
   if (options.verbose) what.push(`in ${placeOf(side, residue, options)}`);
   const witnesses = [residue.witness, ...(options.verbose ? (residue.witnesses ?? []) : [])];
   const proof = witnesses.map(

@@ -1,15 +1,17 @@
 /** Rows of a difference as residues that people can read (R1 to R4), and what was left open as doubts. */
 import { catalogOf } from "../catalog.ts";
-import { type Glob, genericOf, pointText } from "../glob.ts";
+import { type Glob, genericOf, intersect, pointText } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "../policy.ts";
+import type { Term } from "../rules.ts";
 import type { Solution } from "./combination.ts";
 import type { Direction, Found, Open, Row } from "./direction.ts";
 import { choiceText, conditionText, Exceptions } from "./except.ts";
 import { impactOf, patternImpact } from "./impact.ts";
 import { type Hit, KnownActions } from "./known.ts";
+import { readsOtherwise } from "./segments.ts";
 import { type Operation, operationsOf } from "./service-data.ts";
 import { isSmaller, type Side } from "./sides.ts";
-import type { Problem } from "./statement.ts";
+import type { Problem, Statement } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { type Weakened, Weakening } from "./weakened.ts";
 import { type Letters, witnessOf } from "./witness.ts";
@@ -59,6 +61,8 @@ export function awsResidues(
 class Wording {
   readonly exceptions: Exceptions;
   readonly weakening: Weakening;
+  /** The statements that can undo a row, and whose resources read otherwise by segments (AW4). */
+  readonly torn: readonly Statement[];
   private readonly direction: Direction;
   private last:
     | { readonly operations: readonly Operation[] | undefined; readonly known: KnownActions }
@@ -68,6 +72,9 @@ class Wording {
     this.direction = direction;
     this.exceptions = new Exceptions(direction, own, other);
     this.weakening = new Weakening(direction);
+    this.torn = [...other.statements, ...own.denies].filter(({ body }) =>
+      body.resources.terms.some((t) => readsOtherwise(t.text)),
+    );
   }
 
   known(operations: readonly Operation[] | undefined): KnownActions {
@@ -93,7 +100,7 @@ class Lines {
   private readonly listIds = new WeakMap<readonly string[], number>();
   private readonly grants = new WeakMap<
     Row["groups"],
-    { readonly id: number; readonly says: Partial<Shared> }
+    { readonly id: number; readonly says: Partial<Shared>; readonly torn: boolean }
   >();
 
   constructor(direction: Direction, context: Context) {
@@ -132,7 +139,8 @@ class Lines {
     const impact = impactOfRow(row, hits);
     const latent = known === undefined ? undefined : known.hits.length === 0 && known.dead === 0;
     const dead = known !== undefined && known.hits.length === 0 && known.dead > 0;
-    const key = `${grant.id} ${this.listId(except)} ${impact} ${latent} ${dead}`;
+    const ambiguous = grant.torn || this.isTakenFrom(row);
+    const key = `${grant.id} ${this.listId(except)} ${impact} ${latent} ${dead} ${ambiguous}`;
     const group = this.groups.get(key);
     if (group !== undefined) {
       group.lines.push(line);
@@ -145,9 +153,26 @@ class Lines {
       ...says,
       ...(latent !== undefined && { latent }),
       ...(dead && { dead }),
+      ...(ambiguous && { ambiguous }),
       ...(weakened !== undefined && { weakened }),
     };
     this.groups.set(key, { shared, lines: [line] });
+  }
+
+  /** Whether something takes a part from the row by a resource that reads otherwise by segments (AW4). */
+  private isTakenFrom(row: Row): boolean {
+    const { torn } = this.wording;
+    if (torn.length === 0) return false;
+    const own = ownResources(row);
+    const negated = row.statement.body.resources.negated;
+    const meet = (a: Glob, b: Glob): boolean => intersect(a, b)?.length !== 0;
+    return torn.some(
+      ({ actions, body }) =>
+        (actions.negated || actions.terms.some((t) => meet(t.glob, row.point))) &&
+        body.resources.terms.some(
+          (t) => readsOtherwise(t.text) && (negated || own.some((o) => meet(o.glob, t.glob))),
+        ),
+    );
   }
 
   /** Whether the witness rests on what a policy variable stands for; what could not be read is asked as well. */
@@ -177,7 +202,12 @@ class Lines {
     return isSmaller(a, b) ? a : b;
   }
 
-  private grantOf(row: Row): { readonly id: number; readonly says: Partial<Shared> } {
+  /** What is said of the statement's grant; `torn`: its own resources read otherwise by segments. */
+  private grantOf(row: Row): {
+    readonly id: number;
+    readonly says: Partial<Shared>;
+    readonly torn: boolean;
+  } {
     const known = this.grants.get(row.groups);
     if (known !== undefined) return known;
     const { body } = row.statement;
@@ -190,7 +220,8 @@ class Lines {
       ...(conditions !== undefined && { conditions }),
       ...(weakened !== undefined && { weakened }),
     };
-    const made = { id: this.idOf(JSON.stringify(says)), says };
+    const torn = ownResources(row).some((t) => readsOtherwise(t.text));
+    const made = { id: this.idOf(JSON.stringify(says)), says, torn };
     this.grants.set(row.groups, made);
     return made;
   }
@@ -242,6 +273,12 @@ function impactOfRow(row: Row, hits: readonly Hit[]): Impact {
   if (worst === undefined) return byPattern;
   // a literal action is what it is; a wildcard is worse than what it reaches today only by its verb
   return row.point.literal || RANK[worst] <= RANK[byPattern] ? worst : byPattern;
+}
+
+/** The patterns of the statement that the row lies in; of NotResource all. */
+function ownResources({ statement, groups }: Row): readonly Term[] {
+  const { terms, negated } = statement.body.resources;
+  return negated ? terms : groups.map((g) => g.term);
 }
 
 /** A trust policy has none. */
