@@ -65,6 +65,11 @@ describe("AW4: whole strings or segments", () => {
     expect(tags([allow("ec2:*", SHORT)], [allow("ec2:*", SHORT), allow("ec2:*", "arn:aws:s3:::x")])).toEqual([
       "excess ec2:* on arn:aws:s3:::x",
     ]);
+    // the part that is taken comes from the pattern beside it
+    const both = [SHORT, "arn:aws:s3:::xy"];
+    expect(tags([allow("ec2:*", both)], [allow("ec2:*", both), allow("ec2:*", "arn:aws:s3:::x*")])).toEqual([
+      "excess ec2:* on arn:aws:s3:::x*",
+    ]);
     expect(tags([allow("ec2:*", ONE)], [allow("ec2:*", WHOLE)])).toEqual([`excess ec2:* on ${WHOLE}`]);
   });
 });
