@@ -8,6 +8,7 @@ import {
   genericOf,
   hasVariable,
   intersect,
+  matches,
   questionGlob,
   shortened,
   textGlob,
@@ -60,6 +61,24 @@ export function pieces(a: Glob, b: Glob): readonly Glob[] | undefined {
  */
 export function meets(a: Glob, b: Glob): boolean {
   if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return false;
+  if (a.literal) return matches(b, a.key);
+  if (b.literal) return matches(a, b.key);
+  let known = meetings.get(a);
+  if (known === undefined) {
+    known = new Map();
+    meetings.set(a, known);
+  }
+  const found = known.get(b.key);
+  if (found !== undefined) return found;
+  if (known.size >= MAX_PAIRS) known.clear();
+  const made = meetsAnew(a, b);
+  known.set(b.key, made);
+  return made;
+}
+
+const meetings = new WeakMap<Glob, Map<string, boolean>>();
+
+function meetsAnew(a: Glob, b: Glob): boolean {
   const [x, y] = [a.key, b.key];
   // reach[j]: what is read of `a`, and the first j letters of `b`, match a common text
   let reach = new Uint8Array(y.length + 1);
@@ -93,6 +112,12 @@ export function rowPoint(row: Row, width: number): string {
 
 export function rowKey(row: Row): string {
   return row.map((g) => g.key).join("\uE012");
+}
+
+/** `meets` where variables are in play: what they could stand for may make the globs meet. */
+export function mayMeet(a: Glob, b: Glob): boolean {
+  const { rows, lack } = meet([a], [b]);
+  return rows.length > 0 || lack !== undefined;
 }
 
 /** What two rows share; rows of different lengths share nothing. */

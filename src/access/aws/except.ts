@@ -4,8 +4,8 @@ import type { Term } from "../rules.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
 import { canHold } from "./candidates.ts";
-import { meets, pieces } from "./cells.ts";
-import { Combination } from "./combination.ts";
+import { mayMeet, meets, pieces } from "./cells.ts";
+import { Combination, resourcesOf } from "./combination.ts";
 import type { Atom } from "./condition.ts";
 import type { Direction, Row } from "./direction.ts";
 import { Foes } from "./foes.ts";
@@ -182,8 +182,9 @@ export class Exceptions {
 function placesOfMeeting(bodies: readonly Body[], width: number): readonly boolean[] {
   const [first, second] = bodies;
   if (bodies.length === 2 && first !== undefined && second !== undefined && bodies.every(isPlain)) {
-    const patterns = new Map(first.resources.terms.map((t) => [t.glob.key, t.glob]));
-    return [...patterns.values()].map((a) => second.resources.terms.some((t) => meets(a, t.glob)));
+    const fixed = bodies.every((b) => b.resources.terms.every((t) => !hasVariable(t.glob)));
+    const test = fixed ? meets : mayMeet;
+    return resourcesOf(first).map(({ glob }) => second.resources.terms.some((t) => test(glob, t.glob)));
   }
   const bare = bodies.map((b) =>
     b.atoms.length === 0 ? b : bodyOf(b.effect, b.resources, b.principals, []),
@@ -192,13 +193,9 @@ function placesOfMeeting(bodies: readonly Body[], width: number): readonly boole
   return both.resources.map((_, at) => both.solve(at, NO_MASK).kind !== "none");
 }
 
-/** Of resources alone, patterns without policy variables, no complement. */
+/** Of resources alone, no complement. */
 function isPlain({ resources, principals }: Body): boolean {
-  return (
-    principals === undefined &&
-    !resources.negated &&
-    resources.terms.every((t) => !hasVariable(t.glob))
-  );
+  return principals === undefined && !resources.negated;
 }
 
 function byCase(a: string, b: string): number {

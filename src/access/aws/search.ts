@@ -1,5 +1,5 @@
 /** One choice per dimension so that every statement that must fail does: a bounded search, depth first. */
-import { type Bits, inside, isEmpty, members, union, without } from "./bits.ts";
+import { addTo, type Bits, inside, isEmpty, members, without } from "./bits.ts";
 
 export interface Option<T> {
   readonly value: T;
@@ -36,13 +36,10 @@ export function search<T>(
 ): readonly Option<T>[] | "bound" | undefined {
   if (dimensions.some((d) => d.length === 0)) return undefined;
   // what no dimension can make fail is most often the reason: seen at once
-  let reach = dimensions
-    .flatMap((d) => d.map((o) => o.kills))
-    .reduce(
-      (a, b) => union(a, b),
-      mask.map(() => 0),
-    );
-  if (!inside(mask, reach)) return undefined;
+  if (isEmpty(mask)) return dimensions.map((d) => d[0] as Option<T>);
+  const reachable = new Uint32Array(mask.length);
+  for (const d of dimensions) for (const { kills } of d) addTo(reachable, kills);
+  if (!inside(mask, reachable)) return undefined;
   // a dimension with one option is chosen already
   let rest = mask;
   const chosen = new Array<Option<T> | undefined>(dimensions.length).fill(undefined);
@@ -51,7 +48,6 @@ export function search<T>(
     chosen[i] = d[0] as Option<T>;
     rest = without(rest, (d[0] as Option<T>).kills);
   });
-  reach = rest;
   let nodes = 0;
   const walk = (left: Bits): boolean | "bound" => {
     if (isEmpty(left)) return true;
@@ -78,7 +74,7 @@ export function search<T>(
     }
     return false;
   };
-  const found = walk(reach);
+  const found = walk(rest);
   if (found === "bound") return "bound";
   if (!found) return undefined;
   return dimensions.map((d, i) => chosen[i] ?? (d[0] as Option<T>));
