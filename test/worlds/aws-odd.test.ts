@@ -199,7 +199,7 @@ const whichRoles: readonly World[] = [
   [
     "the role given is of another account than what was read",
     { parameters: { role: "arn:aws:iam::999999999999:role/chalk", externalId: EXTERNAL_ID } },
-    {},
+    { asked: ["arn:aws:iam::999999999999:role/chalk"] },
     notKnown,
     3,
   ],
