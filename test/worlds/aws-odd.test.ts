@@ -552,3 +552,8 @@ describe("what to do about it", () => {
     ]);
   });
 });
+
+it("the block of a subnet of version 6 is the one that it still has", () => {
+  const found = reportOn(awsState({ subnets: [...subnets, six] }), NAMED).findings;
+  expect(found.filter((f) => f.outcome === "fail").map((f) => f.actual)).toEqual(["2600:1f18:0:1::/64"]);
+});

@@ -16,12 +16,12 @@ export function trustedPrincipals(controls: readonly ResolvedControl[]): readonl
 const IN_ACCOUNT = /^arn:[a-z-]+:(?:iam|sts)::(\d{12}):(?!oidc-provider\/|saml-provider\/)/;
 
 /** The account that a principal belongs to, if its text tells it. */
-export function accountOf(principal: string): string | undefined {
+function accountOf(principal: string): string | undefined {
   return /^\d{12}$/.test(principal) ? principal : IN_ACCOUNT.exec(principal)?.[1];
 }
 
 /** Whether a role lets one of the wanted principals, or its account, in. */
-export type Trusts =
+type Trusts =
   /** By itself. */
   | "exactly"
   /** By its whole account, or another principal of that: none of the role's own account. */
