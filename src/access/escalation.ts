@@ -151,3 +151,8 @@ export const KUBERNETES_SECRETS: readonly Omit<KubernetesPoint, "verb">[] = KUBE
     return { group: "", resource, sub };
   },
 );
+
+/** AWS's actions by which somebody comes to act as a role. */
+export const ROLE_ASSUMING: readonly string[] = Object.entries(AWS).flatMap(([action, why]) =>
+  why === "acts as another role" ? [action] : [],
+);

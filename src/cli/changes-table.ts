@@ -12,15 +12,17 @@ export function changesTable(report: Report, status: number, place: Place): stri
     ["Gone", report.gone ?? []],
     ["Not looked at again", report.unassessed ?? []],
   ];
-  const unchanged = of("unchanged").length;
-  const counts = groups.map(([title, findings]) => `${findings.length} ${title.toLowerCase()}`);
+  const unchanged = driftOf(of("unchanged"));
+  // what is unknown or worth a note is listed and is no drift
+  const counts = groups.map(([title, findings]) => `${driftOf(findings)} ${title.toLowerCase()}`);
   const verdict = status === 1 ? "NEW DRIFT" : status === 3 ? "NOT COMPLETE" : "NO NEW DRIFT";
   const color = status === 1 ? 31 : status === 3 ? 33 : 32;
   const line = `${verdict}: ${counts.slice(0, 3).join(", ")}, ${unchanged} unchanged. Exit ${status}.`;
   const lines = [place.color ? `\u001b[${color}m${line}\u001b[0m` : line];
   for (const [title, findings] of groups) {
     if (findings.length === 0) continue;
-    lines.push("", `${title} (${findings.length})`);
+    const others = findings.length - driftOf(findings);
+    lines.push("", `${title} (${findings.length}${others === 0 ? "" : `, ${others} of them no drift`})`);
     for (const finding of findings) lines.push(...findingLines(finding, place.verbose));
   }
   const grown = report.grown ?? [];
@@ -29,6 +31,10 @@ export function changesTable(report: Report, status: number, place: Place): stri
     for (const growth of grown) lines.push(`  ${visible(growthText(growth))}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function driftOf(findings: readonly Finding[]): number {
+  return findings.filter(({ outcome }) => outcome === "fail").length;
 }
 
 function findingLines(finding: Finding, verbose: boolean): string[] {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isIncomplete } from "../report/exit-code.ts";
+import { anythingAssessed, isIncomplete } from "../report/exit-code.ts";
 import { readReport } from "../report/read.ts";
 import type { Report } from "../report/report.ts";
 import { atLeast } from "../report/severity.ts";
@@ -53,7 +53,13 @@ export async function compare(
     const waivers = await waiversOf(options, shell);
     return auditJob(job, [[side.snapshot]], waivers, { startedAt: now, now }, serviceData);
   };
-  const report = compareReports(await audited(older), await audited(newer));
+  const [before, after] = [await audited(older), await audited(newer)];
+  if (!sharesTarget(before, after)) {
+    console.say(
+      `chalk-audit: ${oldFile} and ${newFile} have no target in common, so all of one is new and nothing of the other was looked at again`,
+    );
+  }
+  const report = compareReports(before, after);
 
   const drift = report.findings.some(
     (finding) =>
@@ -62,7 +68,8 @@ export async function compare(
       failOn !== "never" &&
       atLeast(finding.severity, failOn),
   );
-  const incomplete = isIncomplete(report) && on(options, "allow-incomplete") !== true;
+  const allowed = on(options, "allow-incomplete") === true && anythingAssessed(report);
+  const incomplete = isIncomplete(report) && !allowed;
   const status = drift ? 1 : incomplete ? 3 : 0;
   const asReport = renderReport(report, status);
   await deliver(
@@ -74,6 +81,11 @@ export async function compare(
     shell,
   );
   return status;
+}
+
+/** Whether anything can have changed between the two: else the one is not an earlier report of the other. */
+function sharesTarget(before: Report, after: Report): boolean {
+  return after.targets.some((t) => before.targets.some((b) => b.cloud === t.cloud && b.scope === t.scope));
 }
 
 type Side = { readonly report: Report } | { readonly snapshot: Snapshot };

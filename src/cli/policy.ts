@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Document, parseAllDocuments, parseDocument } from "yaml";
 import type { CatalogEntry, Comparison, Provider, ServedResource } from "../access/policy.ts";
 import { COMPARED, comparePolicies } from "../access/provider.ts";
+import { offsetOfError, placeOf } from "../snapshot/json-place.ts";
 import { reasonOf, UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { clouds, type GivenOptions } from "./options.ts";
@@ -70,7 +71,7 @@ export async function policyCompare(
         verbose: on(given, "verbose") === true,
         documented: documentedFiles,
         live: liveFiles,
-        planes: provider !== "kubernetes",
+        planes: provider === "azure",
       }),
     );
   }
@@ -188,12 +189,17 @@ async function readServed(file: string, cwd: string): Promise<readonly ServedRes
 
 /** JSON, or YAML where it is not; a catalogue of some megabytes is JSON, which is read a hundred times faster. */
 async function readData(path: string, shown: string, what: string, several = false): Promise<unknown> {
-  const text = await readText(path, what, shown);
+  const text = (await readText(path, what, shown)).replace(/^\uFEFF/, "");
   if (text.trim() === "") throw new UsageError(`${shown}: the ${what} is empty`);
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: YAML's reader says where, and reads what JSON's does not.
+    // What calls itself JSON and is not, the provider refuses: YAML would read a comma too many as nothing.
+    if (/\.json$/i.test(path)) {
+      const { line, column } = placeOf(text, offsetOfError(text));
+      throw new UsageError(`${shown}:${line}:${column}: not JSON, which its name says it is`);
+    }
+    // YAML's reader says where, and reads what JSON's does not.
   }
   const options = { uniqueKeys: true, prettyErrors: true, version: "1.2" } as const;
   // a file of Kubernetes often holds several documents; between two lines of dashes there may be none

@@ -178,3 +178,13 @@ describe("policy compare: answers", () => {
     },
   );
 });
+
+test("what calls itself JSON is read as JSON: a comma too many, which the provider refuses, is no policy", async () => {
+  const broken = '{"permissions": [{"actions": ["Microsoft.Compute/virtualMachines/*"]},]}';
+  writeFileSync(join(cwd, "comma.json"), broken);
+  writeFileSync(join(cwd, "comma.yaml"), broken);
+  const refused = await compare(["bare.json"], ["comma.json"]);
+  expect([refused.status, refused.stdout]).toEqual([2, ""]);
+  expect(refused.stderr).toMatch(/comma\.json:1:71: not JSON, which its name says it is\n$/);
+  expect((await compare(["bare.json"], ["comma.yaml"])).status).toBe(0);
+});

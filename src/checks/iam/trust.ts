@@ -1,3 +1,4 @@
+import { ROLE_ASSUMING } from "../../access/escalation.ts";
 import { allows } from "../../access/provider.ts";
 import { byText, field, list, record } from "../arm/value.ts";
 import type { ResolvedControl } from "../define.ts";
@@ -64,7 +65,11 @@ function admits(statements: readonly Statement[], principal: string): "allowed" 
     ...(account === undefined ? {} : { "aws:PrincipalAccount": account }),
   };
   const policy = { Version: "2012-10-17", Statement: statements.flatMap(identityPart) };
-  return allows("aws", [policy], { principal, action: "sts:AssumeRole", resource: "*", context });
+  const verdicts = ROLE_ASSUMING.map((action) =>
+    allows("aws", [policy], { principal, action, resource: "*", context }),
+  );
+  if (verdicts.includes("allowed")) return "allowed";
+  return verdicts.includes("undecided") ? "undecided" : "denied";
 }
 
 /** A statement as far as it is about who somebody is; a Deny that something else can avoid is none. */

@@ -281,7 +281,7 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     ],
     [
       ["policy", "compare", "malformed.json", "--live", "role.json", "--provider", "azure"],
-      [/^malformed\.json:1:\d+: not JSON or YAML: /],
+      [/^malformed\.json:1:\d+: not JSON, which its name says it is$/],
     ],
     [
       ["policy", "compare", "not-a-role.json", "--live", "role.json", "--provider", "azure"],
