@@ -203,6 +203,20 @@ const worlds: readonly World[] = [
     1,
   ],
   [
+    "no account is named, and an account of the system's own is bound to the job reader",
+    without("workloadServiceAccount"),
+    joined("workload", account("kube-system/default")),
+    ["role-bindings excess medium (chalk/workload)"],
+    1,
+  ],
+  [
+    "no account is named, and one of another namespace may build images too",
+    without("builderServiceAccount"),
+    joined("builds", account("elsewhere/builder")),
+    ["role-bindings excess high (builds/builds)"],
+    1,
+  ],
+  [
     "no account is named, and a binding is gone",
     without("workloadServiceAccount"),
     gone("workload"),

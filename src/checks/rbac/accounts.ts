@@ -1,6 +1,6 @@
 import { byText, texts } from "../arm/value.ts";
 import type { Facts, ResolvedControl } from "../define.ts";
-import { accountsIn, bindingsOf, documentedRoles } from "./documented.ts";
+import { accountsIn, bindingsOf, documentedRoles, RESERVED } from "./documented.ts";
 import { type Account, accountId, accountOfUser } from "./subject.ts";
 import { member, placeOf } from "./value.ts";
 
@@ -106,7 +106,8 @@ export function findAccounts(facts: Facts, text: string, controls: readonly Reso
 /**
  * Whom an open parameter stands for. The roles that are for it alone tell: the accounts that all of them are bound to,
  * else any of them is. Where it shares all its roles with others, those of their accounts that no other part of the
- * document is known to be about.
+ * document is known to be about. Beside an account of the deployment's own namespaces (the audited one, and that of a
+ * Role which the account holds there) one of elsewhere is a stranger, and one of the system's own always is.
  */
 function openAccounts(facts: Facts, text: string, controls: readonly ResolvedControl[]): readonly Account[] {
   const pairs = pairsOf(controls);
@@ -116,11 +117,20 @@ function openAccounts(facts: Facts, text: string, controls: readonly ResolvedCon
   const alone = mine.filter((role) => sharers(role).size === 1);
   const bound = (ids: readonly string[]) =>
     ids.flatMap((id) => roles.get(id) ?? []).map((role) => accountsIn(bindingsOf(facts, role)));
+  const near = (some: readonly (readonly [string, Account])[]) => {
+    const home = auditedNamespace(facts, controls);
+    const places = mine.flatMap((id) => roles.get(id) ?? []).flatMap((role) => bindingsOf(facts, role));
+    const own = new Set(
+      [home, ...places.map((b) => b.namespace)].filter((n) => n?.startsWith(RESERVED) === false),
+    );
+    const there = some.filter(([, { namespace }]) => own.has(namespace));
+    return there.length > 0 ? there : some.filter(([, { namespace }]) => !namespace.startsWith(RESERVED));
+  };
   if (alone.length > 0) {
     const sets = bound(alone).filter((set) => set.size > 0);
     const any = new Map(sets.flatMap((set) => [...set]));
     const core = [...any].filter(([id]) => sets.every((set) => set.has(id)));
-    return sorted(core.length > 0 ? core : [...any]);
+    return sorted(near(core.length > 0 ? core : [...any]));
   }
   const others = new Set(
     [...new Set(pairs.map((p) => p.account))]
@@ -130,7 +140,7 @@ function openAccounts(facts: Facts, text: string, controls: readonly ResolvedCon
         return found.kind === "unknown" ? [] : found.accounts.map(accountId);
       }),
   );
-  return sorted(bound(mine).flatMap((set) => [...set].filter(([id]) => !others.has(id))));
+  return sorted(near(bound(mine).flatMap((set) => [...set].filter(([id]) => !others.has(id)))));
 }
 
 /** Whether some role is for this account alone. */

@@ -64,7 +64,7 @@ export function bindingsOf(facts: Facts, role: DocumentedRole): readonly Binding
 }
 
 /** Kubernetes documentation, "Namespaces": the prefix is reserved for the system's own. */
-const RESERVED = "kube-";
+export const RESERVED = "kube-";
 
 /**
  * Where a documented Role is meant to hold for an account. It is the namespace that the control names; one that names

@@ -56,10 +56,22 @@ describe("who stands behind an account that is not given", () => {
     const both = control("papers", "kubernetes/role-binding", {
       bindings: [{ role: "shared", serviceAccounts: [open("first"), open("second")] }],
     });
-    expect(found({ roleBindings: [binding("s", "Role/shared", [ada, bob], "lab")] }, both)).toEqual([
-      { parameter: "first", accounts: ["lab/ada", "yard/bob"] },
-      { parameter: "second", accounts: ["lab/ada", "yard/bob"] },
+    expect(found({ roleBindings: [binding("s", "Role/shared", [ada, eve], "lab")] }, both)).toEqual([
+      { parameter: "first", accounts: ["lab/ada", "lab/eve"] },
+      { parameter: "second", accounts: ["lab/ada", "lab/eve"] },
     ]);
+  });
+
+  it("beside an account of the deployment's namespaces one of elsewhere is a stranger; the system's own always is", () => {
+    const one = control("papers", "kubernetes/role-binding", {
+      bindings: [{ role: "shared", serviceAccounts: [open("first")] }],
+    });
+    const system = account("kube-system/default");
+    const bound = (...subjects: (typeof ada)[]) =>
+      found({ roleBindings: [binding("s", "Role/shared", subjects, "lab")] }, one)[0]?.accounts;
+    expect(bound(ada, bob, system)).toEqual(["lab/ada"]);
+    expect(bound(bob, system)).toEqual(["yard/bob"]);
+    expect(bound(system)).toEqual([]);
   });
 
   it("one that is given is not another that is not", () => {
