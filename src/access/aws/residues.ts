@@ -242,6 +242,23 @@ class Lines {
     return witnessOf(action, solution, this.context.variables, this.context.vocabulary, this.context.letters);
   }
 
+  /**
+   * The request that proves a line, on a resource that the action can have: a statement often lists those of many
+   * services together, and the point of the difference may lie in any of them.
+   */
+  private likely(line: Line, resources: readonly string[] = []): AwsRequest {
+    const witness = this.witness(line);
+    const service = witness.action.slice(0, witness.action.indexOf(":")).toLowerCase();
+    const other = serviceOf(witness.resource);
+    if (other === undefined || other === service) return witness;
+    for (const text of resources) {
+      if (serviceOf(text) !== service || /[?$]/.test(text)) continue;
+      const request = { ...witness, resource: text.replace(/\*+/g, this.context.letters.star) };
+      if (this.context.replays(request)) return request;
+    }
+    return witness;
+  }
+
   private residueOf(shared: Shared, lines: readonly Line[]): Residue {
     const sorted = [...lines].sort((a, b) => compareTexts(a.spelled, b.spelled));
     const texts = [...new Map(sorted.map((l) => [l.text.toLowerCase(), l.text])).values()];
@@ -254,12 +271,18 @@ class Lines {
       ...shared,
       pattern: texts.join(", "),
       ...(texts.length > 1 && { actions: texts }),
-      witness: this.witness(first),
-      ...(others.length > 0 && { witnesses: others.map((l) => this.witness(l)) }),
+      witness: this.likely(first, shared.resources),
+      ...(others.length > 0 && { witnesses: others.map((l) => this.likely(l, shared.resources)) }),
       origin: (sorted[0] as Line).origin,
       ...(this.catalogued && { known: { count: hits.length, examples } }),
     };
   }
+}
+
+/** The service of an ARN that names one. */
+function serviceOf(text: string): string | undefined {
+  const [arn, , service = ""] = text.split(":", 3);
+  return arn === "arn" && /^[a-z0-9-]+$/.test(service) ? service : undefined;
 }
 
 function impactOfRow(row: Row, hits: readonly Hit[]): Impact {

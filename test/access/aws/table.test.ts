@@ -444,3 +444,29 @@ describe("document forms (AW11)", () => {
     expect(() => allows("aws", [bare], { action: "a", plane: "control" })).toThrow("an AWS request is");
   });
 });
+
+describe("R2: a witness is on a resource that its action can have", () => {
+  const places = ["arn:aws:eks:eu-west-1:1:cluster/a*", "arn:aws:sqs:eu-west-1:1:a*", "arn:aws:s3:::a-*"];
+  const witnesses = (documented: readonly unknown[]) =>
+    comparePolicies("aws", documented, [
+      policy(allow(["sqs:SendMessage", "s3:GetObject", "eks:TagResource"], places)),
+    ])
+      .excess.flatMap(({ witness, witnesses = [] }) => [witness, ...witnesses] as AwsRequest[])
+      .map(({ action, resource }) => `${action} on ${resource}`)
+      .sort();
+
+  it("where the statement has one of its service", () => {
+    expect(witnesses([])).toEqual([
+      "eks:TagResource on arn:aws:eks:eu-west-1:1:cluster/a<any>",
+      "s3:GetObject on arn:aws:s3:::a-<any>",
+      "sqs:SendMessage on arn:aws:sqs:eu-west-1:1:a<any>",
+    ]);
+  });
+
+  it("but not where that one is granted on the other side", () => {
+    const granted = policy(allow("sqs:SendMessage", "arn:aws:sqs:*"), allow("s3:*", "arn:aws:s3:::*"));
+    expect(witnesses([granted]).filter((text) => text.startsWith("sqs"))).toEqual([
+      "sqs:SendMessage on arn:aws:eks:eu-west-1:1:cluster/a<any>",
+    ]);
+  });
+});
