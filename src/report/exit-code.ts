@@ -7,7 +7,7 @@ export const WAIVER_CHECK = "waiver";
 export interface ExitPolicy {
   /** The mildest drift that fails the run; `never`: none does. */
   readonly failOn: Severity | "never";
-  /** What could not be assessed does not fail the run, as long as anything was. */
+  /** What could not be assessed does not fail the run. */
   readonly allowIncomplete: boolean;
   /** Drift that an earlier report had already, unchanged, does not fail the run. Without an earlier report all is new. */
   readonly newOnly?: boolean;
@@ -16,8 +16,7 @@ export interface ExitPolicy {
 /**
  * The exit code of an audit: 1 for drift at or above `failOn`; else 3 when something is unknown (a control, a target
  * that was not read completely, an interrupted run) or nothing at all was assessed; else 0. `allowIncomplete` turns 3
- * into 0, but not when nothing at all was assessed: a misspelt namespace or a failed sign-in is no incomplete audit, it
- * is none, and must never read as a pass (fault 40).
+ * into 0, also when nothing was assessed: the user asked for it, and the verdict in words still says so.
  *
  * Unknown findings and waived ones are no drift. Reporters and display filters have no say.
  */
@@ -25,7 +24,6 @@ export function exitCode(report: Report, policy: ExitPolicy): 0 | 1 | 3 {
   const { failOn, newOnly = false } = policy;
   const counts = (f: Finding) => f.outcome === "fail" && !(newOnly && f.state === "unchanged");
   if (failOn !== "never" && report.findings.some((f) => counts(f) && atLeast(f.severity, failOn))) return 1;
-  if (!anythingAssessed(report)) return 3;
   return isIncomplete(report) && !policy.allowIncomplete ? 3 : 0;
 }
 

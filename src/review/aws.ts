@@ -182,7 +182,7 @@ export function reviewAws(
     holdings.unknown.length > 0 && call.live === "refused" ? { ...call, live: "depends" as const } : call,
   );
   const written = policyFiles(target.policies);
-  const coverage = tagCut(input, recorded);
+  const coverage = tagCut(input, recorded, side.target.documents);
   const rows = changes.map((change) => ({ ...change, service: change.action.split(":")[0] ?? "" }));
   const groups = grouped(rows, calls, usage.observes);
   const gaps = [
@@ -266,13 +266,22 @@ function deadGrants(
 /** The check that knows which resources are the vendor's. */
 const COVERAGE = "aws/tag-coverage";
 
-/** The vendor's resources that lack the tag, from the check that a scan makes; used ones first. */
+/**
+ * The vendor's resources that lack the tag, from the check that a scan makes; used ones first. None where the target
+ * has no condition on the tag: nothing is then cut.
+ */
 function tagCut(
   input: ReviewInput & { readonly data: ServiceData; readonly now: string; readonly version: string },
   calls: Usage["calls"],
+  target: readonly unknown[],
 ): { readonly cut: readonly CutResource[]; readonly unknown: readonly string[] } {
   const { baseline } = input.loaded;
-  const controls = baseline.controls.filter(({ check }) => check === COVERAGE);
+  const written = JSON.stringify(target).toLowerCase();
+  const controls = baseline.controls.filter(({ check, with: params }) => {
+    const { tag } = params as { readonly tag?: { readonly key: string } };
+    return check === COVERAGE && tag !== undefined && written.includes(`/${tag.key.toLowerCase()}"`);
+  });
+  if (controls.length === 0) return { cut: [], unknown: [] };
   const report = audit({
     baselines: [{ ...input.loaded, baseline: { ...baseline, controls } }],
     snapshots: [{ snapshot: input.snapshot, parameters: input.parameters }],

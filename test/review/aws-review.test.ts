@@ -37,9 +37,13 @@ beforeAll(async () => {
 interface Case {
   readonly state?: Partial<AwsState>;
   readonly parameters?: Readonly<Record<string, string>>;
+  readonly to?: string;
 }
 
-function reviewed(events: readonly Event[] | undefined, { state = {}, parameters = {} }: Case = {}): Review {
+function reviewed(
+  events: readonly Event[] | undefined,
+  { state = {}, parameters = {}, to = "scoped" }: Case = {},
+): Review {
   const usage = new AwsUsage(ROLE, data);
   if (events !== undefined) {
     // Somebody else's event, so that the export is one even where the role made no call.
@@ -51,7 +55,7 @@ function reviewed(events: readonly Event[] | undefined, { state = {}, parameters
     snapshot: snapshotOf(awsState(state)),
     parameters: { role: "chalk", ...parameters },
     from: "management",
-    to: "scoped",
+    to,
     data,
     usage: usage.finish(),
     now: "2026-11-21T10:00:00.000Z",
@@ -270,6 +274,14 @@ describe("the columns", () => {
     });
     expect(review.incomplete[0]).toContain(arn);
     expect(reviewStatus(review)).toBe(3);
+  });
+
+  test("a target without a condition on the tag cuts nothing off", () => {
+    const state = { others: [...others, scratch] };
+    expect(reviewed([deleteVolume], { state }).cut.map(({ id }) => id.split("/")[1])).toEqual([
+      "vol-scratch",
+    ]);
+    expect(reviewed([deleteVolume], { state, to: "management" }).cut).toEqual([]);
   });
 
   test("tag coverage that could not be read is said", () => {
