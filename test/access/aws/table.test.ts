@@ -141,10 +141,10 @@ describe("comparePolicies for AWS: whole results, clause by clause", () => {
       undecided("missing AW6 s3:* on arn:aws:s3:::b/x"),
     ],
     [
-      "AW6 ${*} is a star, not a wildcard",
-      [allow("s3:*", "arn:aws:s3:::${*}")],
+      `AW6 \${*} is a star, not a wildcard`,
+      [allow("s3:*", `arn:aws:s3:::\${*}`)],
       [allow("s3:*", "arn:aws:s3:::*")],
-      excess("s3:* on arn:aws:s3:::* except on arn:aws:s3:::${*}"),
+      excess(`s3:* on arn:aws:s3:::* except on arn:aws:s3:::\${*}`),
     ],
     [
       "AW7 values are alternatives",
@@ -155,7 +155,7 @@ describe("comparePolicies for AWS: whole results, clause by clause", () => {
     [
       "AW7 a star in StringEquals is a star",
       [allow("s3:*", "*", tag("StringEquals", "*"))],
-      [allow("s3:*", "*", tag("StringLike", "${*}"))],
+      [allow("s3:*", "*", tag("StringLike", `\${*}`))],
       NOTHING,
     ],
     [
@@ -181,6 +181,14 @@ describe("comparePolicies for AWS: whole results, clause by clause", () => {
       [allow("s3:*", "*", { IpAddress: { "aws:SourceIp": "2001:db8::/32" } })],
       [allow("s3:*", "*", { IpAddress: { "aws:SourceIp": ["2001:db8::/33", "2001:db8:8000::/33"] } })],
       NOTHING,
+    ],
+    [
+      "AW7 a gap between two blocks",
+      [allow("s3:*", "*", { IpAddress: { "aws:SourceIp": ["10.0.0.0/10", "10.192.0.0/10"] } })],
+      [allow("s3:*", "*", { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } })],
+      excess(
+        "s3:* if IpAddress aws:SourceIp = 10.0.0.0/8 except where IpAddress aws:SourceIp = 10.0.0.0/10 | 10.192.0.0/10 (weakened)",
+      ),
     ],
     [
       "AW7 ArnEquals is ArnLike",
@@ -371,8 +379,8 @@ describe("comparePolicies for AWS: whole results, clause by clause", () => {
     expect(allows("aws", s3, request, cut)).toBe("denied");
   });
 
-  it("AW6 in version 2008-10-17, and without a version, ${…} is literal text", () => {
-    const text = "arn:aws:s3:::b/${aws:username}";
+  it(`AW6 in version 2008-10-17, and without a version, \${…} is literal text`, () => {
+    const text = `arn:aws:s3:::b/\${aws:username}`;
     const [old, current] = [{ Statement: [allow("s3:*", text)] }, policy(allow("s3:*", text))];
     const request = {
       action: "s3:GetObject",
