@@ -33,9 +33,10 @@ function pass(): number {
   residues = 0;
   documented.forEach((policy, d) => {
     policies.forEach((live, i) => {
-      const at = cpu();
+      // asking for the processor's time costs a third of a millisecond: once a pass, not for each pair
+      const at = performance.now();
       const { missing, excess, undecided: open } = comparePolicies("aws", [policy], [live], options);
-      const took = cpu() - at;
+      const took = performance.now() - at;
       const key = `${d} ${i}`;
       worst.set(key, Math.min(worst.get(key) ?? Number.POSITIVE_INFINITY, took));
       if (open.length > 0) undecided++;

@@ -75,7 +75,7 @@ function documentedPolicies(): readonly Documented[] {
 }
 
 function filled(policy: Policy): Policy {
-  const text = JSON.stringify(policy).replace(/\$\{([a-zA-Z]+)\}/g, (_, name: string) =>
+  const text = JSON.stringify(policy).replace(/\$\{([A-Za-z_]\w*)\}/g, (_, name: string) =>
     /account/i.test(name) ? "111122223333" : /region/i.test(name) ? "us-east-1" : "chalk",
   );
   return JSON.parse(text) as Policy;
