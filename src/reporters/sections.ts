@@ -241,10 +241,15 @@ interface Names {
 
 function controlNames(report: Report): Names {
   const short = (id: string) => (report.baselines.length <= 1 ? id.slice(id.indexOf("/") + 1) : id);
-  const several = report.targets.length > 1;
+  const places = new Map<string, Set<string>>();
+  for (const { id, target } of report.controls)
+    places.set(id, (places.get(id) ?? new Set<string>()).add(target));
+  // in one report for a deployment a control has one target, that of its cloud, and need not say which
+  const isSeveral = (id: string) => (places.get(id)?.size ?? report.targets.length) > 1;
   const targetName = targetNames(report);
   return {
-    of: (control, target) => (several ? `${short(control)} on ${targetName(target)}` : short(control)),
+    of: (control, target) =>
+      isSeveral(control) ? `${short(control)} on ${targetName(target)}` : short(control),
     gathered: (controls) => {
       const groups = new Map<string, ControlResult[]>();
       for (const control of controls) {
@@ -257,7 +262,9 @@ function controlNames(report: Report): Names {
         if (first === undefined) return [];
         return [
           {
-            name: several ? `${short(first.id)} on ${plural(list.length, "target")}` : short(first.id),
+            name: isSeveral(first.id)
+              ? `${short(first.id)} on ${plural(list.length, "target")}`
+              : short(first.id),
             first,
           },
         ];
