@@ -183,6 +183,16 @@ function* judge(c: Case): Iterable<Observation> {
   yield { kind: "assessed", count: documented.rules.length, what: "documented rules" };
 }
 
+/** A namespace that was mistaken shows by its roles, which are in another. */
+function elsewhere(documented: DocumentedRole, facts: Facts): string {
+  if (documented.namespace === undefined) return "";
+  const found = readRoles(facts).named(documented.kind, documented.name);
+  const places = [...new Set(found.flatMap((role) => role.namespace ?? []))].sort(byText);
+  if (places.length === 0) return "";
+  const more = places.length > 3 ? ` and ${places.length - 3} more` : "";
+  return ` (there is one in ${places.slice(0, 3).join(", ")}${more})`;
+}
+
 function absent(documented: DocumentedRole, context: Context, facts: Facts): Observation {
   const where =
     documented.kind === "Role" && documented.namespace === undefined
@@ -213,7 +223,7 @@ function absent(documented: DocumentedRole, context: Context, facts: Facts): Obs
     ...base,
     kind: "drift",
     drift: "absent",
-    message: `${where}: what the document asks for is not granted by it`,
+    message: `${where}${elsewhere(documented, facts)}: what the document asks for is not granted by it`,
     expected: rulesText(documented.rules),
     actual: null,
     verify: showAll(documented.kind),

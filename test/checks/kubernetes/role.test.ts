@@ -102,8 +102,12 @@ describe("kubernetes/role", () => {
       drift: "absent",
       resource: { type: "Role", id: "lab/keeper", name: "keeper" },
       at: "/name",
-      message: "there is no Role keeper in namespace lab: what the document asks for is not granted by it",
+      message:
+        "there is no Role keeper in namespace lab (there is one in yard): what the document asks for is not granted by it",
     });
+    expect(only(seen(check, factsIn({ roles: [] }), keeper), "drift").message).toBe(
+      "there is no Role keeper in namespace lab: what the document asks for is not granted by it",
+    );
     const optional = roleControl("keeper", [pods], {}, true);
     expect(only(seen(check, nowhere, optional), "note")).toMatchObject({ drift: "absent", absent: true });
   });
