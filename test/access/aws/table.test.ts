@@ -221,6 +221,23 @@ describe("comparePolicies for AWS: whole results, clause by clause", () => {
       NOTHING,
     ],
     [
+      "AW8 a gap between two numbers, smaller than one",
+      [
+        allow("s3:*", "*", { NumericLessThanEquals: { "s3:max-keys": "1" } }),
+        allow("s3:*", "*", { NumericGreaterThanEquals: { "s3:max-keys": "1.2" } }),
+      ],
+      [allow("s3:*", "*", { NumericLessThan: { "s3:max-keys": "100" } })],
+      {
+        missing: [
+          "s3:* if NumericGreaterThanEquals s3:max-keys = 1.2 except where NumericLessThan s3:max-keys = 100",
+        ],
+        excess: [
+          "s3:* if NumericLessThan s3:max-keys = 100 except where NumericGreaterThanEquals s3:max-keys = 1.2; where NumericLessThanEquals s3:max-keys = 1 (weakened)",
+        ],
+        undecided: [],
+      },
+    ],
+    [
       "AW8 two kinds on one key",
       [allow("s3:*", "*", { NumericLessThan: { k: "5" } })],
       [allow("s3:*", "*", { NumericLessThan: { k: "5" }, StringNotLike: { k: "4.9999*" } })],
