@@ -7,6 +7,7 @@ export default defineConfig({
     pool: "forks",
     fileParallelism: false,
     testTimeout: 120_000,
-    hookTimeout: 600_000,
+    // a cold build of the API server takes ten minutes and more on a small machine
+    hookTimeout: 1_800_000,
   },
 });
