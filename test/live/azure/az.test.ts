@@ -40,7 +40,7 @@ describe.skipIf(skipped("the comparison with az", reason))("az and chalk-audit",
     azure = await startAzure(tenantId, clients);
     await azure.load(documentedWorld());
     az = await startAz(azure, auditor, subscriptionId);
-  }, 600_000);
+  }, 1_800_000);
   afterAll(async () => {
     az?.close();
     await azure?.stop();

@@ -32,7 +32,7 @@ describe.skipIf(skipped("the faults of live servers", whyNoServers()))("a live s
   let azure: LiveAzure;
   beforeAll(async () => {
     azure = await startAzure(tenantId, clients);
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => azure?.stop());
   beforeEach(() => azure.load(documentedWorld()));
 

@@ -37,7 +37,7 @@ describe.skipIf(skipped("the audit of live states", whyNoServers()))("a live sub
   let azure: LiveAzure;
   beforeAll(async () => {
     azure = await startAzure(tenantId, clients);
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => azure?.stop());
 
   /** Every SARIF file that the tests below made, for the validator at the end. */
