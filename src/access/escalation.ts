@@ -99,6 +99,64 @@ const AWS: Readonly<Record<string, string>> = {
 export const AWS_ESCALATION: readonly string[] = Object.keys(AWS);
 
 /**
+ * Reads of AWS that hand out data or secrets, which weigh as much as a change. The provider's table, not a vendor's. Source: AWS Service Authorization Reference; these have
+ * the level "Read" or "List" there, as have those that read a configuration only.
+ */
+export const AWS_DATA_READS = [
+  "athena:GetQueryResults",
+  "athena:GetQueryResultsStream",
+  "cloudwatch:GetMetricData",
+  "codecommit:GetBlob",
+  "codecommit:GitPull",
+  "dax:BatchGetItem",
+  "dax:GetItem",
+  "dax:Query",
+  "dax:Scan",
+  "dynamodb:BatchGetItem",
+  "dynamodb:GetItem",
+  "dynamodb:GetRecords",
+  "dynamodb:PartiQLSelect",
+  "dynamodb:Query",
+  "dynamodb:Scan",
+  "ebs:GetSnapshotBlock",
+  "ec2:GetConsoleOutput",
+  "ec2:GetConsoleScreenshot",
+  "ec2:GetPasswordData",
+  "ecr:BatchGetImage",
+  "ecr:GetAuthorizationToken",
+  "ecr:GetDownloadUrlForLayer",
+  "kafka-cluster:ReadData",
+  "kinesis:GetRecords",
+  "kms:Decrypt",
+  "lambda:GetFunction",
+  "logs:FilterLogEvents",
+  "logs:GetLogEvents",
+  "logs:GetLogRecord",
+  "logs:GetQueryResults",
+  "logs:StartLiveTail",
+  "redshift-data:GetStatementResult",
+  "redshift:GetClusterCredentials",
+  "redshift:GetClusterCredentialsWithIAM",
+  "redshift-serverless:GetCredentials",
+  "rds:DownloadDBLogFilePortion",
+  "rds:DownloadCompleteDBLogFile",
+  "s3:GetObject",
+  "s3:GetObjectAttributes",
+  "s3:GetObjectTorrent",
+  "s3:GetObjectVersion",
+  "s3:GetObjectVersionTorrent",
+  "secretsmanager:BatchGetSecretValue",
+  "secretsmanager:GetSecretValue",
+  "sqs:ReceiveMessage",
+  "ssm:GetParameter",
+  "ssm:GetParameterHistory",
+  "ssm:GetParameters",
+  "ssm:GetParametersByPath",
+  "sts:GetFederationToken",
+  "sts:GetSessionToken",
+] as const;
+
+/**
  * Requests of Kubernetes that let their holder grant itself more, or act as somebody else, `verb resource.group`. The
  * provider's table, not a vendor's. To write roles and bindings is none of them: the server refuses rules and
  * references that the writer does not hold itself, unless it may `escalate` or `bind` (K8). Sources: Kubernetes

@@ -1,69 +1,11 @@
 /** What an action lets its holder do at worst: by the service's data where given, else by its verb. */
-import { AWS_ESCALATION } from "../escalation.ts";
+import { AWS_DATA_READS, AWS_ESCALATION } from "../escalation.ts";
 import { type Glob, globText, matches } from "../glob.ts";
 import type { Impact } from "../policy.ts";
 import type { Operation } from "./service-data.ts";
 
-/**
- * Reads that hand out data or secrets. The provider's table. Source: AWS Service Authorization Reference; these have
- * the level "Read" or "List" there, as have those that read a configuration only.
- */
-const DATA_READS = [
-  "athena:GetQueryResults",
-  "athena:GetQueryResultsStream",
-  "cloudwatch:GetMetricData",
-  "codecommit:GetBlob",
-  "codecommit:GitPull",
-  "dax:BatchGetItem",
-  "dax:GetItem",
-  "dax:Query",
-  "dax:Scan",
-  "dynamodb:BatchGetItem",
-  "dynamodb:GetItem",
-  "dynamodb:GetRecords",
-  "dynamodb:PartiQLSelect",
-  "dynamodb:Query",
-  "dynamodb:Scan",
-  "ebs:GetSnapshotBlock",
-  "ec2:GetConsoleOutput",
-  "ec2:GetConsoleScreenshot",
-  "ec2:GetPasswordData",
-  "ecr:BatchGetImage",
-  "ecr:GetAuthorizationToken",
-  "ecr:GetDownloadUrlForLayer",
-  "kafka-cluster:ReadData",
-  "kinesis:GetRecords",
-  "kms:Decrypt",
-  "lambda:GetFunction",
-  "logs:FilterLogEvents",
-  "logs:GetLogEvents",
-  "logs:GetLogRecord",
-  "logs:GetQueryResults",
-  "logs:StartLiveTail",
-  "redshift-data:GetStatementResult",
-  "redshift:GetClusterCredentials",
-  "redshift:GetClusterCredentialsWithIAM",
-  "redshift-serverless:GetCredentials",
-  "rds:DownloadDBLogFilePortion",
-  "rds:DownloadCompleteDBLogFile",
-  "s3:GetObject",
-  "s3:GetObjectAttributes",
-  "s3:GetObjectTorrent",
-  "s3:GetObjectVersion",
-  "s3:GetObjectVersionTorrent",
-  "secretsmanager:BatchGetSecretValue",
-  "secretsmanager:GetSecretValue",
-  "sqs:ReceiveMessage",
-  "ssm:GetParameter",
-  "ssm:GetParameterHistory",
-  "ssm:GetParameters",
-  "ssm:GetParametersByPath",
-  "sts:GetFederationToken",
-  "sts:GetSessionToken",
-] as const;
-
 const lower = (name: string): string => name.toLowerCase();
-const DATA_KEYS = DATA_READS.map(lower);
+const DATA_KEYS = AWS_DATA_READS.map(lower);
 const ESCALATION_KEYS = AWS_ESCALATION.map(lower);
 const DATA = new Set<string>(DATA_KEYS);
 const ESCALATION = new Set<string>(ESCALATION_KEYS);
@@ -78,7 +20,7 @@ export function tableActions(glob: Glob): {
   if (glob.literal && !ESCALATION.has(glob.key) && !DATA.has(glob.key)) return { escalation: [], data: [] };
   const inside = (keys: readonly string[], names: readonly string[]): readonly string[] =>
     names.filter((_, i) => matches(glob, keys[i] as string));
-  return { escalation: inside(ESCALATION_KEYS, AWS_ESCALATION), data: inside(DATA_KEYS, DATA_READS) };
+  return { escalation: inside(ESCALATION_KEYS, AWS_ESCALATION), data: inside(DATA_KEYS, AWS_DATA_READS) };
 }
 
 /** One action. */
