@@ -1,7 +1,7 @@
 import { command } from "../arm/command.ts";
 import { field, text } from "../arm/value.ts";
 import type { Check, Facts, Observation } from "../define.ts";
-import { chosenCluster, type Found } from "../ec2/chosen.ts";
+import { absentThing, chosenCluster, type Found } from "../ec2/chosen.ts";
 
 interface Entry {
   readonly version: string;
@@ -308,18 +308,7 @@ The cluster is the one given, else the only one. Where there are several the res
       return;
     }
     if (chosen.kind === "absent") {
-      yield {
-        kind: "drift",
-        drift: "absent",
-        resource: { type: TYPE, id: chosen.wanted, name: chosen.wanted },
-        message: `there is no EKS cluster ${chosen.wanted} in ${facts.scope}`,
-        property: "cluster",
-        expected: chosen.wanted,
-        actual: null,
-        at: "/cluster",
-        verify: command("aws", "eks", "list-clusters"),
-        remediation: { text: "Name the cluster with --set cluster=NAME, or its region.", commands: [] },
-      };
+      yield absentThing("EKS cluster", chosen.wanted, facts);
       return;
     }
     yield* judge(facts, params, chosen.one);

@@ -1,5 +1,6 @@
+import { command } from "../arm/command.ts";
 import { byText, field, text } from "../arm/value.ts";
-import type { Facts, UnknownObservation } from "../define.ts";
+import type { DriftObservation, Facts, UnknownObservation } from "../define.ts";
 import { nameOf } from "./tags.ts";
 
 /** One thing out of several: the one given, else the only one; or why it cannot be told, or that it is not there. */
@@ -27,6 +28,31 @@ function unclear(type: string, facts: Facts, message: string, decide: string | u
       property: type === VPC ? "vpc" : "cluster",
       ...(decide === undefined ? { empty: true } : { decide }),
     },
+  };
+}
+
+const THINGS = {
+  VPC: { type: VPC, property: "vpc", at: "/vpcId", list: ["ec2", "describe-vpcs"], name: "vpcId=ID" },
+  "EKS cluster": {
+    ...{ type: CLUSTER, property: "cluster", at: "/cluster", list: ["eks", "list-clusters"] },
+    name: "cluster=NAME",
+  },
+} as const;
+
+/** The drift of a thing that was named and is not there. */
+export function absentThing(what: keyof typeof THINGS, wanted: string, facts: Facts): DriftObservation {
+  const { type, property, at, list, name } = THINGS[what];
+  return {
+    kind: "drift",
+    drift: "absent",
+    resource: { type, id: wanted, name: wanted },
+    message: `there is no ${what} ${wanted} in ${facts.scope}`,
+    property,
+    expected: wanted,
+    actual: null,
+    at,
+    verify: command("aws", ...list),
+    remediation: { text: `Name the deployment's ${what} with --set ${name}, or its region.`, commands: [] },
   };
 }
 

@@ -1,101 +1,12 @@
 import { command } from "../arm/command.ts";
 import type { Check, Facts, Observation } from "../define.ts";
-import { type Block, containsBlock, moved, overlaps, parseBlock, sameBlock } from "../ec2/block.ts";
-import { chosenVpc, type Found } from "../ec2/chosen.ts";
+import { containsBlock, overlaps, parseBlock, sameBlock } from "../ec2/block.ts";
+import { absentThing, chosenVpc, type Found } from "../ec2/chosen.ts";
+import { type Plan, type Planned, type PlanParams, planOf, type Side } from "../ec2/plan.ts";
 import { type Subnet, subnetsOf, vpcBlocks } from "../ec2/subnets.ts";
-
-interface Zone {
-  readonly zone: string;
-  readonly private: string;
-  readonly public: string;
-}
-
-interface Params {
-  readonly vpcId?: string;
-  readonly vpc: string;
-  readonly zones: readonly Zone[];
-  readonly instead?: {
-    readonly vpc?: string;
-    readonly zones?: readonly string[];
-    readonly private?: readonly string[];
-    readonly public?: readonly string[];
-  };
-}
-
-type Side = "private" | "public";
-
-interface Planned {
-  readonly zone: string;
-  readonly side: Side;
-  readonly block: Block;
-  /** Where in `with` it is written. */
-  readonly at: string;
-}
-
-interface Plan {
-  readonly vpc: Block;
-  readonly vpcAt: string;
-  readonly subnets: readonly Planned[];
-}
 
 const VPC = "AWS::EC2::VPC";
 const SUBNET = "AWS::EC2::Subnet";
-const SIDES = ["private", "public"] as const;
-
-/** A parameter that may be one text, as a list. */
-function texts(value: readonly string[] | undefined): readonly string[] | undefined {
-  return value === undefined || value.length === 0 ? undefined : value;
-}
-
-/** The plan with the blocks that were given instead; or what is wrong with those. */
-function planOf(params: Params): Plan | string {
-  const instead = params.instead ?? {};
-  const usual = parseBlock(params.vpc);
-  const vpc = instead.vpc === undefined ? usual : parseBlock(instead.vpc);
-  if (usual === undefined || vpc === undefined) return `${instead.vpc ?? params.vpc} is no address block`;
-  const letters =
-    texts(instead.zones) ??
-    (texts(instead.private) ?? texts(instead.public) ?? params.zones).map(
-      (_, i) => params.zones[i]?.zone ?? String.fromCharCode("a".charCodeAt(0) + i),
-    );
-  const subnets: Planned[] = [];
-  for (const side of SIDES) {
-    const given = texts(instead[side]);
-    if (given !== undefined && given.length !== letters.length) {
-      return `${given.length} ${side} blocks are given for ${letters.length} zones (${letters.join(", ")})`;
-    }
-    for (const [i, zone] of letters.entries()) {
-      const own = given?.[i];
-      const usualBlock = params.zones[i]?.[side];
-      const block = own === undefined ? blockOf(usualBlock, usual, vpc) : parseBlock(own);
-      if (block === undefined) {
-        return own === undefined
-          ? `no ${side} block for zone ${zone} follows from the plan in ${vpc.text}`
-          : `${own} is no address block`;
-      }
-      subnets.push({ zone, side, block, at: own === undefined ? `/zones/${i}/${side}` : `/instead/${side}` });
-    }
-  }
-  const wrong = contradiction(vpc, subnets);
-  return wrong ?? { vpc, vpcAt: instead.vpc === undefined ? "/vpc" : "/instead/vpc", subnets };
-}
-
-/** A block of the usual plan, at the same place of another VPC. */
-function blockOf(text: string | undefined, usual: Block, vpc: Block): Block | undefined {
-  const block = text === undefined ? undefined : parseBlock(text);
-  if (block === undefined || sameBlock(usual, vpc)) return block;
-  return moved(block, usual, vpc);
-}
-
-function contradiction(vpc: Block, subnets: readonly Planned[]): string | undefined {
-  for (const [i, a] of subnets.entries()) {
-    if (!containsBlock(vpc, a.block))
-      return `the planned ${a.block.text} lies outside the planned VPC ${vpc.text}`;
-    const other = subnets.slice(i + 1).find((b) => overlaps(a.block, b.block));
-    if (other !== undefined) return `the planned ${a.block.text} and ${other.block.text} overlap`;
-  }
-  return undefined;
-}
 
 function showSubnets(vpc: string): string {
   return command("aws", "ec2", "describe-subnets", "--filters", `Name=vpc-id,Values=${vpc}`);
@@ -426,25 +337,14 @@ The VPC is the one given, else that of the only EKS cluster, else the only one b
     },
   },
   run: function* (facts, rawParams): Iterable<Observation> {
-    const params = rawParams as Params;
+    const params = rawParams as PlanParams & { readonly vpcId?: string };
     const chosen = chosenVpc(facts, params.vpcId);
     if (chosen.kind === "unclear") {
       yield chosen.observation;
       return;
     }
     if (chosen.kind === "absent") {
-      yield {
-        kind: "drift",
-        drift: "absent",
-        resource: { type: VPC, id: chosen.wanted, name: chosen.wanted },
-        message: `there is no VPC ${chosen.wanted} in ${facts.scope}`,
-        property: "vpc",
-        expected: chosen.wanted,
-        actual: null,
-        at: "/vpcId",
-        verify: command("aws", "ec2", "describe-vpcs"),
-        remediation: { text: "Name the deployment's VPC with --set vpcId=ID, or its region.", commands: [] },
-      };
+      yield absentThing("VPC", chosen.wanted, facts);
       return;
     }
     const plan = planOf(params);
