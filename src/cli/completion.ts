@@ -1,6 +1,7 @@
 import { listBundled } from "../baselines/bundled.ts";
 import { checks } from "../checks/registry.ts";
-import { type CommandName, commandNames, type Flag, flagsOf, type GivenOptions } from "./options.ts";
+import { type CommandName, commandNames, type Flag, flagsOf } from "./flags.ts";
+import type { GivenOptions } from "./options.ts";
 import { oneOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 

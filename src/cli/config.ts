@@ -3,8 +3,9 @@ import { dirname, join, relative, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
+import { type Flag, flags } from "./flags.ts";
 import { didYouMean } from "./nearest.ts";
-import { type Flag, flags, type Given, type GivenOptions, keyOf } from "./options.ts";
+import { type Given, type GivenOptions, keyOf } from "./options.ts";
 
 /** The name that is looked for. */
 const fileName = "chalk-audit.yaml";

@@ -4,7 +4,7 @@ import type { LoadedBaseline } from "../baselines/baseline.ts";
 import { defaultBaseline, loadBaseline } from "../baselines/bundled.ts";
 import { checks } from "../checks/registry.ts";
 import { UsageError } from "./errors.ts";
-import { clouds, listed } from "./options.ts";
+import { clouds, listed } from "./flags.ts";
 
 const checksById = new Map(checks.map((check) => [check.id, check]));
 

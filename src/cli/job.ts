@@ -8,8 +8,9 @@ import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Config } from "./config.ts";
 import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
 import { UsageError } from "./errors.ts";
+import { clouds } from "./flags.ts";
 import { namesFile } from "./inputs.ts";
-import { clouds, type GivenOptions, inOrder } from "./options.ts";
+import { type GivenOptions, inOrder } from "./options.ts";
 import {
   type AwsReach,
   type AzureReach,

@@ -1,17 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { UsageError } from "./errors.ts";
+import { type CommandName, commandNames, type Flag, flagsOf } from "./flags.ts";
 import { didYouMean } from "./nearest.ts";
-import {
-  type CommandName,
-  commandNames,
-  type Flag,
-  flagsOf,
-  fromEnvironment,
-  type Given,
-  type GivenOptions,
-  inOrder,
-  keyOf,
-} from "./options.ts";
+import { fromEnvironment, type Given, type GivenOptions, inOrder, keyOf } from "./options.ts";
 import type { Shell } from "./shell.ts";
 import { version } from "./version.ts";
 

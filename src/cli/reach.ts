@@ -1,6 +1,7 @@
 import type { LoadedBaseline } from "../baselines/baseline.ts";
 import { UsageError } from "./errors.ts";
-import { azureClouds, execPluginChoices, type GivenOptions } from "./options.ts";
+import { azureClouds, execPluginChoices } from "./flags.ts";
+import type { GivenOptions } from "./options.ts";
 import { assignments, choice, one, pathOf } from "./settings.ts";
 
 /** How to reach one Azure subscription. */

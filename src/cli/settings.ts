@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from "node:path";
 import { UsageError } from "./errors.ts";
+import { flags, listed } from "./flags.ts";
 import { didYouMean } from "./nearest.ts";
-import { flags, type Given, type GivenOptions, listed } from "./options.ts";
+import type { Given, GivenOptions } from "./options.ts";
 
 /** The last value of an option, or its default; `undefined` when there is neither. */
 export function one(given: GivenOptions, name: string): string | undefined {

@@ -5,8 +5,9 @@ import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Config } from "./config.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
+import { clouds } from "./flags.ts";
 import { didYouMean } from "./nearest.ts";
-import { clouds, type GivenOptions, inOrder } from "./options.ts";
+import { type GivenOptions, inOrder } from "./options.ts";
 import { one, oneOf, pathFrom } from "./settings.ts";
 
 /** A target of the config file, or what the command line alone says. */

@@ -1,14 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDuration } from "../../src/cli/duration.ts";
-import {
-  commandNames,
-  flags,
-  flagsOf,
-  fromEnvironment,
-  inOrder,
-  keyOf,
-  variableOf,
-} from "../../src/cli/options.ts";
+import { commandNames, flags, flagsOf } from "../../src/cli/flags.ts";
+import { fromEnvironment, inOrder, keyOf, variableOf } from "../../src/cli/options.ts";
 import { assignments, choice, integer, on, one } from "../../src/cli/settings.ts";
 import { colorFor } from "../../src/cli/shell.ts";
 
