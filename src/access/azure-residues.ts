@@ -1,7 +1,8 @@
 /** Rows of a difference as residues that people can read (R1 to R4), and what was left open as doubts. */
 import type { Plane, Problem } from "./azure.ts";
+import { cellKey, type Row } from "./boxes.ts";
 import { catalogOf, mostTelling, operationsIn } from "./catalog.ts";
-import { cellKey, type Difference, type Open, type Row } from "./compare.ts";
+import type { Difference, Open } from "./compare.ts";
 import { AZURE_ESCALATION, SECRET_READS } from "./escalation.ts";
 import { covers, type Glob, generic, globText } from "./glob.ts";
 import type { AzureRequest, CompareOptions, Doubt, Impact, Residue } from "./policy.ts";

@@ -7,27 +7,19 @@
  * So for each allow term the search looks at the term itself, at its intersections with exclusions, and, per deny
  * of the other side, at its intersection with that deny.
  */
-import { covers, type Glob, generic, intersect, MAX_PIECES } from "./glob.ts";
+import {
+  type Box,
+  cellKey,
+  coversBox,
+  intersectBoxes,
+  maximalBoxes,
+  type Row,
+  withoutSubsumed,
+} from "./boxes.ts";
+import { combinations, excluded, exclusionsOf, FoeIndex } from "./foe-index.ts";
+import { type Glob, generic, intersect, MAX_PIECES } from "./glob.ts";
 import type { Policy, Rule, Selector, Term } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
-
-/** A cell of the difference: one glob per dimension, minus what `blockers` take out of it. */
-export interface Row {
-  /** The allow rule that grants it. */
-  readonly rule: Rule;
-  /** The terms of that rule that the cell lies in, one per dimension. */
-  readonly terms: readonly Term[];
-  /** A glob per dimension, in the order of `dimensions`. */
-  readonly cell: readonly Glob[];
-  /** Boxes that are not part of the difference: what the other side allows, and what this side does not. */
-  readonly blockers: readonly Box[];
-}
-
-/** A glob per dimension, with the terms it comes from. */
-export interface Box {
-  readonly globs: readonly Glob[];
-  readonly terms: readonly Term[];
-}
 
 /** A part of a side that could not be compared within the bound, or that a condition leaves open. */
 export interface Open {
@@ -92,12 +84,6 @@ function asRule(row: Row, dimensions: readonly string[]): Rule {
     },
   ]);
   return { effect: "allow", where: Object.fromEntries(where), conditions: [], origin: row.rule.origin };
-}
-
-export function cellKey(cell: readonly Glob[]): string {
-  let key = cell[0]?.key ?? "";
-  for (let d = 1; d < cell.length; d++) key += `\uE004${cell[d]?.key}`;
-  return key;
 }
 
 /** One direction, one reading of the conditions. Holds the indexes and the budget. */
@@ -294,197 +280,4 @@ function isPlain(rule: Rule): boolean {
 
 function termCount(rule: Rule): number {
   return Object.values(rule.where).reduce((sum, s) => sum + s.only.length + s.except.length, 0);
-}
-
-interface Combinations {
-  readonly dimensions: readonly string[];
-  readonly terms: readonly (readonly Term[])[];
-}
-
-const combined = new WeakMap<Rule, Combinations>();
-
-/** The choices of one term per dimension. Both directions and the indexes ask for them: they are made once. */
-function combinations(rule: Rule, dimensions: readonly string[]): readonly (readonly Term[])[] {
-  const known = combined.get(rule);
-  if (known?.dimensions === dimensions) return known.terms;
-  let out: (readonly Term[])[] = [[]];
-  for (const dimension of dimensions) {
-    const only = rule.where[dimension]?.only ?? [];
-    out = out.flatMap((head) => only.map((term) => [...head, term]));
-  }
-  combined.set(rule, { dimensions, terms: out });
-  return out;
-}
-
-const exclusions = new WeakMap<Selector, TermIndex<Term>>();
-
-function exclusionsOf(selector: Selector): TermIndex<Term> {
-  const known = exclusions.get(selector);
-  if (known !== undefined) return known;
-  const index = new TermIndex<Term>();
-  for (const term of selector.except) index.add(term.glob, term);
-  exclusions.set(selector, index);
-  return index;
-}
-
-/** Whether an exclusion of the rule covers the whole cell. */
-function excluded(rule: Rule, cell: readonly Glob[], dimensions: readonly string[]): boolean {
-  return dimensions.some((dimension, d) => {
-    const [glob, selector] = [cell[d], rule.where[dimension]];
-    if (glob === undefined || selector === undefined || selector.except.length === 0) return false;
-    return exclusionsOf(selector).covering(generic(glob)).length > 0;
-  });
-}
-
-function intersectBoxes(a: readonly Glob[], b: readonly Glob[]): readonly (readonly Glob[])[] | undefined {
-  let out: (readonly Glob[])[] = [[]];
-  for (let d = 0; d < a.length; d++) {
-    const pieces = intersect(a[d] as Glob, b[d] as Glob);
-    if (pieces === undefined) return undefined;
-    out = out.flatMap((head) => pieces.map((piece) => [...head, piece]));
-  }
-  return out;
-}
-
-function coversBox(b: readonly Glob[], a: readonly Glob[]): boolean {
-  return b.every((glob, d) => covers(glob, a[d] as Glob));
-}
-
-/** The boxes that no other covers; of equal ones the one with the shorter pattern, whatever the order. */
-function maximalBoxes(boxes: readonly Box[]): readonly Box[] {
-  if (boxes.length < 2) return boxes;
-  const unique = new Map<string, Box>();
-  for (const box of boxes) {
-    const key = cellKey(box.globs);
-    const known = unique.get(key);
-    if (known === undefined || shorter(box, known)) unique.set(key, box);
-  }
-  const index = new TermIndex<Box>();
-  for (const box of unique.values()) index.add(box.globs[0] as Glob, box);
-  return [...unique.values()].filter(
-    (box) =>
-      !index
-        .covering(generic(box.globs[0] as Glob))
-        .some((other) => other !== box && coversBox(other.globs, box.globs)),
-  );
-}
-
-function shorter(a: Box, b: Box): boolean {
-  const [x, y] = [a.terms[0]?.glob.key ?? "", b.terms[0]?.glob.key ?? ""];
-  return x.length < y.length || (x.length === y.length && x < y);
-}
-
-/** Whether the whole difference that `row` stands for lies in the one that `wider` stands for. */
-function rowInside(row: Row, wider: Row): boolean {
-  if (!coversBox(wider.cell, row.cell)) return false;
-  return wider.blockers.every((blocker) => {
-    const shared = intersectBoxes(blocker.globs, row.cell);
-    return shared?.every((s) => row.blockers.some((b) => coversBox(b.globs, s))) ?? false;
-  });
-}
-
-/** Drops rows that lie in another row (R3). */
-function withoutSubsumed(rows: readonly Row[]): readonly Row[] {
-  // sorted first, so that of two ways to write one difference the same is kept, whatever the order of the input
-  const keyed = rows
-    .map((row): [string, Row] => [rowKey(row), row])
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const unique = keyed.filter(([key], at) => key !== keyed[at - 1]?.[0]).map(([, row]) => row);
-  const index = new TermIndex<number>();
-  unique.forEach((row, at) => {
-    const glob = row.cell[0] as Glob;
-    index.add(glob, at);
-  });
-  const gone = new Set<number>();
-  unique.forEach((row, at) => {
-    const inside = index
-      .covering(generic(row.cell[0] as Glob))
-      .some((other) => other !== at && !gone.has(other) && rowInside(row, unique[other] as Row));
-    if (inside) gone.add(at);
-  });
-  return unique.filter((_, at) => !gone.has(at));
-}
-
-function rowKey(row: Row): string {
-  const blockers = row.blockers
-    .map((b) => `${cellKey(b.globs)}\uE005${cellKey(b.terms.map((t) => t.glob))}`)
-    .sort();
-  return [cellKey(row.cell), ...blockers].join("\uE006");
-}
-
-/** A place where a point can enter an exclusion of a foe. */
-interface Entry {
-  readonly dimension: number;
-  readonly term: Term;
-}
-
-interface FoeTerm {
-  readonly rule: Rule;
-  readonly terms: readonly Term[];
-  readonly hasExcept: boolean;
-}
-
-/** The rules that must fail, indexed by their patterns in the first dimension. */
-class FoeIndex {
-  private readonly dimensions: readonly string[];
-  private readonly only = new TermIndex<FoeTerm>();
-  private readonly except = new TermIndex<Entry>();
-  private readonly elsewhere: Entry[] = [];
-
-  constructor(rules: readonly Rule[], dimensions: readonly string[]) {
-    this.dimensions = dimensions;
-    const plain = new Set<string>();
-    for (const rule of rules) {
-      const hasExcept = Object.values(rule.where).some((s) => s.except.length > 0);
-      for (const terms of combinations(rule, dimensions)) {
-        const key = cellKey(terms.map((t) => t.glob));
-        // thousands of roles repeat the same patterns; one of each is enough
-        if (plain.has(key)) continue;
-        if (!hasExcept) plain.add(key);
-        this.only.add((terms[0] as Term).glob, { rule, terms, hasExcept });
-      }
-      dimensions.forEach((dimension, d) => {
-        for (const term of rule.where[dimension]?.except ?? []) {
-          if (d === 0) this.except.add(term.glob, { dimension: d, term });
-          else this.elsewhere.push({ dimension: d, term });
-        }
-      });
-    }
-  }
-
-  /** The rules that hold at the generic point of the cell. */
-  holding(cell: readonly Glob[]): readonly FoeTerm[] {
-    return this.only
-      .covering(generic(cell[0] as Glob))
-      .filter(
-        (foe) =>
-          foe.terms.every((t, d) => d === 0 || covers(t.glob, cell[d] as Glob)) &&
-          !(foe.hasExcept && excluded(foe.rule, cell, this.dimensions)),
-      );
-  }
-
-  /** The terms that share something with the cell. */
-  reaching(cell: readonly Glob[]): readonly FoeTerm[] {
-    return this.only.near(cell[0] as Glob);
-  }
-
-  /** The exclusions of the one holding foe that has the fewest near the cell. */
-  fewestEntries(cell: readonly Glob[], holding: readonly FoeTerm[]): readonly Entry[] {
-    const choices = holding.map((foe) =>
-      this.dimensions.flatMap((dimension, d): Entry[] => {
-        const selector = foe.rule.where[dimension];
-        if (selector === undefined || selector.except.length === 0) return [];
-        return exclusionsOf(selector)
-          .near(cell[d] as Glob)
-          .map((term) => ({ dimension: d, term }));
-      }),
-    );
-    return choices.reduce((best, entries) => (entries.length < best.length ? entries : best));
-  }
-
-  /** Exclusions that a point of the cell could enter. */
-  entries(cell: readonly Glob[]): readonly Entry[] {
-    const near = (cell[0] as Glob).literal ? [] : this.except.near(cell[0] as Glob);
-    return this.elsewhere.length === 0 ? near : [...near, ...this.elsewhere];
-  }
 }
