@@ -6,7 +6,7 @@ import { findPrincipals } from "../checks/arm/audited.ts";
 import { readCatalog } from "../checks/arm/catalog.ts";
 import { type Deny, holdsFor, reaches, readDenies } from "../checks/arm/deny.ts";
 import { type Documented, documentedBy } from "../checks/arm/documented.ts";
-import { type Grant, grantsOf } from "../checks/arm/effective.ts";
+import { type Grant, grantsOf } from "../checks/arm/holdings.ts";
 import { readRoles } from "../checks/arm/role.ts";
 import { covers, relation } from "../checks/arm/scope.ts";
 import { list } from "../checks/arm/value.ts";

@@ -3,16 +3,8 @@ import { type Assignment, eligibleFor, giver, heldBy, isHeld, kindOf } from "../
 import { deleteAssignment, showAssignments, showDenies, showEligibilities } from "../arm/command.ts";
 import { type Deny, readDenies } from "../arm/deny.ts";
 import { type Documented, documentedBy } from "../arm/documented.ts";
-import {
-  comparer,
-  type Doubtful,
-  excessOf,
-  type Grant,
-  grantsOf,
-  missingOf,
-  type Row,
-  type State,
-} from "../arm/effective.ts";
+import { excessOf, missingOf } from "../arm/effective.ts";
+import { comparer, type Doubtful, type Grant, grantsOf, type State } from "../arm/holdings.ts";
 import * as observe from "../arm/observe.ts";
 import {
   audited,
@@ -22,6 +14,7 @@ import {
   principalResource,
 } from "../arm/principals.ts";
 import { type Roles, readRoles } from "../arm/role.ts";
+import type { Row } from "../arm/rows.ts";
 import { normalScope } from "../arm/scope.ts";
 import type { Check, Context, Facts, Observation } from "../define.ts";
 
