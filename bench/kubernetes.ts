@@ -2,8 +2,8 @@
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { bare, type Rule } from "../src/checks/rbac/rules.ts";
 import { allows, audit, comparePolicies, loadBaseline, type Snapshot } from "../src/index.ts";
+import { bare, type Rule } from "../src/state/kubernetes/rules.ts";
 import { NAMED } from "../test/worlds/kubernetes-look.ts";
 import { TAKEN_AT } from "../test/worlds/kubernetes-state.ts";
 import { growth, problems, record, timed } from "./figures.ts";

@@ -1,15 +1,10 @@
 // Writes docs/calls.md: every call that a scan makes, from the registry of document kinds. Run by `npm run generate`.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type ApiCall,
-  type AwsCall,
-  azureSources,
-  type KindSource,
-  type KubernetesCall,
-} from "../src/collectors/sources.ts";
-import { awsSources } from "../src/collectors/sources-aws.ts";
-import { kubernetesSources, nodesCall } from "../src/collectors/sources-kubernetes.ts";
+import { awsKinds } from "../src/snapshot/kinds/aws.ts";
+import { azureKinds } from "../src/snapshot/kinds/azure.ts";
+import type { ApiCall, AwsCall, KindSource, KubernetesCall } from "../src/snapshot/kinds/calls.ts";
+import { kubernetesKinds, nodesCall } from "../src/snapshot/kinds/kubernetes.ts";
 
 const azureCall = (call: ApiCall) => `\`${call.method} ${call.path}\``;
 const awsCall = (call: AwsCall) => `\`${call.service} ${call.operation}\``;
@@ -27,7 +22,7 @@ function table<Call extends ApiCall | AwsCall | KubernetesCall>(
   return ["| documents | for | calls | permissions |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-const text = `<!-- Written by \`npm run generate\` from src/collectors/sources.ts. -->
+const text = `<!-- Written by \`npm run generate\` from src/snapshot/kinds/. -->
 
 # The calls of a scan
 
@@ -37,7 +32,7 @@ A scan reads only the documents that the chosen controls need, and every call of
 
 All are reads. AWS says neither by method nor by address whether a request reads, so the guard looks at the service that a request is signed for and at the operation that it names, and lets these pass and no others. Signing in (\`AssumeRole\`, single sign-on) has a door of its own.
 
-${table(awsSources, awsCall)}
+${table(awsKinds, awsCall)}
 
 How many calls, where no list needs a second page: one for who is signed in; for the audited role \`GetRole\`, \`ListRolePolicies\` and \`ListAttachedRolePolicies\`, one \`GetRolePolicy\` for each inline policy, and \`GetPolicy\` with \`GetPolicyVersion\` for each attached policy and the boundary; without \`--role\` also \`ListRoles\`, a page for a thousand roles, and the calls above for each role that the vendor may assume. Other roles, users and groups are not read. Then one for the tagged resources (a page for a hundred), one for each of the eight lists of EC2, one for the versions of Kubernetes, and for each cluster \`DescribeCluster\`, \`ListNodegroups\` and one \`DescribeNodegroup\` a node group. The documented account of the tests takes 21 calls.
 
@@ -51,13 +46,13 @@ Not considered, since an account cannot always read them: policies of the organi
 
 All are GET requests to the Resource Manager.
 
-${table(azureSources, azureCall)}
+${table(azureKinds, azureCall)}
 
 ## Kubernetes
 
 All are GET requests to the API server that the kubeconfig names. A request passes the guard only if its path is one of these and its query holds nothing but what pages a list (\`limit\`, \`continue\`): no watch, no log, no proxy, no other object. Nothing is posted, so the server is not asked for access reviews either. Exec plugins of the kubeconfig sign in by themselves; \`--exec-plugins deny\` starts none.
 
-${table(kubernetesSources, kubernetesCall)}
+${table(kubernetesKinds, kubernetesCall)}
 
 Where "metadata" stands, the server is asked for names, uids and labels alone (\`PartialObjectMetadata\`). Secrets, config maps and pods are never asked for. Annotations are dropped before anything is kept.
 

@@ -20,7 +20,6 @@ import type { Report } from "./report/report.ts";
 import { findReporter, reporters } from "./reporters/registry.ts";
 
 export type { ServiceData } from "./access/aws/service-data.ts";
-export { PolicyError } from "./access/azure.ts";
 export type {
   AllowsOptions,
   AwsRequest,
@@ -41,8 +40,10 @@ export type {
   VoidGrant,
   Witness,
 } from "./access/policy.ts";
+export { PolicyError } from "./access/policy.ts";
 export { allows, COMPARED as comparedProviders, comparePolicies } from "./access/provider.ts";
-export { type AuditInput, audit } from "./audit.ts";
+export { audit } from "./audit/audit.ts";
+export type { AuditInput } from "./audit/input.ts";
 export type {
   Baseline,
   Cite,
@@ -71,12 +72,14 @@ export type {
   Severity,
   Target,
 } from "./report/report.ts";
+export type { RuleText } from "./report/rule-text.ts";
 export { compareReports } from "./report/since.ts";
 export { parseWaivers, type Waiver, WaiverError, type WaiverFile } from "./report/waivers.ts";
-export type { RenderOptions, Reporter, RuleText } from "./reporters/define.ts";
+export type { RenderOptions, Reporter } from "./reporters/define.ts";
 export { renderIncompleteSarif } from "./reporters/sarif.ts";
+export type { DocumentKind } from "./snapshot/kinds/kinds.ts";
 export { readSnapshot, SnapshotError } from "./snapshot/read.ts";
-export type { DocumentKind, Snapshot, SnapshotDocument, Unread, UnreadCause } from "./snapshot/snapshot.ts";
+export type { Snapshot, SnapshotDocument, Unread, UnreadCause } from "./snapshot/snapshot.ts";
 export { formatSnapshot } from "./snapshot/write.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { version } from "./cli/version.ts";
+import { version } from "./cli/line/version.ts";
 
 // Before any other chunk is loaded, whatever fails is 2: Node's own 1 would read as drift.
 const fail = (error: unknown): void => {
@@ -14,5 +14,5 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   });
   process.stdout.write(`${version}\n`);
 } else {
-  import("./cli/life.ts").then((life) => life.live(process, argv)).catch(fail);
+  import("./cli/output/life.ts").then((life) => life.live(process, argv)).catch(fail);
 }

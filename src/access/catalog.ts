@@ -1,6 +1,6 @@
+import { TermIndex } from "./azure/term-index.ts";
 import { type Glob, matches, subject } from "./glob.ts";
 import type { CatalogEntry, Impact } from "./policy.ts";
-import { TermIndex } from "./term-index.ts";
 
 interface Operation {
   readonly name: string;

@@ -180,3 +180,8 @@ export interface ServedResource {
 }
 
 export type Verdict = "allowed" | "denied" | "undecided";
+
+/** A document that is not what it was taken for. `where` is a JSON pointer. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+}

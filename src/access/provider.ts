@@ -1,8 +1,9 @@
 /** The public face of the comparison: native documents in, no I/O, deterministic. */
 import { awsEvaluator, compareAws } from "./aws/compare.ts";
-import { AZURE_DIMENSIONS, azurePoint, azureRules, PolicyError } from "./azure.ts";
-import { azureDoubts, azureResidues, azureSides, malformedDoubts } from "./azure-residues.ts";
-import { difference } from "./compare.ts";
+import { difference } from "./azure/compare.ts";
+import { AZURE_DIMENSIONS, azurePoint, azureRules } from "./azure/document.ts";
+import { azureDoubts, azureResidues, azureSides, malformedDoubts } from "./azure/residues.ts";
+import { decide } from "./azure/rules.ts";
 import { compareKubernetes } from "./kubernetes/compare.ts";
 import { kubernetesEvaluator } from "./kubernetes/evaluate.ts";
 import type {
@@ -14,7 +15,7 @@ import type {
   Verdict,
   Witness,
 } from "./policy.ts";
-import { decide } from "./rules.ts";
+import { PolicyError } from "./policy.ts";
 
 /** The providers whose policies this version compares. */
 export const COMPARED: readonly Provider[] = ["azure", "aws", "kubernetes"];

@@ -68,3 +68,17 @@ export interface LoadedBaseline {
   /** 1-based line of a JSON pointer of the document (`/controls/0/with/permissions/0/actions/3`); nearest parent when it has none. */
   readonly lineOf: (pointer: string) => number;
 }
+
+/** A control with its parameters put in. */
+export interface ResolvedControl {
+  readonly id: string;
+  readonly check: string;
+  readonly optional: boolean;
+  /**
+   * `${name}` replaced. Of a parameter that was not given a whole value is left out and a part of one becomes `*`; in a
+   * policy and in a list of accounts, where neither would mean the same, `${name}` stays, and the check binds it.
+   */
+  readonly with: unknown;
+  /** Parameters referred to and not given. */
+  readonly unresolved: readonly string[];
+}

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { didYouMean } from "../text/nearest.ts";
 import type { Baseline, LoadedBaseline } from "./baseline.ts";
 import { readCompiled } from "./compiled.ts";
 import type { CheckShape } from "./declared.ts";
-import { didYouMean } from "./nearest.ts";
 import { parseBaseline } from "./parse.ts";
 import { BaselineError, found } from "./problem.ts";
 

@@ -1,7 +1,7 @@
+import { didYouMean } from "../text/nearest.ts";
 import type { Baseline, Control, Parameter } from "./baseline.ts";
 import { namesControl } from "./control-references.ts";
 import { escapeStep } from "./document.ts";
-import { didYouMean } from "./nearest.ts";
 import { found } from "./problem.ts";
 import { malformedReferences, referencesIn, wholeReference } from "./references.ts";
 

@@ -1,7 +1,9 @@
-import type { Check } from "../checks/define.ts";
-
 /** What a baseline needs to know of a check: its name and the shape of its parameters. */
-export type CheckShape = Pick<Check, "id" | "params">;
+export interface CheckShape {
+  readonly id: string;
+  /** JSON Schema of the control's `with`. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
 
 /** The checks that a baseline may name, by id. */
 export function knownChecks(checks: readonly CheckShape[]): readonly CheckShape[] {

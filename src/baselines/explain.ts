@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv";
+import { didYouMean } from "../text/nearest.ts";
 import { escapeStep, pointerSteps, type ReadDocument } from "./document.ts";
-import { didYouMean } from "./nearest.ts";
 import { found, type Problem, pathText } from "./problem.ts";
 
 /** The validator's errors as lines that say what was expected, what was found, and where. */

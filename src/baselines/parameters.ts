@@ -1,8 +1,7 @@
-import type { ResolvedControl } from "../checks/define.ts";
-import type { Baseline, Control, Parameter } from "./baseline.ts";
+import { didYouMean } from "../text/nearest.ts";
+import type { Baseline, Control, Parameter, ResolvedControl } from "./baseline.ts";
 import { namesOwnProfile, staysOpen } from "./control-references.ts";
 import { escapeStep } from "./document.ts";
-import { didYouMean } from "./nearest.ts";
 import { found } from "./problem.ts";
 import { referencesIn, replaceReferences, wholeReference } from "./references.ts";
 

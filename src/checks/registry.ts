@@ -1,4 +1,4 @@
-import type { RuleText } from "../reporters/define.ts";
+import type { RuleText } from "../report/rule-text.ts";
 import { effectiveAccess as awsEffectiveAccess } from "./aws/effective-access.ts";
 import { eksVersion } from "./aws/eks-version.ts";
 import { policy } from "./aws/policy.ts";

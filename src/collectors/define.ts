@@ -1,4 +1,5 @@
-import type { DocumentKind, Snapshot } from "../snapshot/snapshot.ts";
+import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /** What to read, worked out from the baselines by the command line. No baseline type reaches a collector. */
 export interface CollectPlan {

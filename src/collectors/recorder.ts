@@ -1,6 +1,7 @@
+import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
 import { scrub, visible } from "../snapshot/scrub.ts";
-import type { DocumentKind, SnapshotDocument, Unread } from "../snapshot/snapshot.ts";
-import { ReadFailure } from "./failure.ts";
+import type { SnapshotDocument, Unread } from "../snapshot/snapshot.ts";
+import { ReadFailure } from "./http/failure.ts";
 
 /** What could not be read, beside why. */
 export interface Missed {

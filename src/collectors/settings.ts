@@ -1,6 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient } from "@azure/core-rest-pipeline";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "./http/clock.ts";
 
 /** How to reach one Azure subscription. What is absent comes from the environment, as the Azure SDK has it. */
 export interface AzureSettings {

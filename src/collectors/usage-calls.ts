@@ -1,4 +1,4 @@
-import type { ApiCall, AwsCall } from "./sources.ts";
+import type { ApiCall, AwsCall } from "../snapshot/kinds/calls.ts";
 
 /**
  * The calls that read how permissions were used. They are no source of documents: a scan never makes them.

@@ -1,5 +1,5 @@
 import { Document, isNode, isScalar, visit } from "yaml";
-import type { KubernetesCall } from "../collectors/sources.ts";
+import type { KubernetesCall } from "../snapshot/kinds/calls.ts";
 import type { Read } from "./reads.ts";
 
 /** A rule of a ClusterRole. */

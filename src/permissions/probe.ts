@@ -1,5 +1,6 @@
-import type { AwsCall, KubernetesCall } from "../collectors/sources.ts";
-import type { DocumentKind, Snapshot, Unread } from "../snapshot/snapshot.ts";
+import type { AwsCall, KubernetesCall } from "../snapshot/kinds/calls.ts";
+import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
+import type { Snapshot, Unread } from "../snapshot/snapshot.ts";
 import type { Call, Read } from "./reads.ts";
 
 /**

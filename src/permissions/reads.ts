@@ -1,13 +1,8 @@
 import type { Provider } from "../access/policy.ts";
-import {
-  type ApiCall,
-  type AwsCall,
-  type KindSource,
-  type KubernetesCall,
-  sources,
-} from "../collectors/sources.ts";
-import { nodesCall } from "../collectors/sources-kubernetes.ts";
-import type { DocumentKind } from "../snapshot/snapshot.ts";
+import type { ApiCall, AwsCall, KindSource, KubernetesCall } from "../snapshot/kinds/calls.ts";
+import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
+import { documentKinds } from "../snapshot/kinds/kinds.ts";
+import { nodesCall } from "../snapshot/kinds/kubernetes.ts";
 
 export type Call = ApiCall | AwsCall | KubernetesCall;
 
@@ -84,8 +79,8 @@ export function readsOf(
   >();
   for (const kind of [...all].sort()) {
     // A baseline of somebody's own may name a kind that nothing reads; its controls are unknown in a scan.
-    if (!Object.hasOwn(sources, kind)) continue;
-    const source: KindSource = sources[kind];
+    if (!Object.hasOwn(documentKinds, kind)) continue;
+    const source: KindSource = documentKinds[kind];
     for (const call of source.calls) {
       if (free.has(call.operation) || (named && findingOnly.has(call.operation))) continue;
       const read = reads.get(call.permission) ?? { calls: [], kinds: [], titles: [], reasons: [] };

@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { distance } from "fastest-levenshtein";
-import { visible } from "./untrusted.ts";
+import { visible } from "../text/visible.ts";
 
 /** One thing that is wrong with a file: a JSON pointer to it, and what in words. */
 export interface Problem {

@@ -1,8 +1,8 @@
 import { Ajv } from "ajv";
+import { visible } from "../text/visible.ts";
 import { explain, pathText } from "./problems.ts";
 import type { Report } from "./report.ts";
 import { reportSchema } from "./schema.ts";
-import { visible } from "./untrusted.ts";
 
 /** An earlier report that cannot be used; one line for a person. */
 export class ReportError extends Error {

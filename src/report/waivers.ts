@@ -1,7 +1,7 @@
 import { Ajv } from "ajv";
+import { visible } from "../text/visible.ts";
 import { explain, pathText } from "./problems.ts";
 import type { Drift } from "./report.ts";
-import { visible } from "./untrusted.ts";
 import { waiversSchema } from "./waivers-schema.ts";
 import { readYaml } from "./yaml.ts";
 

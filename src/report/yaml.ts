@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
+import { visible } from "../text/visible.ts";
 import { escapeStep } from "./problems.ts";
-import { visible } from "./untrusted.ts";
 
 /** A 1-based place in a text. */
 export interface Place {

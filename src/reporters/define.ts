@@ -1,4 +1,5 @@
 import type { Report } from "../report/report.ts";
+import type { RuleText } from "../report/rule-text.ts";
 
 /** What a reporter may know of the place that it writes to. */
 export interface RenderOptions {
@@ -10,17 +11,6 @@ export interface RenderOptions {
   readonly exitCode: number;
   /** Texts of every rule that a finding can have. */
   readonly rules: readonly RuleText[];
-}
-
-/** A rule's texts: one for every check and drift. */
-export interface RuleText {
-  /** Check id and drift id. */
-  readonly id: string;
-  readonly title: string;
-  readonly short: string;
-  /** Markdown. */
-  readonly help: string;
-  readonly helpUri: string;
 }
 
 export interface Reporter {

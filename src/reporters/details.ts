@@ -1,6 +1,6 @@
 import type { Finding } from "../report/report.ts";
-import { visible } from "../report/untrusted.ts";
-import { displayWidth, wrap } from "./layout.ts";
+import { displayWidth, wrap } from "../text/layout.ts";
+import { visible } from "../text/visible.ts";
 import type { Paint } from "./paint.ts";
 import type { Row } from "./rows.ts";
 import { proofVerb, witnessScope, witnessText } from "./words.ts";

@@ -1,5 +1,5 @@
 import { reportSchema } from "../report/schema.ts";
-import { inertJson } from "../report/untrusted.ts";
+import { inertJson } from "../text/visible.ts";
 import type { Reporter } from "./define.ts";
 
 interface Node {

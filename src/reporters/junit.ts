@@ -1,8 +1,8 @@
 import { anythingAssessed, isIncomplete } from "../report/exit-code.ts";
 import type { ControlResult, Finding, Report, Target } from "../report/report.ts";
-import { inertLine, visible } from "../report/untrusted.ts";
+import { KEEP } from "../text/layout.ts";
+import { inertLine, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
-import { KEEP } from "./layout.ts";
 import { painter } from "./paint.ts";
 import { proofText, whatText } from "./rows.ts";
 import { verdictLine } from "./verdict.ts";

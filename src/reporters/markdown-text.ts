@@ -1,5 +1,5 @@
-import { visible } from "../report/untrusted.ts";
-import { KEEP } from "./layout.ts";
+import { KEEP } from "../text/layout.ts";
+import { visible } from "../text/visible.ts";
 
 /** Characters of one text that are shown: a summary is no place for a name of a megabyte. */
 const MOST = 2_000;

@@ -1,13 +1,13 @@
 import type { ControlResult, Finding, Growth, Report, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
-import { inertLine } from "../report/untrusted.ts";
+import { grouped, plural } from "../text/count.ts";
+import { inertLine } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { code, codeBlock, inert, sentence } from "./markdown-text.ts";
 import { painter } from "./paint.ts";
 import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
 import { sinceLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
-import { grouped, plural } from "./words.ts";
 
 /**
  * Bytes of the whole text. A job summary of GitHub takes 1 MiB a step; what is longer is dropped whole, and nobody sees

@@ -1,8 +1,9 @@
 import type { Finding, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
-import { visible } from "../report/untrusted.ts";
-import { KEEP } from "./layout.ts";
-import { grouped, proofVerb, shortScope, shortScopes, witnessScope, witnessText } from "./words.ts";
+import { grouped } from "../text/count.ts";
+import { KEEP } from "../text/layout.ts";
+import { visible } from "../text/visible.ts";
+import { proofVerb, shortScope, shortScopes, witnessScope, witnessText } from "./words.ts";
 
 /** One row of the table: a difference, and every control that it shows under. */
 export interface Row {

@@ -1,5 +1,5 @@
 import { WAIVERS_PAGE } from "../report/apply-waivers.ts";
-import type { RuleText } from "./define.ts";
+import type { RuleText } from "../report/rule-text.ts";
 
 /** Rules that no check has: those of the waivers. */
 const OWN: readonly RuleText[] = [

@@ -1,5 +1,5 @@
 import type { Finding, Target } from "../report/report.ts";
-import { visible } from "../report/untrusted.ts";
+import { visible } from "../text/visible.ts";
 import { proofVerb, witnessScope, witnessText } from "./words.ts";
 
 /** Longest name, pattern or list that goes into a message; code scanning shows a line or two. */

@@ -1,11 +1,12 @@
 import { gzipSync } from "node:zlib";
 import type { Drift, Finding, Report, Severity, Target } from "../report/report.ts";
+import type { RuleText } from "../report/rule-text.ts";
 import { SEVERITIES, severityRank } from "../report/severity.ts";
-import { inertJson, visible } from "../report/untrusted.ts";
-import type { RenderOptions, Reporter, RuleText } from "./define.ts";
+import { plural } from "../text/count.ts";
+import { inertJson, visible } from "../text/visible.ts";
+import type { RenderOptions, Reporter } from "./define.ts";
 import { ruleText } from "./rules.ts";
 import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
-import { plural } from "./words.ts";
 
 /** What code scanning takes: runs in a file, results in a run, bytes of the file after gzip. */
 const LIMITS = { runs: 20, results: 5_000, gzipped: 10_000_000 } as const;

@@ -1,11 +1,12 @@
 import { anythingAssessed, WAIVER_CHECK } from "../report/exit-code.ts";
 import { growthText } from "../report/growth.ts";
 import type { ControlResult, Finding, Report } from "../report/report.ts";
-import { visible } from "../report/untrusted.ts";
-import { displayWidth, wrap } from "./layout.ts";
+import { grouped, plural } from "../text/count.ts";
+import { displayWidth, wrap } from "../text/layout.ts";
+import { visible } from "../text/visible.ts";
 import type { Paint } from "./paint.ts";
 import { markOf, type Obstacles, obstacleLines, obstaclesOf } from "./unread.ts";
-import { grouped, plural, shortIds, shortScopes } from "./words.ts";
+import { shortIds, shortScopes } from "./words.ts";
 
 /** Targets named in the head of a report; a fleet is counted. */
 const MOST_TARGETS = 5;

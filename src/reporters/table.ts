@@ -1,14 +1,14 @@
 import type { Finding, Report, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
-import { inertLine, visible } from "../report/untrusted.ts";
+import { plural } from "../text/count.ts";
+import { type Cell, displayWidth, drawRows, wrap } from "../text/layout.ts";
+import { inertLine, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { detailLines } from "./details.ts";
-import { type Cell, displayWidth, drawRows, wrap } from "./layout.ts";
 import { type Paint, painter } from "./paint.ts";
 import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
 import { closingLines, headerLines, sectionLines, sinceLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
-import { plural } from "./words.ts";
 
 /**
  * The report for a person: the verdict in words, then what is wrong, worst first, each with the operation that proves it,

@@ -1,8 +1,9 @@
 import type { Finding, Report, Target } from "../report/report.ts";
-import { visible } from "../report/untrusted.ts";
-import { displayWidth, wrap } from "./layout.ts";
+import { grouped } from "../text/count.ts";
+import { displayWidth, wrap } from "../text/layout.ts";
+import { visible } from "../text/visible.ts";
 import type { Paint } from "./paint.ts";
-import { grouped, shortScopes } from "./words.ts";
+import { shortScopes } from "./words.ts";
 
 type Unread = Target["unread"][number];
 

@@ -1,8 +1,8 @@
 import { anythingAssessed, isIncomplete } from "../report/exit-code.ts";
 import type { Report } from "../report/report.ts";
-import { KEEP } from "./layout.ts";
+import { grouped, plural } from "../text/count.ts";
+import { KEEP } from "../text/layout.ts";
 import type { Paint } from "./paint.ts";
-import { grouped, plural } from "./words.ts";
 
 /**
  * The verdict in one sentence, with the exit code that the run will have. Skipped controls are not counted: they were not

@@ -53,16 +53,6 @@ export function witnessScope(witness: Witness | undefined): string | undefined {
   return witness !== undefined && "scope" in witness ? witness.scope : undefined;
 }
 
-/** `1,482`: the same on every machine. */
-export function grouped(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** `1 control`, `2 controls`. */
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
-
 const GUID = /\b([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b/gi;
 
 /** Object and subscription ids cut to what a person compares: `6b1f…4e5f`. */

@@ -1,4 +1,4 @@
-import { byText } from "../checks/arm/value.ts";
+import { byText } from "../text/order.ts";
 import {
   breaks,
   type Change,

@@ -1,5 +1,5 @@
-import { visible } from "../report/untrusted.ts";
-import { plural } from "../reporters/words.ts";
+import { plural } from "../text/count.ts";
+import { visible } from "../text/visible.ts";
 import type { RehearsedCall, Review } from "./review.ts";
 import {
   CHANGE_WORDS,

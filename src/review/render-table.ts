@@ -1,7 +1,7 @@
-import { byText } from "../checks/arm/value.ts";
-import { inertLine, visible } from "../report/untrusted.ts";
-import { type Cell, drawRows, wrap } from "../reporters/layout.ts";
-import { plural } from "../reporters/words.ts";
+import { plural } from "../text/count.ts";
+import { type Cell, drawRows, wrap } from "../text/layout.ts";
+import { byText } from "../text/order.ts";
+import { inertLine, visible } from "../text/visible.ts";
 import type { PermissionGroup, RehearsedCall, Review } from "./review.ts";
 import {
   CHANGE_WORDS,

@@ -1,4 +1,4 @@
-import { inertJson } from "../report/untrusted.ts";
+import { inertJson } from "../text/visible.ts";
 import type { UsageSource } from "../usage/usage.ts";
 import {
   breaks,

@@ -1,5 +1,5 @@
 import type { Provider } from "../access/policy.ts";
-import { plural } from "../reporters/words.ts";
+import { plural } from "../text/count.ts";
 import { breaks, type Change, type Reach, type RehearsedCall, type Review, type Use } from "./review.ts";
 
 export const CHANGE_WORDS = {

@@ -1,6 +1,19 @@
-import type { Facts } from "../checks/define.ts";
-import type { DocumentKind, Snapshot, SnapshotDocument, Unread } from "./snapshot.ts";
+import type { DocumentKind } from "./kinds/kinds.ts";
+import type { Snapshot, SnapshotDocument, Unread } from "./snapshot.ts";
 import { sortedDocuments, sortedUnread } from "./write.ts";
+
+/** What a snapshot says, by kind. A check reads nothing else. */
+export interface Facts {
+  /** Azure: `/subscriptions/<id>`. AWS: `<account>/<region>`. */
+  readonly scope: string;
+  /** When the state was recorded, ISO 8601. The only clock that a check has. */
+  readonly takenAt: string;
+  /** Whom the state was recorded for, as the user named them; absent: whoever was found. */
+  readonly asked?: readonly string[];
+  all(kind: DocumentKind): readonly SnapshotDocument[];
+  /** What of that kind (and of that id, if given) could not be read. */
+  unread(kind: DocumentKind, id?: string): readonly Unread[];
+}
 
 /**
  * A snapshot as checks read it: by kind, in an order that does not depend on how it was written. An `unread` entry

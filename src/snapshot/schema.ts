@@ -1,42 +1,5 @@
-import type { DocumentKind, UnreadCause } from "./snapshot.ts";
-
-const kinds = {
-  "azure/role-definition": true,
-  "azure/role-assignment": true,
-  "azure/assigned-to": true,
-  "azure/deny-assignment": true,
-  "azure/role-eligibility": true,
-  "azure/provider-operations": true,
-  "azure/resource-group": true,
-  "azure/resource": true,
-  "azure/managed-cluster": true,
-  "azure/vault": true,
-  "aws/caller-identity": true,
-  "aws/role": true,
-  "aws/role-policy": true,
-  "aws/attached-policy": true,
-  "aws/policy": true,
-  "aws/tagged-resource": true,
-  "aws/vpc": true,
-  "aws/subnet": true,
-  "aws/nat-gateway": true,
-  "aws/internet-gateway": true,
-  "aws/route-table": true,
-  "aws/security-group": true,
-  "aws/instance": true,
-  "aws/volume": true,
-  "aws/eks-cluster": true,
-  "aws/eks-nodegroup": true,
-  "aws/eks-version": true,
-  "kubernetes/cluster": true,
-  "kubernetes/namespace": true,
-  "kubernetes/service-account": true,
-  "kubernetes/role": true,
-  "kubernetes/cluster-role": true,
-  "kubernetes/role-binding": true,
-  "kubernetes/cluster-role-binding": true,
-  "kubernetes/api-resource": true,
-} satisfies Record<DocumentKind, true>;
+import { documentKinds } from "./kinds/kinds.ts";
+import type { UnreadCause } from "./snapshot.ts";
 
 const causes = {
   denied: true,
@@ -90,7 +53,7 @@ export const snapshotSchema = {
     },
     kinds: {
       type: "array",
-      items: { enum: Object.keys(kinds) },
+      items: { enum: Object.keys(documentKinds) },
       description: "Kinds of documents that were asked for; absent: all that this version knows",
     },
     interrupted: { type: "boolean" },
@@ -100,7 +63,7 @@ export const snapshotSchema = {
         type: "object",
         required: ["kind", "id", "body"],
         additionalProperties: false,
-        properties: { kind: { enum: Object.keys(kinds) }, id: text, body: {} },
+        properties: { kind: { enum: Object.keys(documentKinds) }, id: text, body: {} },
       },
     },
     unread: {
@@ -110,7 +73,7 @@ export const snapshotSchema = {
         required: ["kind", "api", "cause", "detail"],
         additionalProperties: false,
         properties: {
-          kind: { enum: Object.keys(kinds) },
+          kind: { enum: Object.keys(documentKinds) },
           id: text,
           api: text,
           cause: { enum: Object.keys(causes) },

@@ -1,42 +1,5 @@
 import type { Provider } from "../access/policy.ts";
-
-/** Every kind of document that a snapshot can hold. One registry; the scanner's own permissions follow from it. */
-export type DocumentKind =
-  | "azure/role-definition"
-  | "azure/role-assignment"
-  | "azure/assigned-to"
-  | "azure/deny-assignment"
-  | "azure/role-eligibility"
-  | "azure/provider-operations"
-  | "azure/resource-group"
-  | "azure/resource"
-  | "azure/managed-cluster"
-  | "azure/vault"
-  | "aws/caller-identity"
-  | "aws/role"
-  | "aws/role-policy"
-  | "aws/attached-policy"
-  | "aws/policy"
-  | "aws/tagged-resource"
-  | "aws/vpc"
-  | "aws/subnet"
-  | "aws/nat-gateway"
-  | "aws/internet-gateway"
-  | "aws/route-table"
-  | "aws/security-group"
-  | "aws/instance"
-  | "aws/volume"
-  | "aws/eks-cluster"
-  | "aws/eks-nodegroup"
-  | "aws/eks-version"
-  | "kubernetes/cluster"
-  | "kubernetes/namespace"
-  | "kubernetes/service-account"
-  | "kubernetes/role"
-  | "kubernetes/cluster-role"
-  | "kubernetes/role-binding"
-  | "kubernetes/cluster-role-binding"
-  | "kubernetes/api-resource";
+import type { DocumentKind } from "./kinds/kinds.ts";
 
 /** Why something could not be read. `absent` never stands here: an answer of 404 for a thing asked by name is a fact. */
 export type UnreadCause =

@@ -1,4 +1,4 @@
-import { visible } from "../report/untrusted.ts";
+import { visible } from "../text/visible.ts";
 
 /** Longest text of a record that is kept. */
 const MOST_CHARACTERS = 2_048;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { inputsOf, ownInputs, printsReport, switches } from "../../src/action/inputs.ts";
 import { annotation, command, outputFile, outputsOf } from "../../src/action/outputs.ts";
-import { flagsOf } from "../../src/cli/flags.ts";
+import { flagsOf } from "../../src/cli/line/flags.ts";
 import { worlds } from "../report/sample.ts";
 
 interface Action {

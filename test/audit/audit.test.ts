@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type AuditInput, audit } from "../../src/audit.ts";
+import { audit } from "../../src/audit/audit.ts";
+import type { AuditInput } from "../../src/audit/input.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { parseBaseline } from "../../src/baselines/parse.ts";
-import type { Check, Observation } from "../../src/checks/define.ts";
+import type { Check } from "../../src/checks/define.ts";
 import { checks } from "../../src/checks/registry.ts";
 import type { Report } from "../../src/report/report.ts";
 import { parseWaivers } from "../../src/report/waivers.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+import type { Observation } from "../../src/wording/observation.ts";
 import {
   denied,
   GROUP,

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type AuditedSnapshot, audit } from "../../src/audit.ts";
+import { audit } from "../../src/audit/audit.ts";
+import type { AuditedSnapshot } from "../../src/audit/input.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
-import type { Check, Observation } from "../../src/checks/define.ts";
+import type { Check } from "../../src/checks/define.ts";
 import { checks } from "../../src/checks/registry.ts";
 import { exitCode } from "../../src/report/exit-code.ts";
 import type { Report } from "../../src/report/report.ts";
 import { compareReports } from "../../src/report/since.ts";
 import { renderIncompleteSarif, sarif } from "../../src/reporters/sarif.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+import type { Observation } from "../../src/wording/observation.ts";
 
 const CLUSTER = "0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b";
 const SUBSCRIPTION = "/subscriptions/6b1f4e5f-0000-4000-8000-000000000001";

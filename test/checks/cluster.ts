@@ -1,5 +1,8 @@
-import type { Check, Facts, Observation, ResolvedControl } from "../../src/checks/define.ts";
+import type { ResolvedControl } from "../../src/baselines/baseline.ts";
+import type { Check } from "../../src/checks/define.ts";
+import type { Facts } from "../../src/snapshot/facts.ts";
 import { factsOf } from "../../src/snapshot/facts.ts";
+import type { Observation } from "../../src/wording/observation.ts";
 import { type ClusterState, empty, type RuleBody, rule, snapshotOf } from "../worlds/kubernetes-state.ts";
 import { control, run } from "./world.ts";
 

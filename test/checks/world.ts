@@ -1,7 +1,13 @@
 /** A state of the tests' Resource Manager as the snapshot that a collection of it would give, without the network. */
-import type { Check, Context, Facts, Observation, ResolvedControl } from "../../src/checks/define.ts";
+
+import type { ResolvedControl } from "../../src/baselines/baseline.ts";
+import type { Check } from "../../src/checks/define.ts";
+import type { Facts } from "../../src/snapshot/facts.ts";
 import { factsOf } from "../../src/snapshot/facts.ts";
-import type { DocumentKind, Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
+import type { Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
+import type { Context } from "../../src/state/context.ts";
+import type { Observation } from "../../src/wording/observation.ts";
 import {
   type AzureState,
   azureState,

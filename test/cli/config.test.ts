@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findConfig, parseConfig } from "../../src/cli/config.ts";
+import { findConfig, parseConfig } from "../../src/cli/line/config.ts";
 
 describe("finding chalk-audit.yaml", () => {
   let root = "";

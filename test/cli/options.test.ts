@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { parseDuration } from "../../src/cli/duration.ts";
-import { commandNames, flags, flagsOf } from "../../src/cli/flags.ts";
-import { fromEnvironment, inOrder, keyOf, variableOf } from "../../src/cli/options.ts";
-import { assignments, choice, integer, on, one } from "../../src/cli/settings.ts";
-import { colorFor } from "../../src/cli/shell.ts";
+import { parseDuration } from "../../src/cli/line/duration.ts";
+import { commandNames, flags, flagsOf } from "../../src/cli/line/flags.ts";
+import { fromEnvironment, inOrder, keyOf, variableOf } from "../../src/cli/line/options.ts";
+import { assignments, choice, integer, on, one } from "../../src/cli/line/settings.ts";
+import { colorFor } from "../../src/cli/line/shell.ts";
 
 const values = (options: ReturnType<typeof fromEnvironment>) =>
   Object.fromEntries([...options].map(([name, given]) => [name, [...given.values]]));

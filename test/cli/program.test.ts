@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { listBundled } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { commandNames, flagsOf, scanFormats } from "../../src/cli/flags.ts";
-import { consoleOn } from "../../src/cli/progress.ts";
-import { version } from "../../src/cli/version.ts";
+import { commandNames, flagsOf, scanFormats } from "../../src/cli/line/flags.ts";
+import { version } from "../../src/cli/line/version.ts";
+import { consoleOn } from "../../src/cli/output/progress.ts";
 import { reporters } from "../../src/reporters/registry.ts";
 import { ran } from "./shell.ts";
 

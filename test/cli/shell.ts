@@ -1,6 +1,6 @@
-import { errorLines } from "../../src/cli/errors.ts";
-import { run } from "../../src/cli/program.ts";
-import type { Shell } from "../../src/cli/shell.ts";
+import { errorLines } from "../../src/cli/line/errors.ts";
+import { run } from "../../src/cli/line/program.ts";
+import type { Shell } from "../../src/cli/line/shell.ts";
 
 export interface Ran {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { sources } from "../../src/collectors/sources.ts";
-import { awsSources } from "../../src/collectors/sources-aws.ts";
+import { awsKinds } from "../../src/snapshot/kinds/aws.ts";
+import { documentKinds } from "../../src/snapshot/kinds/kinds.ts";
 import { readSnapshot } from "../../src/snapshot/read.ts";
 import { snapshotSchema } from "../../src/snapshot/schema.ts";
 import { formatSnapshot } from "../../src/snapshot/write.ts";
@@ -99,7 +99,7 @@ describe("a whole collection", () => {
   it("makes the calls of the registry and no others, and needs every one of them", async () => {
     aws = await startAws(vendorWorld, { pageSize: 1 });
     await collectAws(aws);
-    const published = Object.values(awsSources).flatMap((source) =>
+    const published = Object.values(awsKinds).flatMap((source) =>
       source.calls.map((call) => `${call.service} ${call.operation}`),
     );
     expect([...new Set(aws.requests.map(({ call }) => call))].sort()).toEqual([...new Set(published)].sort());
@@ -153,9 +153,10 @@ describe("the registry", () => {
   it("has every kind of document; a kind's provider is its name's; AWS permissions are its services' actions", async () => {
     aws = await startAws();
     const kinds = snapshotSchema.properties.documents.items.properties.kind.enum;
-    expect(Object.keys(sources).sort()).toEqual([...kinds].sort());
-    for (const [kind, { provider }] of Object.entries(sources)) expect(kind.split("/")[0]).toBe(provider);
-    const calls = Object.values(awsSources).flatMap((source) => source.calls);
+    expect(Object.keys(documentKinds).sort()).toEqual([...kinds].sort());
+    for (const [kind, { provider }] of Object.entries(documentKinds))
+      expect(kind.split("/")[0]).toBe(provider);
+    const calls = Object.values(awsKinds).flatMap((source) => source.calls);
     for (const { service, operation, permission } of calls) {
       expect(operation).toMatch(/^(?:Get|List|Describe)[A-Z]/);
       expect(permission).toBe(`${service === "tagging" ? "tag" : service}:${operation}`);
@@ -338,7 +339,7 @@ describe("which role is audited", () => {
 describe("what cannot be read", () => {
   /** One permission missing; what then is unread, and what is still there. */
   const lacking = async (may: (action: string) => boolean, state: Partial<AwsState> = {}) => {
-    const actions = Object.values(awsSources).flatMap(({ calls }) =>
+    const actions = Object.values(awsKinds).flatMap(({ calls }) =>
       calls.map((call) => `${call.service === "tagging" ? "tag" : call.service}:${call.operation}`),
     );
     aws = await startAws({
@@ -458,7 +459,7 @@ describe("what cannot be read", () => {
     const snapshot = await lacking((each) => each === "sts:GetCallerIdentity");
     expect(held(snapshot)).toEqual([`aws/caller-identity ${account}`]);
     expect(new Set(snapshot.unread.map(({ kind }) => kind))).toEqual(
-      new Set(Object.keys(awsSources).filter((kind) => kind !== "aws/caller-identity")),
+      new Set(Object.keys(awsKinds).filter((kind) => kind !== "aws/caller-identity")),
     );
     expect(snapshot.unread.every(({ cause }) => cause === "denied")).toBe(true);
   });

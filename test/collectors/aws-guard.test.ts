@@ -5,8 +5,8 @@ import * as tagging from "@aws-sdk/client-resource-groups-tagging-api";
 import * as sts from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AwsHttp, createAwsHttp } from "../../src/collectors/aws/http.ts";
-import { WriteRefused } from "../../src/collectors/guard.ts";
-import { awsSources } from "../../src/collectors/sources-aws.ts";
+import { WriteRefused } from "../../src/collectors/http/guard.ts";
+import { awsKinds } from "../../src/snapshot/kinds/aws.ts";
 import { type Aws, ca, startAws } from "../servers/aws.ts";
 import { auditor, region } from "../servers/aws-state.ts";
 
@@ -85,7 +85,7 @@ describe("fault 35: the read-only guard", () => {
       );
       const operation = (name: string | undefined) => name?.replace(/Command$/, "") ?? "";
       const left = outcomes.filter(([, outcome]) => outcome === "sent").map(([name]) => operation(name));
-      const registry = Object.values(awsSources)
+      const registry = Object.values(awsKinds)
         .flatMap((source) => source.calls)
         .filter((call) => call.service === service)
         .map((call) => call.operation);

@@ -1,13 +1,13 @@
 import type { CollectOptions } from "../../src/collectors/define.ts";
 import { loadCollector } from "../../src/collectors/registry.ts";
 import type { AwsSettings } from "../../src/collectors/settings.ts";
-import type { AwsKind } from "../../src/collectors/sources.ts";
-import { awsSources } from "../../src/collectors/sources-aws.ts";
+import type { AwsKind } from "../../src/snapshot/kinds/aws.ts";
+import { awsKinds } from "../../src/snapshot/kinds/aws.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { type Aws, ca } from "../servers/aws.ts";
 import { account, auditor, type Body, policyArn, policyOf, region } from "../servers/aws-state.ts";
 
-export const everyAwsKind = Object.keys(awsSources) as readonly AwsKind[];
+export const everyAwsKind = Object.keys(awsKinds) as readonly AwsKind[];
 
 export interface AwsAsked {
   readonly kinds?: readonly AwsKind[];

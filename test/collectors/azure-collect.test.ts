@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { azureSources } from "../../src/collectors/sources.ts";
 import { factsOf } from "../../src/snapshot/facts.ts";
+import { azureKinds } from "../../src/snapshot/kinds/azure.ts";
 import { readSnapshot } from "../../src/snapshot/read.ts";
 import { formatSnapshot } from "../../src/snapshot/write.ts";
 import { type Arm, startArm } from "../servers/arm.ts";
@@ -107,7 +107,7 @@ describe("a whole scan of one subscription", () => {
         );
         return `${method} ${template}?${filter.sort().join("&")}`;
       });
-    const published = Object.values(azureSources).flatMap((source) =>
+    const published = Object.values(azureKinds).flatMap((source) =>
       source.calls.map((call) => {
         const query = { "api-version": call.apiVersion, ...call.query };
         const pairs = Object.entries(query).map(([name, value]) => `${name}=${value}`);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { retryAfter } from "../../src/collectors/retry.ts";
+import { retryAfter } from "../../src/collectors/http/retry.ts";
 import { type Arm, startArm } from "../servers/arm.ts";
 import type { Fault, FaultAction } from "../servers/faults.ts";
 import { causes, collectFrom, fakeClock, ids } from "./harness.ts";

@@ -1,8 +1,8 @@
 import { AuthorizationManagementClient } from "@azure/arm-authorization";
 import { createPipelineRequest, type HttpMethods } from "@azure/core-rest-pipeline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readOnlyGuard, WriteRefused } from "../../src/collectors/guard.ts";
-import { createHttp, type Http } from "../../src/collectors/http.ts";
+import { readOnlyGuard, WriteRefused } from "../../src/collectors/http/guard.ts";
+import { createHttp, type Http } from "../../src/collectors/http/http.ts";
 import { type Arm, ca, startArm } from "../servers/arm.ts";
 import { subscriptionId } from "../servers/azure-state.ts";
 

@@ -1,12 +1,13 @@
-import type { Clock } from "../../src/collectors/clock.ts";
 import type { CollectOptions, CollectPlan } from "../../src/collectors/define.ts";
+import type { Clock } from "../../src/collectors/http/clock.ts";
 import { loadCollector } from "../../src/collectors/registry.ts";
 import type { AzureSettings } from "../../src/collectors/settings.ts";
-import { azureSources } from "../../src/collectors/sources.ts";
-import type { DocumentKind, Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
+import { azureKinds } from "../../src/snapshot/kinds/azure.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
+import type { Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
 import { type Arm, ca } from "../servers/arm.ts";
 
-export const everyKind = Object.keys(azureSources) as readonly DocumentKind[];
+export const everyKind = Object.keys(azureKinds) as readonly DocumentKind[];
 
 export interface Collected {
   readonly snapshot: Snapshot;

@@ -1,8 +1,8 @@
 import { createEmptyPipeline, createPipelineRequest, type HttpMethods } from "@azure/core-rest-pipeline";
 import * as client from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/collectors/clock.ts";
-import { WriteRefused } from "../../src/collectors/guard.ts";
+import { systemClock } from "../../src/collectors/http/clock.ts";
+import { WriteRefused } from "../../src/collectors/http/guard.ts";
 import { kubernetesReadOnlyGuard } from "../../src/collectors/kubernetes/guard.ts";
 import { createKubernetesHttp, type Get } from "../../src/collectors/kubernetes/http.ts";
 import { type Kubernetes, startKubernetes } from "../servers/kubernetes.ts";

@@ -1,13 +1,13 @@
 import type { CollectOptions } from "../../src/collectors/define.ts";
 import { loadCollector } from "../../src/collectors/registry.ts";
 import type { KubernetesSettings } from "../../src/collectors/settings.ts";
-import { kubernetesSources } from "../../src/collectors/sources-kubernetes.ts";
-import type { DocumentKind } from "../../src/snapshot/snapshot.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
+import { kubernetesKinds } from "../../src/snapshot/kinds/kubernetes.ts";
 import type { Kubernetes } from "../servers/kubernetes.ts";
 import type { Body } from "../servers/kubernetes-state.ts";
 import type { Collected } from "./harness.ts";
 
-export const everyKind = Object.keys(kubernetesSources) as readonly DocumentKind[];
+export const everyKind = Object.keys(kubernetesKinds) as readonly DocumentKind[];
 
 export interface Asked {
   readonly kinds?: readonly DocumentKind[];

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DocumentKind } from "../../src/snapshot/snapshot.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
 import { type Arm, startArm } from "../servers/arm.ts";
 import { collectFrom } from "./harness.ts";
 

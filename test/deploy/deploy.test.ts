@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { flags } from "../../src/cli/flags.ts";
+import { flags } from "../../src/cli/line/flags.ts";
 import { kubernetesObjects } from "../../src/permissions/kubernetes.ts";
 import { readsOf } from "../../src/permissions/reads.ts";
 import { reporters } from "../../src/reporters/registry.ts";

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { azureSources } from "../../src/collectors/sources.ts";
 import { awsPolicy } from "../../src/permissions/aws.ts";
 import { probesOf } from "../../src/permissions/probe.ts";
 import { editionRead, readsOf } from "../../src/permissions/reads.ts";
-import type { DocumentKind, Snapshot } from "../../src/snapshot/snapshot.ts";
+import { azureKinds } from "../../src/snapshot/kinds/azure.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
+import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { ran } from "../cli/shell.ts";
 import { collectAws, everyAwsKind, vendorWorld } from "../collectors/aws-harness.ts";
 import { collectFrom, everyKind } from "../collectors/harness.ts";
@@ -148,7 +149,7 @@ describe("Azure, against a server that refuses one permission at a time (fault 3
           "there",
         ),
       );
-      const shapes = Object.values(azureSources).flatMap(({ calls }) =>
+      const shapes = Object.values(azureKinds).flatMap(({ calls }) =>
         calls.map(({ path, permission }) => ({ permission, last: path.split("/").at(-1) ?? "" })),
       );
       const used = new Set(

@@ -1,22 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { azureSources, sources } from "../../src/collectors/sources.ts";
-import { awsSources } from "../../src/collectors/sources-aws.ts";
-import { kubernetesSources } from "../../src/collectors/sources-kubernetes.ts";
 import { awsPolicy } from "../../src/permissions/aws.ts";
 import { azureRole } from "../../src/permissions/azure.ts";
 import { kubernetesManifest, kubernetesObjects, kubernetesRules } from "../../src/permissions/kubernetes.ts";
 import { editionRead, readsOf } from "../../src/permissions/reads.ts";
-import type { DocumentKind } from "../../src/snapshot/snapshot.ts";
+import { awsKinds } from "../../src/snapshot/kinds/aws.ts";
+import { azureKinds } from "../../src/snapshot/kinds/azure.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
+import { documentKinds } from "../../src/snapshot/kinds/kinds.ts";
+import { kubernetesKinds } from "../../src/snapshot/kinds/kubernetes.ts";
 
 const kindsOf = (of: object) => new Set(Object.keys(of) as DocumentKind[]);
 const found = { named: false };
 
 describe("AWS: an identity policy", () => {
   test("of every kind: each permission of the registry once, but what AWS gives to everybody", () => {
-    const policy = awsPolicy(readsOf("aws", kindsOf(awsSources), found));
+    const policy = awsPolicy(readsOf("aws", kindsOf(awsKinds), found));
     const registry = new Set(
-      Object.values(awsSources).flatMap(({ calls }) => calls.map(({ permission }) => permission)),
+      Object.values(awsKinds).flatMap(({ calls }) => calls.map(({ permission }) => permission)),
     );
     registry.delete("sts:GetCallerIdentity");
     expect(policy.Statement.flatMap(({ Action }) => Action).sort()).toEqual([...registry].sort());
@@ -77,9 +78,9 @@ describe("Azure: a custom role", () => {
   const scope = "/subscriptions/6b1f0000-0000-4000-8000-000000004e5f";
 
   test("of every kind: each permission of the registry once, reads only, no data", () => {
-    const role = azureRole(readsOf("azure", kindsOf(azureSources), found), [scope]);
+    const role = azureRole(readsOf("azure", kindsOf(azureKinds), found), [scope]);
     const registry = new Set(
-      Object.values(azureSources).flatMap(({ calls }) => calls.map(({ permission }) => permission)),
+      Object.values(azureKinds).flatMap(({ calls }) => calls.map(({ permission }) => permission)),
     );
     expect(role.Actions).toEqual([...registry].sort());
     expect(role.Actions.filter((action) => !action.endsWith("/read"))).toEqual([]);
@@ -129,8 +130,8 @@ describe("Kubernetes: an account, a ClusterRole, a binding", () => {
   });
 
   test("of every kind: every call of the registry is allowed by a rule, get and list only, no star but in URLs", () => {
-    const rules = kubernetesRules(readsOf("kubernetes", kindsOf(kubernetesSources), found));
-    for (const { calls } of Object.values(kubernetesSources)) {
+    const rules = kubernetesRules(readsOf("kubernetes", kindsOf(kubernetesKinds), found));
+    for (const { calls } of Object.values(kubernetesKinds)) {
       for (const call of calls) {
         const allowed = rules.filter(
           (rule) =>
@@ -198,13 +199,13 @@ describe("Kubernetes: an account, a ClusterRole, a binding", () => {
 });
 
 test("kinds of another cloud ask for nothing, and no kind asks for nothing", () => {
-  expect(readsOf("azure", kindsOf(awsSources), found)).toEqual([]);
+  expect(readsOf("azure", kindsOf(awsKinds), found)).toEqual([]);
   expect(readsOf("kubernetes", new Set(), found)).toEqual([]);
   // What everybody has is no permission to ask for.
   expect(readsOf("aws", new Set(["aws/caller-identity"]), found)).toEqual([]);
-  for (const kind of Object.keys(sources) as DocumentKind[]) {
+  for (const kind of Object.keys(documentKinds) as DocumentKind[]) {
     if (kind === "aws/caller-identity") continue;
-    const cloud = sources[kind].provider;
+    const cloud = documentKinds[kind].provider;
     const reads = readsOf(cloud, new Set([kind]), found);
     expect(
       reads.some((read) => read.kinds.includes(kind)),

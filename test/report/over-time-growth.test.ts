@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServiceData } from "../../src/access/aws/service-data.ts";
-import { withWildcards } from "../../src/audit-wildcards.ts";
-import { changesTable } from "../../src/cli/changes-table.ts";
+import { withWildcards } from "../../src/audit/wildcards.ts";
+import { changesTable } from "../../src/cli/output/changes-table.ts";
 import { exitCode } from "../../src/report/exit-code.ts";
 import { growthBetween, growthText } from "../../src/report/growth.ts";
 import { readReport } from "../../src/report/read.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditJob } from "../../src/cli/audit-job.ts";
-import { prepare } from "../../src/cli/job.ts";
+import { auditJob } from "../../src/cli/job/audit-job.ts";
+import { prepare } from "../../src/cli/job/job.ts";
 import type { Finding, Report } from "../../src/report/report.ts";
 import { parseWaivers } from "../../src/report/waivers.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";

@@ -5,9 +5,9 @@ import { applyWaivers } from "../../src/report/apply-waivers.ts";
 import { reportSchema } from "../../src/report/schema.ts";
 import { compareReports } from "../../src/report/since.ts";
 import { parseWaivers } from "../../src/report/waivers.ts";
-import { displayWidth } from "../../src/reporters/layout.ts";
 import { findReporter, reporters } from "../../src/reporters/registry.ts";
 import { renderIncompleteSarif, sarif } from "../../src/reporters/sarif.ts";
+import { displayWidth } from "../../src/text/layout.ts";
 import { driftControls, driftFindings, report, target, worlds } from "../report/sample.ts";
 import { fleet, options } from "./worlds.ts";
 

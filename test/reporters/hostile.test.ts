@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Finding, Report } from "../../src/report/report.ts";
-import { displayWidth, drawRows, wrap } from "../../src/reporters/layout.ts";
 import { reporters } from "../../src/reporters/registry.ts";
 import { renderIncompleteSarif } from "../../src/reporters/sarif.ts";
 import { table } from "../../src/reporters/table.ts";
+import { displayWidth, drawRows, wrap } from "../../src/text/layout.ts";
 import { control, finding, report, SUBSCRIPTION, target, worlds } from "../report/sample.ts";
 import { fleet, large, options } from "./worlds.ts";
 

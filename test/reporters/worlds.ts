@@ -1,4 +1,5 @@
-import type { RenderOptions, RuleText } from "../../src/reporters/define.ts";
+import type { RuleText } from "../../src/report/rule-text.ts";
+import type { RenderOptions } from "../../src/reporters/define.ts";
 import { control, finding, report, SUBSCRIPTION, target } from "../report/sample.ts";
 
 /** Texts as the checks' registry gives them. */

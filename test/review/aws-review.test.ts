@@ -3,12 +3,12 @@ import type { ServiceData } from "../../src/access/aws/service-data.ts";
 import { allows } from "../../src/access/provider.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { loadServiceData } from "../../src/cli/service-data.ts";
-import { reviewAws } from "../../src/review/aws.ts";
-import { actionChanges } from "../../src/review/aws-changes.ts";
-import { asker, readySide } from "../../src/review/aws-side.ts";
+import { loadServiceData } from "../../src/cli/job/service-data.ts";
+import { actionChanges } from "../../src/review/aws/changes.ts";
+import { reviewAws } from "../../src/review/aws/review.ts";
+import { asker, readySide } from "../../src/review/aws/side.ts";
 import { breaks, type Review, reviewStatus } from "../../src/review/review.ts";
-import { AwsUsage } from "../../src/usage/aws-usage.ts";
+import { AwsUsage } from "../../src/usage/aws/usage.ts";
 import {
   ACCOUNT,
   type AwsState,

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { comparePolicies } from "../../src/access/provider.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { reviewAzure } from "../../src/review/azure.ts";
+import { reviewAzure } from "../../src/review/azure/review.ts";
 import { type Review, reviewStatus } from "../../src/review/review.ts";
 import { readSnapshot } from "../../src/snapshot/read.ts";
 import type { Snapshot, SnapshotDocument, Unread } from "../../src/snapshot/snapshot.ts";
-import { AzureUsage } from "../../src/usage/activity-log.ts";
+import { AzureUsage } from "../../src/usage/azure/activity-log.ts";
 
 const PRINCIPAL = "aaaaaaaa-5b1e-4c55-9d0e-3f7f52aa0001";
 const SUB = "/subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { allows } from "../../src/access/provider.ts";
-import { POLICIES_A_ROLE, POLICY_LIMIT, policyFiles } from "../../src/review/aws-documents.ts";
+import { POLICIES_A_ROLE, POLICY_LIMIT, policyFiles } from "../../src/review/aws/documents.ts";
 import { allow, logReader, management, policy, scoped } from "../worlds/aws-state.ts";
 
 const names = [...Array(120).keys()].map((n) => `Operation${n}WithALongNameThatTakesRoom`);

@@ -4,10 +4,10 @@ import { parseAllDocuments } from "yaml";
 import { allows, comparePolicies } from "../../src/access/provider.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { kubernetesSubject, reviewKubernetes } from "../../src/review/kubernetes.ts";
-import { accountRows, columnOf, documentsOf, type Held } from "../../src/review/kubernetes-columns.ts";
+import { accountRows, columnOf, documentsOf, type Held } from "../../src/review/kubernetes/columns.ts";
+import { kubernetesSubject, reviewKubernetes } from "../../src/review/kubernetes/review.ts";
 import { type Review, reviewStatus } from "../../src/review/review.ts";
-import { KubernetesUsage } from "../../src/usage/kubernetes-usage.ts";
+import { KubernetesUsage } from "../../src/usage/kubernetes/usage.ts";
 import {
   ARGO,
   all,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { auditEvents } from "../../src/usage/kubernetes-audit.ts";
-import { KubernetesUsage } from "../../src/usage/kubernetes-usage.ts";
+import { auditEvents } from "../../src/usage/kubernetes/audit-log.ts";
+import { KubernetesUsage } from "../../src/usage/kubernetes/usage.ts";
 import { type AuditLine, line, log, user } from "./audit-log.ts";
 
 const ACCOUNTS = new Map(["chalk/management", "chalk/workload"].map((id) => [user(id), id]));

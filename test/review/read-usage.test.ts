@@ -3,7 +3,7 @@ import { createHttpHeaders, type HttpClient, type PipelineRequest } from "@azure
 import { describe, expect, test } from "vitest";
 import { readAwsUsage } from "../../src/collectors/aws/usage.ts";
 import { readActivityLog } from "../../src/collectors/azure/usage.ts";
-import { WriteRefused } from "../../src/collectors/guard.ts";
+import { WriteRefused } from "../../src/collectors/http/guard.ts";
 import { activityLogCall, awsUsageCalls } from "../../src/collectors/usage-calls.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/acme";

@@ -1,4 +1,4 @@
-import type { DocumentKind } from "../../src/snapshot/snapshot.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
 import type { AwsState as World } from "../worlds/aws-state.ts";
 import { ACCOUNT, REGION } from "../worlds/aws-state.ts";
 import { type AwsState, type Body, type Document, type NetworkList, policyOf } from "./aws-state.ts";

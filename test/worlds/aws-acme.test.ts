@@ -1,6 +1,6 @@
 /** An invented vendor with other names, actions and addresses: nothing of a real one is needed to audit it. */
 import { describe, expect, it } from "vitest";
-import { audit } from "../../src/audit.ts";
+import { audit } from "../../src/audit/audit.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
 import { lines } from "./aws-look.ts";

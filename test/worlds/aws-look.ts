@@ -1,4 +1,4 @@
-import { audit } from "../../src/audit.ts";
+import { audit } from "../../src/audit/audit.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
 import type { AuditInput } from "../../src/index.ts";

@@ -1,5 +1,7 @@
 /** An AWS account of the tests as the snapshot that a collection of it would give, without the network. */
-import type { DocumentKind, Snapshot, SnapshotDocument, Unread } from "../../src/snapshot/snapshot.ts";
+
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
+import type { Snapshot, SnapshotDocument, Unread } from "../../src/snapshot/snapshot.ts";
 import {
   type Document,
   logReaderPage,

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ruleTexts } from "../../src/checks/registry.ts";
-import { displayWidth } from "../../src/reporters/layout.ts";
 import { findReporter } from "../../src/reporters/registry.ts";
+import { displayWidth } from "../../src/text/layout.ts";
 import { auditSnapshot } from "./lab.ts";
 import { recorded } from "./operations.ts";
 

@@ -1,7 +1,8 @@
 /** A cluster of the tests as the snapshot that a collection of it would give, without the network. */
 import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
-import type { DocumentKind, Snapshot, SnapshotDocument, Unread } from "../../src/snapshot/snapshot.ts";
+import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
+import type { Snapshot, SnapshotDocument, Unread } from "../../src/snapshot/snapshot.ts";
 
 export type Body = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
-import { auditJob } from "../../src/cli/audit-job.ts";
-import { type Job, prepare } from "../../src/cli/job.ts";
-import type { GivenOptions } from "../../src/cli/options.ts";
-import { planOf } from "../../src/cli/plan.ts";
+import { auditJob } from "../../src/cli/job/audit-job.ts";
+import { type Job, prepare } from "../../src/cli/job/job.ts";
+import { planOf } from "../../src/cli/job/plan.ts";
+import type { GivenOptions } from "../../src/cli/line/options.ts";
 import { collect } from "../../src/collectors/azure/collect.ts";
 import { type ExitPolicy, exitCode } from "../../src/report/exit-code.ts";
 import type { Finding, Report } from "../../src/report/report.ts";

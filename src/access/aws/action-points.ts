@@ -1,6 +1,6 @@
 /** The points of the action dimension at which a difference can show, and the foes that hold there. */
 import { type Glob, genericOf } from "../glob.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import { ActionIndex } from "./action-index.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, bitsKey, union } from "./bits.ts";

@@ -3,13 +3,14 @@
  * search for a point where they do and the foes do not: `solve` of docs/decisions/0010.
  */
 import { type Glob, matches } from "../glob.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import { type Bits, noBits, setBit, takeFrom, union } from "./bits.ts";
 import { type Candidates, candidatesFor } from "./candidates.ts";
 import { ANY_TEXT, type Cells, closure, meetAny, type Row, rowPoint } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { choiceAt, type Foes, mixedAt } from "./foes.ts";
 import { type Option, search, undominated } from "./search.ts";
+import type { Limits } from "./service-data.ts";
 import type { Body, Choice } from "./statement.ts";
 
 /** Why something is not decided. */
@@ -48,14 +49,6 @@ export interface Group {
 export interface Solved {
   readonly groups: readonly Group[];
   readonly open: readonly { readonly resource: Term; readonly reason: Reason }[];
-}
-
-/** What the service's data says of one action (AW5, AW9). */
-export interface Limits {
-  /** The action knows no resource: the request's resource is `*`. */
-  readonly onlyStar: boolean;
-  /** Keys that the action does not support, lower case: absent. */
-  readonly absent: { has(key: string): boolean };
 }
 
 interface Options {

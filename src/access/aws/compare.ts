@@ -1,5 +1,5 @@
 /** The comparison and the evaluator for AWS, as src/access/provider.ts offers them. */
-import { PolicyError } from "../azure.ts";
+
 import type {
   AllowsOptions,
   AwsRequest,
@@ -10,6 +10,7 @@ import type {
   Verdict,
   Witness,
 } from "../policy.ts";
+import { PolicyError } from "../policy.ts";
 import { Direction } from "./direction.ts";
 import { evaluate } from "./evaluate.ts";
 import { widthOf } from "./foes.ts";

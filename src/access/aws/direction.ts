@@ -3,7 +3,7 @@
  * identity policies grant, cut by what a boundary grants; any layer's deny counts.
  */
 import { covers, type Glob } from "../glob.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import { ActionPoints, type Site } from "./action-points.ts";
 import { type Bits, hasBit } from "./bits.ts";
 import { Combination, type Group, type Reason } from "./combination.ts";

@@ -1,5 +1,5 @@
 /** The forms in which policy documents come (AW11). */
-import { PolicyError } from "../azure.ts";
+import { PolicyError } from "../policy.ts";
 
 /** One policy document, unwrapped: what `Statement` and `Version` are read from. */
 export interface PolicyDocument {

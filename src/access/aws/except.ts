@@ -1,6 +1,6 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
 import { covers, type Glob, genericOf, hasVariable } from "../glob.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
 import { canHold } from "./candidates.ts";

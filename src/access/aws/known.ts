@@ -2,11 +2,11 @@
 import { operationsIn } from "../catalog.ts";
 import { type Glob, genericOf } from "../glob.ts";
 import type { Bits } from "./bits.ts";
-import type { Limits, Solution } from "./combination.ts";
+import type { Solution } from "./combination.ts";
 import type { Direction, Row } from "./direction.ts";
 import { choiceAt } from "./foes.ts";
 import { tableActions } from "./impact.ts";
-import type { Operation } from "./service-data.ts";
+import type { Limits, Operation } from "./service-data.ts";
 import type { Choice } from "./statement.ts";
 
 /** An action of today in a row, with a point of the difference for it. */

@@ -1,6 +1,6 @@
 /** What one side grants, without what it grants twice (R3): a narrower pattern beside a wider one of the same side. */
 import { covers, type Glob, genericOf, questionGlob } from "../glob.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, hasBit, isEmpty } from "./bits.ts";
 import { Combination, resourcesOf } from "./combination.ts";

@@ -2,7 +2,7 @@
 import { catalogOf } from "../catalog.ts";
 import { type Glob, genericOf, intersect, pointText } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "../policy.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import type { Solution } from "./combination.ts";
 import type { Direction, Found, Open, Row } from "./direction.ts";
 import { choiceText, conditionText, Exceptions } from "./except.ts";

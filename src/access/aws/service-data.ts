@@ -3,7 +3,6 @@
  * it from the AWS Service Authorization Reference. This module takes the object; who calls loads it.
  */
 import { subject } from "../glob.ts";
-import type { Limits } from "./combination.ts";
 
 /** L list, R read, T tagging, W write, P permissions management. */
 export type AccessLevel = "L" | "R" | "T" | "W" | "P";
@@ -23,6 +22,14 @@ export interface ServiceData {
   readonly keySets: readonly (readonly number[])[];
   /** Actions per service prefix. */
   readonly services: Readonly<Record<string, readonly CompactAction[]>>;
+}
+
+/** What the service's data says of one action (AW5, AW9). */
+export interface Limits {
+  /** The action knows no resource: the request's resource is `*`. */
+  readonly onlyStar: boolean;
+  /** Keys that the action does not support, lower case: absent. */
+  readonly absent: { has(key: string): boolean };
 }
 
 export interface Operation {

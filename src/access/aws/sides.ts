@@ -3,7 +3,7 @@
  * same documented policy again and again; the last few sides are kept.
  */
 import { longestOnes } from "../glob.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import { eachGlob } from "./foes.ts";
 import { type Grant, ownGrants } from "./own-grants.ts";
 import { awsStatements, bodiesOf, type Problem, type Statement, type Statements } from "./statement.ts";

@@ -1,7 +1,7 @@
 /** Statements: what a policy document says, read once for the comparison and the evaluator. */
 import { type Glob, questionGlob } from "../glob.ts";
 import type { Origin } from "../policy.ts";
-import type { Term } from "../rules.ts";
+import type { Term } from "../term.ts";
 import { type Atom, atomOf } from "./condition.ts";
 import { field, fieldsOf, isObject, kindOf, type PolicyDocument, policyDocuments } from "./document.ts";
 import { principalGlobs, principalKind } from "./principals.ts";

@@ -1,6 +1,7 @@
 /** Kubernetes documents to roles and bindings, each with the place where it stands (K10). */
-import { PolicyError } from "../azure.ts";
+
 import type { Origin } from "../policy.ts";
+import { PolicyError } from "../policy.ts";
 
 /** Rules under one name, or under none. */
 export interface RoleDocument {

@@ -1,6 +1,7 @@
 /** Whether the rules of one side allow a request: the plain evaluator, as the server's own authorizer decides. */
-import { PolicyError } from "../azure.ts";
+
 import type { AllowsOptions, KubernetesRequest, Verdict, Witness } from "../policy.ts";
+import { PolicyError } from "../policy.ts";
 import { type Grant, isUrlRequest, matchesRule, UNNAMED_NAMESPACE } from "./grant.ts";
 import { kubernetesGrants } from "./grants.ts";
 import { type Served, servedOf, takesEffect } from "./served.ts";

@@ -1,24 +1,25 @@
 import type { Residue } from "../../access/policy.ts";
-import { WHY_EXCESS } from "../arm/observe.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
-import { deleteInline, detach, showAttached, showRole } from "../iam/command.ts";
-import { statementsOf } from "../iam/document.ts";
-import { type DocumentedPolicy, documentedPolicies, POLICY } from "../iam/documented.ts";
-import { type Gap, type HeldPolicy, type Holdings, holdingsOf, policyInWords } from "../iam/holdings.ts";
-import { loosened } from "../iam/loosened.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { deleteInline, detach, showAttached, showRole } from "../../state/aws/command.ts";
+import { differenceOf, liveSide, replayOf, type Sides } from "../../state/aws/difference.ts";
+import { statementsOf } from "../../state/aws/document.ts";
+import { type DocumentedPolicy, documentedPolicies, POLICY } from "../../state/aws/documented.ts";
 import {
-  differenceOf,
-  inWords,
-  liveSide,
-  ofDoubts,
-  ofResidue,
-  replayOf,
-  requestInWords,
-  residueProperty,
-  type Sides,
-} from "../iam/residue.ts";
-import { type Role, roleResource, subjects } from "../iam/roles.ts";
-import { mendMissing, originOf, statementInWords } from "../iam/statement.ts";
+  type Gap,
+  type HeldPolicy,
+  type Holdings,
+  holdingsOf,
+  policyInWords,
+} from "../../state/aws/holdings.ts";
+import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
+import type { Context } from "../../state/context.ts";
+import { loosened } from "../../wording/aws/loosened.ts";
+import { inWords, ofDoubts, ofResidue, requestInWords, residueProperty } from "../../wording/aws/residue.ts";
+import { subjects } from "../../wording/aws/subject.ts";
+import type { Observation } from "../../wording/observation.ts";
+import { WHY_EXCESS } from "../../wording/words.ts";
+import type { Check } from "../define.ts";
 
 interface Params {
   readonly role?: string;

@@ -1,7 +1,9 @@
-import { command } from "../arm/command.ts";
-import { field, text } from "../arm/value.ts";
-import type { Check, Facts, Observation } from "../define.ts";
-import { absentThing, chosenCluster, type Found } from "../ec2/chosen.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { field, text } from "../../snapshot/value.ts";
+import { command } from "../../text/command.ts";
+import { absentThing, chosenCluster, type Found } from "../../wording/aws/chosen.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
 
 interface Entry {
   readonly version: string;

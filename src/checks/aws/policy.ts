@@ -1,25 +1,27 @@
 import type { Residue } from "../../access/policy.ts";
-import { WHY_EXCESS } from "../arm/observe.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
-import { showAttached } from "../iam/command.ts";
-import { statementsOf, textList, withoutConditions } from "../iam/document.ts";
-import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../iam/documented.ts";
-import { type Gap, type Holdings, holdingsOf, policyInWords } from "../iam/holdings.ts";
-import { type Loosened, loosened } from "../iam/loosened.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { showAttached } from "../../state/aws/command.ts";
+import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
+import { statementsOf, textList, withoutConditions } from "../../state/aws/document.ts";
+import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../../state/aws/documented.ts";
+import { type Gap, type Holdings, holdingsOf, policyInWords } from "../../state/aws/holdings.ts";
+import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { policySchema } from "../../state/aws/schema.ts";
+import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
+import type { Context } from "../../state/context.ts";
+import { type Loosened, loosened } from "../../wording/aws/loosened.ts";
 import {
-  differenceOf,
   grantInWords,
   inWords,
   ofDoubts,
   ofResidue,
-  replayOf,
   requestInWords,
   residueProperty,
-  type Sides,
-} from "../iam/residue.ts";
-import { type Role, roleResource, subjects } from "../iam/roles.ts";
-import { policySchema } from "../iam/schema.ts";
-import { mendMissing, originOf, statementInWords } from "../iam/statement.ts";
+} from "../../wording/aws/residue.ts";
+import { subjects } from "../../wording/aws/subject.ts";
+import type { Observation } from "../../wording/observation.ts";
+import { WHY_EXCESS } from "../../wording/words.ts";
+import type { Check } from "../define.ts";
 
 interface Params {
   readonly role?: string;

@@ -1,15 +1,18 @@
 import { matches, questionGlob, subject } from "../../access/glob.ts";
 import type { Resource } from "../../report/report.ts";
-import type { DocumentKind } from "../../snapshot/snapshot.ts";
-import { command } from "../arm/command.ts";
-import { record } from "../arm/value.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
-import { chosenCluster, chosenVpc } from "../ec2/chosen.ts";
-import { type Owned, ownedIn } from "../ec2/owned.ts";
-import { tagValue } from "../ec2/tags.ts";
-import { statementsOf, textList } from "../iam/document.ts";
-import { POLICY } from "../iam/documented.ts";
-import { bound } from "../iam/parameters.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
+import { record } from "../../snapshot/value.ts";
+import { statementsOf, textList } from "../../state/aws/document.ts";
+import { POLICY } from "../../state/aws/documented.ts";
+import { type Owned, ownedIn } from "../../state/aws/owned.ts";
+import { bound } from "../../state/aws/parameters.ts";
+import { tagValue } from "../../state/aws/tags.ts";
+import type { Context } from "../../state/context.ts";
+import { command } from "../../text/command.ts";
+import { chosenCluster, chosenVpc } from "../../wording/aws/chosen.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
 
 interface Rule {
   readonly rule: string;

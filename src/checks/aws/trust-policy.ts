@@ -1,21 +1,23 @@
 import type { AwsRequest, Residue } from "../../access/policy.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
-import { putTrust, showRole } from "../iam/command.ts";
-import { allowedPrincipals, policyDocument, statementsOf, withoutConditions } from "../iam/document.ts";
-import { conditionText } from "../iam/loosened.ts";
-import { bind, bound, giveInWords, openParameters } from "../iam/parameters.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { putTrust, showRole } from "../../state/aws/command.ts";
+import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
 import {
-  differenceOf,
-  inWords,
-  ofDoubts,
-  ofResidue,
-  replayOf,
-  residueProperty,
-  type Sides,
-} from "../iam/residue.ts";
-import { type Role, roleResource, subjects } from "../iam/roles.ts";
-import { policySchema } from "../iam/schema.ts";
-import { originOf } from "../iam/statement.ts";
+  allowedPrincipals,
+  policyDocument,
+  statementsOf,
+  withoutConditions,
+} from "../../state/aws/document.ts";
+import { bind, bound, giveInWords, openParameters } from "../../state/aws/parameters.ts";
+import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { policySchema } from "../../state/aws/schema.ts";
+import { originOf } from "../../state/aws/statement.ts";
+import type { Context } from "../../state/context.ts";
+import { conditionText } from "../../wording/aws/loosened.ts";
+import { inWords, ofDoubts, ofResidue, residueProperty } from "../../wording/aws/residue.ts";
+import { subjects } from "../../wording/aws/subject.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
 
 interface Params {
   readonly role?: string;

@@ -1,23 +1,26 @@
 import type { Principal, Resource } from "../../report/report.ts";
-import { giver, heldBy, isHeld, kindOf } from "../arm/assignment.ts";
-import { deleteAssignment, showAssignments, showDenies } from "../arm/command.ts";
-import { type Deny, readDenies } from "../arm/deny.ts";
-import { documentedBy } from "../arm/documented.ts";
-import { excessOf, missingOf } from "../arm/effective.ts";
-import { type Case, eligible, roleNotRead } from "../arm/eligible.ts";
-import { comparer, type Doubtful, type Grant, grantsOf, type State } from "../arm/holdings.ts";
-import * as observe from "../arm/observe.ts";
+import { giver, heldBy, isHeld, kindOf } from "../../state/azure/assignment.ts";
+import { deleteAssignment, showAssignments, showDenies } from "../../state/azure/command.ts";
+import { type Deny, readDenies } from "../../state/azure/deny.ts";
+import { documentedBy } from "../../state/azure/documented.ts";
+import { excessOf, missingOf } from "../../state/azure/effective.ts";
+import { comparer, type Doubtful, type Grant, grantsOf, type State } from "../../state/azure/holdings.ts";
+import { ASSIGNMENT_TYPE, compareOptions } from "../../state/azure/permissions.ts";
+import { readRoles } from "../../state/azure/role.ts";
+import type { Row } from "../../state/azure/rows.ts";
+import { normalScope } from "../../state/azure/scope.ts";
+import { type Case, eligible, roleNotRead } from "../../wording/azure/eligible.ts";
+import * as observe from "../../wording/azure/observe.ts";
 import {
   audited,
   nobodyKnown,
   PRINCIPAL_SCHEMA,
   principalInWords,
   principalResource,
-} from "../arm/principals.ts";
-import { readRoles } from "../arm/role.ts";
-import type { Row } from "../arm/rows.ts";
-import { normalScope } from "../arm/scope.ts";
-import type { Check, Observation } from "../define.ts";
+} from "../../wording/azure/principals.ts";
+import type { Observation } from "../../wording/observation.ts";
+import { exceptInWords, today, WHY_EXCESS } from "../../wording/words.ts";
+import type { Check } from "../define.ts";
 
 interface Params {
   readonly principal?: string;
@@ -57,8 +60,8 @@ function excess(row: Row, c: Case): Observation {
     kind: "drift",
     drift: "excess",
     message:
-      `${who} holds ${residue.pattern}${observe.exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
-      ` it may ${observe.operation(residue.witness)}${observe.today(residue)}; ${observe.WHY_EXCESS[residue.impact]}`,
+      `${who} holds ${residue.pattern}${exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
+      ` it may ${observe.operation(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     remediation: mend(row, c),
     replay: row.replay,
   };
@@ -68,7 +71,7 @@ function excess(row: Row, c: Case): Observation {
 function roleHeld({ assignment, role }: Grant, c: Case): Resource {
   const scope = assignment.scope.replace(/\/+$/, "");
   return {
-    type: observe.ASSIGNMENT_TYPE,
+    type: ASSIGNMENT_TYPE,
     id: `${scope === "" ? "/" : scope}#${c.principal.id}:${role.guid}`,
     name: role.name,
   };
@@ -139,7 +142,7 @@ function missing(row: Row, unsure: readonly string[], c: Case): Observation {
     ...base,
     kind: "drift",
     drift: "missing",
-    message: `${who} lacks ${residue.pattern}${observe.exceptInWords(residue.except)} at ${row.scope}, which is documented: it may not ${observe.operation(residue.witness)}${observe.today(residue)}; ${why}`,
+    message: `${who} lacks ${residue.pattern}${exceptInWords(residue.except)} at ${row.scope}, which is documented: it may not ${observe.operation(residue.witness)}${today(residue)}; ${why}`,
     ...(denied === "" ? {} : { by: `deny assignment ${denied}` }),
     remediation: {
       text:
@@ -157,7 +160,7 @@ function reachesTooFar(grant: Grant, c: Case): Observation {
   return {
     kind: "drift",
     drift: "wider",
-    resource: { type: observe.ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
+    resource: { type: ASSIGNMENT_TYPE, id: grant.assignment.id, name: grant.role.name },
     message: `${principalInWords(c.principal)} holds "${grant.role.name}" at ${grant.assignment.scope}: what the document knows of it is for ${scopes} alone, and it reaches everything else under its scope`,
     property: "scope",
     by: giver(grant.assignment, grant.role.name, c.principal.id),
@@ -219,7 +222,7 @@ function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
     documented: c.documented,
     grants,
     denies,
-    options: observe.compareOptions(c.context),
+    options: compareOptions(c.context),
   };
   if (held.malformed > 0) {
     yield {

@@ -1,9 +1,12 @@
 import type { Principal, Resource } from "../../report/report.ts";
-import { heldBy, isHeld } from "../arm/assignment.ts";
-import { command } from "../arm/command.ts";
-import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../arm/principals.ts";
-import { byText, field, list, property, record, text, texts } from "../arm/value.ts";
-import type { Check, Facts, Observation } from "../define.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { field, list, property, record, text, texts } from "../../snapshot/value.ts";
+import { heldBy, isHeld } from "../../state/azure/assignment.ts";
+import { command } from "../../text/command.ts";
+import { byText } from "../../text/order.ts";
+import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../../wording/azure/principals.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
 
 type Class = "secrets" | "keys" | "certificates" | "storage";
 

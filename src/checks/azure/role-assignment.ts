@@ -1,4 +1,5 @@
 import type { Principal, Resource } from "../../report/report.ts";
+import type { Facts } from "../../snapshot/facts.ts";
 import {
   type Assignment,
   eligibleFor,
@@ -9,19 +10,20 @@ import {
   listedAssignments,
   malformedListed,
   orphaned,
-} from "../arm/assignment.ts";
+} from "../../state/azure/assignment.ts";
 import {
   createAssignment,
   deleteAssignment,
   showAssignments,
   showEligibilities,
   showHolders,
-} from "../arm/command.ts";
-import { ASSIGNMENT_TYPE } from "../arm/observe.ts";
-import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../arm/principals.ts";
-import { lastSegment, type Roles, readRoles } from "../arm/role.ts";
-import { type Relation, relation, scopeInWords } from "../arm/scope.ts";
-import type { Check, Facts, Observation } from "../define.ts";
+} from "../../state/azure/command.ts";
+import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
+import { lastSegment, type Roles, readRoles } from "../../state/azure/role.ts";
+import { type Relation, relation, scopeInWords } from "../../state/azure/scope.ts";
+import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../../wording/azure/principals.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
 
 interface RoleName {
   readonly name: string;

@@ -1,15 +1,22 @@
 import type { Residue } from "../../access/policy.ts";
 import { allows, comparePolicies, evaluator } from "../../access/provider.ts";
 import type { Resource } from "../../report/report.ts";
-import { nearestEntry, neighbours } from "../arm/anchor.ts";
-import { heldBy, isHeld } from "../arm/assignment.ts";
-import { command, showRole } from "../arm/command.ts";
-import type { Permissions } from "../arm/observe.ts";
-import * as observe from "../arm/observe.ts";
-import { type RoleDefinition, type Roles, readRoles } from "../arm/role.ts";
-import { covers } from "../arm/scope.ts";
-import { byText, record, texts } from "../arm/value.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { record, texts } from "../../snapshot/value.ts";
+import { heldBy, isHeld } from "../../state/azure/assignment.ts";
+import { showRole } from "../../state/azure/command.ts";
+import type { Permissions } from "../../state/azure/permissions.ts";
+import { compareOptions, LIST, PERMISSIONS_SCHEMA, ROLE_TYPE } from "../../state/azure/permissions.ts";
+import { type RoleDefinition, type Roles, readRoles } from "../../state/azure/role.ts";
+import { covers } from "../../state/azure/scope.ts";
+import type { Context } from "../../state/context.ts";
+import { command } from "../../text/command.ts";
+import { byText } from "../../text/order.ts";
+import { nearestEntry, neighbours } from "../../wording/azure/anchor.ts";
+import * as observe from "../../wording/azure/observe.ts";
+import type { Observation } from "../../wording/observation.ts";
+import { exceptInWords, today, WHY_EXCESS } from "../../wording/words.ts";
+import type { Check } from "../define.ts";
 
 interface Params {
   readonly role?: string;
@@ -25,7 +32,7 @@ function livePermissions(role: RoleDefinition): readonly Permissions[] {
 }
 
 function resourceOf(role: RoleDefinition): Resource {
-  return { type: observe.ROLE_TYPE, id: role.id, name: role.name };
+  return { type: ROLE_TYPE, id: role.id, name: role.name };
 }
 
 /** The custom roles that the audited principals hold and that no other control describes by name. */
@@ -53,7 +60,7 @@ function countAllowed(role: unknown, permissions: readonly Permissions[]): { all
   let of = 0;
   for (const object of permissions) {
     for (const plane of ["control", "data"] as const) {
-      for (const pattern of object[observe.LIST[plane]] ?? []) {
+      for (const pattern of object[LIST[plane]] ?? []) {
         of += 1;
         const action = pattern.replaceAll("*", "anything");
         if (allows("azure", [role], { action, plane }) === "allowed") allowed += 1;
@@ -95,14 +102,14 @@ function entryCount(permissions: readonly Permissions[]): number {
 
 function missing(residue: Residue, role: RoleDefinition, scope: string, replay: Replay): Observation {
   const plane = residue.plane ?? "control";
-  const list = observe.LIST[plane];
+  const list = LIST[plane];
   return {
     kind: "drift",
     drift: "missing",
     resource: resourceOf(role),
     message:
-      `role "${role.name}" does not grant ${residue.pattern}${observe.exceptInWords(residue.except)}, which the document asks for` +
-      ` (${list}): it may not ${observe.operation(residue.witness)}${observe.today(residue)}; what relies on it will fail`,
+      `role "${role.name}" does not grant ${residue.pattern}${exceptInWords(residue.except)}, which the document asks for` +
+      ` (${list}): it may not ${observe.operation(residue.witness)}${today(residue)}; what relies on it will fail`,
     property: observe.permissionProperty("missing", residue),
     ...observe.ofResidue(residue),
     expected: [residue.pattern],
@@ -125,14 +132,14 @@ function excess(
   replay: Replay,
 ): Observation {
   const plane = residue.plane ?? "control";
-  const list = observe.LIST[plane];
+  const list = LIST[plane];
   return {
     kind: "drift",
     drift: "excess",
     resource: resourceOf(role),
     message:
-      `role "${role.name}" grants ${residue.pattern}${observe.exceptInWords(residue.except)} beyond the document (${list}):` +
-      ` it may ${observe.operation(residue.witness)}${observe.today(residue)}; ${observe.WHY_EXCESS[residue.impact]}`,
+      `role "${role.name}" grants ${residue.pattern}${exceptInWords(residue.except)} beyond the document (${list}):` +
+      ` it may ${observe.operation(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     property: observe.permissionProperty("excess", residue),
     ...observe.ofResidue(residue),
     expected: neighbours(params.permissions, plane, residue.pattern),
@@ -175,7 +182,7 @@ function* compareRole(
   }
   const documented = [{ permissions: params.permissions }];
   const live = [role.body];
-  const comparison = comparePolicies("azure", documented, live, observe.compareOptions(context));
+  const comparison = comparePolicies("azure", documented, live, compareOptions(context));
   const [documentedSays, liveSays] = [evaluator("azure", documented), evaluator("azure", live)];
   const replay: Replay = (residue) => ({
     documented: documentedSays(residue.witness),
@@ -217,7 +224,7 @@ function* assignable(role: RoleDefinition, params: Params, scope: string): Itera
 
 function absent(params: Params, context: Context, scope: string): Observation {
   const name = params.role ?? context.control.id;
-  const resource = { type: observe.ROLE_TYPE, id: `${scope}#${name}`, name };
+  const resource = { type: ROLE_TYPE, id: `${scope}#${name}`, name };
   const where =
     params.role === undefined
       ? "no role of the audited principals grants most of what the document lists"
@@ -262,7 +269,7 @@ function unknown(
   const name = params.role ?? context.control.id;
   return {
     kind: "unknown",
-    resource: { type: observe.ROLE_TYPE, id: `${scope}#${name}`, name },
+    resource: { type: ROLE_TYPE, id: `${scope}#${name}`, name },
     message,
     property: "role",
     decide,
@@ -338,7 +345,7 @@ Unknown, never pass: no role definition could be listed, the role came without p
         minLength: 1,
         description: "name or id of the role; absent when the document prints none",
       },
-      permissions: observe.PERMISSIONS_SCHEMA,
+      permissions: PERMISSIONS_SCHEMA,
       assignableScopes: {
         type: "array",
         items: { type: "string", minLength: 1 },

@@ -1,7 +1,9 @@
-import { command } from "../arm/command.ts";
-import { nameMatches, resourceGroupOf } from "../arm/scope.ts";
-import { byText, field, property, text } from "../arm/value.ts";
-import type { Check, Facts } from "../define.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { field, property, text } from "../../snapshot/value.ts";
+import { nameMatches, resourceGroupOf } from "../../state/azure/scope.ts";
+import { command } from "../../text/command.ts";
+import { byText } from "../../text/order.ts";
+import type { Check } from "../define.ts";
 
 interface Params {
   readonly resourceGroups?: readonly string[];

@@ -1,7 +1,8 @@
 import { Ajv, type ValidateFunction } from "ajv";
-import type { DocumentKind } from "../../snapshot/snapshot.ts";
-import { field, text, valueAt } from "../arm/value.ts";
-import type { Check, Observation } from "../define.ts";
+import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
+import { field, text, valueAt } from "../../snapshot/value.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
 
 interface Requirement {
   readonly property: string;

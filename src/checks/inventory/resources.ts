@@ -1,6 +1,6 @@
-import type { DocumentKind } from "../../snapshot/snapshot.ts";
-import { command } from "../arm/command.ts";
-import { field, text } from "../arm/value.ts";
+import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
+import { field, text } from "../../snapshot/value.ts";
+import { command } from "../../text/command.ts";
 import type { Check } from "../define.ts";
 
 interface Item {

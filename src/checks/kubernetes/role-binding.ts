@@ -1,23 +1,43 @@
-import { WHY_EXCESS } from "../arm/observe.ts";
-import { byText, texts } from "../arm/value.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { texts } from "../../snapshot/value.ts";
+import type { Context } from "../../state/context.ts";
+import { accountsFound, type Found, findAccounts } from "../../state/kubernetes/accounts.ts";
+import {
+  type Binding,
+  bindingInWords,
+  bindingResource,
+  readBindings,
+} from "../../state/kubernetes/binding.ts";
+import { bind, edit, remove, show, showAll } from "../../state/kubernetes/command.ts";
+import {
+  bindingsOf,
+  type DocumentedRole,
+  documentedRoles,
+  placesOf,
+} from "../../state/kubernetes/documented.ts";
+import { readRoles, roleInWords } from "../../state/kubernetes/role.ts";
+import { servedResources } from "../../state/kubernetes/served.ts";
+import { worstOf } from "../../state/kubernetes/stranger.ts";
+import {
+  type Account,
+  accountId,
+  covers,
+  type Subject,
+  subjectInWords,
+} from "../../state/kubernetes/subject.ts";
+import { diffLines, subjectLines } from "../../state/kubernetes/yaml.ts";
+import { byText } from "../../text/order.ts";
 import {
   accountExists,
   accountResource,
   missingAccount,
   unknownWhetherThere,
   unlistedAccounts,
-} from "../rbac/account-exists.ts";
-import { accountsFound, type Found, findAccounts } from "../rbac/accounts.ts";
-import { type Binding, bindingInWords, bindingResource, readBindings } from "../rbac/binding.ts";
-import { bind, edit, remove, show, showAll } from "../rbac/command.ts";
-import { bindingsOf, type DocumentedRole, documentedRoles, placesOf } from "../rbac/documented.ts";
-import { nothingThere, unlistedNamespaces } from "../rbac/namespace.ts";
-import { readRoles, roleInWords } from "../rbac/role.ts";
-import { servedResources } from "../rbac/served.ts";
-import { worstOf } from "../rbac/stranger.ts";
-import { type Account, accountId, covers, type Subject, subjectInWords } from "../rbac/subject.ts";
-import { diffLines, subjectLines } from "../rbac/yaml.ts";
+} from "../../wording/kubernetes/account-exists.ts";
+import { nothingThere, unlistedNamespaces } from "../../wording/kubernetes/namespace.ts";
+import type { Observation } from "../../wording/observation.ts";
+import { WHY_EXCESS } from "../../wording/words.ts";
+import type { Check } from "../define.ts";
 
 interface Params {
   readonly bindings: readonly { readonly role: string; readonly serviceAccounts: readonly string[] }[];

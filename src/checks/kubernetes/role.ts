@@ -1,28 +1,27 @@
 import type { Residue, VoidGrant } from "../../access/policy.ts";
-import { today, WHY_EXCESS } from "../arm/observe.ts";
-import { byText } from "../arm/value.ts";
-import type { Check, Context, Facts, Observation } from "../define.ts";
-import { edit, show, showAll } from "../rbac/command.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import type { Context } from "../../state/context.ts";
+import { edit, show, showAll } from "../../state/kubernetes/command.ts";
+import { differenceOf, replayOf, ruleIndex, rulesOf, type Sides } from "../../state/kubernetes/difference.ts";
+import { type DocumentedRole, documentedRole, requiredRules } from "../../state/kubernetes/documented.ts";
+import { narrowed } from "../../state/kubernetes/narrow.ts";
+import { type LiveRole, readRoles, roleInWords, roleResource } from "../../state/kubernetes/role.ts";
+import { bare, RULES_SCHEMA, type Rule } from "../../state/kubernetes/rules.ts";
+import { servedResources } from "../../state/kubernetes/served.ts";
+import { diffLines, ruleLines, rulesText } from "../../state/kubernetes/yaml.ts";
+import { byText } from "../../text/order.ts";
 import {
-  differenceOf,
   ofDoubt,
   ofResidue,
-  replayOf,
   requestInWords,
   residueIn,
   residueProperty,
-  ruleIndex,
-  rulesOf,
-  type Sides,
   voidInWords,
-} from "../rbac/compare.ts";
-import { type DocumentedRole, documentedRole, requiredRules } from "../rbac/documented.ts";
-import { nothingThere, unlistedNamespaces } from "../rbac/namespace.ts";
-import { narrowed } from "../rbac/narrow.ts";
-import { type LiveRole, readRoles, roleInWords, roleResource } from "../rbac/role.ts";
-import { bare, RULES_SCHEMA, type Rule } from "../rbac/rules.ts";
-import { servedResources } from "../rbac/served.ts";
-import { diffLines, ruleLines, rulesText } from "../rbac/yaml.ts";
+} from "../../wording/kubernetes/compare.ts";
+import { nothingThere, unlistedNamespaces } from "../../wording/kubernetes/namespace.ts";
+import type { Observation } from "../../wording/observation.ts";
+import { today, WHY_EXCESS } from "../../wording/words.ts";
+import type { Check } from "../define.ts";
 
 /** One role in the cluster and what is documented of it. */
 interface Case {

@@ -1,9 +1,11 @@
-import { command } from "../arm/command.ts";
-import type { Check, Facts, Observation } from "../define.ts";
-import { containsBlock, overlaps, parseBlock, sameBlock } from "../ec2/block.ts";
-import { absentThing, chosenVpc, type Found } from "../ec2/chosen.ts";
-import { type Plan, type Planned, type PlanParams, planOf, type Side } from "../ec2/plan.ts";
-import { type Subnet, subnetsOf, vpcBlocks } from "../ec2/subnets.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { containsBlock, overlaps, parseBlock, sameBlock } from "../../state/aws/block.ts";
+import { type Plan, type Planned, type PlanParams, planOf, type Side } from "../../state/aws/plan.ts";
+import { type Subnet, subnetsOf, vpcBlocks } from "../../state/aws/subnets.ts";
+import { command } from "../../text/command.ts";
+import { absentThing, chosenVpc, type Found } from "../../wording/aws/chosen.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
 
 const VPC = "AWS::EC2::VPC";
 const SUBNET = "AWS::EC2::Subnet";

@@ -1,8 +1,8 @@
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import { visible } from "../../snapshot/scrub.ts";
 import type { UnreadCause } from "../../snapshot/snapshot.ts";
-import { ReadFailure } from "../failure.ts";
-import { retryAfter } from "../retry.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { retryAfter } from "../http/retry.ts";
 import type { Asked } from "./wire.ts";
 
 /** Longest error message of a service that is quoted, in characters. */

@@ -1,13 +1,14 @@
+import type { AwsKind } from "../../snapshot/kinds/aws.ts";
+import { awsKinds } from "../../snapshot/kinds/aws.ts";
+import type { AwsCall } from "../../snapshot/kinds/calls.ts";
 import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
-import { isObject, type JsonObject } from "../answer.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
 import type { AwsSettings } from "../settings.ts";
-import type { AwsCall, AwsKind } from "../sources.ts";
-import { awsSources } from "../sources-aws.ts";
 import { connect } from "./connect.ts";
 import { type AwsReader, createReader, idPropertyOf, networkKinds } from "./reader.ts";
 import { rolesTrusting } from "./trust.ts";
@@ -94,7 +95,7 @@ interface AwsRecorder extends Omit<Recorder, "keep" | "miss"> {
 }
 
 const calls = new Map<string, AwsCall>(
-  Object.values(awsSources).flatMap((source) => source.calls.map((call) => [call.operation, call] as const)),
+  Object.values(awsKinds).flatMap((source) => source.calls.map((call) => [call.operation, call] as const)),
 );
 
 function recorderOf(options: CollectOptions): AwsRecorder {
@@ -102,7 +103,7 @@ function recorderOf(options: CollectOptions): AwsRecorder {
   return {
     ...recorder,
     miss: (kind, operation, what, failure, id) => {
-      const call = calls.get(operation) ?? awsSources[kind].calls[0];
+      const call = calls.get(operation) ?? awsKinds[kind].calls[0];
       const api = `${call.service} ${operation}${what === "" ? "" : ` ${visible(what)}`}`;
       recorder.miss({ kind, api, id, permission: call.permission }, failure);
     },
@@ -138,7 +139,7 @@ async function readKind(
   recorder: AwsRecorder,
   options: CollectOptions,
 ): Promise<void> {
-  const { title, calls } = awsSources[kind];
+  const { title, calls } = awsKinds[kind];
   options.progress(`reading ${title}`);
   const items = await attempt(read, (failure) => {
     recorder.miss(kind, calls[0].operation, "", failure);
@@ -158,7 +159,7 @@ async function readClusters(
 ): Promise<void> {
   const kinds = (["aws/eks-cluster", "aws/eks-nodegroup"] as const).filter((kind) => plan.kinds.has(kind));
   if (kinds.length === 0) return;
-  options.progress(`reading ${awsSources["aws/eks-cluster"].title}`);
+  options.progress(`reading ${awsKinds["aws/eks-cluster"].title}`);
   const names = await attempt(reader.clusters, (failure) => {
     for (const kind of kinds) recorder.miss(kind, "ListClusters", "", failure);
     return undefined;

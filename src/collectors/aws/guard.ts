@@ -1,12 +1,12 @@
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
+import { awsKinds } from "../../snapshot/kinds/aws.ts";
+import type { AwsCall } from "../../snapshot/kinds/calls.ts";
 import { visible } from "../../snapshot/scrub.ts";
-import { WriteRefused } from "../guard.ts";
-import type { AwsCall } from "../sources.ts";
-import { awsSources } from "../sources-aws.ts";
+import { WriteRefused } from "../http/guard.ts";
 import { type Asked, askedOf, isAddressOf } from "./wire.ts";
 
 /** Every call of the registry: all that may leave. */
-const calls = Object.values(awsSources).flatMap((source) => source.calls);
+const calls = Object.values(awsKinds).flatMap((source) => source.calls);
 
 /**
  * The read-only guard, the last policy before the socket: a request passes only if it is one of the registry's calls,

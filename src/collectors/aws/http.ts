@@ -9,11 +9,11 @@ import {
   proxyPolicy,
   tlsPolicy,
 } from "@azure/core-rest-pipeline";
-import { ReadFailure } from "../failure.ts";
-import { limitPolicy } from "../limit.ts";
-import { networkProblem } from "../network.ts";
-import type { AwsCall } from "../sources.ts";
-import { transportPolicy } from "../transport.ts";
+import type { AwsCall } from "../../snapshot/kinds/calls.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { limitPolicy } from "../http/limit.ts";
+import { networkProblem } from "../http/network.ts";
+import { transportPolicy } from "../http/transport.ts";
 import { requireAnswer } from "./answer.ts";
 import { awsReadOnlyGuard, signInGuard } from "./guard.ts";
 import { askedOf } from "./wire.ts";

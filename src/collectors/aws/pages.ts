@@ -1,6 +1,6 @@
-import type { JsonObject } from "../answer.ts";
-import { isObject } from "../answer.ts";
-import { ReadFailure } from "../failure.ts";
+import type { JsonObject } from "../http/answer.ts";
+import { isObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 
 /** Most pages of one list; far more than an account can fill, so that an endless list ends. */
 const defaultPages = 2_000;

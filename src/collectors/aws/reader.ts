@@ -26,8 +26,8 @@ import {
   ListRolesCommand,
 } from "@aws-sdk/client-iam";
 import { GetResourcesCommand } from "@aws-sdk/client-resource-groups-tagging-api";
-import { isObject, type JsonObject } from "../answer.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 import type { Call, Clients } from "./connect.ts";
 import { readNames, readObjects } from "./pages.ts";
 

@@ -1,7 +1,7 @@
-import type { Clock } from "../clock.ts";
-import { ReadFailure } from "../failure.ts";
-import { attempts, backoff, pauseOrStop } from "../retry.ts";
-import { seconds } from "../transport.ts";
+import type { Clock } from "../http/clock.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { attempts, backoff, pauseOrStop } from "../http/retry.ts";
+import { seconds } from "../http/transport.ts";
 import { AnswerFailure } from "./answer.ts";
 
 export interface RepeatOptions {

@@ -1,8 +1,8 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { visible } from "../../snapshot/scrub.ts";
-import { ReadFailure } from "../failure.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { seconds } from "../http/transport.ts";
 import type { AwsKeys, AwsSettings } from "../settings.ts";
-import { seconds } from "../transport.ts";
 import type { SdkHandler } from "./http.ts";
 
 /** What the default chain tries, in its order, as a person calls it. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../answer.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
 
 /**
  * The roles to look at when none is named: those whose trust policy allows one of the principals, that principal's whole

@@ -3,10 +3,10 @@ import {
   GenerateServiceLastAccessedDetailsCommand,
   GetServiceLastAccessedDetailsCommand,
 } from "@aws-sdk/client-iam";
-import { isObject, type JsonObject } from "../answer.ts";
-import { systemClock } from "../clock.ts";
 import type { CollectOptions } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { systemClock } from "../http/clock.ts";
+import { ReadFailure } from "../http/failure.ts";
 import { attempt } from "../recorder.ts";
 import type { AwsSettings } from "../settings.ts";
 import { awsUsageCalls } from "../usage-calls.ts";

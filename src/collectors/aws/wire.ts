@@ -1,5 +1,5 @@
 import type { PipelineRequest } from "@azure/core-rest-pipeline";
-import type { AwsCall } from "../sources.ts";
+import type { AwsCall } from "../../snapshot/kinds/calls.ts";
 
 /** What a request asks for, as it stands on the wire. */
 export interface Asked {

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from "../answer.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 
 /** A provider without either list is a hole in the catalogue, in which every grant would look like one of tomorrow. */
 export function requireOperations(provider: JsonObject): void {

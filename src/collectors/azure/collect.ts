@@ -1,12 +1,13 @@
+import type { AzureKind } from "../../snapshot/kinds/azure.ts";
+import { azureKinds } from "../../snapshot/kinds/azure.ts";
 import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
-import type { JsonObject } from "../answer.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
+import type { JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
 import type { AzureSettings } from "../settings.ts";
-import { type AzureKind, azureSources } from "../sources.ts";
 import { catalogOf, requireOperations } from "./catalog.ts";
 import { connect } from "./connect.ts";
 import { holdersOf, rolesMissing, rolesNamed } from "./holders.ts";
@@ -60,7 +61,7 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
 function kindsOf(plan: CollectPlan): readonly AzureKind[] {
   const perPrincipal = plan.kinds.has("azure/assigned-to") || plan.kinds.has("azure/role-eligibility");
   const found = plan.principals.length === 0 && perPrincipal ? FINDING : [];
-  return [...new Set([...azureKinds(plan), ...found])].sort();
+  return [...new Set([...kindsToRead(plan), ...found])].sort();
 }
 
 const FINDING: readonly AzureKind[] = ["azure/role-definition", "azure/role-assignment"];
@@ -78,11 +79,11 @@ function recorderOf(subscription: string, options: CollectOptions): AzureRecorde
   return {
     ...recorder,
     miss: (kind, api, failure, id, asked = kind) => {
-      const { permission } = azureSources[asked].calls[0];
+      const { permission } = azureKinds[asked].calls[0];
       recorder.miss({ kind, api, id, permission }, failure);
     },
     api: (kind, path) => {
-      const [call] = azureSources[kind].calls;
+      const [call] = azureKinds[kind].calls;
       return `${call.method} ${visible(path ?? call.path.replace("{subscription}", subscription))}`;
     },
   };
@@ -92,10 +93,10 @@ function recorderOf(subscription: string, options: CollectOptions): AzureRecorde
 const plainLists = {
   "azure/deny-assignment": (reader) => reader.denyAssignments(),
   "azure/provider-operations": (reader) => reader.providerOperations(),
-  "azure/resource-group": (reader) => reader.list(azureSources["azure/resource-group"].calls[0]),
-  "azure/resource": (reader) => reader.list(azureSources["azure/resource"].calls[0]),
-  "azure/managed-cluster": (reader) => reader.list(azureSources["azure/managed-cluster"].calls[0]),
-  "azure/vault": (reader) => reader.list(azureSources["azure/vault"].calls[0]),
+  "azure/resource-group": (reader) => reader.list(azureKinds["azure/resource-group"].calls[0]),
+  "azure/resource": (reader) => reader.list(azureKinds["azure/resource"].calls[0]),
+  "azure/managed-cluster": (reader) => reader.list(azureKinds["azure/managed-cluster"].calls[0]),
+  "azure/vault": (reader) => reader.list(azureKinds["azure/vault"].calls[0]),
 } satisfies Partial<Record<AzureKind, (reader: AzureReader) => Promise<readonly JsonObject[]>>>;
 
 async function readAll(
@@ -109,7 +110,7 @@ async function readAll(
     kind: AzureKind,
     read: () => Promise<readonly JsonObject[]>,
   ): Promise<readonly JsonObject[] | undefined> => {
-    const { title } = azureSources[kind];
+    const { title } = azureKinds[kind];
     options.progress(`reading ${title}`);
     const wanted = async () => {
       const found = await read();
@@ -200,7 +201,7 @@ async function readHeld(
     );
     return [];
   }
-  options.progress(`reading ${azureSources[kind].title} ${principal}`);
+  options.progress(`reading ${azureKinds[kind].title} ${principal}`);
   const read = kind === "azure/assigned-to" ? reader.assignedTo : reader.eligibilities;
   const items = await attempt(
     () => read(principal),
@@ -270,14 +271,14 @@ function idOf(body: JsonObject): string | undefined {
 
 /** A subscription that does not exist: nothing is known of it, whatever single calls said. */
 function nothingThere(plan: CollectPlan, subscription: string, failure: ReadFailure): readonly Unread[] {
-  return azureKinds(plan).map((kind) => ({
+  return kindsToRead(plan).map((kind) => ({
     kind,
-    api: `GET ${azureSources[kind].calls[0].path.replace("{subscription}", subscription)}`,
+    api: `GET ${azureKinds[kind].calls[0].path.replace("{subscription}", subscription)}`,
     cause: "not-found",
     detail: failure.message,
   }));
 }
 
-function azureKinds(plan: CollectPlan): readonly AzureKind[] {
+function kindsToRead(plan: CollectPlan): readonly AzureKind[] {
   return [...plan.kinds].filter((kind) => kind.startsWith("azure/")) as AzureKind[];
 }

@@ -1,11 +1,11 @@
+import { subscriptionsCall } from "../../snapshot/kinds/azure.ts";
 import { visible } from "../../snapshot/scrub.ts";
-import { isObject } from "../answer.ts";
 import { CollectError, type CollectOptions } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
-import { createHttp, type Http } from "../http.ts";
-import { readPages } from "../paging.ts";
+import { isObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { createHttp, type Http } from "../http/http.ts";
+import { readPages } from "../http/paging.ts";
 import type { AzureSettings } from "../settings.ts";
-import { subscriptionsCall } from "../sources.ts";
 import { azureClouds } from "./clouds.ts";
 import { diagnoseAuthority } from "./diagnose.ts";
 import { urlOf } from "./reader.ts";

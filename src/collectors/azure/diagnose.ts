@@ -5,9 +5,9 @@ import {
   proxyPolicy,
   tlsPolicy,
 } from "@azure/core-rest-pipeline";
-import { readOnlyGuard } from "../guard.ts";
-import { networkProblem } from "../network.ts";
-import { transportPolicy } from "../transport.ts";
+import { readOnlyGuard } from "../http/guard.ts";
+import { networkProblem } from "../http/network.ts";
+import { transportPolicy } from "../http/transport.ts";
 import { authorityHost, explainSignIn, type SignInOptions } from "./sign-in.ts";
 
 /** Milliseconds for the one question below. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../answer.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
 
 /** A role definition's GUID, lower case: the last part of its id, whatever scope the id is written at (AZ11). */
 export function roleGuid(id: string): string {

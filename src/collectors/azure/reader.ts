@@ -1,10 +1,10 @@
 import { AuthorizationManagementClient } from "@azure/arm-authorization";
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
-import { type JsonObject, objectOf } from "../answer.ts";
-import { ReadFailure } from "../failure.ts";
-import type { Http } from "../http.ts";
-import { readPages } from "../paging.ts";
-import type { ApiCall } from "../sources.ts";
+import type { ApiCall } from "../../snapshot/kinds/calls.ts";
+import { type JsonObject, objectOf } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
+import type { Http } from "../http/http.ts";
+import { readPages } from "../http/paging.ts";
 
 /** Reads of one subscription. Every function throws `ReadFailure`; lists are read over all their pages. */
 export interface AzureReader {

@@ -1,6 +1,6 @@
 import type { CollectOptions } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
-import { readPages } from "../paging.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { readPages } from "../http/paging.ts";
 import type { AzureSettings } from "../settings.ts";
 import { activityLogCall } from "../usage-calls.ts";
 import { connect } from "./connect.ts";

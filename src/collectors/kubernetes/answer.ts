@@ -1,7 +1,7 @@
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import { visible } from "../../snapshot/scrub.ts";
-import { isObject, type JsonObject, objectOf } from "../answer.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject, objectOf } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 
 /** Longest message of the server that is quoted, in characters. */
 const quoted = 400;

@@ -1,13 +1,14 @@
+import type { KubernetesCall } from "../../snapshot/kinds/calls.ts";
+import type { KubernetesKind } from "../../snapshot/kinds/kubernetes.ts";
+import { kubernetesKinds } from "../../snapshot/kinds/kubernetes.ts";
 import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
-import { isObject, type JsonObject } from "../answer.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
 import type { KubernetesSettings } from "../settings.ts";
-import type { KubernetesCall, KubernetesKind } from "../sources.ts";
-import { kubernetesSources } from "../sources-kubernetes.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discovery.ts";
 import { refused } from "./edition.ts";
@@ -101,8 +102,8 @@ async function readCluster(
   options: CollectOptions,
 ): Promise<string | undefined> {
   const kind = "kubernetes/cluster";
-  const [own, version] = kubernetesSources[kind].calls;
-  options.progress(`reading ${kubernetesSources[kind].title}`);
+  const [own, version] = kubernetesKinds[kind].calls;
+  options.progress(`reading ${kubernetesKinds[kind].title}`);
   const identity = await attempt(
     async () => {
       const body = await connection.get(own.path, { accept: metadataOf });
@@ -179,7 +180,7 @@ async function readKind(
   recorder: KubernetesRecorder,
   options: CollectOptions,
 ): Promise<void> {
-  const { title, calls } = kubernetesSources[kind];
+  const { title, calls } = kubernetesKinds[kind];
   const [call] = calls;
   const own = lists[kind];
   options.progress(`reading ${title}`);
@@ -224,7 +225,7 @@ async function readDiscovery(
   options: CollectOptions,
 ): Promise<void> {
   const kind = "kubernetes/api-resource";
-  const { title, calls } = kubernetesSources[kind];
+  const { title, calls } = kubernetesKinds[kind];
   options.progress(`reading ${title}`);
   const { resources, unknown } = await discover(connection.get);
   for (const { id, path, failure } of unknown) {
@@ -240,7 +241,7 @@ async function readDiscovery(
 function nothingRead(plan: CollectPlan, failure: ReadFailure): readonly Unread[] {
   return kindsOf(plan).map((kind) => ({
     kind,
-    api: `GET ${kubernetesSources[kind].calls[0].path}`,
+    api: `GET ${kubernetesKinds[kind].calls[0].path}`,
     cause: failure.reason,
     detail: failure.message,
   }));

@@ -1,6 +1,6 @@
-import { systemClock } from "../clock.ts";
 import { CollectError, type CollectOptions } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
+import { systemClock } from "../http/clock.ts";
+import { ReadFailure } from "../http/failure.ts";
 import type { KubernetesSettings } from "../settings.ts";
 import { agentOf } from "./agent.ts";
 import { createKubernetesHttp, type KubernetesHttp } from "./http.ts";

@@ -1,6 +1,6 @@
 import { visible } from "../../snapshot/scrub.ts";
-import { isObject, type JsonObject } from "../answer.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 import { attempt } from "../recorder.ts";
 import type { Get } from "./http.ts";
 

@@ -1,9 +1,9 @@
 import type { Provider } from "../../access/policy.ts";
-import { isObject, type JsonObject } from "../answer.ts";
+import { nodesCall } from "../../snapshot/kinds/kubernetes.ts";
 import { CollectError, type CollectOptions } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 import type { KubernetesSettings } from "../settings.ts";
-import { nodesCall } from "../sources-kubernetes.ts";
 import { connect } from "./connect.ts";
 
 /** Nodes that are looked at; those of one cluster stand in one cloud. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { visible } from "../../snapshot/scrub.ts";
-import { isObject, type JsonObject } from "../answer.ts";
 import { CollectError } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
-import { seconds } from "../transport.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { seconds } from "../http/transport.ts";
 
 /** A program that a kubeconfig gets its credentials from (client.authentication.k8s.io). */
 export interface ExecPlugin {

@@ -1,10 +1,10 @@
 import type { PipelinePolicy, PipelineRequest } from "@azure/core-rest-pipeline";
+import { kubernetesKinds, nodesCall } from "../../snapshot/kinds/kubernetes.ts";
 import { visible } from "../../snapshot/scrub.ts";
-import { WriteRefused } from "../guard.ts";
-import { kubernetesSources, nodesCall } from "../sources-kubernetes.ts";
+import { WriteRefused } from "../http/guard.ts";
 
 /** Every call of the registry: all that may leave. */
-const calls = [...Object.values(kubernetesSources).flatMap((source) => source.calls), nodesCall];
+const calls = [...Object.values(kubernetesKinds).flatMap((source) => source.calls), nodesCall];
 
 /** `/apis/{group}/{version}` as an expression; what stands for `{…}` is one segment. */
 const addresses = calls.map((call) => ({

@@ -7,13 +7,13 @@ import {
   type PipelinePolicy,
   type PipelineRequest,
 } from "@azure/core-rest-pipeline";
-import type { JsonObject } from "../answer.ts";
-import type { Clock } from "../clock.ts";
 import { CollectError } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
-import { limitPolicy } from "../limit.ts";
-import { retryPolicy } from "../retry.ts";
-import { transportPolicy } from "../transport.ts";
+import type { JsonObject } from "../http/answer.ts";
+import type { Clock } from "../http/clock.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { limitPolicy } from "../http/limit.ts";
+import { retryPolicy } from "../http/retry.ts";
+import { transportPolicy } from "../http/transport.ts";
 import { answerOf } from "./answer.ts";
 import { kubernetesReadOnlyGuard } from "./guard.ts";
 import type { Credential, SignIn } from "./sign-in.ts";

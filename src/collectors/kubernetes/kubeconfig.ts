@@ -3,8 +3,8 @@ import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { visible } from "../../snapshot/scrub.ts";
-import { isObject, type JsonObject } from "../answer.ts";
 import { CollectError } from "../define.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
 
 /** One named cluster, user or context, with the file that it comes from. */
 export interface Entry {

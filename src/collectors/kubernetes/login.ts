@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from "../answer.ts";
 import { CollectError } from "../define.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
 import type { ExecPlugin } from "./exec.ts";
 import { besideFile, type Entry, type Environment, fileText, material, shown, text } from "./kubeconfig.ts";
 

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from "../answer.ts";
-import { ReadFailure } from "../failure.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
 import type { Get } from "./http.ts";
 
 /** Only metadata, of things whose contents are none of our business. */

@@ -1,6 +1,6 @@
 import { visible } from "../../snapshot/scrub.ts";
 import { CollectError } from "../define.ts";
-import { ReadFailure } from "../failure.ts";
+import { ReadFailure } from "../http/failure.ts";
 import { type ExecCredential, type ExecOptions, type ExecPlugin, runPlugin } from "./exec.ts";
 import { type Login, tokenIn } from "./login.ts";
 

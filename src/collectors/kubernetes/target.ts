@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { join } from "node:path";
-import { isObject, type JsonObject } from "../answer.ts";
 import { CollectError } from "../define.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
 import type { KubernetesSettings } from "../settings.ts";
 import {
   type Entry,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { effectiveAccess as check } from "../../../src/checks/aws/effective-access.ts";
-import type { Observation } from "../../../src/checks/define.ts";
 import { factsOf } from "../../../src/snapshot/facts.ts";
 import type { Unread } from "../../../src/snapshot/snapshot.ts";
+import type { Observation } from "../../../src/wording/observation.ts";
 import {
   ACCOUNT,
   allow,

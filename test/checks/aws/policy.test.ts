@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a baseline refers to its parameters that way
 import { describe, expect, it } from "vitest";
 import { policy as check } from "../../../src/checks/aws/policy.ts";
-import type { Observation } from "../../../src/checks/define.ts";
 import { factsOf } from "../../../src/snapshot/facts.ts";
 import type { Unread } from "../../../src/snapshot/snapshot.ts";
+import type { Observation } from "../../../src/wording/observation.ts";
 import {
   ACCOUNT,
   allow,

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a baseline refers to its parameters that way
 import { describe, expect, it } from "vitest";
 import { trustPolicy as check } from "../../../src/checks/aws/trust-policy.ts";
-import type { Observation } from "../../../src/checks/define.ts";
 import { factsOf } from "../../../src/snapshot/facts.ts";
+import type { Observation } from "../../../src/wording/observation.ts";
 import { type AwsState, awsState, denied, policy, ROLE, role, snapshotOf } from "../../worlds/aws-state.ts";
 import { brief, control, run } from "../world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { effectiveAccess as check } from "../../../src/checks/azure/effective-access.ts";
-import type { Observation } from "../../../src/checks/define.ts";
+import type { Observation } from "../../../src/wording/observation.ts";
 import { timesAsLong } from "../../growth.ts";
 import {
   type AzureState,

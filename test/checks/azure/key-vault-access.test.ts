@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { keyVaultAccess as check } from "../../../src/checks/azure/key-vault-access.ts";
-import type { Observation } from "../../../src/checks/define.ts";
+import type { Observation } from "../../../src/wording/observation.ts";
 import { builtIn, resource, roleAssignment } from "../../servers/azure-state.ts";
 import { briefs, control, denied, factsIn, GROUP, type Recording, run, STRANGER, VENDOR } from "../world.ts";
 

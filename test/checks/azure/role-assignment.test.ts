@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { roleAssignment as check } from "../../../src/checks/azure/role-assignment.ts";
-import type { Observation } from "../../../src/checks/define.ts";
+import type { Observation } from "../../../src/wording/observation.ts";
 import { type AzureState, azureState, eligibility, roleAssignment } from "../../servers/azure-state.ts";
 import {
   briefs,

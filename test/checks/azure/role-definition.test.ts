@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readCatalog } from "../../../src/checks/arm/catalog.ts";
 import { roleDefinition as check } from "../../../src/checks/azure/role-definition.ts";
-import type { Observation } from "../../../src/checks/define.ts";
+import { readCatalog } from "../../../src/state/azure/catalog.ts";
+import type { Observation } from "../../../src/wording/observation.ts";
 import { type AzureState, azureState, builtIn, provider, roleAssignment } from "../../servers/azure-state.ts";
 import {
   briefs,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseBlock } from "../../../src/checks/ec2/block.ts";
 import { cidrPlan as check } from "../../../src/checks/network/cidr-plan.ts";
 import { factsOf } from "../../../src/snapshot/facts.ts";
+import { parseBlock } from "../../../src/state/aws/block.ts";
 import {
   type AwsState,
   awsState,

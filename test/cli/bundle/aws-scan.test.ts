@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { awsSources } from "../../../src/collectors/sources-aws.ts";
 import type { Report } from "../../../src/report/report.ts";
+import { awsKinds } from "../../../src/snapshot/kinds/aws.ts";
 import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { type Aws, startAws } from "../../servers/aws.ts";
 import { auditor } from "../../servers/aws-state.ts";
@@ -80,7 +80,7 @@ describe("the documented account", () => {
   test("every request is a read of the registry, signed, and needs what the registry says", async () => {
     await start();
     await scan();
-    const published = Object.values(awsSources).flatMap(({ calls }) => calls);
+    const published = Object.values(awsKinds).flatMap(({ calls }) => calls);
     const known = new Set(published.map((call) => `${call.service} ${call.operation}`));
     // As docs/calls.md says; without --role, so with ListRoles.
     expect(aws.requests.length).toBe(21);

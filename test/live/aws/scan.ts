@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { awsSources } from "../../../src/collectors/sources-aws.ts";
 import type { Report } from "../../../src/report/report.ts";
+import { awsKinds } from "../../../src/snapshot/kinds/aws.ts";
 import { type Ran, runCommand } from "../command.ts";
 import type { Front } from "../servers/aws/front.ts";
 import { region, root } from "../servers/aws/setup.ts";
@@ -15,7 +15,7 @@ export const rootKeys = {
 } as const;
 
 /** Every call that the registry of document kinds names. */
-export const published = Object.values(awsSources).flatMap(({ calls }) => calls);
+export const published = Object.values(awsKinds).flatMap(({ calls }) => calls);
 
 /** The SARIF of every scan so far. */
 export const written: string[] = [];

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { azureSources } from "../../../src/collectors/sources.ts";
 import type { Finding, Report } from "../../../src/report/report.ts";
+import { azureKinds } from "../../../src/snapshot/kinds/azure.ts";
 import type { Client, LiveAzure } from "../servers/azure/setup.ts";
 import type { LiveState, Logged } from "../servers/azure/state.ts";
 import { chalkAudit, type Ran, target } from "./cli.ts";
@@ -131,7 +131,7 @@ function short(scope: string): string {
 
 /** Every permission that the registry of document kinds says a full scan needs. */
 export function readPermissions(): readonly string[] {
-  const all = Object.values(azureSources).flatMap((kind) => kind.calls.map((call) => call.permission));
+  const all = Object.values(azureKinds).flatMap((kind) => kind.calls.map((call) => call.permission));
   return [...new Set(all)].sort();
 }
 

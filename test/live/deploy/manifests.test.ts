@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
-import { kubernetesSources } from "../../../src/collectors/sources-kubernetes.ts";
 import { editionRead } from "../../../src/permissions/reads.ts";
+import { kubernetesKinds } from "../../../src/snapshot/kinds/kubernetes.ts";
 import { skipped } from "../servers/azure/requirements.ts";
 import { whyNoKubectl } from "../servers/kubernetes/kubectl.ts";
 import { whyNoKubernetes } from "../servers/kubernetes/requirements.ts";
@@ -87,7 +87,7 @@ describe.skipIf(skip)("the manifests, by a kube-apiserver", () => {
     expect([applied.status, applied.err]).toEqual([0, ""]);
     const can = (...what: readonly string[]) =>
       kubectl(["auth", "can-i", ...what, "--as", user, "--quiet"]).status === 0;
-    for (const { calls } of [...Object.values(kubernetesSources), editionRead]) {
+    for (const { calls } of [...Object.values(kubernetesKinds), editionRead]) {
       for (const { verb, group, resource, path } of calls) {
         const url = path.replaceAll(/\{\w+\}/g, "x");
         const what =

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { collect } from "../../../src/collectors/kubernetes/collect.ts";
-import { kubernetesSources } from "../../../src/collectors/sources-kubernetes.ts";
+import { kubernetesKinds } from "../../../src/snapshot/kinds/kubernetes.ts";
 import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { skipped } from "../servers/azure/requirements.ts";
 import { whyNoKubernetes } from "../servers/kubernetes/requirements.ts";
@@ -13,7 +13,7 @@ import { documented } from "./world.ts";
 const skip = skipped("the live tests of Kubernetes", whyNoKubernetes());
 
 const many = 1_203;
-const [roles] = kubernetesSources["kubernetes/role"].calls;
+const [roles] = kubernetesKinds["kubernetes/role"].calls;
 const nextPages = /\/roles\?.*continue=/;
 
 let live: LiveKubernetes;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { comparePolicies, evaluator } from "../../../src/access/provider.ts";
-import { holdingsOf } from "../../../src/checks/rbac/holdings.ts";
 import { collect } from "../../../src/collectors/kubernetes/collect.ts";
 import { factsOf } from "../../../src/snapshot/facts.ts";
+import { holdingsOf } from "../../../src/state/kubernetes/holdings.ts";
 import { skipped } from "../servers/azure/requirements.ts";
 import { whyNoKubernetes } from "../servers/kubernetes/requirements.ts";
 import { type LiveKubernetes, startKubernetes } from "../servers/kubernetes/setup.ts";

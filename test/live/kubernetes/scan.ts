@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import type { KubernetesCall } from "../../../src/collectors/sources.ts";
-import { kubernetesSources } from "../../../src/collectors/sources-kubernetes.ts";
 import type { Finding, Report } from "../../../src/report/report.ts";
+import type { KubernetesCall } from "../../../src/snapshot/kinds/calls.ts";
+import { kubernetesKinds } from "../../../src/snapshot/kinds/kubernetes.ts";
 import { type Ran, runCommand } from "../command.ts";
 import type { Seen } from "../servers/kubernetes/front.ts";
 import type { LiveKubernetes, SignIn } from "../servers/kubernetes/setup.ts";
@@ -96,7 +96,7 @@ function line(finding: Finding): string {
 }
 
 /** Every call that the registry of document kinds names. */
-export const published: readonly KubernetesCall[] = Object.values(kubernetesSources).flatMap(
+export const published: readonly KubernetesCall[] = Object.values(kubernetesKinds).flatMap(
   ({ calls }) => calls,
 );
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { kubernetesSources, nodesCall } from "../../../src/collectors/sources-kubernetes.ts";
+import { kubernetesKinds, nodesCall } from "../../../src/snapshot/kinds/kubernetes.ts";
 import { runCommand } from "../command.ts";
 import { skipped } from "../servers/azure/requirements.ts";
 import { whyNoKubernetes } from "../servers/kubernetes/requirements.ts";
@@ -78,7 +78,7 @@ const published = rulesOf(
 
 describe.skipIf(skip)("the published ClusterRole of the scanner (fault 36)", () => {
   it("is what the registry of document kinds says, no more and no less", () => {
-    const calls = [...Object.values(kubernetesSources).flatMap((kind) => kind.calls), nodesCall];
+    const calls = [...Object.values(kubernetesKinds).flatMap((kind) => kind.calls), nodesCall];
     const needed = calls.map(({ verb, group, resource, path }) =>
       resource === undefined
         ? `${verb} ${path.replace(/\/\{.*/, "/*")}`

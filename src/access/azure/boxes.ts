@@ -1,0 +1,108 @@
+/** Boxes of globs, one a dimension: what lies in what, and which of several say it all. */
+import { covers, type Glob, generic, intersect } from "../glob.ts";
+import type { Term } from "../term.ts";
+import type { Rule } from "./rules.ts";
+import { TermIndex } from "./term-index.ts";
+
+/** A cell of the difference: one glob per dimension, minus what `blockers` take out of it. */
+export interface Row {
+  /** The allow rule that grants it. */
+  readonly rule: Rule;
+  /** The terms of that rule that the cell lies in, one per dimension. */
+  readonly terms: readonly Term[];
+  /** A glob per dimension, in the order of `dimensions`. */
+  readonly cell: readonly Glob[];
+  /** Boxes that are not part of the difference: what the other side allows, and what this side does not. */
+  readonly blockers: readonly Box[];
+}
+
+/** A glob per dimension, with the terms it comes from. */
+export interface Box {
+  readonly globs: readonly Glob[];
+  readonly terms: readonly Term[];
+}
+
+export function cellKey(cell: readonly Glob[]): string {
+  let key = cell[0]?.key ?? "";
+  for (let d = 1; d < cell.length; d++) key += `\uE004${cell[d]?.key}`;
+  return key;
+}
+
+export function intersectBoxes(
+  a: readonly Glob[],
+  b: readonly Glob[],
+): readonly (readonly Glob[])[] | undefined {
+  let out: (readonly Glob[])[] = [[]];
+  for (let d = 0; d < a.length; d++) {
+    const pieces = intersect(a[d] as Glob, b[d] as Glob);
+    if (pieces === undefined) return undefined;
+    out = out.flatMap((head) => pieces.map((piece) => [...head, piece]));
+  }
+  return out;
+}
+
+export function coversBox(b: readonly Glob[], a: readonly Glob[]): boolean {
+  return b.every((glob, d) => covers(glob, a[d] as Glob));
+}
+
+/** The boxes that no other covers; of equal ones the one with the shorter pattern, whatever the order. */
+export function maximalBoxes(boxes: readonly Box[]): readonly Box[] {
+  if (boxes.length < 2) return boxes;
+  const unique = new Map<string, Box>();
+  for (const box of boxes) {
+    const key = cellKey(box.globs);
+    const known = unique.get(key);
+    if (known === undefined || shorter(box, known)) unique.set(key, box);
+  }
+  const index = new TermIndex<Box>();
+  for (const box of unique.values()) index.add(box.globs[0] as Glob, box);
+  return [...unique.values()].filter(
+    (box) =>
+      !index
+        .covering(generic(box.globs[0] as Glob))
+        .some((other) => other !== box && coversBox(other.globs, box.globs)),
+  );
+}
+
+function shorter(a: Box, b: Box): boolean {
+  const [x, y] = [a.terms[0]?.glob.key ?? "", b.terms[0]?.glob.key ?? ""];
+  return x.length < y.length || (x.length === y.length && x < y);
+}
+
+/** Whether the whole difference that `row` stands for lies in the one that `wider` stands for. */
+function rowInside(row: Row, wider: Row): boolean {
+  if (!coversBox(wider.cell, row.cell)) return false;
+  return wider.blockers.every((blocker) => {
+    const shared = intersectBoxes(blocker.globs, row.cell);
+    return shared?.every((s) => row.blockers.some((b) => coversBox(b.globs, s))) ?? false;
+  });
+}
+
+/** Drops rows that lie in another row (R3). */
+export function withoutSubsumed(rows: readonly Row[]): readonly Row[] {
+  // sorted first, so that of two ways to write one difference the same is kept, whatever the order of the input
+  const keyed = rows
+    .map((row): [string, Row] => [rowKey(row), row])
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const unique = keyed.filter(([key], at) => key !== keyed[at - 1]?.[0]).map(([, row]) => row);
+  const index = new TermIndex<number>();
+  unique.forEach((row, at) => {
+    const glob = row.cell[0] as Glob;
+    index.add(glob, at);
+  });
+  const gone = new Set<number>();
+  unique.forEach((row, at) => {
+    const inside = index
+      .covering(generic(row.cell[0] as Glob))
+      .some((other) => other !== at && !gone.has(other) && rowInside(row, unique[other] as Row));
+    if (inside) gone.add(at);
+  });
+  return unique.filter((_, at) => !gone.has(at));
+}
+
+function rowKey(row: Row): string {
+  const blockers = row.blockers
+    .map((b) => `${cellKey(b.globs)}\uE005${cellKey(b.terms.map((t) => t.glob))}`)
+    .sort();
+  return [cellKey(row.cell), ...blockers].join("\uE006");
+}

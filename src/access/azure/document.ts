@@ -1,0 +1,200 @@
+/** Azure documents to rules (AZ1 to AZ5, AZ9, AZ13). */
+import { literalGlob, starGlob } from "../glob.ts";
+import type { AzureRequest, Origin } from "../policy.ts";
+import { PolicyError } from "../policy.ts";
+import type { Term } from "../term.ts";
+import type { Point, Policy, Rule, Selector } from "./rules.ts";
+
+/** The action first: it is the dimension with many patterns. */
+export const AZURE_DIMENSIONS: readonly string[] = ["action", "plane"];
+
+/** Something in a document that is no pattern. It may grant anything, so it is a doubt, never nothing. */
+export interface Problem {
+  readonly reason: string;
+  readonly origin: Origin;
+}
+
+export interface AzureRules {
+  readonly rules: Policy;
+  readonly problems: readonly Problem[];
+}
+
+export type Plane = "control" | "data";
+
+const PLANES = {
+  control: { only: "actions", except: "notActions" },
+  data: { only: "dataActions", except: "notDataActions" },
+} as const satisfies Record<Plane, { only: string; except: string }>;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** ARM, the CLI and the portal write the same key in different case. */
+function field(object: Record<string, unknown>, name: string): { key: string; value: unknown } | undefined {
+  const key = Object.keys(object).find((k) => k.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : { key, value: object[key] };
+}
+
+/**
+ * The rules of role documents (or, with `effect: "deny"`, of deny assignments). A document is ARM's, the portal's or
+ * the CLI's JSON of a role, or bare `{ "permissions": […] }`, or a list of these. A condition beside `permissions`
+ * is an assignment's and holds for all of them (AZ9); one inside a permission object holds for that object (AZ5).
+ * @throws PolicyError when a document has no list of permissions.
+ */
+export function azureRules(documents: readonly unknown[], effect: "allow" | "deny" = "allow"): AzureRules {
+  const rules: Rule[] = [];
+  const problems: Problem[] = [];
+  documents.forEach((document, index) => {
+    readDocument(document, index, "", effect, rules, problems);
+  });
+  return { rules, problems };
+}
+
+function readDocument(
+  document: unknown,
+  index: number,
+  pointer: string,
+  effect: "allow" | "deny",
+  rules: Rule[],
+  problems: Problem[],
+): void {
+  const at = `document ${index + 1}${pointer === "" ? "" : ` at ${pointer}`}`;
+  const list = Array.isArray(document) ? { items: document, base: pointer } : listOf(document, pointer);
+  if (list !== undefined) {
+    list.items.forEach((item, i) => {
+      readDocument(item, index, `${list.base}/${i}`, effect, rules, problems);
+    });
+    return;
+  }
+  if (!isObject(document))
+    throw new PolicyError(`${at}: expected an Azure role as JSON, found ${kindOf(document)}`);
+  const properties = field(document, "properties");
+  const inner = isObject(properties?.value) ? properties.value : document;
+  const base = inner === document ? pointer : `${pointer}/${properties?.key}`;
+  const name =
+    field(inner, "roleName")?.value ?? field(inner, "name")?.value ?? field(document, "name")?.value;
+  const label = typeof name === "string" ? name : undefined;
+  const origin = (p: string): Origin => ({
+    document: index,
+    pointer: p,
+    ...(label !== undefined && { label }),
+  });
+  const outer = [...conditionOf(inner), ...(inner === document ? [] : conditionOf(document))];
+
+  const permissions = field(inner, "permissions");
+  const bare = Object.values(PLANES).some((p) => field(inner, p.only) !== undefined);
+  if (permissions === undefined && bare) {
+    // the form that `az role definition create` takes: the lists stand beside the name
+    const lists = Object.entries(inner).filter(([key]) => key.toLowerCase() !== "assignablescopes");
+    readPermission(Object.fromEntries(lists), base, outer, effect, origin, rules, problems);
+    return;
+  }
+  if (permissions === undefined || permissions.value === null) {
+    throw new PolicyError(
+      `${at}: no "permissions": expected an Azure role (portal, CLI or ARM JSON, or { "permissions": [...] })`,
+    );
+  }
+  if (!Array.isArray(permissions.value)) {
+    throw new PolicyError(`${at}: "permissions" is ${kindOf(permissions.value)}, expected a list of objects`);
+  }
+  permissions.value.forEach((permission: unknown, i) => {
+    const here = `${base}/${permissions.key}/${i}`;
+    if (isObject(permission)) readPermission(permission, here, outer, effect, origin, rules, problems);
+    else problems.push({ reason: `a permission object is ${kindOf(permission)}`, origin: origin(here) });
+  });
+}
+
+function listOf(document: unknown, pointer: string): { items: readonly unknown[]; base: string } | undefined {
+  if (!isObject(document) || !Array.isArray(document.value)) return undefined;
+  return { items: document.value, base: `${pointer}/value` };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "nothing";
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}
+
+function readPermission(
+  permission: Record<string, unknown>,
+  pointer: string,
+  outer: readonly string[],
+  effect: "allow" | "deny",
+  origin: (pointer: string) => Origin,
+  rules: Rule[],
+  problems: Problem[],
+): void {
+  const conditions = [...new Set([...outer, ...conditionOf(permission)])].sort();
+  // a list under a name that is none of the four: what it means to grant, or to take away, is not known
+  const misspelt = Object.keys(permission).filter((key) => Array.isArray(permission[key]) && !isList(key));
+  for (const key of misspelt) {
+    problems.push({ reason: `"${key}" is no list of a permission`, origin: origin(`${pointer}/${key}`) });
+  }
+  if (misspelt.length === 0 && !Object.keys(permission).some(isList)) {
+    problems.push({ reason: "a permission object has none of its four lists", origin: origin(pointer) });
+  }
+  for (const [plane, lists] of Object.entries(PLANES) as [Plane, (typeof PLANES)[Plane]][]) {
+    const only = readTerms(permission, lists.only, pointer, origin, problems);
+    const except = readTerms(permission, lists.except, pointer, origin, problems);
+    if (only.length === 0) continue;
+    const planeTerm: Term = { glob: literalGlob(plane), text: plane, origin: origin(pointer) };
+    const where: Record<string, Selector> = {
+      action: { only, except },
+      plane: { only: [planeTerm], except: [] },
+    };
+    rules.push({ effect, where, conditions, origin: origin(pointer) });
+  }
+}
+
+const LISTS = new Set(Object.values(PLANES).flatMap((p) => [p.only.toLowerCase(), p.except.toLowerCase()]));
+
+function isList(key: string): boolean {
+  return LISTS.has(key.toLowerCase());
+}
+
+function readTerms(
+  permission: Record<string, unknown>,
+  name: string,
+  pointer: string,
+  origin: (pointer: string) => Origin,
+  problems: Problem[],
+): readonly Term[] {
+  const found = field(permission, name);
+  if (found === undefined || found.value === null) return [];
+  const list = Array.isArray(found.value) ? found.value : [found.value];
+  const terms: Term[] = [];
+  list.forEach((text: unknown, i) => {
+    const here = origin(
+      Array.isArray(found.value) ? `${pointer}/${found.key}/${i}` : `${pointer}/${found.key}`,
+    );
+    if (typeof text === "string") terms.push({ glob: starGlob(text.toLowerCase()), text, origin: here });
+    else problems.push({ reason: `an entry of ${name} is ${kindOf(text)}, not a string`, origin: here });
+  });
+  return terms;
+}
+
+/**
+ * A condition as text that can be compared (AZ9): white space outside quotes folded, none beside brackets. A version
+ * other than 2.0, which is the only one that Azure documents, belongs to the text.
+ */
+function conditionOf(object: Record<string, unknown>): readonly string[] {
+  const value = field(object, "condition")?.value;
+  if (value === undefined || value === null || value === "") return [];
+  const version = field(object, "conditionVersion")?.value;
+  const text = typeof value === "string" ? normalCondition(value) : JSON.stringify(value);
+  return [typeof version === "string" && version !== "2.0" && version !== "" ? `${version}: ${text}` : text];
+}
+
+function normalCondition(text: string): string {
+  return text
+    .split(/('(?:[^'\\]|\\.)*')/)
+    .map((piece, i) => (i % 2 === 1 ? piece : piece.replace(/\s+/g, " ").replace(/ ?([(){},]) ?/g, "$1")))
+    .join("")
+    .trim();
+}
+
+/** The point that an Azure request is. */
+export function azurePoint(request: AzureRequest): Point {
+  return { action: request.action.toLowerCase(), plane: request.plane };
+}

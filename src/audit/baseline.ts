@@ -1,0 +1,224 @@
+import type { LoadedBaseline, ResolvedControl } from "../baselines/baseline.ts";
+import { type Resolution, resolveControls } from "../baselines/parameters.ts";
+import type { Check } from "../checks/define.ts";
+import type { ControlResult, Finding, Outcome, Principal, Target } from "../report/report.ts";
+import type { Facts } from "../snapshot/facts.ts";
+import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
+import type { Unread } from "../snapshot/snapshot.ts";
+import { readCatalog } from "../state/azure/catalog.ts";
+import type { Context } from "../state/context.ts";
+import type { Observation } from "../wording/observation.ts";
+import { findAudited } from "./audited.ts";
+import { cloudOf } from "./clouds.ts";
+import { derivedParameters } from "./derived.ts";
+import { findingOf } from "./finding.ts";
+import { notesOf } from "./notes.ts";
+import type { Part } from "./run.ts";
+import { catalogDate, countActions, type Frame, type Judged, type Run, unreadText } from "./run.ts";
+
+export interface RunResult {
+  readonly controls: readonly ControlResult[];
+  readonly findings: readonly Finding[];
+  readonly principals: readonly Principal[];
+  readonly notes: readonly string[];
+  /** Everything that the controls needed was read and decided. */
+  readonly complete: boolean;
+  readonly catalog?: NonNullable<Target["catalog"]>;
+}
+
+/** Kinds of which a check answers for an entry that is unread for one id alone. */
+const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
+  "azure/role-definition",
+  "azure/assigned-to",
+  "azure/role-eligibility",
+  "aws/role",
+  "aws/role-policy",
+  "aws/attached-policy",
+  "aws/policy",
+  // by API group: one that did not answer says nothing of the others
+  "kubernetes/api-resource",
+]);
+
+/** Runs the controls of a baseline that are this target's. Throws, with the control's id, when a check does or a witness does not replay. */
+export function runBaseline(run: Run): RunResult {
+  const { loaded, facts, snapshot } = run;
+  const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...run.given };
+  const resolution = resolveControls(loaded.baseline, given, run.profile);
+  const who = findAudited(run, resolution);
+  const catalog = readCatalog(facts);
+  const date = catalogDate(run);
+  const actions = countActions(run);
+  const shared = {
+    controls: new Map(resolution.controls.map((c) => [c.id, c])),
+    elsewhere: elsewhere(loaded, given, resolution),
+    ...(run.serviceData === undefined ? {} : { serviceData: run.serviceData }),
+    principals: who.principals,
+    principalsGiven: who.given,
+    ...(who.unknown === undefined ? {} : { principalsUnknown: who.unknown }),
+    ...(catalog === undefined ? {} : { catalog: { entries: catalog, date } }),
+  };
+  const judged = resolution.controls.flatMap((resolved): readonly Judged[] => {
+    const control = loaded.baseline.controls.find((c) => c.id === resolved.id);
+    if (control === undefined)
+      throw new Error(`control ${resolved.id}: not in baseline ${loaded.baseline.id}`);
+    const part = run.parts.get(cloudOf({ ...control, with: resolved.with }, loaded.baseline, run.checks));
+    if (part === undefined) return [];
+    return [judge({ run, resolution, control, resolved }, { ...shared, control: resolved }, part)];
+  });
+  const principals = new Map(
+    [...who.principals, ...judged.flatMap(({ audited }) => audited ?? [])].map((each) => [each.id, each]),
+  );
+  return {
+    controls: judged.map((j) => j.result),
+    findings: judged.flatMap((j) => j.findings),
+    principals: [...principals.values()],
+    notes: notesOf(run, resolution, judged, who.principals, catalog?.length ?? actions),
+    complete: judged.every((j) => j.complete),
+    ...(catalog === undefined ? {} : { catalog: { date, operations: catalog.length } }),
+    ...(actions === 0 ? {} : { catalog: { date, operations: actions } }),
+  };
+}
+
+/** The controls that only another profile has, with the parameters put in. */
+function elsewhere(
+  { baseline }: LoadedBaseline,
+  given: Readonly<Record<string, string>>,
+  resolution: Resolution,
+): Context["controls"] {
+  const here = new Set(resolution.controls.map((c) => c.id));
+  const others = Object.keys(baseline.profiles?.names ?? {}).filter((name) => name !== resolution.profile);
+  const controls = others.flatMap((name) => resolveControls(baseline, given, name).controls);
+  return new Map(controls.filter((c) => !here.has(c.id)).map((c) => [c.id, c]));
+}
+
+function resultOf(frame: Frame, outcome: Outcome, reason: string): ControlResult {
+  return {
+    id: `${frame.run.loaded.baseline.id}/${frame.control.id}`,
+    title: frame.control.title,
+    check: frame.control.check,
+    target: frame.run.target,
+    outcome,
+    reason,
+    ...(frame.resolved.optional ? { optional: true } : {}),
+  };
+}
+
+function judge(frame: Frame, context: Context, part: Part): Judged {
+  const { run, control, resolved } = frame;
+  if (part.kind !== "judged") {
+    const complete = part.kind === "skipped";
+    return { result: resultOf(frame, part.kind, part.reason), findings: [], complete };
+  }
+  const check = run.checks.get(control.check);
+  if (check === undefined) {
+    const reason = `this version has no check ${control.check}`;
+    return { result: resultOf(frame, "unknown", reason), findings: [], complete: false };
+  }
+  const notApplicable = check.applicable?.(resolved);
+  if (notApplicable !== undefined) {
+    return { result: resultOf(frame, "skipped", notApplicable), findings: [], complete: true };
+  }
+  const unread = blocking(check, resolved, run.facts);
+  if (unread.length > 0) {
+    const findings = unread.map((u) => findingOf(frame, check, unreadObservation(u, run.facts)));
+    return { result: resultOf(frame, "unknown", unreadReason(unread)), findings, complete: false };
+  }
+  const observations = observe(frame, check, context);
+  const seen = observations.filter((o) => o.kind === "assessed");
+  const audited = seen.flatMap((o) => (o.audited === undefined ? [] : [o.audited]));
+  const notes = seen.flatMap((o) => o.notes ?? []);
+  return {
+    ...judgeObservations(frame, check, observations),
+    ...(audited.length === 0 ? {} : { audited: audited.flat() }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
+}
+
+/** What of the kinds that a check cannot do without is unread. */
+function blocking(check: Check, resolved: ResolvedControl, facts: Facts): readonly Unread[] {
+  const tolerated = new Set(check.tolerates ?? []);
+  return [...new Set(check.needs(resolved.with))]
+    .filter((kind) => !tolerated.has(kind))
+    .flatMap((kind) => facts.unread(kind).filter((u) => u.id === undefined || !BY_ID.has(kind)));
+}
+
+function unreadReason(unread: readonly Unread[]): string {
+  const texts = [...new Set(unread.map(unreadText))];
+  return texts.length === 1 ? (texts[0] ?? "") : `${texts[0]}; and ${texts.length - 1} more`;
+}
+
+function unreadObservation(u: Unread, facts: Facts): Observation {
+  return {
+    kind: "unknown",
+    resource: { type: u.kind, id: `${facts.scope}#${u.id ?? u.kind}`, name: u.id ?? u.kind },
+    message: unreadText(u),
+    property: `unread:${u.kind}:${u.id ?? ""}:${u.api}`,
+    decide: u.permission === undefined ? "read it again" : `grant the scanner ${u.permission}`,
+  };
+}
+
+/** The check's observations; each drift with a witness is replayed on both sides. */
+function observe(frame: Frame, check: Check, context: Context): readonly Observation[] {
+  const id = `${frame.run.loaded.baseline.id}/${frame.control.id}`;
+  try {
+    const observations = [...check.run(frame.run.facts, frame.resolved.with, context)];
+    for (const o of observations) if (o.kind === "drift") replay(o);
+    return observations;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`control ${id} (${check.id}): ${why}`, { cause: error });
+  }
+}
+
+function replay(o: Observation & { readonly kind: "drift" }): void {
+  if (o.replay === undefined) {
+    if ((o.drift === "missing" || o.drift === "excess") && o.witness !== undefined) {
+      throw new Error(`the ${o.drift} ${o.pattern ?? o.property} has a witness that cannot be replayed`);
+    }
+    return;
+  }
+  const [documented, live] = o.drift === "missing" ? ["allowed", "denied"] : ["denied", "allowed"];
+  const found = o.replay();
+  if (found.documented === documented && found.live === live) return;
+  throw new Error(
+    `the witness of the ${o.drift} ${o.pattern ?? o.property} does not replay: ${JSON.stringify(o.witness)} is ${found.documented} by the document and ${found.live} live`,
+  );
+}
+
+function judgeObservations(frame: Frame, check: Check, observations: readonly Observation[]): Judged {
+  const findings = observations.flatMap((o) => (o.kind === "assessed" ? [] : [findingOf(frame, check, o)]));
+  const unknown = observations.filter((o) => o.kind === "unknown");
+  const complete = unknown.every((o) => o.empty === true);
+  const drifts = observations.filter((o) => o.kind === "drift");
+  if (drifts.length > 0) {
+    const more = unknown.length === 0 ? "" : `; ${counted(unknown.length, "part")} could not be assessed`;
+    const reason = `${counted(drifts.length, "difference")}${more}`;
+    return { result: resultOf(frame, "fail", reason), findings, complete };
+  }
+  const first = unknown[0];
+  if (first !== undefined) {
+    const decide = first.decide === undefined ? "" : `; to decide: ${first.decide}`;
+    const more = unknown.length === 1 ? "" : `; and ${unknown.length - 1} more`;
+    return { result: resultOf(frame, "unknown", `${first.message}${decide}${more}`), findings, complete };
+  }
+  if (observations.length === 0) {
+    return { result: resultOf(frame, "unknown", "nothing was assessed"), findings, complete: false };
+  }
+  const absent = observations.some((o) => o.kind === "note" && o.absent === true);
+  if (absent) {
+    return { result: { ...resultOf(frame, "pass", "optional, absent"), absent: true }, findings, complete };
+  }
+  const counts = new Map<string, number>();
+  for (const o of observations)
+    if (o.kind === "assessed") counts.set(o.what, (counts.get(o.what) ?? 0) + o.count);
+  const reason = [...counts].map(([what, n]) => counted(n, what.replace(/s$/, ""))).join(", ");
+  return {
+    result: resultOf(frame, "pass", reason === "" ? "notes only" : `${reason} compared`),
+    findings,
+    complete,
+  };
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}

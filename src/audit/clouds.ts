@@ -1,0 +1,41 @@
+import type { Provider } from "../access/policy.ts";
+import type { Baseline, Control } from "../baselines/baseline.ts";
+import type { Check } from "../checks/define.ts";
+
+/** What people call each cloud. */
+export const CLOUD_NAMES = { azure: "Azure", aws: "AWS", kubernetes: "Kubernetes" } as const satisfies Record<
+  Provider,
+  string
+>;
+
+function isProvider(text: unknown): text is Provider {
+  return typeof text === "string" && Object.hasOwn(CLOUD_NAMES, text);
+}
+
+/** The cloud whose state a control is about: its check's; else by the kind of document that it reads; else the baseline's. */
+export function cloudOf(
+  control: Pick<Control, "check" | "with">,
+  baseline: Pick<Baseline, "cloud">,
+  checks: ReadonlyMap<string, Pick<Check, "cloud">>,
+): Provider {
+  const check = checks.get(control.check);
+  if (check !== undefined && check.cloud !== "any") return check.cloud;
+  const kind = (control.with as { readonly kind?: unknown } | null | undefined)?.kind;
+  const named = typeof kind === "string" && check !== undefined ? kind : control.check;
+  const [first] = named.split("/");
+  return isProvider(first) ? first : baseline.cloud;
+}
+
+/** The clouds that a baseline has controls about under a profile, in the order of the controls. */
+export function cloudsOf(
+  baseline: Baseline,
+  checks: ReadonlyMap<string, Pick<Check, "cloud">>,
+  profile?: string,
+): readonly Provider[] {
+  const chosen =
+    profile !== undefined && Object.hasOwn(baseline.profiles?.names ?? {}, profile)
+      ? profile
+      : baseline.profiles?.default;
+  const controls = baseline.controls.filter((c) => c.profile === undefined || c.profile === chosen);
+  return [...new Set(controls.map((control) => cloudOf(control, baseline, checks)))];
+}

@@ -1,0 +1,38 @@
+import type { Provider } from "../access/policy.ts";
+import type { LoadedBaseline } from "../baselines/baseline.ts";
+import type { Check } from "../checks/define.ts";
+import type { WaiverFile } from "../report/waivers.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Context } from "../state/context.ts";
+
+/** A recorded state, which is one target. */
+export interface AuditedSnapshot {
+  readonly snapshot: Snapshot;
+  /** What to call the target, instead of `azure:/subscriptions/…`. */
+  readonly name?: string;
+  /** Baseline parameters for this target; those of the input when not given. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Kubernetes: the clouds that the cluster's nodes tell; what the snapshot recorded of it when not given. */
+  readonly edition?: readonly Provider[];
+}
+
+export interface AuditInput {
+  readonly baselines: readonly LoadedBaseline[];
+  readonly snapshots: readonly AuditedSnapshot[];
+  /** The clouds asked for; a control of another one is skipped. */
+  readonly clouds: readonly Provider[];
+  /** Baseline parameters as given (`--set`, and the flags that stand for one). */
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly profile?: string;
+  readonly waivers?: WaiverFile;
+  /** The only clock: ISO 8601, UTC. */
+  readonly now: string;
+  /** When the run began; `now` when not given. */
+  readonly startedAt?: string;
+  /** Version of the tool. */
+  readonly version: string;
+  /** AWS: resource types and condition keys of each action. Without it policies are compared as written (AW5, AW9). */
+  readonly serviceData?: NonNullable<Context["serviceData"]>;
+  /** The checks to run; those of this version when not given. */
+  readonly checks?: readonly Check[];
+}

@@ -1,0 +1,65 @@
+import type { Provider } from "../access/policy.ts";
+import type { Control, LoadedBaseline, ResolvedControl } from "../baselines/baseline.ts";
+import type { Resolution } from "../baselines/parameters.ts";
+import type { Check } from "../checks/define.ts";
+import type { ControlResult, Finding, Principal } from "../report/report.ts";
+import type { Facts } from "../snapshot/facts.ts";
+import type { Snapshot, Unread } from "../snapshot/snapshot.ts";
+import type { Context } from "../state/context.ts";
+
+/** What becomes of a baseline's controls of one cloud on a target. */
+export type Part =
+  | { readonly kind: "judged" }
+  /** Listed here with the reason, and judged nowhere. */
+  | { readonly kind: "skipped" | "unknown"; readonly reason: string };
+
+/** One baseline against one recorded state. */
+export interface Run {
+  readonly loaded: LoadedBaseline;
+  readonly given: Readonly<Record<string, string>>;
+  readonly profile?: string;
+  readonly snapshot: Snapshot;
+  readonly facts: Facts;
+  /** Name of the target. */
+  readonly target: string;
+  /** What becomes of the controls of each cloud here; those of other clouds are not listed. */
+  readonly parts: ReadonlyMap<Provider, Part>;
+  readonly checks: ReadonlyMap<string, Check>;
+  readonly serviceData?: NonNullable<Context["serviceData"]>;
+}
+
+/** What the judging of one control needs. */
+export interface Frame {
+  readonly run: Run;
+  readonly resolution: Resolution;
+  readonly control: Control;
+  readonly resolved: ResolvedControl;
+}
+
+/** What became of one control. */
+export interface Judged {
+  readonly result: ControlResult;
+  readonly findings: readonly Finding[];
+  readonly complete: boolean;
+  /** Whom the check found to audit; absent when it looks for nobody. */
+  readonly audited?: readonly Principal[];
+  /** What the check has to say of the target. */
+  readonly notes?: readonly string[];
+}
+
+/** The day of the operations that differences are counted by: of AWS when the data was made, else when it was read. */
+export function catalogDate({ snapshot, serviceData }: Run): string {
+  if (snapshot.provider === "aws" && serviceData !== undefined) return serviceData.date;
+  return snapshot.takenAt.slice(0, 10);
+}
+
+/** How many actions the data of AWS knows. */
+export function countActions({ snapshot, serviceData }: Run): number {
+  if (snapshot.provider !== "aws" || serviceData === undefined) return 0;
+  return Object.values(serviceData.services).reduce((n, actions) => n + actions.length, 0);
+}
+
+/** An entry that could not be read, in words. */
+export function unreadText(u: Unread): string {
+  return `${u.api}: ${u.detail}${u.permission === undefined ? "" : `; needs ${u.permission}`}`;
+}

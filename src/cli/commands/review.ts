@@ -1,0 +1,183 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Provider } from "../../access/policy.ts";
+import { ReviewError } from "../../review/aws/review.ts";
+import { renderReviewMarkdown } from "../../review/render-markdown.ts";
+import { renderReviewTable } from "../../review/render-table.ts";
+import { type Review, reviewStatus, type TargetDocument } from "../../review/review.ts";
+import { reviewJson } from "../../review/schema.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { inputsOf } from "../job/inputs.ts";
+import { type Job, prepare, type TargetJob } from "../job/job.ts";
+import type { KubernetesReach } from "../job/reach.ts";
+import { askEdition, boundsOf, readTarget } from "../job/read-target.ts";
+import { contextOf, timeOf } from "../line/context.ts";
+import { codeOf, reasonOf, UsageError } from "../line/errors.ts";
+import { reviewFormats } from "../line/flags.ts";
+import { type Given, type GivenOptions, inOrder } from "../line/options.ts";
+import { one, pathFrom, pathOf } from "../line/settings.ts";
+import type { Shell } from "../line/shell.ts";
+import { version } from "../line/version.ts";
+import { deliver, type Place, pathsOf } from "../output/deliver.ts";
+import { checkPaths, parseDestinations, writeFiles } from "../output/output.ts";
+import type { Reviewer } from "./reviewer.ts";
+
+/** The providers that can be reviewed; each with its code, loaded when it is asked for. */
+const reviewers: Record<Provider, () => Promise<Reviewer>> = {
+  aws: async () => (await import("./review-aws.ts")).awsReviewer,
+  azure: async () => (await import("./review-azure.ts")).azureReviewer,
+  kubernetes: async () => (await import("./review-kubernetes.ts")).kubernetesReviewer,
+};
+
+/**
+ * `review`: what a scope-down takes, whether it was used, what would break, and the documents to apply.
+ * @returns 0 nothing breaks, 1 something that was used breaks, 3 something could not be read or decided
+ */
+export async function review(
+  _operands: readonly string[],
+  given: GivenOptions,
+  shell: Shell,
+): Promise<number> {
+  const { config, options, console } = await contextOf(given, shell);
+  const destinations = parseDestinations(options.get("format"), reviewFormats, shell.cwd);
+  const folder = pathOf(options, "write", shell.cwd);
+  const logs = options.get("usage");
+  const files = (logs?.values ?? []).map((value) =>
+    logs === undefined ? value : pathFrom(logs, value, shell.cwd),
+  );
+  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd, files));
+  const bounds = boundsOf(options);
+  const [from, to] = [one(options, "from"), one(options, "to")];
+  // The state is read for the profile that is to be: its checks know the tags.
+  const asProfile = (name: string | undefined): GivenOptions =>
+    name === undefined
+      ? given
+      : inOrder(new Map<string, Given>([["profile-set", { values: [name], from: "--to" }]]), given);
+  const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
+  const job = await prepare(asProfile(to), config, shell.cwd, { edition });
+  const target = onlyTarget(job);
+  const loaded = job.baselines[0];
+  if (loaded === undefined || job.baselines.length > 1)
+    throw new UsageError("a review is of one baseline; name it with --baseline");
+  const known = Object.keys(loaded.baseline.profiles?.names ?? {});
+  if (from !== undefined && !known.includes(from)) {
+    const has = known.length === 0 ? "has no profiles" : `has ${known.join(", ")}`;
+    throw new UsageError(`--from: unknown profile "${from}": ${loaded.baseline.id} ${has}`);
+  }
+  const recorded = target.snapshots[0];
+  const snapshot: Snapshot = recorded ?? (await readTarget(job, target, bounds, console, shell));
+  const load = reviewers[snapshot.provider];
+  let result: Review;
+  try {
+    result = await (await load()).review(
+      {
+        loaded,
+        snapshot,
+        parameters: target.parameters,
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      },
+      {
+        files,
+        ...(recorded === undefined ? { live: { target, bounds } } : {}),
+        now: timeOf(shell),
+        version,
+        progress: (message) => console.progress(message),
+        debug: (line) => console.debug(line),
+        shell,
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof ReviewError)) throw error;
+    if (!error.unread) throw new UsageError(error.message);
+    console.say(`chalk-audit: nothing is reviewed: ${error.message}`);
+    return 3;
+  } finally {
+    console.clear();
+  }
+  if (shell.signal.aborted) {
+    console.say("chalk-audit: interrupted; nothing is written");
+    return 3;
+  }
+  const status = reviewStatus(result);
+  if (folder !== undefined)
+    await writeDocuments(result.documents, folder, shell, (line) => console.say(line));
+  await deliver(
+    destinations,
+    (format, place) => ({ text: rendered(result, format, place, status) }),
+    options,
+    console,
+    shell,
+  );
+  return status;
+}
+
+function rendered(result: Review, format: string, place: Place, status: number): string {
+  if (format === "json") return reviewJson(result, version);
+  if (format === "markdown") return renderReviewMarkdown(result, status);
+  return renderReviewTable(result, { ...place, status });
+}
+
+function onlyTarget(job: Job): TargetJob {
+  const [target, second] = job.targets;
+  if (target === undefined || second !== undefined || target.snapshots.length > 1) {
+    throw new UsageError("a review is of one target; ask for one cloud, or name a target with --target");
+  }
+  return target;
+}
+
+/** Writes the documents to apply; a file that is there and differs is replaced, and that is said. */
+async function writeDocuments(
+  documents: readonly TargetDocument[],
+  folder: string,
+  shell: Shell,
+  say: (line: string) => void,
+): Promise<void> {
+  if (documents.length === 0) {
+    say("chalk-audit: --write: no document is written; see what the review says is incomplete");
+    return;
+  }
+  try {
+    await makeFolder(folder);
+  } catch (error) {
+    throw new UsageError(`--write: cannot make the folder ${folder}: ${reasonOf(error)}`);
+  }
+  const files = documents.map(({ file, text }) => ({ path: join(folder, file), text }));
+  await checkPaths(
+    files.map(({ path }) => path),
+    shell.cwd,
+    [],
+  );
+  const before = await Promise.all(files.map(async ({ path }) => textBefore(path)));
+  await writeFiles(files, shell.cwd);
+  documents.forEach(({ file, size, limit }, i) => {
+    const old = before[i];
+    const did = old === undefined ? "wrote" : old === files[i]?.text ? "wrote again, unchanged," : "replaced";
+    say(
+      `chalk-audit: ${did} ${join(folder, file)} (${size} of ${limit}); proven equal to the target, not applied`,
+    );
+  });
+}
+
+/** Makes a folder, and those above it. Node's own recursion never ends where a folder is there and takes no entries. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    const above = dirname(folder);
+    if (codeOf(error) !== "ENOENT" || existsSync(above)) throw error;
+    await makeFolder(above);
+    await mkdir(folder);
+  }
+}
+
+async function textBefore(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new UsageError(`${path}: cannot be read: ${reasonOf(error)}`);
+  }
+}

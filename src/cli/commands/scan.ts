@@ -1,0 +1,91 @@
+import { relative } from "node:path";
+import { exitCode } from "../../report/exit-code.ts";
+import { readReport } from "../../report/read.ts";
+import type { Report } from "../../report/report.ts";
+import { compareReports } from "../../report/since.ts";
+import { parseWaivers, type WaiverFile } from "../../report/waivers.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { auditJob, serviceDataFor } from "../job/audit-job.ts";
+import { inputsOf } from "../job/inputs.ts";
+import { prepare } from "../job/job.ts";
+import type { KubernetesReach } from "../job/reach.ts";
+import { askEdition, boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
+import { contextOf, timeOf } from "../line/context.ts";
+import { failOnLevels, scanFormats } from "../line/flags.ts";
+import type { GivenOptions } from "../line/options.ts";
+import { choice, on, pathOf } from "../line/settings.ts";
+import type { Shell } from "../line/shell.ts";
+import { deliver, pathsOf, renderReport } from "../output/deliver.ts";
+import { readText } from "../output/files.ts";
+import { checkPaths, parseDestinations } from "../output/output.ts";
+import type { Console } from "../output/progress.ts";
+
+/**
+ * `scan`: plan, collect (or read snapshots), audit, render, write.
+ * @returns the exit status of the contract: 0, 1 or 3
+ * @throws UsageError and its like for everything that makes it 2
+ */
+export async function scan(_operands: readonly string[], given: GivenOptions, shell: Shell): Promise<number> {
+  const startedAt = timeOf(shell);
+  const { config, options, console } = await contextOf(given, shell);
+  const destinations = parseDestinations(options.get("format"), scanFormats, shell.cwd);
+  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd));
+  const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
+  const bounds = boundsOf(options);
+  const waivers = await waiversOf(options, shell);
+  const earlier = await earlierOf(options, shell);
+  const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
+  const job = await prepare(given, config, shell.cwd, { edition });
+
+  const states: (readonly Snapshot[])[] = [];
+  for (const target of job.targets) {
+    if (target.snapshots.length > 0) {
+      states.push(target.snapshots);
+      continue;
+    }
+    try {
+      states.push([await readTarget(job, target, bounds, console, shell)]);
+    } catch (error) {
+      // The one target of a run: the message and 2. One of several: it is unknown, and the others are audited.
+      if (job.targets.length === 1) throw error;
+      console.say(
+        `chalk-audit: ${target.name ?? target.cloud}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      states.push([unreadableTarget(job, target, shell, error)]);
+    }
+  }
+
+  const serviceData = await serviceDataFor(states.flat());
+  let report = auditJob(job, states, waivers, { startedAt, now: timeOf(shell) }, serviceData);
+  if (shell.signal.aborted) report = { ...report, interrupted: true };
+  if (earlier !== undefined) report = compareReports(earlier, report);
+  const status = exitCode(report, {
+    failOn,
+    allowIncomplete: on(options, "allow-incomplete") === true,
+    newOnly: on(options, "fail-on-new") === true,
+  });
+  // An interrupted run leaves no table that looks whole, and no SARIF that would close alerts.
+  const left = report.interrupted ? destinations.filter(({ format }) => format === "json") : destinations;
+  if (report.interrupted) sayInterrupted(console);
+  await deliver(left, renderReport(report, status), options, console, shell);
+  return status;
+}
+
+/** The file of `--waivers`, read and validated. */
+export async function waiversOf(options: GivenOptions, shell: Shell): Promise<WaiverFile | undefined> {
+  const file = pathOf(options, "waivers", shell.cwd);
+  if (file === undefined) return undefined;
+  const shown = relative(shell.cwd, file) || file;
+  return parseWaivers(await readText(file, "waiver file", shown), shown);
+}
+
+async function earlierOf(options: GivenOptions, shell: Shell): Promise<Report | undefined> {
+  const file = pathOf(options, "since", shell.cwd);
+  if (file === undefined) return undefined;
+  const shown = relative(shell.cwd, file) || file;
+  return readReport(await readText(file, "earlier report", shown), shown);
+}
+
+function sayInterrupted(console: Console): void {
+  console.say("chalk-audit: interrupted; only a partial JSON report is written, where one was asked for");
+}

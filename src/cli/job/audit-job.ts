@@ -1,0 +1,48 @@
+import type { ServiceData } from "../../access/aws/service-data.ts";
+import { audit } from "../../audit/audit.ts";
+import { withWildcards } from "../../audit/wildcards.ts";
+import type { Report } from "../../report/report.ts";
+import type { WaiverFile } from "../../report/waivers.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { version } from "../line/version.ts";
+import type { Job } from "./job.ts";
+
+/**
+ * One report over all targets of a job, each judged with its own parameters (a principal differs from tenant to
+ * tenant).
+ * @param states the recorded state of each target, in the order of the job
+ */
+export function auditJob(
+  job: Job,
+  states: readonly (readonly Snapshot[])[],
+  waivers: WaiverFile | undefined,
+  times: { readonly startedAt: string; readonly now: string },
+  serviceData?: ServiceData,
+): Report {
+  const report = audit({
+    baselines: job.baselines,
+    snapshots: job.targets.flatMap(({ name, parameters, edition }, i) => {
+      const of = states[i] ?? [];
+      const several = new Set(of.map(({ provider }) => provider)).size > 1;
+      return of.map((snapshot) => ({
+        snapshot,
+        parameters,
+        ...(name === undefined ? {} : { name: several ? `${name}/${snapshot.provider}` : name }),
+        ...(edition === undefined ? {} : { edition }),
+      }));
+    }),
+    clouds: job.clouds,
+    ...(job.profile === undefined ? {} : { profile: job.profile }),
+    ...(waivers === undefined ? {} : { waivers }),
+    ...(serviceData === undefined ? {} : { serviceData }),
+    ...times,
+    version,
+  });
+  return withWildcards(report, states.flat(), serviceData);
+}
+
+/** What AWS's actions know of resources and condition keys, where one of the states is of AWS. */
+export async function serviceDataFor(states: readonly Snapshot[]): Promise<ServiceData | undefined> {
+  if (!states.some(({ provider }) => provider === "aws")) return undefined;
+  return (await import("./service-data.ts")).loadServiceData();
+}

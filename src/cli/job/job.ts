@@ -1,0 +1,272 @@
+import { relative, resolve } from "node:path";
+import type { Provider } from "../../access/policy.ts";
+import type { LoadedBaseline } from "../../baselines/baseline.ts";
+import { loadBaseline } from "../../baselines/bundled.ts";
+import { dealOut, resolveControls } from "../../baselines/parameters.ts";
+import { checks } from "../../checks/registry.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { Config } from "../line/config.ts";
+import { UsageError } from "../line/errors.ts";
+import { clouds } from "../line/flags.ts";
+import { type GivenOptions, inOrder } from "../line/options.ts";
+import { assignments, one } from "../line/settings.ts";
+import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
+import { namesFile } from "./inputs.ts";
+import {
+  type AwsReach,
+  type AzureReach,
+  type KubernetesReach,
+  reachAws,
+  reachAzure,
+  reachKubernetes,
+} from "./reach.ts";
+import { type ChosenTarget, chooseTargets, cloudsAsked, cloudsOf, readSnapshots } from "./targets.ts";
+
+/** One target: recorded state, or how to reach the live one. */
+export interface TargetJob {
+  /** Its name in the config file; absent for the one target of the command line. */
+  readonly name?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Recorded state, read and validated. Empty: the target is live. */
+  readonly snapshots: readonly Snapshot[];
+  /** The cloud to read live. */
+  readonly cloud: Provider;
+  readonly azure: AzureReach;
+  readonly aws: AwsReach;
+  readonly kubernetes: KubernetesReach;
+  /** The clouds that a live cluster's nodes tell, where they were asked. */
+  readonly edition?: readonly Provider[];
+}
+
+/** Everything that a scan needs to know before it reads a cloud. */
+export interface Job {
+  readonly clouds: readonly Provider[];
+  readonly baselines: readonly LoadedBaseline[];
+  readonly profile?: string;
+  readonly targets: readonly TargetJob[];
+}
+
+export interface Preparation {
+  /** Recorded state that is at hand already, in place of `--snapshot`. */
+  readonly recorded?: readonly Snapshot[];
+  /** Asks a live cluster for the clouds that its nodes tell. Absent: nothing is judged, so nothing depends on it. */
+  readonly edition?: (reach: KubernetesReach) => Promise<readonly Provider[]>;
+}
+
+/**
+ * Works out what to audit. Everything that the user wrote is read and validated here, before any state is read; only
+ * which cloud a cluster runs in is asked for, where the baseline depends on it.
+ * @throws UsageError, BaselineError, ParameterError, SnapshotError; CollectError for a cluster that cannot be asked
+ */
+export async function prepare(
+  given: GivenOptions,
+  config: Config,
+  cwd: string,
+  preparation: Preparation = {},
+): Promise<Job> {
+  const options = inOrder(given, config.options);
+  const asked = cloudsAsked(options);
+  const chosen = chooseTargets(given, config);
+  const snapshots: Snapshot[][] = [];
+  for (const target of chosen)
+    snapshots.push(preparation.recorded?.slice() ?? (await readSnapshots(target.options, cwd)));
+
+  const profile = one(options, "profile-set");
+  const named = onlyOnce(
+    (options.get("baseline")?.values ?? []).map((spec) => baselineNamed(spec, options, cwd)),
+  );
+  const wanted = new Set<Provider>(asked ?? cloudsMeant(chosen, snapshots, named));
+  if (wanted.size === 0) {
+    throw new UsageError(
+      `expected --cloud CLOUD, what to audit (this version: ${clouds.join(", ")}); see --help`,
+    );
+  }
+  const places = chosen.flatMap((target, i): Place[] => {
+    const recorded = snapshots[i] ?? [];
+    // Recorded state says itself what it is of; live, each cloud is a target of its own.
+    if (recorded.length > 0)
+      return [{ target, recorded, cloud: [...wanted][0] ?? "azure", ...nameOf(target) }];
+    const reached = cloudsOf(target, [...wanted]);
+    return reached.map((cloud) => ({
+      target,
+      recorded,
+      cloud,
+      ...nameOf(target, reached.length > 1 ? cloud : undefined),
+    }));
+  });
+  const reaches = places.map(({ target }) => reachKubernetes(target.options, cwd));
+  const clusters = places.flatMap((place, i) => clustersOf(place, reaches[i], preparation));
+
+  const baselines = named.length > 0 ? named : await bundledForAll(wanted, clusters, preparation);
+  checkFit(wanted, baselines, snapshots.flat(), profile);
+  const rivals =
+    preparation.edition !== undefined && wanted.has("kubernetes") && areRivals(baselines, profile);
+
+  const targets: TargetJob[] = [];
+  for (const [i, { target, recorded, cloud, name }] of places.entries()) {
+    const live = recorded.length === 0 && cloud === "kubernetes";
+    const edition =
+      rivals && live ? await told(clusters.find(({ place }) => place === places[i])) : undefined;
+    targets.push({
+      ...(name === undefined ? {} : { name }),
+      parameters: parametersOf(baselines, target.options, profile),
+      snapshots: recorded,
+      cloud,
+      azure: reachAzure(baselines, target.options),
+      aws: reachAws(baselines, target.options),
+      kubernetes: reaches[i] ?? { execPlugins: "allow" },
+      ...(edition === undefined ? {} : { edition }),
+    });
+  }
+  return { clouds: [...wanted], baselines, targets, ...(profile === undefined ? {} : { profile }) };
+}
+
+/** A target of one cloud, or the recorded state of a target. */
+interface Place {
+  readonly target: ChosenTarget;
+  readonly recorded: readonly Snapshot[];
+  readonly cloud: Provider;
+  readonly name?: string;
+}
+
+/** The clusters of a place, each asked at most once. */
+function clustersOf(
+  place: Place,
+  reach: KubernetesReach | undefined,
+  { edition }: Preparation,
+): readonly (Cluster & { readonly place: Place })[] {
+  if (place.recorded.length > 0) {
+    return place.recorded
+      .filter(({ provider }) => provider === "kubernetes")
+      .map((snapshot) => ({
+        place,
+        label: `the snapshot of ${snapshot.scope}`,
+        edition: async () => snapshot.edition ?? [],
+      }));
+  }
+  if (place.cloud !== "kubernetes" || reach === undefined || edition === undefined) return [];
+  let asked: Promise<readonly Provider[]> | undefined;
+  return [
+    {
+      place,
+      label: place.name ?? "--cloud kubernetes",
+      edition: () => {
+        asked ??= edition(reach);
+        return asked;
+      },
+    },
+  ];
+}
+
+/** What the nodes of a cluster tell; nothing, when it cannot be asked: reading it will say why. */
+async function told(cluster: Cluster | undefined): Promise<readonly Provider[]> {
+  return (await cluster?.edition().catch(() => [])) ?? [];
+}
+
+/** The bundled baselines of the clouds; of clusters alone, those of the clouds that they run in. */
+async function bundledForAll(
+  wanted: ReadonlySet<Provider>,
+  clusters: readonly Cluster[],
+  { edition, recorded }: Preparation,
+): Promise<readonly LoadedBaseline[]> {
+  const own = [...wanted].filter((cloud) => cloud !== "kubernetes");
+  if (own.length > 0) return own.map(bundledFor);
+  // Without a verdict every edition counts: what they read of a cluster is recorded.
+  if (edition === undefined && recorded === undefined && clusters.length === 0) return editions();
+  return editionsOfClusters(clusters);
+}
+
+/** Whether the baselines of several clouds describe a cluster, so that its nodes decide. */
+function areRivals(baselines: readonly LoadedBaseline[], profile: string | undefined): boolean {
+  const found = baselines
+    .filter((loaded) => coveredBy(loaded, profile).includes("kubernetes"))
+    .map(({ baseline }) => baseline.cloud)
+    .filter((cloud) => cloud !== "kubernetes");
+  return new Set(found).size > 1;
+}
+
+/** The clouds that are meant where none is asked for: those of the targets, else those of the baselines. */
+function cloudsMeant(
+  chosen: readonly ChosenTarget[],
+  snapshots: readonly (readonly Snapshot[])[],
+  named: readonly LoadedBaseline[],
+): readonly Provider[] {
+  return chosen.flatMap((target, i): readonly Provider[] => {
+    const recorded = snapshots[i] ?? [];
+    if (recorded.length > 0) return recorded.map(({ provider }) => provider);
+    return target.clouds ?? named.map(({ baseline }) => baseline.cloud);
+  });
+}
+
+/** What a target is called, where it has a name: with its cloud when it is several targets. */
+function nameOf(target: ChosenTarget, cloud?: Provider): { readonly name?: string } {
+  if (target.name === undefined) return {};
+  return { name: cloud === undefined ? target.name : `${target.name}/${cloud}` };
+}
+
+/** One baseline, named twice (by id, version or file), counts once. */
+function onlyOnce(baselines: readonly LoadedBaseline[]): readonly LoadedBaseline[] {
+  return [...new Map(baselines.toReversed().map((each) => [each.sha256, each])).values()].toReversed();
+}
+
+/** A baseline of `--baseline`, or of the config file. */
+export function baselineNamed(spec: string, options: GivenOptions, cwd: string): LoadedBaseline {
+  const base = options.get("baseline")?.base;
+  if (base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
+  // A file that the config file names lies beside it; reports name it from the working directory.
+  return loadBaseline(relative(cwd, resolve(base, spec)) || spec, checks);
+}
+
+/** A baseline, a snapshot or a cloud that none of the others is about would be passed over in silence. */
+function checkFit(
+  wanted: ReadonlySet<Provider>,
+  baselines: readonly LoadedBaseline[],
+  snapshots: readonly Snapshot[],
+  profile: string | undefined,
+): void {
+  const asked = `--cloud ${[...wanted].join(",")}`;
+  for (const snapshot of snapshots) {
+    if (!wanted.has(snapshot.provider)) {
+      throw new UsageError(
+        `the snapshot of ${snapshot.scope} is of ${snapshot.provider}, and ${asked} was asked for`,
+      );
+    }
+  }
+  for (const loaded of baselines) {
+    const covered = coveredBy(loaded, profile);
+    if (!covered.some((cloud) => wanted.has(cloud))) {
+      throw new UsageError(
+        `baseline ${loaded.baseline.id} is about ${covered.join(" and ")}, and ${asked} was asked for`,
+      );
+    }
+  }
+  for (const cloud of wanted) {
+    if (baselines.some((loaded) => coveredBy(loaded, profile).includes(cloud))) continue;
+    const ids = baselines.map(({ baseline }) => baseline.id).join(", ");
+    throw new UsageError(
+      `${cloud} was asked for, and no control of ${ids} is about it; add a --baseline that is, or leave it out of --cloud`,
+    );
+  }
+}
+
+/** `--set`, and the flags that stand for a parameter; validated against every baseline. */
+function parametersOf(
+  baselines: readonly LoadedBaseline[],
+  options: GivenOptions,
+  profile: string | undefined,
+): Record<string, string> {
+  const set = assignments(options);
+  for (const { baseline } of baselines) {
+    for (const [name, parameter] of Object.entries(baseline.parameters)) {
+      const value = parameter.flag === undefined ? undefined : one(options, parameter.flag);
+      if (value !== undefined && !set.has(name)) set.set(name, value);
+    }
+  }
+  const given = Object.fromEntries(set);
+  const plain = baselines.map(({ baseline }) => baseline);
+  dealOut(plain, given, profile).forEach((dealt, i) => {
+    const baseline = plain[i];
+    if (baseline !== undefined) resolveControls(baseline, dealt.given, dealt.profile);
+  });
+  return given;
+}

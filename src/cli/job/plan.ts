@@ -1,0 +1,48 @@
+import type { Provider } from "../../access/policy.ts";
+import { dealOut, resolveControls } from "../../baselines/parameters.ts";
+import { checks } from "../../checks/registry.ts";
+import type { CollectPlan } from "../../collectors/define.ts";
+import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
+import { trustedPrincipals } from "../../state/aws/trust.ts";
+import type { Job, TargetJob } from "./job.ts";
+
+/** The flag of the parameter that says whom to audit. */
+const auditedFlag: Readonly<Partial<Record<Provider, string>>> = { azure: "principal", aws: "role" };
+
+/** What the collector of a target's cloud must read for the baselines of a job. */
+export function planOf(job: Job, target: TargetJob): CollectPlan {
+  const kinds = new Set<DocumentKind>();
+  const roleNames = new Set<string>();
+  const principals = new Set<string>();
+  const trusted = new Set<string>();
+  let namespace: string | undefined;
+  const dealt = dealOut(
+    job.baselines.map(({ baseline }) => baseline),
+    target.parameters,
+    job.profile,
+  );
+  job.baselines.forEach(({ baseline }, i) => {
+    const { controls, parameters } = resolveControls(baseline, dealt[i]?.given ?? {}, dealt[i]?.profile);
+    for (const control of controls) {
+      const check = checks.find((each) => each.id === control.check);
+      if (check === undefined || !(check.cloud === "any" || job.clouds.includes(check.cloud))) continue;
+      for (const kind of check.needs(control.with)) if (kind.startsWith(`${target.cloud}/`)) kinds.add(kind);
+      const role: unknown = (control.with as { role?: unknown } | null)?.role;
+      if (control.check === "azure/role-definition" && typeof role === "string") roleNames.add(role);
+    }
+    for (const principal of trustedPrincipals(controls)) trusted.add(principal);
+    for (const [name, parameter] of Object.entries(baseline.parameters)) {
+      const value = parameters[name];
+      if (value === undefined) continue;
+      if (parameter.flag === auditedFlag[target.cloud]) principals.add(value);
+      if (parameter.flag === "namespace" && target.cloud === "kubernetes") namespace ??= value;
+    }
+  });
+  return {
+    kinds,
+    roleNames: [...roleNames].sort(),
+    principals: [...principals].sort(),
+    trustedPrincipals: [...trusted].sort(),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}

@@ -1,0 +1,91 @@
+import type { LoadedBaseline } from "../../baselines/baseline.ts";
+import { UsageError } from "../line/errors.ts";
+import { azureClouds, execPluginChoices } from "../line/flags.ts";
+import type { GivenOptions } from "../line/options.ts";
+import { assignments, choice, one, pathOf } from "../line/settings.ts";
+
+/** How to reach one Azure subscription. */
+export interface AzureReach {
+  readonly subscription?: string;
+  readonly tenant?: string;
+  readonly cloud: (typeof azureClouds)[number];
+  readonly endpoint?: string;
+}
+
+/** How to reach one AWS account in one region. */
+export interface AwsReach {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly assumeRole?: string;
+  readonly externalId?: string;
+}
+
+/** How to reach one Kubernetes cluster. */
+export interface KubernetesReach {
+  /** Absolute path. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly execPlugins: (typeof execPluginChoices)[number];
+}
+
+/** @throws UsageError for a value that no Azure has */
+export function reachAzure(baselines: readonly LoadedBaseline[], options: GivenOptions): AzureReach {
+  const scope = one(options, "subscription") ?? setFor("subscription", baselines, assignments(options));
+  const subscription = /^\/subscriptions\/([^/]+)/i.exec(scope ?? "")?.[1] ?? scope;
+  const tenant = one(options, "tenant");
+  const endpoint = one(options, "azure-endpoint");
+  return {
+    cloud: choice(options, "azure-cloud", azureClouds) ?? "public",
+    ...(subscription === undefined ? {} : { subscription }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/** @throws UsageError for an external id without a role that it is for */
+export function reachAws(baselines: readonly LoadedBaseline[], options: GivenOptions): AwsReach {
+  const region = one(options, "region") ?? setFor("region", baselines, assignments(options));
+  const profile = one(options, "profile");
+  const assumeRole = one(options, "assume-role");
+  const externalId = one(options, "external-id");
+  if (externalId !== undefined && assumeRole === undefined) {
+    throw new UsageError(
+      `${options.get("external-id")?.from}: expected --assume-role with it, the role that this tool reads with`,
+    );
+  }
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(assumeRole === undefined ? {} : { assumeRole }),
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+}
+
+/** @throws UsageError for an empty path or context, or a value of --exec-plugins that is none */
+export function reachKubernetes(options: GivenOptions, cwd: string): KubernetesReach {
+  const kubeconfig = pathOf(options, "kubeconfig", cwd);
+  const context = one(options, "context");
+  if (context === "") {
+    throw new UsageError(`${options.get("context")?.from}: expected the name of a context, found nothing`);
+  }
+  return {
+    execPlugins: choice(options, "exec-plugins", execPluginChoices) ?? "allow",
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  };
+}
+
+/** What `--set` gave to the parameter of a flag. */
+function setFor(
+  flag: string,
+  baselines: readonly LoadedBaseline[],
+  set: ReadonlyMap<string, string>,
+): string | undefined {
+  for (const { baseline } of baselines) {
+    for (const [name, parameter] of Object.entries(baseline.parameters)) {
+      const value = parameter.flag === flag ? set.get(name) : undefined;
+      if (value !== undefined) return value;
+    }
+  }
+  return undefined;
+}

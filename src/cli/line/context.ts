@@ -1,0 +1,47 @@
+import { visible } from "../../text/visible.ts";
+import { type Console, consoleOn } from "../output/progress.ts";
+import { type Config, findConfig, readConfig } from "./config.ts";
+import { UsageError } from "./errors.ts";
+import { type GivenOptions, inOrder } from "./options.ts";
+import { on, pathOf } from "./settings.ts";
+import type { Shell } from "./shell.ts";
+
+/** What the commands that audit have in common: the config file, all options in order, and the console. */
+export interface Context {
+  readonly config: Config;
+  /** Flag, environment, config file. */
+  readonly options: GivenOptions;
+  readonly console: Console;
+}
+
+/** Finds and reads the config file, and opens the console. */
+export async function contextOf(given: GivenOptions, shell: Shell): Promise<Context> {
+  const file = pathOf(given, "config", shell.cwd) ?? findConfig(shell.cwd);
+  const config: Config =
+    file === undefined ? { options: new Map(), targets: new Map() } : await readConfig(file, shell.cwd);
+  const options = inOrder(given, config.options);
+  const console = consoleOn(
+    shell.err,
+    {
+      progress: on(options, "no-progress") !== true,
+      quiet: on(options, "quiet") === true,
+      debug: on(options, "debug") === true,
+    },
+    visible,
+  );
+  return { config, options, console };
+}
+
+/**
+ * The time that a report carries: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, so that the same state
+ * gives the same bytes; else the clock's.
+ * @throws UsageError when the variable is no such number
+ */
+export function timeOf(shell: Pick<Shell, "env" | "now">): string {
+  const epoch = shell.env["SOURCE_DATE_EPOCH"];
+  if (epoch === undefined || epoch === "") return shell.now().toISOString();
+  if (!/^\d{1,11}$/.test(epoch)) {
+    throw new UsageError(`SOURCE_DATE_EPOCH: expected seconds since 1970, found "${epoch}"`);
+  }
+  return new Date(Number(epoch) * 1000).toISOString();
+}

@@ -1,0 +1,77 @@
+import { visible } from "../../text/visible.ts";
+
+/** A mistake of the caller: flags, files, configuration. The message is one line (or several, one problem each). */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Something could not be written; the message says what and where. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+}
+
+/**
+ * Errors whose message was written for a person. Matched by name, so that no chunk of a cloud's SDK and no
+ * parser is loaded to tell; everything else is a bug and is called an internal error.
+ */
+const forPeople = new Set([
+  "UsageError",
+  "OutputError",
+  "CollectError",
+  "BaselineError",
+  "ParameterError",
+  "SnapshotError",
+  "WaiverError",
+  "ReportError",
+]);
+
+/**
+ * Lines for stderr: `chalk-audit: …` for each line of the message, and the stack when `debug` is on. What came from
+ * a cloud, a file or the command line cannot move the cursor (fault 26).
+ */
+export function errorLines(error: unknown, debug: boolean): string[] {
+  const known = error instanceof Error && forPeople.has(error.name);
+  const text = error instanceof Error ? error.message : String(error);
+  const message = known
+    ? text
+    : `internal error: ${text || "no message"} (this is a bug; --debug shows where)`;
+  const lines = message
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.trim() !== "")
+    .map((line) => `chalk-audit: ${visible(line)}`);
+  if (debug && error instanceof Error) {
+    for (let at: unknown = error; at instanceof Error; at = at.cause) {
+      if (at.stack !== undefined) lines.push(...at.stack.split("\n").map(visible));
+    }
+  }
+  return lines;
+}
+
+/** A system error's code (`ENOSPC`), if it is one. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** What a person calls the common system errors. */
+const words: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or directory",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EISDIR: "it is a directory",
+  ENOTDIR: "a part of the path is not a directory",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "disk quota exceeded",
+  EROFS: "read-only file system",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "too many symbolic links",
+  EFBIG: "the file is too large",
+  EIO: "input/output error",
+};
+
+/** A system error in words. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return (code !== undefined && words[code]) || (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,82 @@
+import { isAbsolute, resolve } from "node:path";
+import { didYouMean } from "../nearest.ts";
+import { UsageError } from "./errors.ts";
+import { flags, listed } from "./flags.ts";
+import type { Given, GivenOptions } from "./options.ts";
+
+/** The last value of an option, or its default; `undefined` when there is neither. */
+export function one(given: GivenOptions, name: string): string | undefined {
+  const found = given.get(name)?.values.at(-1);
+  return found ?? flags.find((flag) => flag.name === name)?.default;
+}
+
+/**
+ * Whether a switch is on; `undefined` when it was not given.
+ * @param inverse the switch that turns it off (`no-color`)
+ */
+export function on(given: GivenOptions, name: string, inverse?: string): boolean | undefined {
+  if (inverse !== undefined && one(given, inverse) === "true") return false;
+  const value = one(given, name);
+  return value === undefined ? undefined : value === "true";
+}
+
+/** @throws UsageError when the value is not one of `known`, with the nearest that is */
+export function choice<T extends string>(
+  given: GivenOptions,
+  name: string,
+  known: readonly T[],
+): T | undefined {
+  const value = one(given, name);
+  if (value === undefined) return undefined;
+  return oneOf(value, given.get(name)?.from ?? `--${name}`, known);
+}
+
+/** As `choice`, for one value. */
+export function oneOf<T extends string>(value: string, from: string, known: readonly T[]): T {
+  const found = known.find((candidate) => candidate === value);
+  if (found === undefined) {
+    const what = value === "" ? "nothing" : `"${value}"`;
+    throw new UsageError(`${from}: expected ${listed(known)}, found ${what}${didYouMean(value, known)}`);
+  }
+  return found;
+}
+
+/** An absolute path of an option: relative to the config file where that gave it, else to the working directory. */
+export function pathOf(given: GivenOptions, name: string, cwd: string): string | undefined {
+  const found = given.get(name);
+  const value = found?.values.at(-1);
+  return found === undefined || value === undefined ? undefined : pathFrom(found, value, cwd);
+}
+
+/** @throws UsageError for an empty path */
+export function pathFrom(given: Given, value: string, cwd: string): string {
+  if (value === "") throw new UsageError(`${given.from}: expected a file, found nothing`);
+  return isAbsolute(value) ? value : resolve(given.base ?? cwd, value);
+}
+
+/** An integer within bounds. */
+export function integer(given: GivenOptions, name: string, least: number, most: number): number {
+  const value = one(given, name) ?? "";
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= least && number <= most)) {
+    const from = given.get(name)?.from ?? `--${name}`;
+    throw new UsageError(`${from}: expected a whole number from ${least} to ${most}, found "${value}"`);
+  }
+  return number;
+}
+
+/**
+ * `NAME=VALUE` pairs of `--set`; the later of two wins.
+ * @throws UsageError for what is no pair
+ */
+export function assignments(given: GivenOptions): Map<string, string> {
+  const found = given.get("set");
+  const pairs = new Map<string, string>();
+  for (const value of found?.values ?? []) {
+    const equals = value.indexOf("=");
+    const name = equals < 0 ? "" : value.slice(0, equals).trim();
+    if (name === "") throw new UsageError(`${found?.from}: expected NAME=VALUE, found "${value}"`);
+    pairs.set(name, value.slice(equals + 1));
+  }
+  return pairs;
+}

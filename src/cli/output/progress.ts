@@ -1,0 +1,55 @@
+import type { Sink } from "../line/shell.ts";
+
+/** Lines for people on stderr, and above all others one line that says what is going on. */
+export interface Console {
+  /** A line that stays. */
+  readonly say: (line: string) => void;
+  /** A line that stays, only with `--debug`. */
+  readonly debug: (line: string) => void;
+  /** Replaces the progress line; nothing is shown when the stream is not a terminal. */
+  readonly progress: (line: string) => void;
+  /** Takes the progress line away. */
+  readonly clear: () => void;
+}
+
+const clearLine = "\r\u001b[2K";
+
+/**
+ * @param visible makes control characters visible: names from the cloud reach these lines
+ */
+export function consoleOn(
+  err: Sink,
+  options: { readonly progress: boolean; readonly quiet: boolean; readonly debug: boolean },
+  visible: (text: string) => string,
+): Console {
+  const live = err.isTTY && options.progress && !options.quiet;
+  let shown = false;
+  const write = (text: string): void => {
+    // Nobody waits for these lines; a stream that nobody reads is not a reason to stop an audit.
+    void err.write(text).catch(() => undefined);
+  };
+  const clear = (): void => {
+    if (shown) write(clearLine);
+    shown = false;
+  };
+  const stay = (line: string): void => {
+    clear();
+    write(`${visible(line)}\n`);
+  };
+  return {
+    say: (line) => {
+      if (!options.quiet) stay(line);
+    },
+    debug: (line) => {
+      if (options.debug) stay(`debug: ${line}`);
+    },
+    progress: (line) => {
+      if (!live) return;
+      const width = Math.max(20, (err.columns ?? 80) - 1);
+      const text = visible(line);
+      write(`${clearLine}${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+      shown = true;
+    },
+    clear,
+  };
+}

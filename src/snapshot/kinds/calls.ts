@@ -1,0 +1,52 @@
+import type { Provider } from "../../access/policy.ts";
+
+/** A call to the Resource Manager, as Azure documents it. */
+export interface ApiCall {
+  /** The provider's name of the operation. */
+  readonly operation: string;
+  readonly method: "GET";
+  /** Path with `{…}` for what varies; `{roleDefinition}` is a whole resource id. */
+  readonly path: string;
+  readonly apiVersion: string;
+  /** Query beside `api-version`; `{principal}` is an object id. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** The provider's permission without which it answers 403. */
+  readonly permission: string;
+}
+
+/** A call to a service of AWS, as AWS documents it. */
+export interface AwsCall {
+  /** The service as requests to it are signed. */
+  readonly service: "sts" | "iam" | "tagging" | "ec2" | "eks" | "cloudtrail";
+  readonly operation: string;
+  /** Where a service has an address for each operation: the path, with `{…}` for what varies. */
+  readonly path?: string;
+  /** The action that a policy must allow. */
+  readonly permission: string;
+}
+
+/** A read of a Kubernetes API server, as a rule of RBAC must allow it. */
+export interface KubernetesCall {
+  /** kubectl's words for it, for a person: `list roles`. */
+  readonly operation: string;
+  /** Path with `{…}` for what varies. */
+  readonly path: string;
+  readonly verb: "get" | "list";
+  /** API group; the core group is `""`. Absent, with `resource`: a URL, which is then `path`. */
+  readonly group?: string;
+  readonly resource?: string;
+  /** Only metadata is asked for (`PartialObjectMetadata`). */
+  readonly metadataOnly?: true;
+  /** The rule that must allow it, in words: `list roles.rbac.authorization.k8s.io`. */
+  readonly permission: string;
+}
+
+/** How the documents of one kind are read. */
+export interface KindSource<Call = ApiCall | AwsCall | KubernetesCall> {
+  readonly provider: Provider;
+  /** What they are, plural, for progress and for a person. */
+  readonly title: string;
+  /** What they are read for. */
+  readonly purpose: string;
+  readonly calls: readonly [Call, ...Call[]];
+}

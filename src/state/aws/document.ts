@@ -1,0 +1,82 @@
+import { field, list, record } from "../../snapshot/value.ts";
+
+/** Names under which a policy document is wrapped by one tool or another (AW11). */
+const WRAPPERS = ["PolicyVersion", "PolicyDocument", "AssumeRolePolicyDocument", "Document", "document"];
+
+/** Longest document that is decoded: ten times what IAM accepts. */
+const MOST_CHARACTERS = 200_000;
+
+/**
+ * A policy document in whatever form it came: an object, JSON text, percent-encoded JSON text, or wrapped (AW11).
+ * `undefined` when it is none.
+ */
+export function policyDocument(value: unknown, depth = 0): Readonly<Record<string, unknown>> | undefined {
+  if (depth > 4) return undefined;
+  if (typeof value === "string") {
+    const parsed = parsedText(value);
+    return parsed === undefined ? undefined : policyDocument(parsed, depth + 1);
+  }
+  const object = record(value);
+  if (object === undefined) return undefined;
+  if (Object.hasOwn(object, "Statement")) return object;
+  for (const name of WRAPPERS) {
+    if (Object.hasOwn(object, name)) return policyDocument(object[name], depth + 1);
+  }
+  return undefined;
+}
+
+function parsedText(text: string): unknown {
+  if (text.length > MOST_CHARACTERS) return undefined;
+  for (const candidate of [text, decoded(text)]) {
+    if (candidate === undefined) continue;
+    try {
+      const value: unknown = JSON.parse(candidate);
+      if (typeof value === "object" && value !== null) return value;
+    } catch {
+      // Not this form.
+    }
+  }
+  return undefined;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export type Statement = Readonly<Record<string, unknown>>;
+
+/** The statements of a document; one that is alone need not be in a list (AW11). */
+export function statementsOf(document: unknown): readonly Statement[] {
+  const statements = policyDocument(document)?.["Statement"];
+  return (list(statements) ?? [statements]).flatMap((s) => {
+    const statement = record(s);
+    return statement === undefined ? [] : [statement];
+  });
+}
+
+/** A value that may be one text or a list of them, as a list. */
+export function textList(value: unknown): readonly string[] {
+  return (list(value) ?? [value]).filter((v): v is string => typeof v === "string" && v !== "");
+}
+
+/** The same policy without any condition: where it would reach if nothing held it back. */
+export function withoutConditions(document: unknown): Readonly<Record<string, unknown>> {
+  return {
+    ...policyDocument(document),
+    Statement: statementsOf(document).map(({ Condition: _, ...rest }) => rest),
+  };
+}
+
+/** The principals that Allow statements of a trust policy name, as `arn:…`, an account's number, `*`, or a service. */
+export function allowedPrincipals(document: unknown): readonly string[] {
+  return statementsOf(document).flatMap((statement) => {
+    if (field(statement, "Effect") !== "Allow") return [];
+    const principal = field(statement, "Principal");
+    if (principal === "*") return ["*"];
+    return Object.values(record(principal) ?? {}).flatMap(textList);
+  });
+}

@@ -1,0 +1,68 @@
+/** What differs, each difference told once, at the widest scope that has it. */
+import type { Residue } from "../../access/policy.ts";
+import type { Assignment } from "./assignment.ts";
+import type { Deny } from "./deny.ts";
+import type { Documented } from "./documented.ts";
+import type { Grant } from "./holdings.ts";
+import { residueKey } from "./permissions.ts";
+import { lineage, placesAt } from "./scope.ts";
+
+/** A residue at a scope, with both sides, so that its witness can be replayed. */
+export interface Row {
+  readonly residue: Residue;
+  readonly scope: string;
+  /** The grant that the residue comes from; only for excess. */
+  readonly grant?: Grant;
+  /** Every assignment of that role at that scope, with any condition; only for excess. */
+  readonly assignments?: readonly Assignment[];
+  /** The documented entry that it comes from; only for missing. */
+  readonly documented?: Documented;
+  /** Denies that take a documented permission away; only for missing. */
+  readonly denies: readonly Deny[];
+  /** Names of the groups that would have to be looked into: then the row is not certain. */
+  readonly open: readonly string[];
+  /** How many further scopes have the same row. */
+  further: number;
+  readonly replay: () => { readonly documented: string; readonly live: string };
+}
+
+/**
+ * Keeps one row for each residue at the widest scope that has it, certain before uncertain. What differs at two scopes
+ * of which none contains the other is two rows: who accepts one has not accepted the other.
+ */
+export class Rows {
+  private readonly sure = new Map<string, Map<string, Row>>();
+  private readonly open = new Map<string, Map<string, Row>>();
+
+  add(row: Row): void {
+    const kind = row.open.length > 0 ? this.open : this.sure;
+    const key = residueKey(row.residue);
+    const rows = kind.get(key) ?? new Map<string, Row>();
+    kind.set(key, rows);
+    const before = covering(rows, row);
+    if (before !== undefined) {
+      before.further += 1;
+      return;
+    }
+    for (const place of placesAt(placeOf(row))) if (!rows.has(place)) rows.set(place, row);
+  }
+
+  all(): readonly Row[] {
+    const sure = [...this.sure.values()].flatMap((rows) => [...new Set(rows.values())]);
+    const open = [...this.open].flatMap(([key, rows]) =>
+      [...new Set(rows.values())].filter((row) => covering(this.sure.get(key), row) === undefined),
+    );
+    return [...sure, ...open];
+  }
+}
+
+/** Where a row's residue is in excess by its assignment, or is missing. */
+function placeOf(row: Row): string {
+  return row.grant?.assignment.scope ?? row.scope;
+}
+
+/** The row of the same residue that tells this one: at its scope or above it. */
+function covering(rows: ReadonlyMap<string, Row> | undefined, row: Row): Row | undefined {
+  const place = lineage(placeOf(row)).find((at) => rows?.has(at) === true);
+  return place === undefined ? undefined : rows?.get(place);
+}

@@ -1,0 +1,76 @@
+import type {
+  CompareOptions,
+  Comparison,
+  Residue,
+  ServedResource,
+  Verdict,
+  Witness,
+} from "../../access/policy.ts";
+import { allows, comparePolicies } from "../../access/provider.ts";
+import type { Rule } from "./rules.ts";
+
+/** What one document of a side grants. */
+export interface Granted {
+  readonly rules: readonly Rule[];
+}
+
+/** Two sets of rules that are to be the same in one place. */
+export interface Sides {
+  readonly documented: readonly Granted[];
+  readonly live: readonly Granted[];
+  /** The namespace in which both hold; absent: everywhere. */
+  readonly namespace?: string;
+  /** What the server serves, where discovery was read (K4). */
+  readonly resources?: readonly ServedResource[];
+}
+
+function optionsOf({ namespace, resources }: Sides): CompareOptions {
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(resources === undefined ? {} : { resources }),
+  };
+}
+
+export function differenceOf(sides: Sides): Comparison {
+  return comparePolicies("kubernetes", sides.documented, sides.live, optionsOf(sides));
+}
+
+/** What both sides say to a witness: the runner checks it. */
+export function replayOf(sides: Sides, witness: Witness): { documented: Verdict; live: Verdict } {
+  return {
+    documented: allows("kubernetes", sides.documented, witness, optionsOf(sides)),
+    live: allows("kubernetes", sides.live, witness, optionsOf(sides)),
+  };
+}
+
+/** Whether these rules grant a request in the place of the sides. */
+export function grants(granted: Granted, witness: Witness, sides: Sides): boolean {
+  return allows("kubernetes", [granted], witness, optionsOf(sides)) === "allowed";
+}
+
+/** Which rule of its document a residue comes from. */
+export function ruleIndex(residue: Residue): number {
+  return indexIn(residue.origin.pointer);
+}
+
+function indexIn(pointer: string): number {
+  return Number(/^\/rules\/(\d+)/.exec(pointer)?.[1] ?? 0);
+}
+
+/** The documents and rules that write a part of a residue. */
+function originsOf(residue: Residue): readonly Residue["origin"][] {
+  return residue.origins ?? [residue.origin];
+}
+
+/** The documents of a side that a residue comes from. */
+export function documentsOf(residue: Residue): ReadonlySet<number> {
+  return new Set(originsOf(residue).map((origin) => origin.document));
+}
+
+/** The rules that a residue comes from, of one document or of all. */
+export function rulesOf(residue: Residue, side: readonly Granted[], document?: number): readonly Rule[] {
+  const found = originsOf(residue)
+    .filter((origin) => document === undefined || origin.document === document)
+    .flatMap((origin) => side[origin.document]?.rules[indexIn(origin.pointer)] ?? []);
+  return [...new Set(found)];
+}

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { inertJson, inertLine, visible } from "../../src/text/visible.ts";
+
+const c = String.fromCodePoint;
+
+describe("untrusted text", () => {
+  test.each([
+    ["ESC and a colour", `a${c(0x1b)}[31mb`, "a\\u{1b}[31mb"],
+    ["OSC 8 link, ended by BEL", `${c(0x1b)}]8;;http://x${c(7)}`, "\\u{1b}]8;;http://x\\u{7}"],
+    ["C1 CSI", `a${c(0x9b)}2J`, "a\\u{9b}2J"],
+    ["CR, LF, tab, NUL, DEL", `\r\n\t${c(0)}${c(0x7f)}`, "\\u{d}\\u{a}\\u{9}\\u{0}\\u{7f}"],
+    ["bidi override and isolates", `${c(0x202e)}evil${c(0x2066)}`, "\\u{202e}evil\\u{2066}"],
+    ["zero-width", `ad${c(0x200b)}min${c(0x2060)}${c(0xfeff)}`, "ad\\u{200b}min\\u{2060}\\u{feff}"],
+    [
+      "soft hyphen, tags, variation selector, filler",
+      `${c(0xad)}${c(0xe0041)}${c(0xfe0f)}${c(0x3164)}`,
+      "\\u{ad}\\u{e0041}\\u{fe0f}\\u{3164}",
+    ],
+    ["line separators", `${c(0x2028)}${c(0x2029)}`, "\\u{2028}\\u{2029}"],
+    ["a lone surrogate", "\ud800x", "\\u{d800}x"],
+    ["letters of every script stay", "Großhandel 数据 данные 🚀", "Großhandel 数据 данные 🚀"],
+  ])("fault 26: %s", (_what, text, expected) => {
+    expect(visible(text)).toBe(expected);
+  });
+
+  test("applying it twice changes nothing more, and nothing unsafe is left", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const once = visible(text);
+        expect(visible(once)).toBe(once);
+        expect(once).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
+      }),
+    );
+  });
+
+  test("fault 27: no line is a build log's command", () => {
+    expect(inertLine("::stop-commands::x")).toBe("\\u{3a}:stop-commands::x");
+    expect(inertLine("  ::add-mask::x")).toBe("  \\u{3a}:add-mask::x");
+    expect(inertLine("\x1b[1m::error::x")).toBe("\x1b[1m\\u{3a}:error::x");
+    expect(inertLine("a ##[group] b ##vso[task.setvariable x=y]")).toBe(
+      "a #\\u{23}[group] b #\\u{23}vso[task.setvariable x=y]",
+    );
+    expect(inertLine(" arn:aws:iam::1:role/x")).toBe(" arn:aws:iam::1:role/x");
+  });
+
+  test("JSON stays the same value and becomes plain", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "binary" })), (values) => {
+        const given = [...values, "##vso[x]", `${c(0x9b)}${c(0x202e)}`];
+        const text = inertJson(JSON.stringify(given, null, 2));
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(given)));
+        expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]|##(vso)?\[/u);
+      }),
+    );
+  });
+});
