@@ -20,6 +20,7 @@ const layers = {
   state: ["text", "access", "snapshot", "report", "baselines"],
   wording: ["text", "access", "snapshot", "report", "baselines", "state"],
   checks: ["text", "access", "snapshot", "report", "baselines", "state", "wording"],
+  providers: ["text", "access", "snapshot", "report", "baselines", "state"],
   reporters: ["text", "access", "report"],
   audit: ["text", "access", "snapshot", "report", "baselines", "state", "wording", "checks", "providers"],
   usage: ["text", "access", "snapshot", "state"],
@@ -40,7 +41,7 @@ const layers = {
 };
 
 /** Parts that turn values into values. What touches the world (files, network, processes) is in collectors and cli. */
-const pure = "text|snapshot|report|state|wording|checks|reporters|audit|usage|review";
+const pure = "text|snapshot|report|state|providers|wording|checks|reporters|audit|usage|review";
 
 const layerRules = Object.entries(layers).map(([layer, below]) => ({
   name: `${layer}-below`,

@@ -1,24 +1,47 @@
-/** The public face of the comparison: native documents in, no I/O, deterministic. */
+/**
+ * The door of the comparison: native documents in, no I/O, deterministic.
+ *
+ * Three engines over one ground. What a policy can say differs too much for one algorithm: Azure's rules are patterns of
+ * actions with exclusions of their own (AZ2), AWS's have resources and conditions as further dimensions (AW8), Kubernetes'
+ * are plain words (K1). The ground is what they share: `glob.ts`, `term.ts`, `catalog.ts`, `escalation.ts` and the
+ * contract in `policy.ts`. Its words, in reading order:
+ *
+ * - pattern, glob: a text with wildcards, and its parsed form; generic: the text that stands for every one that it matches
+ * - term: a pattern and where it was written
+ * - side: all documents of one of the two that are compared; foe: a rule of the other side that may cover what is looked at
+ * - row, cell, box: what one rule grants at one point of the other side; the pieces of it that are looked at one by one
+ * - residue: what of a pattern is left when the foes have taken theirs, with a witness: a request that proves it
+ * - doubt: what could not be decided, with the clause that says why and what would decide it
+ * - known, latent: how many of today's operations a residue holds; none, though tomorrow's may
+ */
 import { awsEvaluator, compareAws } from "./aws/compare.ts";
-import { difference } from "./azure/compare.ts";
-import { AZURE_DIMENSIONS, azurePoint, azureRules } from "./azure/document.ts";
-import { azureDoubts, azureResidues, azureSides, malformedDoubts } from "./azure/residues.ts";
-import { decide } from "./azure/rules.ts";
+import { azureEvaluator, compareAzure } from "./azure/engine.ts";
 import { compareKubernetes } from "./kubernetes/compare.ts";
 import { kubernetesEvaluator } from "./kubernetes/evaluate.ts";
-import type {
-  AllowsOptions,
-  AzureRequest,
-  CompareOptions,
-  Comparison,
-  Provider,
-  Verdict,
-  Witness,
-} from "./policy.ts";
+import type { AllowsOptions, CompareOptions, Comparison, Provider, Verdict, Witness } from "./policy.ts";
 import { PolicyError } from "./policy.ts";
 
+interface Engine {
+  readonly compare: (
+    documented: readonly unknown[],
+    live: readonly unknown[],
+    options: CompareOptions,
+  ) => Comparison;
+  readonly evaluator: (
+    documents: readonly unknown[],
+    options: AllowsOptions,
+  ) => (request: Witness) => Verdict;
+}
+
+/** One engine a provider; a missing one does not compile. */
+const engines: Readonly<Record<Provider, Engine>> = {
+  azure: { compare: compareAzure, evaluator: azureEvaluator },
+  aws: { compare: compareAws, evaluator: awsEvaluator },
+  kubernetes: { compare: compareKubernetes, evaluator: kubernetesEvaluator },
+};
+
 /** The providers whose policies this version compares. */
-export const COMPARED: readonly Provider[] = ["azure", "aws", "kubernetes"];
+export const COMPARED = Object.keys(engines) as readonly Provider[];
 
 /**
  * The exact difference between what `documented` and what `live` documents allow. Each side is the union of its
@@ -38,31 +61,7 @@ export function comparePolicies(
   live: readonly unknown[],
   options: CompareOptions = {},
 ): Comparison {
-  requireCompared(provider);
-  if (provider === "aws") return compareAws(documented, live, options);
-  if (provider === "kubernetes") return compareKubernetes(documented, live, options);
-  const left = azureRules(documented);
-  const right = azureRules(live);
-  const denies = azureRules(options.denies ?? [], "deny");
-  const sides = azureSides(left.rules, [...right.rules, ...denies.rules], options);
-  const missing = difference(sides.documented, sides.live, AZURE_DIMENSIONS, options.bound);
-  const excess = difference(sides.live, sides.documented, AZURE_DIMENSIONS, options.bound);
-  const residues = {
-    missing: azureResidues(missing, "missing", sides),
-    excess: azureResidues(excess, "excess", sides),
-  };
-  // what is malformed on the other side may grant it, and a malformed deny may take it away: no difference is certain
-  const unsure = { missing: right.problems, excess: [...left.problems, ...denies.problems] };
-  return {
-    missing: unsure.missing.length > 0 ? [] : residues.missing,
-    excess: unsure.excess.length > 0 ? [] : residues.excess,
-    undecided: [
-      ...azureDoubts(missing.open, "missing", [...left.problems, ...denies.problems], sides),
-      ...malformedDoubts(residues.missing, "missing", unsure.missing),
-      ...azureDoubts(excess.open, "excess", right.problems, sides),
-      ...malformedDoubts(residues.excess, "excess", unsure.excess),
-    ],
-  };
+  return engineOf(provider).compare(documented, live, options);
 }
 
 /**
@@ -89,35 +88,12 @@ export function evaluator(
   documents: readonly unknown[],
   options: AllowsOptions = {},
 ): (request: Witness) => Verdict {
-  requireCompared(provider);
-  if (provider === "aws") return awsEvaluator(documents, options);
-  if (provider === "kubernetes") return kubernetesEvaluator(documents, options);
-  const granted = azureRules(documents);
-  const denied = azureRules(options.denies ?? [], "deny");
-  const policy = [...granted.rules, ...denied.rules];
-  return (request) => {
-    if (!isAzureRequest(request)) {
-      throw new PolicyError('an Azure request is { "action": string, "plane": "control" or "data" }');
-    }
-    const verdict = decide(policy, azurePoint(request));
-    if (verdict === "denied" && granted.problems.length > 0) return "undecided";
-    return verdict === "allowed" && denied.problems.length > 0 ? "undecided" : verdict;
-  };
+  return engineOf(provider).evaluator(documents, options);
 }
 
-function isAzureRequest(request: Witness): request is AzureRequest {
-  return (
-    "action" in request &&
-    typeof request.action === "string" &&
-    "plane" in request &&
-    (request.plane === "control" || request.plane === "data")
+function engineOf(provider: Provider): Engine {
+  if (Object.hasOwn(engines, provider)) return engines[provider];
+  throw new PolicyError(
+    `policies of ${provider} are not compared by this version; it knows ${COMPARED.join(", ")}`,
   );
-}
-
-function requireCompared(provider: Provider): void {
-  if (!COMPARED.includes(provider)) {
-    throw new PolicyError(
-      `policies of ${provider} are not compared by this version; it knows ${COMPARED.join(", ")}`,
-    );
-  }
 }

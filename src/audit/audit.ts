@@ -1,6 +1,6 @@
-import type { Provider } from "../access/policy.ts";
-import { dealOut } from "../baselines/parameters.ts";
 import { checks as allChecks } from "../checks/registry.ts";
+import type { Recorded } from "../providers/define.ts";
+import { providers } from "../providers/registry.ts";
 import { applyWaivers } from "../report/apply-waivers.ts";
 import { buildReport } from "../report/build.ts";
 import type { ControlResult, Finding, Principal, Report, Target } from "../report/report.ts";
@@ -8,15 +8,7 @@ import { factsOf } from "../snapshot/facts.ts";
 import { runBaseline } from "./baseline.ts";
 import type { AuditInput } from "./input.ts";
 import { subjectsOf } from "./subjects.ts";
-
-/** What is not looked at, said with every target of a cloud. */
-const NOT_CONSIDERED = {
-  azure:
-    "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds; memberships of groups that no assignment proves, and who a deleted principal was, which only the directory (Microsoft Graph) knows",
-  aws: "not considered: service control policies and resource control policies of the organisation, policies of resources (buckets, keys, queues), and session policies: an account cannot always read them. The first and the last can only take away; a resource's policy can also grant",
-  kubernetes:
-    "not considered: what decides beside roles and bindings. Other authorizers (webhook, node, attribute-based, and the cloud's own, such as EKS access entries and Azure RBAC for Kubernetes) can allow more, or refuse; admission policies and webhooks can refuse or change a request that is allowed. A cluster's roles and bindings say nothing of them",
-} as const satisfies Record<Provider, string>;
+import { wildcardsOf } from "./wildcards.ts";
 
 /**
  * Judges recorded states against baselines. Pure: no clock, no network, no environment; the same input gives the same
@@ -31,30 +23,32 @@ export function audit(input: AuditInput): Report {
   const controls: ControlResult[] = [];
   const findings: Finding[] = [];
   for (const subject of subjectsOf(input, checks)) {
-    const dealt = dealOut(
-      input.baselines.map((b) => b.baseline),
-      subject.parameters,
-      input.profile,
-    );
     const facts = factsOf(subject.snapshot);
+    const provider = providers[subject.snapshot.provider];
+    const recorded: Recorded = {
+      snapshot: subject.snapshot,
+      facts,
+      ...(input.serviceData === undefined ? {} : { serviceData: input.serviceData }),
+    };
+    const operations = provider.operations(recorded);
     const principals = new Map<string, Principal>();
     const notes: string[] = [...subject.notes];
     let complete = subject.snapshot.interrupted !== true;
     let catalog: Target["catalog"];
     for (const { baseline: n, parts } of subject.shares) {
       const loaded = input.baselines[n];
-      const given = dealt[n];
+      const given = subject.dealt[n];
       if (loaded === undefined || given === undefined) continue;
       const result = runBaseline({
         loaded,
         given: given.given,
         ...(given.profile === undefined ? {} : { profile: given.profile }),
-        snapshot: subject.snapshot,
-        facts,
+        ...recorded,
+        provider,
         target: subject.name,
         parts,
         checks,
-        ...(input.serviceData === undefined ? {} : { serviceData: input.serviceData }),
+        ...(operations === undefined ? {} : { operations }),
       });
       controls.push(...result.controls);
       findings.push(...result.findings);
@@ -63,6 +57,7 @@ export function audit(input: AuditInput): Report {
       complete &&= result.complete;
       catalog ??= result.catalog;
     }
+    const wildcards = wildcardsOf(provider, recorded);
     targets.push({
       name: subject.name,
       cloud: subject.snapshot.provider,
@@ -70,8 +65,9 @@ export function audit(input: AuditInput): Report {
       complete,
       unread: subject.snapshot.unread,
       principals: [...principals.values()],
-      notes: [...notes, NOT_CONSIDERED[subject.snapshot.provider]],
+      notes: [...notes, provider.notConsidered],
       ...(catalog === undefined ? {} : { catalog }),
+      ...(wildcards.length === 0 ? {} : { wildcards }),
     });
   }
   const judged =

@@ -5,7 +5,6 @@ import type { ControlResult, Finding, Outcome, Principal, Target } from "../repo
 import type { Facts } from "../snapshot/facts.ts";
 import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
 import type { Unread } from "../snapshot/snapshot.ts";
-import { readCatalog } from "../state/azure/catalog.ts";
 import type { Context } from "../state/context.ts";
 import type { Observation } from "../wording/observation.ts";
 import { findAudited } from "./audited.ts";
@@ -14,7 +13,7 @@ import { derivedParameters } from "./derived.ts";
 import { findingOf } from "./finding.ts";
 import { notesOf } from "./notes.ts";
 import type { Part } from "./run.ts";
-import { catalogDate, countActions, type Frame, type Judged, type Run, unreadText } from "./run.ts";
+import { catalogDate, type Frame, type Judged, type Run, unreadText } from "./run.ts";
 
 export interface RunResult {
   readonly controls: readonly ControlResult[];
@@ -41,13 +40,11 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
 
 /** Runs the controls of a baseline that are this target's. Throws, with the control's id, when a check does or a witness does not replay. */
 export function runBaseline(run: Run): RunResult {
-  const { loaded, facts, snapshot } = run;
+  const { loaded, facts, snapshot, operations } = run;
   const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...run.given };
   const resolution = resolveControls(loaded.baseline, given, run.profile);
   const who = findAudited(run, resolution);
-  const catalog = readCatalog(facts);
   const date = catalogDate(run);
-  const actions = countActions(run);
   const shared = {
     controls: new Map(resolution.controls.map((c) => [c.id, c])),
     elsewhere: elsewhere(loaded, given, resolution),
@@ -55,7 +52,7 @@ export function runBaseline(run: Run): RunResult {
     principals: who.principals,
     principalsGiven: who.given,
     ...(who.unknown === undefined ? {} : { principalsUnknown: who.unknown }),
-    ...(catalog === undefined ? {} : { catalog: { entries: catalog, date } }),
+    ...(operations?.entries === undefined ? {} : { catalog: { entries: operations.entries, date } }),
   };
   const judged = resolution.controls.flatMap((resolved): readonly Judged[] => {
     const control = loaded.baseline.controls.find((c) => c.id === resolved.id);
@@ -72,10 +69,9 @@ export function runBaseline(run: Run): RunResult {
     controls: judged.map((j) => j.result),
     findings: judged.flatMap((j) => j.findings),
     principals: [...principals.values()],
-    notes: notesOf(run, resolution, judged, who.principals, catalog?.length ?? actions),
+    notes: notesOf(run, resolution, judged, who.principals),
     complete: judged.every((j) => j.complete),
-    ...(catalog === undefined ? {} : { catalog: { date, operations: catalog.length } }),
-    ...(actions === 0 ? {} : { catalog: { date, operations: actions } }),
+    ...(operations === undefined ? {} : { catalog: { date, operations: operations.count } }),
   };
 }
 

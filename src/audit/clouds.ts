@@ -1,15 +1,10 @@
 import type { Provider } from "../access/policy.ts";
 import type { Baseline, Control } from "../baselines/baseline.ts";
 import type { Check } from "../checks/define.ts";
-
-/** What people call each cloud. */
-export const CLOUD_NAMES = { azure: "Azure", aws: "AWS", kubernetes: "Kubernetes" } as const satisfies Record<
-  Provider,
-  string
->;
+import { providers } from "../providers/registry.ts";
 
 function isProvider(text: unknown): text is Provider {
-  return typeof text === "string" && Object.hasOwn(CLOUD_NAMES, text);
+  return typeof text === "string" && Object.hasOwn(providers, text);
 }
 
 /** The cloud whose state a control is about: its check's; else by the kind of document that it reads; else the baseline's. */

@@ -1,5 +1,6 @@
 import type { Provider } from "../access/policy.ts";
 import type { LoadedBaseline } from "../baselines/baseline.ts";
+import type { Dealt } from "../baselines/parameters.ts";
 import type { Check } from "../checks/define.ts";
 import type { WaiverFile } from "../report/waivers.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
@@ -12,6 +13,8 @@ export interface AuditedSnapshot {
   readonly name?: string;
   /** Baseline parameters for this target; those of the input when not given. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The same already dealt out among the baselines of the input, in their order, as `dealOut` does it; wins. */
+  readonly dealt?: readonly Dealt[];
   /** Kubernetes: the clouds that the cluster's nodes tell; what the snapshot recorded of it when not given. */
   readonly edition?: readonly Provider[];
 }

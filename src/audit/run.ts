@@ -2,6 +2,7 @@ import type { Provider } from "../access/policy.ts";
 import type { Control, LoadedBaseline, ResolvedControl } from "../baselines/baseline.ts";
 import type { Resolution } from "../baselines/parameters.ts";
 import type { Check } from "../checks/define.ts";
+import type { Operations, ProviderRecord } from "../providers/define.ts";
 import type { ControlResult, Finding, Principal } from "../report/report.ts";
 import type { Facts } from "../snapshot/facts.ts";
 import type { Snapshot, Unread } from "../snapshot/snapshot.ts";
@@ -26,6 +27,10 @@ export interface Run {
   readonly parts: ReadonlyMap<Provider, Part>;
   readonly checks: ReadonlyMap<string, Check>;
   readonly serviceData?: NonNullable<Context["serviceData"]>;
+  /** In what the audit of this cloud differs from that of another. */
+  readonly provider: ProviderRecord;
+  /** The operations of today that differences are counted by, when they are known. */
+  readonly operations?: Operations;
 }
 
 /** What the judging of one control needs. */
@@ -47,16 +52,9 @@ export interface Judged {
   readonly notes?: readonly string[];
 }
 
-/** The day of the operations that differences are counted by: of AWS when the data was made, else when it was read. */
-export function catalogDate({ snapshot, serviceData }: Run): string {
-  if (snapshot.provider === "aws" && serviceData !== undefined) return serviceData.date;
-  return snapshot.takenAt.slice(0, 10);
-}
-
-/** How many actions the data of AWS knows. */
-export function countActions({ snapshot, serviceData }: Run): number {
-  if (snapshot.provider !== "aws" || serviceData === undefined) return 0;
-  return Object.values(serviceData.services).reduce((n, actions) => n + actions.length, 0);
+/** The day of the operations that differences are counted by; where they are not known, when the state was read. */
+export function catalogDate({ snapshot, operations }: Run): string {
+  return operations?.date ?? snapshot.takenAt.slice(0, 10);
 }
 
 /** An entry that could not be read, in words. */

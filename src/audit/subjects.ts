@@ -1,7 +1,9 @@
 import type { Provider } from "../access/policy.ts";
+import { type Dealt, dealOut } from "../baselines/parameters.ts";
 import type { Check } from "../checks/define.ts";
+import { providers } from "../providers/registry.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { CLOUD_NAMES, cloudsOf } from "./clouds.ts";
+import { cloudsOf } from "./clouds.ts";
 import type { AuditedSnapshot, AuditInput } from "./input.ts";
 import type { Part } from "./run.ts";
 
@@ -17,7 +19,8 @@ export interface Subject {
   readonly name: string;
   readonly snapshot: Snapshot;
   readonly shares: readonly Share[];
-  readonly parameters: Readonly<Record<string, string>>;
+  /** The parameters of each baseline of the input. */
+  readonly dealt: readonly Dealt[];
   /** Why these baselines were chosen, where it does not go without saying. */
   readonly notes: readonly string[];
 }
@@ -36,7 +39,8 @@ function targetNames(snapshots: readonly AuditedSnapshot[]): readonly string[] {
 interface Place {
   readonly name: string;
   readonly snapshot: Snapshot;
-  readonly parameters: Readonly<Record<string, string>>;
+  /** The parameters of each baseline of the input. */
+  readonly dealt: readonly Dealt[];
   readonly edition: readonly Provider[];
   readonly parts: Map<number, Map<Provider, Part>>;
   readonly notes: string[];
@@ -55,10 +59,10 @@ export function subjectsOf(
 ): readonly Subject[] {
   const names = targetNames(input.snapshots);
   const places = input.snapshots.map(
-    ({ snapshot, parameters, edition }, i): Place => ({
+    ({ snapshot, parameters, dealt, edition }, i): Place => ({
       name: names[i] ?? snapshot.scope,
       snapshot,
-      parameters: parameters ?? input.parameters ?? {},
+      dealt: dealt ?? deal(input, parameters ?? input.parameters ?? {}),
       edition: edition ?? snapshot.edition ?? [],
       parts: new Map(),
       notes: [],
@@ -80,7 +84,7 @@ export function subjectsOf(
     const left: { readonly cloud: Provider; readonly reason: string }[] = [];
     for (const cloud of clouds) {
       if (!input.clouds.includes(cloud)) {
-        left.push({ cloud, reason: `${CLOUD_NAMES[cloud]} was not asked for (--cloud)` });
+        left.push({ cloud, reason: `${providers[cloud].name} was not asked for (--cloud)` });
         continue;
       }
       const live = places.filter(({ snapshot }) => snapshot.provider === cloud);
@@ -92,10 +96,10 @@ export function subjectsOf(
       });
       const [other] = live;
       if (other !== undefined && parts.every((part) => part === undefined)) {
-        const told = other.edition.map((each) => CLOUD_NAMES[each]).join(" and ");
+        const told = other.edition.map((each) => providers[each].name).join(" and ");
         left.push({
           cloud,
-          reason: `the cluster's nodes are of ${told}, and these controls are for clusters in ${CLOUD_NAMES[baseline.cloud]}`,
+          reason: `the cluster's nodes are of ${told}, and these controls are for clusters in ${providers[baseline.cloud].name}`,
         });
       }
     }
@@ -105,10 +109,10 @@ export function subjectsOf(
   });
 
   for (const place of places) place.notes.push(...editionNotes(place, input.baselines, editions));
-  return [...places, ...empty.values()].map(({ name, snapshot, parameters, parts, notes }) => ({
+  return [...places, ...empty.values()].map(({ name, snapshot, dealt, parts, notes }) => ({
     name,
     snapshot,
-    parameters,
+    dealt,
     notes,
     shares: [...parts].map(([baseline, ofClouds]) => ({ baseline, parts: ofClouds })),
   }));
@@ -137,11 +141,11 @@ function partOn(
   if (cloud !== "kubernetes" || baseline === "kubernetes" || editions.length < 2) return { kind: "judged" };
   const [told, ...more] = place.edition;
   if (told === undefined || more.length > 0) {
-    const names = editions.map((each) => CLOUD_NAMES[each]).join(" and ");
+    const names = editions.map((each) => providers[each].name).join(" and ");
     const nodes =
       told === undefined
         ? "do not tell in which it runs"
-        : `are of ${place.edition.map((e) => CLOUD_NAMES[e]).join(" and ")}`;
+        : `are of ${place.edition.map((e) => providers[e].name).join(" and ")}`;
     return {
       kind: "unknown",
       reason: `the baselines describe a cluster in ${names}, and the cluster's nodes ${nodes}; audit the cluster in a run of its own, with one --baseline`,
@@ -170,21 +174,35 @@ function editionNotes(
   if (editions.length > 1 && judging.length > 0) {
     const ids = judging.map(({ id }) => id).join(", ");
     return [
-      `the cluster's nodes are of ${CLOUD_NAMES[told]}: it is judged by the Kubernetes controls of ${ids}`,
+      `the cluster's nodes are of ${providers[told].name}: it is judged by the Kubernetes controls of ${ids}`,
     ];
   }
   return judging
     .filter(({ cloud }) => cloud !== "kubernetes" && cloud !== told)
     .map(
       ({ id, cloud }) =>
-        `the cluster's nodes are of ${CLOUD_NAMES[told]}, and ${id} is about clusters in ${CLOUD_NAMES[cloud]}`,
+        `the cluster's nodes are of ${providers[told].name}, and ${id} is about clusters in ${providers[cloud].name}`,
     );
 }
 
-function nothingCollected(provider: Provider, input: Pick<AuditInput, "now" | "parameters">): Place {
+function deal(
+  input: Pick<AuditInput, "baselines" | "profile">,
+  parameters: Readonly<Record<string, string>>,
+): readonly Dealt[] {
+  return dealOut(
+    input.baselines.map(({ baseline }) => baseline),
+    parameters,
+    input.profile,
+  );
+}
+
+function nothingCollected(
+  provider: Provider,
+  input: Pick<AuditInput, "baselines" | "now" | "parameters" | "profile">,
+): Place {
   return {
     name: `${provider}: nothing collected`,
-    parameters: input.parameters ?? {},
+    dealt: deal(input, input.parameters ?? {}),
     edition: [],
     parts: new Map(),
     notes: [],

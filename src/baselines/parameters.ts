@@ -74,6 +74,12 @@ export function resolveControls(
   };
 }
 
+/** What of the parameters and the profile of a run is one baseline's. */
+export interface Dealt {
+  readonly given: Readonly<Record<string, string>>;
+  readonly profile?: string;
+}
+
 /**
  * Deals out what the user gave to the baselines of one run: each gets the parameters that it declares, and the
  * profile when it has it.
@@ -83,7 +89,7 @@ export function dealOut(
   baselines: readonly Baseline[],
   given: Readonly<Record<string, string>>,
   profile?: string,
-): { readonly given: Record<string, string>; readonly profile?: string }[] {
+): readonly Dealt[] {
   const declared = new Set(baselines.flatMap((baseline) => Object.keys(baseline.parameters)));
   for (const name of Object.keys(given)) {
     if (!declared.has(name)) throw unknownParameter(name, [...declared], baselines);

@@ -50,3 +50,8 @@ export function valueAt(body: unknown, path: string): unknown {
       body,
     );
 }
+
+/** A value that may be one text or a list of them, as a list. */
+export function textList(value: unknown): readonly string[] {
+  return (list(value) ?? [value]).filter((v): v is string => typeof v === "string" && v !== "");
+}

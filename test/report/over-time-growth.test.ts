@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServiceData } from "../../src/access/aws/service-data.ts";
-import { withWildcards } from "../../src/audit/wildcards.ts";
+import { wildcardsOf } from "../../src/audit/wildcards.ts";
 import { changesTable } from "../../src/cli/output/changes-table.ts";
+import { aws } from "../../src/providers/aws.ts";
 import { exitCode } from "../../src/report/exit-code.ts";
 import { growthBetween, growthText } from "../../src/report/growth.ts";
 import { readReport } from "../../src/report/read.ts";
@@ -10,6 +11,7 @@ import { compareReports } from "../../src/report/since.ts";
 import { json } from "../../src/reporters/json.ts";
 import { markdown } from "../../src/reporters/markdown.ts";
 import { table } from "../../src/reporters/table.ts";
+import { factsOf } from "../../src/snapshot/facts.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { options } from "../reporters/worlds.ts";
 import { type Body, provider } from "../servers/azure-state.ts";
@@ -164,19 +166,28 @@ describe("what counts as growth", () => {
       ],
       unread: [],
     };
-    const base = report({
-      targets: [target(snapshot.scope, { cloud: "aws", name: "aws:x" })],
-    });
-    const before = withWildcards(base, [snapshot], data("GetA", "SetB", "Put"));
+    const held = (serviceData?: ServiceData) =>
+      wildcardsOf(aws, {
+        snapshot,
+        facts: factsOf(snapshot),
+        ...(serviceData === undefined ? {} : { serviceData }),
+      });
+    const at = (serviceData: ServiceData) =>
+      report({
+        targets: [
+          { ...target(snapshot.scope, { cloud: "aws", name: "aws:x" }), wildcards: held(serviceData) },
+        ],
+      });
+    const before = at(data("GetA", "SetB", "Put"));
     expect(before.targets[0]?.wildcards).toEqual([
       { holder: "role/p", name: "p", pattern: "ACME:?et*", operations: 2 },
       { holder: "role/p", name: "p", pattern: "acme:Get*", operations: 1 },
     ]);
-    const after = withWildcards(base, [snapshot], data("GetA", "GetC", "SetB", "Put"));
+    const after = at(data("GetA", "GetC", "SetB", "Put"));
     expect(growthBetween(before, after).map(({ pattern, to }) => [pattern, to.operations])).toEqual([
       ["ACME:?et*", 3],
       ["acme:Get*", 2],
     ]);
-    expect(withWildcards(base, [snapshot])).toEqual(base);
+    expect(held()).toEqual([]);
   });
 });

@@ -95,7 +95,7 @@ async function read(
   clock: ReturnType<typeof fakeClock>,
 ): Promise<Snapshot> {
   const [target] = job.targets;
-  if (target === undefined) throw new Error("a job has one target");
+  if (target?.kind !== "live" || target.cloud !== "azure") throw new Error("a job has one live target");
   return collect(
     planOf(job, target),
     {

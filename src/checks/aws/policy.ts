@@ -1,8 +1,9 @@
 import type { Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
+import { textList } from "../../snapshot/value.ts";
 import { showAttached } from "../../state/aws/command.ts";
 import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
-import { statementsOf, textList, withoutConditions } from "../../state/aws/document.ts";
+import { statementsOf, withoutConditions } from "../../state/aws/document.ts";
 import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../../state/aws/documented.ts";
 import { type Gap, type Holdings, holdingsOf, policyInWords } from "../../state/aws/holdings.ts";
 import { type Role, roleResource } from "../../state/aws/roles.ts";

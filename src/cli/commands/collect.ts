@@ -38,7 +38,7 @@ export async function collect(
         : `collect writes one target; name it with --target (known: ${names.join(", ")})`,
     );
   }
-  if (target.snapshots.length > 0) {
+  if (target.kind === "recorded") {
     throw new UsageError(`target ${target.name} is recorded state already; there is nothing to collect`);
   }
   const read = await readTarget(job, target, bounds, console, shell);

@@ -29,7 +29,7 @@ export async function preflight(
   const bounds = boundsOf(options);
   // Recorded state needs no permission; what is asked here is the live cloud behind it.
   const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd);
-  const live = job.targets.filter((target) => target.snapshots.length === 0);
+  const live = job.targets.filter((target) => target.kind === "live");
   if (live.length === 0) throw new UsageError("every target is recorded state; there is nothing to probe");
 
   const results: Preflight[] = [];

@@ -10,7 +10,7 @@ export const awsReviewer: Reviewer = {
     const { role } = awsSubject(input);
     const usage = new AwsUsage(role.arn, data);
     await readFiles(files, usage, "cloudtrail-file", progress, shell);
-    if (live !== undefined) {
+    if (live?.target.cloud === "aws") {
       const { readAwsUsage } = await import("../../collectors/aws/usage.ts");
       const read = await readAwsUsage(role.arn, live.target.aws, {
         ...live.bounds,

@@ -9,7 +9,7 @@ export const azureReviewer: Reviewer = {
     const { principal } = azureSubject(input);
     const usage = new AzureUsage(principal.id);
     await readFiles(files, usage, "activity-log-file", progress, shell);
-    if (live !== undefined) {
+    if (live?.target.cloud === "azure") {
       const { readActivityLog } = await import("../../collectors/azure/usage.ts");
       const read = await readActivityLog(live.target.azure, {
         ...live.bounds,

@@ -7,7 +7,6 @@ import { renderReviewMarkdown } from "../../review/render-markdown.ts";
 import { renderReviewTable } from "../../review/render-table.ts";
 import { type Review, reviewStatus, type TargetDocument } from "../../review/review.ts";
 import { reviewJson } from "../../review/schema.ts";
-import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { type Job, prepare, type TargetJob } from "../job/job.ts";
 import type { KubernetesReach } from "../job/reach.ts";
@@ -65,8 +64,10 @@ export async function review(
     const has = known.length === 0 ? "has no profiles" : `has ${known.join(", ")}`;
     throw new UsageError(`--from: unknown profile "${from}": ${loaded.baseline.id} ${has}`);
   }
-  const recorded = target.snapshots[0];
-  const snapshot: Snapshot = recorded ?? (await readTarget(job, target, bounds, console, shell));
+  const live = target.kind === "live" ? target : undefined;
+  const snapshot =
+    target.kind === "live" ? await readTarget(job, target, bounds, console, shell) : target.snapshots[0];
+  if (snapshot === undefined) throw new UsageError("there is no recorded state to review");
   const load = reviewers[snapshot.provider];
   let result: Review;
   try {
@@ -80,7 +81,7 @@ export async function review(
       },
       {
         files,
-        ...(recorded === undefined ? { live: { target, bounds } } : {}),
+        ...(live === undefined ? {} : { live: { target: live, bounds } }),
         now: timeOf(shell),
         version,
         progress: (message) => console.progress(message),
@@ -121,7 +122,11 @@ function rendered(result: Review, format: string, place: Place, status: number):
 
 function onlyTarget(job: Job): TargetJob {
   const [target, second] = job.targets;
-  if (target === undefined || second !== undefined || target.snapshots.length > 1) {
+  if (
+    target === undefined ||
+    second !== undefined ||
+    (target.kind === "recorded" && target.snapshots.length > 1)
+  ) {
     throw new UsageError("a review is of one target; ask for one cloud, or name a target with --target");
   }
   return target;

@@ -1,6 +1,6 @@
 import type { ReviewInput } from "../../review/aws/review.ts";
 import type { Review } from "../../review/review.ts";
-import type { TargetJob } from "../job/job.ts";
+import type { LiveTarget } from "../job/job.ts";
 import type { boundsOf } from "../job/read-target.ts";
 import type { Shell } from "../line/shell.ts";
 
@@ -12,7 +12,7 @@ export interface Reviewer {
       /** Files of logs, absolute. */
       readonly files: readonly string[];
       /** How to read usage live; absent: recorded state is reviewed. */
-      readonly live?: { readonly target: TargetJob; readonly bounds: ReturnType<typeof boundsOf> };
+      readonly live?: { readonly target: LiveTarget; readonly bounds: ReturnType<typeof boundsOf> };
       readonly now: string;
       readonly version: string;
       readonly progress: (message: string) => void;

@@ -39,7 +39,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
 
   const states: (readonly Snapshot[])[] = [];
   for (const target of job.targets) {
-    if (target.snapshots.length > 0) {
+    if (target.kind === "recorded") {
       states.push(target.snapshots);
       continue;
     }

@@ -1,6 +1,5 @@
 import type { ServiceData } from "../../access/aws/service-data.ts";
 import { audit } from "../../audit/audit.ts";
-import { withWildcards } from "../../audit/wildcards.ts";
 import type { Report } from "../../report/report.ts";
 import type { WaiverFile } from "../../report/waivers.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
@@ -19,14 +18,16 @@ export function auditJob(
   times: { readonly startedAt: string; readonly now: string },
   serviceData?: ServiceData,
 ): Report {
-  const report = audit({
+  return audit({
     baselines: job.baselines,
-    snapshots: job.targets.flatMap(({ name, parameters, edition }, i) => {
+    snapshots: job.targets.flatMap((target, i) => {
+      const { name, dealt } = target;
+      const edition = target.kind === "live" ? target.edition : undefined;
       const of = states[i] ?? [];
       const several = new Set(of.map(({ provider }) => provider)).size > 1;
       return of.map((snapshot) => ({
         snapshot,
-        parameters,
+        dealt,
         ...(name === undefined ? {} : { name: several ? `${name}/${snapshot.provider}` : name }),
         ...(edition === undefined ? {} : { edition }),
       }));
@@ -38,7 +39,6 @@ export function auditJob(
     ...times,
     version,
   });
-  return withWildcards(report, states.flat(), serviceData);
 }
 
 /** What AWS's actions know of resources and condition keys, where one of the states is of AWS. */

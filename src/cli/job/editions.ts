@@ -1,8 +1,9 @@
 import type { Provider } from "../../access/policy.ts";
-import { CLOUD_NAMES, cloudsOf } from "../../audit/clouds.ts";
+import { cloudsOf } from "../../audit/clouds.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { defaultBaseline, loadBaseline } from "../../baselines/bundled.ts";
 import { checks } from "../../checks/registry.ts";
+import { providers } from "../../providers/registry.ts";
 import { UsageError } from "../line/errors.ts";
 import { clouds, listed } from "../line/flags.ts";
 
@@ -68,7 +69,7 @@ function untold(told: readonly Provider[]): string {
   const nodes =
     told.length === 0
       ? "the cluster's nodes do not tell which cloud it runs in"
-      : `the cluster's nodes are of ${told.map((cloud) => CLOUD_NAMES[cloud]).join(" and ")}`;
+      : `the cluster's nodes are of ${told.map((cloud) => providers[cloud].name).join(" and ")}`;
   const names = editions().map(({ baseline }) => `--baseline ${baseline.id}`);
   return `${nodes}; name what it is to be judged by: ${listed(names)}`;
 }

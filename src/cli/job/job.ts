@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import type { Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { loadBaseline } from "../../baselines/bundled.ts";
-import { dealOut, resolveControls } from "../../baselines/parameters.ts";
+import { type Dealt, dealOut, resolveControls } from "../../baselines/parameters.ts";
 import { checks } from "../../checks/registry.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Config } from "../line/config.ts";
@@ -12,31 +12,33 @@ import { type GivenOptions, inOrder } from "../line/options.ts";
 import { assignments, one } from "../line/settings.ts";
 import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
 import { namesFile } from "./inputs.ts";
-import {
-  type AwsReach,
-  type AzureReach,
-  type KubernetesReach,
-  reachAws,
-  reachAzure,
-  reachKubernetes,
-} from "./reach.ts";
+import { type KubernetesReach, type Reach, reachKubernetes, reachOf } from "./reach.ts";
 import { type ChosenTarget, chooseTargets, cloudsAsked, cloudsOf, readSnapshots } from "./targets.ts";
 
-/** One target: recorded state, or how to reach the live one. */
-export interface TargetJob {
+interface Target {
   /** Its name in the config file; absent for the one target of the command line. */
   readonly name?: string;
+  /** Parameters as given, validated. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Recorded state, read and validated. Empty: the target is live. */
-  readonly snapshots: readonly Snapshot[];
-  /** The cloud to read live. */
-  readonly cloud: Provider;
-  readonly azure: AzureReach;
-  readonly aws: AwsReach;
-  readonly kubernetes: KubernetesReach;
-  /** The clouds that a live cluster's nodes tell, where they were asked. */
-  readonly edition?: readonly Provider[];
+  /** The same, dealt out among the baselines of the job. */
+  readonly dealt: readonly Dealt[];
 }
+
+/** A target whose state was recorded: read and validated, one snapshot or more. */
+export interface RecordedTarget extends Target {
+  readonly kind: "recorded";
+  readonly snapshots: readonly Snapshot[];
+}
+
+/** A target whose state is to be read, from one cloud. */
+export type LiveTarget = Target &
+  Reach & {
+    readonly kind: "live";
+    /** The clouds that a cluster's nodes tell, where they were asked. */
+    readonly edition?: readonly Provider[];
+  };
+
+export type TargetJob = RecordedTarget | LiveTarget;
 
 /** Everything that a scan needs to know before it reads a cloud. */
 export interface Job {
@@ -84,8 +86,8 @@ export async function prepare(
   const places = chosen.flatMap((target, i): Place[] => {
     const recorded = snapshots[i] ?? [];
     // Recorded state says itself what it is of; live, each cloud is a target of its own.
-    if (recorded.length > 0)
-      return [{ target, recorded, cloud: [...wanted][0] ?? "azure", ...nameOf(target) }];
+    const [first] = recorded;
+    if (first !== undefined) return [{ target, recorded, cloud: first.provider, ...nameOf(target) }];
     const reached = cloudsOf(target, [...wanted]);
     return reached.map((cloud) => ({
       target,
@@ -94,8 +96,9 @@ export async function prepare(
       ...nameOf(target, reached.length > 1 ? cloud : undefined),
     }));
   });
-  const reaches = places.map(({ target }) => reachKubernetes(target.options, cwd));
-  const clusters = places.flatMap((place, i) => clustersOf(place, reaches[i], preparation));
+  const clusters = places.flatMap((place) =>
+    clustersOf(place, reachKubernetes(place.target.options, cwd), preparation),
+  );
 
   const baselines = named.length > 0 ? named : await bundledForAll(wanted, clusters, preparation);
   checkFit(wanted, baselines, snapshots.flat(), profile);
@@ -103,20 +106,22 @@ export async function prepare(
     preparation.edition !== undefined && wanted.has("kubernetes") && areRivals(baselines, profile);
 
   const targets: TargetJob[] = [];
-  for (const [i, { target, recorded, cloud, name }] of places.entries()) {
-    const live = recorded.length === 0 && cloud === "kubernetes";
-    const edition =
-      rivals && live ? await told(clusters.find(({ place }) => place === places[i])) : undefined;
-    targets.push({
+  for (const place of places) {
+    const { target, recorded, cloud, name } = place;
+    const own = {
       ...(name === undefined ? {} : { name }),
-      parameters: parametersOf(baselines, target.options, profile),
-      snapshots: recorded,
-      cloud,
-      azure: reachAzure(baselines, target.options),
-      aws: reachAws(baselines, target.options),
-      kubernetes: reaches[i] ?? { execPlugins: "allow" },
-      ...(edition === undefined ? {} : { edition }),
-    });
+      ...parametersOf(baselines, target.options, profile),
+    };
+    if (recorded.length > 0) {
+      targets.push({ ...own, kind: "recorded", snapshots: recorded });
+      continue;
+    }
+    const reach = reachOf(cloud, baselines, target.options, cwd);
+    const edition =
+      rivals && cloud === "kubernetes"
+        ? await told(clusters.find((cluster) => cluster.place === place))
+        : undefined;
+    targets.push({ ...own, kind: "live", ...reach, ...(edition === undefined ? {} : { edition }) });
   }
   return { clouds: [...wanted], baselines, targets, ...(profile === undefined ? {} : { profile }) };
 }
@@ -132,7 +137,7 @@ interface Place {
 /** The clusters of a place, each asked at most once. */
 function clustersOf(
   place: Place,
-  reach: KubernetesReach | undefined,
+  reach: KubernetesReach,
   { edition }: Preparation,
 ): readonly (Cluster & { readonly place: Place })[] {
   if (place.recorded.length > 0) {
@@ -144,7 +149,7 @@ function clustersOf(
         edition: async () => snapshot.edition ?? [],
       }));
   }
-  if (place.cloud !== "kubernetes" || reach === undefined || edition === undefined) return [];
+  if (place.cloud !== "kubernetes" || edition === undefined) return [];
   let asked: Promise<readonly Provider[]> | undefined;
   return [
     {
@@ -249,12 +254,12 @@ function checkFit(
   }
 }
 
-/** `--set`, and the flags that stand for a parameter; validated against every baseline. */
+/** `--set`, and the flags that stand for a parameter; dealt out among the baselines, and validated against each. */
 function parametersOf(
   baselines: readonly LoadedBaseline[],
   options: GivenOptions,
   profile: string | undefined,
-): Record<string, string> {
+): Pick<Target, "parameters" | "dealt"> {
   const set = assignments(options);
   for (const { baseline } of baselines) {
     for (const [name, parameter] of Object.entries(baseline.parameters)) {
@@ -262,11 +267,12 @@ function parametersOf(
       if (value !== undefined && !set.has(name)) set.set(name, value);
     }
   }
-  const given = Object.fromEntries(set);
+  const parameters = Object.fromEntries(set);
   const plain = baselines.map(({ baseline }) => baseline);
-  dealOut(plain, given, profile).forEach((dealt, i) => {
+  const dealt = dealOut(plain, parameters, profile);
+  dealt.forEach((own, i) => {
     const baseline = plain[i];
-    if (baseline !== undefined) resolveControls(baseline, dealt.given, dealt.profile);
+    if (baseline !== undefined) resolveControls(baseline, own.given, own.profile);
   });
-  return given;
+  return { parameters, dealt };
 }

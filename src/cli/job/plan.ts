@@ -1,28 +1,25 @@
-import type { Provider } from "../../access/policy.ts";
-import { dealOut, resolveControls } from "../../baselines/parameters.ts";
+import { resolveControls } from "../../baselines/parameters.ts";
 import { checks } from "../../checks/registry.ts";
 import type { CollectPlan } from "../../collectors/define.ts";
+import { providers } from "../../providers/registry.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { trustedPrincipals } from "../../state/aws/trust.ts";
-import type { Job, TargetJob } from "./job.ts";
-
-/** The flag of the parameter that says whom to audit. */
-const auditedFlag: Readonly<Partial<Record<Provider, string>>> = { azure: "principal", aws: "role" };
+import type { Job, LiveTarget } from "./job.ts";
 
 /** What the collector of a target's cloud must read for the baselines of a job. */
-export function planOf(job: Job, target: TargetJob): CollectPlan {
+export function planOf(job: Job, target: LiveTarget): CollectPlan {
   const kinds = new Set<DocumentKind>();
   const roleNames = new Set<string>();
   const principals = new Set<string>();
   const trusted = new Set<string>();
+  const who = providers[target.cloud].who?.flag;
   let namespace: string | undefined;
-  const dealt = dealOut(
-    job.baselines.map(({ baseline }) => baseline),
-    target.parameters,
-    job.profile,
-  );
   job.baselines.forEach(({ baseline }, i) => {
-    const { controls, parameters } = resolveControls(baseline, dealt[i]?.given ?? {}, dealt[i]?.profile);
+    const { controls, parameters } = resolveControls(
+      baseline,
+      target.dealt[i]?.given ?? {},
+      target.dealt[i]?.profile,
+    );
     for (const control of controls) {
       const check = checks.find((each) => each.id === control.check);
       if (check === undefined || !(check.cloud === "any" || job.clouds.includes(check.cloud))) continue;
@@ -34,7 +31,7 @@ export function planOf(job: Job, target: TargetJob): CollectPlan {
     for (const [name, parameter] of Object.entries(baseline.parameters)) {
       const value = parameters[name];
       if (value === undefined) continue;
-      if (parameter.flag === auditedFlag[target.cloud]) principals.add(value);
+      if (parameter.flag !== undefined && parameter.flag === who) principals.add(value);
       if (parameter.flag === "namespace" && target.cloud === "kubernetes") namespace ??= value;
     }
   });

@@ -1,3 +1,4 @@
+import type { Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { UsageError } from "../line/errors.ts";
 import { azureClouds, execPluginChoices } from "../line/flags.ts";
@@ -28,8 +29,31 @@ export interface KubernetesReach {
   readonly execPlugins: (typeof execPluginChoices)[number];
 }
 
+/** How to reach the live state of a target. */
+export type Reach =
+  | { readonly cloud: "azure"; readonly azure: AzureReach }
+  | { readonly cloud: "aws"; readonly aws: AwsReach }
+  | { readonly cloud: "kubernetes"; readonly kubernetes: KubernetesReach };
+
+/** How to reach a target's cloud, as the options say it. @throws UsageError for what no such cloud has */
+export function reachOf(
+  cloud: Provider,
+  baselines: readonly LoadedBaseline[],
+  options: GivenOptions,
+  cwd: string,
+): Reach {
+  switch (cloud) {
+    case "azure":
+      return { cloud, azure: reachAzure(baselines, options) };
+    case "aws":
+      return { cloud, aws: reachAws(baselines, options) };
+    case "kubernetes":
+      return { cloud, kubernetes: reachKubernetes(options, cwd) };
+  }
+}
+
 /** @throws UsageError for a value that no Azure has */
-export function reachAzure(baselines: readonly LoadedBaseline[], options: GivenOptions): AzureReach {
+function reachAzure(baselines: readonly LoadedBaseline[], options: GivenOptions): AzureReach {
   const scope = one(options, "subscription") ?? setFor("subscription", baselines, assignments(options));
   const subscription = /^\/subscriptions\/([^/]+)/i.exec(scope ?? "")?.[1] ?? scope;
   const tenant = one(options, "tenant");
@@ -43,7 +67,7 @@ export function reachAzure(baselines: readonly LoadedBaseline[], options: GivenO
 }
 
 /** @throws UsageError for an external id without a role that it is for */
-export function reachAws(baselines: readonly LoadedBaseline[], options: GivenOptions): AwsReach {
+function reachAws(baselines: readonly LoadedBaseline[], options: GivenOptions): AwsReach {
   const region = one(options, "region") ?? setFor("region", baselines, assignments(options));
   const profile = one(options, "profile");
   const assumeRole = one(options, "assume-role");

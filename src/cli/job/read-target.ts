@@ -9,7 +9,7 @@ import type { GivenOptions } from "../line/options.ts";
 import { integer, one } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import type { Console } from "../output/progress.ts";
-import type { Job, TargetJob } from "./job.ts";
+import type { Job, LiveTarget } from "./job.ts";
 import { planOf } from "./plan.ts";
 import type { KubernetesReach } from "./reach.ts";
 
@@ -35,7 +35,7 @@ export function boundsOf(options: GivenOptions): Bounds {
  */
 export async function readTarget(
   job: Job,
-  target: TargetJob,
+  target: LiveTarget,
   bounds: Bounds,
   console: Console,
   shell: Shell,
@@ -56,7 +56,7 @@ export async function readTarget(
 
 async function startReading(
   plan: CollectPlan,
-  target: TargetJob,
+  target: LiveTarget,
   options: CollectOptions,
 ): Promise<Snapshot> {
   switch (target.cloud) {
@@ -100,7 +100,7 @@ export async function askEdition(
 }
 
 /** The state of a target that cannot be read at all, so that the others of the run are still audited (fault 16). */
-export function unreadableTarget(job: Job, target: TargetJob, shell: Shell, error: unknown): Snapshot {
+export function unreadableTarget(job: Job, target: LiveTarget, shell: Shell, error: unknown): Snapshot {
   const detail = errorLines(error, false)
     .map((line) => line.replace(/^chalk-audit: /, ""))
     .join("; ");
@@ -109,7 +109,7 @@ export function unreadableTarget(job: Job, target: TargetJob, shell: Shell, erro
 
 function unreadSnapshot(
   plan: CollectPlan,
-  target: TargetJob,
+  target: LiveTarget,
   shell: Shell,
   cause: UnreadCause,
   detail: string,
@@ -127,7 +127,7 @@ function unreadSnapshot(
 }
 
 /** The scope of a target of which nothing is known but what was asked for. */
-function unreadScope(plan: CollectPlan, target: TargetJob): string {
+function unreadScope(plan: CollectPlan, target: LiveTarget): string {
   switch (target.cloud) {
     case "azure":
       return `/subscriptions/${target.azure.subscription ?? "unknown"}`;

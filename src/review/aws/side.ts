@@ -2,8 +2,8 @@ import type { Limits, Operation, ServiceData } from "../../access/aws/service-da
 import { type Glob, matches, questionGlob, subject } from "../../access/glob.ts";
 import type { Residue, Verdict } from "../../access/policy.ts";
 import { comparePolicies, evaluator } from "../../access/provider.ts";
-import { record } from "../../snapshot/value.ts";
-import { policyDocument, type Statement, statementsOf, textList } from "../../state/aws/document.ts";
+import { record, textList } from "../../snapshot/value.ts";
+import { policyDocument, type Statement, statementsOf } from "../../state/aws/document.ts";
 import { policyOf } from "../../state/aws/statement.ts";
 import type { Reach } from "../review.ts";
 

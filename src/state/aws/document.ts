@@ -1,4 +1,4 @@
-import { field, list, record } from "../../snapshot/value.ts";
+import { field, list, record, textList } from "../../snapshot/value.ts";
 
 /** Names under which a policy document is wrapped by one tool or another (AW11). */
 const WRAPPERS = ["PolicyVersion", "PolicyDocument", "AssumeRolePolicyDocument", "Document", "document"];
@@ -56,11 +56,6 @@ export function statementsOf(document: unknown): readonly Statement[] {
     const statement = record(s);
     return statement === undefined ? [] : [statement];
   });
-}
-
-/** A value that may be one text or a list of them, as a list. */
-export function textList(value: unknown): readonly string[] {
-  return (list(value) ?? [value]).filter((v): v is string => typeof v === "string" && v !== "");
 }
 
 /** The same policy without any condition: where it would reach if nothing held it back. */
