@@ -10,6 +10,7 @@ import { roleAssignment } from "./azure/role-assignment.ts";
 import { roleDefinition } from "./azure/role-definition.ts";
 import { subscriptionSeparation } from "./azure/subscription-separation.ts";
 import { resourceState } from "./config/resource-state.ts";
+import { setting } from "./config/setting.ts";
 import type { Check } from "./define.ts";
 import { resources } from "./inventory/resources.ts";
 import { effectiveAccess as kubernetesEffectiveAccess } from "./kubernetes/effective-access.ts";
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   roleDefinition,
   subscriptionSeparation,
   resourceState,
+  setting,
   resources,
   kubernetesEffectiveAccess,
   role,
