@@ -22,6 +22,7 @@ const layers = {
   checks: ["text", "access", "snapshot", "report", "baselines", "state", "wording"],
   providers: ["text", "access", "snapshot", "report", "baselines", "state"],
   reporters: ["text", "access", "report"],
+  plugins: ["text", "access", "snapshot", "report", "checks", "reporters", "wording"],
   audit: ["text", "access", "snapshot", "report", "baselines", "state", "wording", "checks", "providers"],
   usage: ["text", "access", "snapshot", "state"],
   review: [
@@ -41,7 +42,7 @@ const layers = {
 };
 
 /** Parts that turn values into values. What touches the world (files, network, processes) is in collectors and cli. */
-const pure = "text|snapshot|report|state|providers|wording|checks|reporters|audit|usage|review";
+const pure = "text|snapshot|report|state|providers|wording|checks|reporters|plugins|audit|usage|review";
 
 const layerRules = Object.entries(layers).map(([layer, below]) => ({
   name: `${layer}-below`,

@@ -58,6 +58,7 @@ export { ParameterError } from "./baselines/parameters.ts";
 export { BaselineError } from "./baselines/problem.ts";
 export type { Check, DriftText } from "./checks/define.ts";
 export { checks } from "./checks/registry.ts";
+export type { Plugin, PluginCollector } from "./plugins/define.ts";
 export { type ExitPolicy, exitCode } from "./report/exit-code.ts";
 export { ReportError, readReport } from "./report/read.ts";
 export type {
@@ -77,10 +78,14 @@ export { compareReports } from "./report/since.ts";
 export { parseWaivers, type Waiver, WaiverError, type WaiverFile } from "./report/waivers.ts";
 export type { RenderOptions, Reporter } from "./reporters/define.ts";
 export { renderIncompleteSarif } from "./reporters/sarif.ts";
+export type { Facts } from "./snapshot/facts.ts";
+export type { ExtraCall, ExtraDoor } from "./snapshot/kinds/extra.ts";
 export type { DocumentKind } from "./snapshot/kinds/kinds.ts";
 export { readSnapshot, SnapshotError } from "./snapshot/read.ts";
 export type { Snapshot, SnapshotDocument, Unread, UnreadCause } from "./snapshot/snapshot.ts";
 export { formatSnapshot } from "./snapshot/write.ts";
+export type { Context } from "./state/context.ts";
+export type { Observation } from "./wording/observation.ts";
 
 /**
  * Reads a baseline from the text of a YAML or JSON file.

@@ -1,3 +1,4 @@
+import type { ExtraKind } from "../snapshot/kinds/extra.ts";
 import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 
@@ -13,6 +14,8 @@ export interface CollectPlan {
   readonly principals: readonly string[];
   /** AWS: the documented principals of the vendor, as trust policies name them. */
   readonly trustedPrincipals: readonly string[];
+  /** Kinds that plugins add and that a control looks at. */
+  readonly extra?: readonly ExtraKind[];
   /** Kubernetes: the namespace that is audited; absent: none was named. Roles and bindings of all are read. */
   readonly namespace?: string;
 }

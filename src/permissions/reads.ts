@@ -1,6 +1,7 @@
 import type { Provider } from "../access/policy.ts";
 import type { ApiCall, AwsCall, KindSource, KubernetesCall } from "../snapshot/kinds/calls.ts";
-import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
+import type { ExtraCall, ExtraKind } from "../snapshot/kinds/extra.ts";
+import type { BundledKind, DocumentKind } from "../snapshot/kinds/kinds.ts";
 import { documentKinds } from "../snapshot/kinds/kinds.ts";
 import { nodesCall } from "../snapshot/kinds/kubernetes.ts";
 
@@ -64,11 +65,12 @@ const findingOnly = new Set(["ListRoles"]);
 /**
  * Every permission that reading these kinds takes, by name; nothing that is not needed, and nothing that everybody has.
  * @param named whom to audit was named, so that nothing is read to find it out
+ * @param extra kinds that plugins add, of which those asked for are read
  */
 export function readsOf(
   cloud: Provider,
   kinds: ReadonlySet<DocumentKind>,
-  { named }: { readonly named: boolean },
+  { named, extra = [] }: { readonly named: boolean; readonly extra?: readonly ExtraKind[] },
 ): readonly Read[] {
   const asked = new Set([...kinds].filter((kind) => kind.startsWith(`${cloud}/`)));
   if (asked.size === 0) return [];
@@ -79,8 +81,8 @@ export function readsOf(
   >();
   for (const kind of [...all].sort()) {
     // A baseline of somebody's own may name a kind that nothing reads; its controls are unknown in a scan.
-    if (!Object.hasOwn(documentKinds, kind)) continue;
-    const source: KindSource = documentKinds[kind];
+    const source = sourceOf(kind, extra);
+    if (source === undefined) continue;
     for (const call of source.calls) {
       if (free.has(call.operation) || (named && findingOnly.has(call.operation))) continue;
       const read = reads.get(call.permission) ?? { calls: [], kinds: [], titles: [], reasons: [] };
@@ -96,4 +98,39 @@ export function readsOf(
   return [...reads]
     .map(([permission, read]) => ({ permission, ...read }))
     .sort((a, b) => (a.permission < b.permission ? -1 : 1));
+}
+
+/** How a kind is read; undefined for one that nothing reads. */
+function sourceOf(
+  kind: DocumentKind,
+  extra: readonly ExtraKind[],
+): Pick<KindSource, "title" | "purpose" | "calls"> | undefined {
+  if (Object.hasOwn(documentKinds, kind)) return documentKinds[kind as BundledKind];
+  const own = extra.find((each) => each.kind === kind);
+  if (own === undefined) return undefined;
+  const call: (extra: ExtraCall) => Call = own.kind.startsWith("kubernetes/") ? kubernetesCall : azureCall;
+  const [first, ...more] = own.calls;
+  return { title: own.title, purpose: own.purpose, calls: [call(first), ...more.map((each) => call(each))] };
+}
+
+function azureCall({ path, permission, apiVersion = "" }: ExtraCall): ApiCall {
+  return { operation: path, method: "GET", path, apiVersion, permission };
+}
+
+/** A path of the API server as the rule that allows it; one that is of no resource is a URL. */
+function kubernetesCall({ path, permission }: ExtraCall): KubernetesCall {
+  const [, core, group, inside] =
+    /^\/(?:(api)\/v\d\w*|apis\/([^/]+)\/v\d\w*)\/(?:namespaces\/[^/]+\/)?([^/]+(?:\/[^/]+)?)$/.exec(path) ??
+    [];
+  if (inside === undefined) return { operation: `get ${path}`, path, verb: "get", permission };
+  const [resource = "", name] = inside.split("/");
+  const verb = name === undefined ? "list" : "get";
+  return {
+    operation: `${verb} ${resource}`,
+    path,
+    verb,
+    group: core === undefined ? (group ?? "") : "",
+    resource,
+    permission,
+  };
 }

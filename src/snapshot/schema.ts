@@ -1,6 +1,14 @@
 import { documentKinds } from "./kinds/kinds.ts";
 import type { UnreadCause } from "./snapshot.ts";
 
+/** A kind of ours, or one that a plugin adds. */
+const kind = {
+  anyOf: [
+    { enum: Object.keys(documentKinds) },
+    { type: "string", pattern: "^(azure|aws|kubernetes)/x-[a-z0-9][a-z0-9-]*$" },
+  ],
+} as const;
+
 const causes = {
   denied: true,
   unauthenticated: true,
@@ -53,7 +61,7 @@ export const snapshotSchema = {
     },
     kinds: {
       type: "array",
-      items: { enum: Object.keys(documentKinds) },
+      items: kind,
       description: "Kinds of documents that were asked for; absent: all that this version knows",
     },
     interrupted: { type: "boolean" },
@@ -63,7 +71,7 @@ export const snapshotSchema = {
         type: "object",
         required: ["kind", "id", "body"],
         additionalProperties: false,
-        properties: { kind: { enum: Object.keys(documentKinds) }, id: text, body: {} },
+        properties: { kind, id: text, body: {} },
       },
     },
     unread: {
@@ -73,7 +81,7 @@ export const snapshotSchema = {
         required: ["kind", "api", "cause", "detail"],
         additionalProperties: false,
         properties: {
-          kind: { enum: Object.keys(documentKinds) },
+          kind,
           id: text,
           api: text,
           cause: { enum: Object.keys(causes) },

@@ -92,6 +92,7 @@ describe("reading it", () => {
     ["fail-on: high", 'chalk-audit.yaml:1:1: fail-on: unknown key; did you mean "failOn"?'],
     ["config: x", "chalk-audit.yaml:1:1: config: unknown key"],
     ["plugin: ./x.mjs", "chalk-audit.yaml:1:1: plugin: unknown key"],
+    ["plugin: ./x.mjs", "chalk-audit.yaml:1:1: plugin: unknown key"],
     ["- azure", "chalk-audit.yaml:1:1: expected a mapping of options, found a list"],
     ["quiet: yes please", 'chalk-audit.yaml:1:8: quiet: expected true or false, found text "yes please"'],
     ["tenant: [a]", "chalk-audit.yaml:1:9: tenant: expected one value, found a list"],

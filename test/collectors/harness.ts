@@ -3,6 +3,7 @@ import type { Clock } from "../../src/collectors/http/clock.ts";
 import { loadCollector } from "../../src/collectors/registry.ts";
 import type { AzureSettings } from "../../src/collectors/settings.ts";
 import { azureKinds } from "../../src/snapshot/kinds/azure.ts";
+import type { ExtraKind } from "../../src/snapshot/kinds/extra.ts";
 import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
 import type { Snapshot, Unread } from "../../src/snapshot/snapshot.ts";
 import { type Arm, ca } from "../servers/arm.ts";
@@ -16,6 +17,8 @@ export interface Collected {
 }
 
 export interface Asked {
+  /** Kinds that a plugin adds. */
+  readonly extra?: readonly ExtraKind[];
   readonly kinds?: readonly DocumentKind[];
   readonly roleNames?: readonly string[];
   readonly principals?: readonly string[];
@@ -32,6 +35,7 @@ export async function collectFrom(arm: Arm, asked: Asked = {}): Promise<Collecte
     roleNames: asked.roleNames ?? [],
     principals: asked.principals ?? [],
     trustedPrincipals: [],
+    ...(asked.extra === undefined ? {} : { extra: asked.extra }),
   };
   const collect = await loadCollector("azure");
   const snapshot = await collect(

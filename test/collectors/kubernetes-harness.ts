@@ -1,6 +1,7 @@
 import type { CollectOptions } from "../../src/collectors/define.ts";
 import { loadCollector } from "../../src/collectors/registry.ts";
 import type { KubernetesSettings } from "../../src/collectors/settings.ts";
+import type { ExtraKind } from "../../src/snapshot/kinds/extra.ts";
 import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
 import { kubernetesKinds } from "../../src/snapshot/kinds/kubernetes.ts";
 import type { Kubernetes } from "../servers/kubernetes.ts";
@@ -10,6 +11,8 @@ import type { Collected } from "./harness.ts";
 export const everyKind = Object.keys(kubernetesKinds) as readonly DocumentKind[];
 
 export interface Asked {
+  /** Kinds that a plugin adds. */
+  readonly extra?: readonly ExtraKind[];
   readonly kinds?: readonly DocumentKind[];
   readonly namespace?: string;
   readonly settings?: Partial<KubernetesSettings>;
@@ -35,6 +38,7 @@ export async function collectWith(settings: KubernetesSettings, asked: Asked = {
       roleNames: [],
       principals: [],
       trustedPrincipals: [],
+      ...(asked.extra === undefined ? {} : { extra: asked.extra }),
       ...(asked.namespace === undefined ? {} : { namespace: asked.namespace }),
     },
     { requestTimeoutMs: 5_000, env: emptyEnv, ...settings },

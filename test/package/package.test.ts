@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../src/cli/line/version.ts";
+import { writeExamples } from "../plugins/examples.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const run = promisify(execFile);
@@ -156,6 +157,66 @@ console.log(JSON.stringify({
       bundled: true,
     });
   });
+
+  test("docs/plugins.md: the check and the reporter run, the collector's permission is printed, another's module is named", async () => {
+    const example = writeExamples(join(user, "plugins"));
+    writeFileSync(
+      join(user, "groups.yaml"),
+      `id: acme-groups
+version: "1"
+title: Groups
+cloud: azure
+source: { url: https://acme.example, captured: 2026-11-28 }
+controls:
+  - id: names
+    title: Named after the team
+    why: So that one finds them.
+    check: acme/group-names
+    cite: { section: Names }
+    with: { prefix: rg-no-such- }
+  - id: budget
+    title: The budget is a thousand at most
+    why: Nobody wants a surprise.
+    check: config/setting
+    cite: { section: Budgets }
+    with: { kind: azure/x-acme-budget, path: properties.amount, atMost: 1000 }
+`,
+    );
+    const demo = installed("fixtures/snapshots/azure/demo.json");
+    const scan = ["--no-install", "chalk-audit", "--snapshot", demo, "--baseline", "groups.yaml"];
+    const plugins = ["check.mjs", "reporter.mjs"].flatMap((name) => ["--plugin", example(name)]);
+    const found = await at(user, "npx", ...scan, ...plugins, "--format", "acme-list");
+    const groups = (
+      JSON.parse(readFileSync(demo, "utf8")) as { documents: { kind: string; body: { name: string } }[] }
+    ).documents.filter(({ kind }) => kind === "azure/resource-group");
+    expect(groups.length).toBeGreaterThan(0);
+    expect(
+      found.stdout
+        .split("\n")
+        .filter((line) => line.includes("acme/group-names"))
+        .sort(),
+    ).toEqual(groups.map(({ body }) => `medium acme/group-names/changed ${body.name}`).sort());
+    expect(found.status, found.stderr).toBe(1);
+    const without = await at(user, "npx", ...scan);
+    expect(without.status).toBe(2);
+    expect(without.stderr).toMatch(/acme\/group-names/);
+    const listed = await at(user, "npx", "--no-install", "chalk-audit", "check", "list", ...plugins);
+    expect(listed.stdout).toMatch(/^acme\/group-names +azure /m);
+    const permissions = await at(
+      user,
+      "npx",
+      ...["--no-install", "chalk-audit", "permissions", "--cloud", "azure", "--baseline", "groups.yaml"],
+      ...["--plugin", example("check.mjs"), "--plugin", example("collector.mjs")],
+    );
+    expect(permissions.stdout).toContain("Microsoft.Consumption/budgets/read");
+    writeFileSync(
+      join(user, "bad.mjs"),
+      'export const name = "bad"; await new Promise(() => setInterval(() => {}, 1000));',
+    );
+    const hanging = await at(user, "npx", ...scan, "--plugin", "bad.mjs");
+    expect([hanging.status, hanging.stdout]).toEqual([2, ""]);
+    expect(hanging.stderr).toMatch(/^chalk-audit: plugin bad\.mjs: did not load within 10 s$/m);
+  }, 120_000);
 
   test("its types are whole: a strict program compiles against them, a wrong one does not", async () => {
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");

@@ -161,6 +161,8 @@ function resourceAnswer(state: AzureState, path: string, url: URL, paging: Pagin
     case "providers/microsoft.keyvault/vaults":
       return page(state.vaults, url, paging);
     default:
+      for (const [type, bodies] of Object.entries(state.others))
+        if (rest === `providers/${type.toLowerCase()}`) return page(bodies, url, paging);
       return failure(404, "InvalidResourceType", `The resource type '${rest}' could not be found.`);
   }
 }

@@ -22,6 +22,8 @@ export interface AzureState {
   readonly resources: readonly Body[];
   readonly managedClusters: readonly Body[];
   readonly vaults: readonly Body[];
+  /** Lists of other providers by type: `Microsoft.Consumption/budgets`. */
+  readonly others: Readonly<Record<string, readonly Body[]>>;
   /** Resource providers that the subscription is not registered for. */
   readonly unregistered: readonly string[];
 }
@@ -64,6 +66,7 @@ export function azureState(changes: Partial<AzureState> = {}): AzureState {
     resources: [],
     managedClusters: [],
     vaults: [],
+    others: {},
     unregistered: [],
     ...changes,
   };

@@ -1,5 +1,5 @@
 import { checkPage } from "../../checks/page.ts";
-import { checks } from "../../checks/registry.ts";
+import { extensionsOf } from "../job/plugins.ts";
 import { UsageError } from "../line/errors.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice } from "../line/settings.ts";
@@ -13,6 +13,7 @@ export async function checkList(
   given: GivenOptions,
   shell: Shell,
 ): Promise<number> {
+  const { checks } = await extensionsOf(given, shell.cwd);
   const format = choice(given, "format", ["table", "json"]);
   const rows = checks.map((check) => ({
     id: check.id,
@@ -34,9 +35,10 @@ export async function checkList(
  */
 export async function checkExplain(
   operands: readonly string[],
-  _given: GivenOptions,
+  given: GivenOptions,
   shell: Shell,
 ): Promise<number> {
+  const { checks } = await extensionsOf(given, shell.cwd);
   const id = operands[0] ?? "";
   // A rule, `azure/role-definition/excess`, is what a report prints; its page is that of its check.
   const check = checks.find((each) => each.id === id) ?? checks.find((each) => id.startsWith(`${each.id}/`));

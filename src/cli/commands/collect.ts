@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { formatSnapshot } from "../../snapshot/write.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare } from "../job/job.ts";
+import { extensionsOf } from "../job/plugins.ts";
 import { askEdition, boundsOf, readTarget } from "../job/read-target.ts";
 import { contextOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
@@ -28,7 +29,9 @@ export async function collect(
     await checkPaths([path], shell.cwd, inputsOf(without(options, "snapshot"), known, shell.cwd));
   const bounds = boundsOf(options);
   // Recorded state in a config file is for scans; here the live state is asked for.
-  const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd);
+  const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd, {
+    extensions: await extensionsOf(given, shell.cwd),
+  });
   const target = job.targets[0];
   if (target === undefined || job.targets.length > 1) {
     const names = job.targets.flatMap(({ name }) => name ?? []);

@@ -9,6 +9,7 @@ import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { auditJob, serviceDataFor } from "../job/audit-job.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare } from "../job/job.ts";
+import { bundled } from "../job/plugins.ts";
 import { contextOf, timeOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
 import { compareFormats, failOnLevels } from "../line/flags.ts";
@@ -71,7 +72,7 @@ export async function compare(
   );
   const incomplete = isIncomplete(report) && on(options, "allow-incomplete") !== true;
   const status = drift ? 1 : incomplete ? 3 : 0;
-  const asReport = renderReport(report, status);
+  const asReport = renderReport(report, status, bundled);
   await deliver(
     destinations,
     (format, place) =>

@@ -2,7 +2,7 @@ import type { Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { defaultBaseline, loadBaseline } from "../../baselines/bundled.ts";
 import { dealOut, resolveControls } from "../../baselines/parameters.ts";
-import { checks } from "../../checks/registry.ts";
+import type { Check } from "../../checks/define.ts";
 import { awsPolicy } from "../../permissions/aws.ts";
 import { azureRole } from "../../permissions/azure.ts";
 import { kubernetesManifest, type ServiceAccount } from "../../permissions/kubernetes.ts";
@@ -10,6 +10,7 @@ import { editionRead, type Read, readsOf } from "../../permissions/reads.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { coveredBy } from "../job/editions.ts";
 import { baselineNamed } from "../job/job.ts";
+import { extensionsOf } from "../job/plugins.ts";
 import { contextOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
 import { clouds, listed } from "../line/flags.ts";
@@ -30,25 +31,33 @@ export async function permissions(
   shell: Shell,
 ): Promise<number> {
   const { options, console } = await contextOf(given, shell);
-  const { cloud, baselines } = wantedOf(options, shell.cwd);
-  const kinds = neededKinds(cloud, baselines, options);
+  const extensions = await extensionsOf(given, shell.cwd);
+  const { checks } = extensions;
+  const { cloud, baselines } = wantedOf(options, shell.cwd, checks);
+  const kinds = neededKinds(cloud, baselines, options, checks);
   const names = baselines.map(({ baseline }) => `${baseline.id}@${baseline.version}`);
   if (kinds.size === 0) {
     throw new UsageError(`no control of ${listed(names)} looks at ${cloud}; name another with --baseline`);
   }
   const named = one(options, cloud === "aws" ? "role" : "principal") !== undefined;
   const reads = [
-    ...readsOf(cloud, kinds, { named: cloud !== "kubernetes" && named }),
-    ...(cloud === "kubernetes" && nodesTell(baselines, one(options, "profile-set")) ? [editionRead] : []),
+    ...readsOf(cloud, kinds, { named: cloud !== "kubernetes" && named, extra: extensions.kinds }),
+    ...(cloud === "kubernetes" && nodesTell(baselines, one(options, "profile-set"), checks)
+      ? [editionRead]
+      : []),
   ];
   await shell.out.write(documentOf(cloud, reads, options, console, shell));
   return 0;
 }
 
 /** Whether these baselines describe clusters of several clouds, so that a scan asks the nodes which one is meant. */
-export function nodesTell(baselines: readonly LoadedBaseline[], profile: string | undefined): boolean {
+export function nodesTell(
+  baselines: readonly LoadedBaseline[],
+  profile: string | undefined,
+  checks: readonly Check[],
+): boolean {
   const editions = baselines
-    .filter((loaded) => coveredBy(loaded, profile).includes("kubernetes"))
+    .filter((loaded) => coveredBy(loaded, profile, checks).includes("kubernetes"))
     .map(({ baseline }) => baseline.cloud)
     .filter((cloud) => cloud !== "kubernetes");
   return new Set(editions).size > 1;
@@ -73,9 +82,12 @@ function documentOf(
 function wantedOf(
   options: GivenOptions,
   cwd: string,
+  checks: readonly Check[],
 ): { readonly cloud: Provider; readonly baselines: readonly LoadedBaseline[] } {
   const asked = options.get("cloud");
-  const named = (options.get("baseline")?.values ?? []).map((spec) => baselineNamed(spec, options, cwd));
+  const named = (options.get("baseline")?.values ?? []).map((spec) =>
+    baselineNamed(spec, options, cwd, checks),
+  );
   const found = new Set<Provider>(
     asked?.values.map((cloud) => oneOf(cloud, asked.from, clouds)) ??
       named.map(({ baseline }) => baseline.cloud),
@@ -98,6 +110,7 @@ function neededKinds(
   cloud: Provider,
   baselines: readonly LoadedBaseline[],
   options: GivenOptions,
+  checks: readonly Check[],
 ): ReadonlySet<DocumentKind> {
   const plain = baselines.map(({ baseline }) => baseline);
   const dealt = dealOut(plain, Object.fromEntries(assignments(options)), one(options, "profile-set"));

@@ -3,6 +3,7 @@ import { readsOf } from "../../permissions/reads.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { prepare } from "../job/job.ts";
 import { planOf } from "../job/plan.ts";
+import { extensionsOf } from "../job/plugins.ts";
 import { boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
 import { contextOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
@@ -28,7 +29,9 @@ export async function preflight(
   const format = choice(given, "format", ["table", "json"]) ?? "table";
   const bounds = boundsOf(options);
   // Recorded state needs no permission; what is asked here is the live cloud behind it.
-  const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd);
+  const job = await prepare(given, { ...config, options: without(config.options, "snapshot") }, shell.cwd, {
+    extensions: await extensionsOf(given, shell.cwd),
+  });
   const live = job.targets.filter((target) => target.kind === "live");
   if (live.length === 0) throw new UsageError("every target is recorded state; there is nothing to probe");
 
@@ -44,13 +47,20 @@ export async function preflight(
       snapshot = unreadableTarget(job, target, shell, error);
       reachable = false;
     }
-    const reads = readsOf(target.cloud, plan.kinds, { named: plan.principals.length > 0 });
+    const reads = readsOf(
+      target.cloud,
+      new Set([...plan.kinds, ...(plan.extra ?? []).map(({ kind }) => kind)]),
+      {
+        named: plan.principals.length > 0,
+        extra: plan.extra ?? [],
+      },
+    );
     results.push({
       target: target.name ?? `${target.cloud}:${snapshot.scope}`,
       cloud: target.cloud,
       probes: [
         ...probesOf(reads, snapshot),
-        ...(target.cloud === "kubernetes" && nodesTell(job.baselines, job.profile)
+        ...(target.cloud === "kubernetes" && nodesTell(job.baselines, job.profile, job.extensions.checks)
           ? [await probeNodes(target.kubernetes, reachable, bounds, console, shell.signal)]
           : []),
       ],

@@ -8,10 +8,11 @@ import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { auditJob, serviceDataFor } from "../job/audit-job.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare } from "../job/job.ts";
+import { extensionsOf } from "../job/plugins.ts";
 import type { KubernetesReach } from "../job/reach.ts";
 import { askEdition, boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
 import { contextOf, timeOf } from "../line/context.ts";
-import { failOnLevels, scanFormats } from "../line/flags.ts";
+import { failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice, on, pathOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
@@ -28,14 +29,16 @@ import type { Console } from "../output/progress.ts";
 export async function scan(_operands: readonly string[], given: GivenOptions, shell: Shell): Promise<number> {
   const startedAt = timeOf(shell);
   const { config, options, console } = await contextOf(given, shell);
-  const destinations = parseDestinations(options.get("format"), scanFormats, shell.cwd);
+  const extensions = await extensionsOf(given, shell.cwd);
+  const formats = extensions.reporters.map(({ format }) => format);
+  const destinations = parseDestinations(options.get("format"), formats, shell.cwd);
   await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd));
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const bounds = boundsOf(options);
   const waivers = await waiversOf(options, shell);
   const earlier = await earlierOf(options, shell);
   const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
-  const job = await prepare(given, config, shell.cwd, { edition });
+  const job = await prepare(given, config, shell.cwd, { edition, extensions });
 
   const states: (readonly Snapshot[])[] = [];
   for (const target of job.targets) {
@@ -67,7 +70,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   // An interrupted run leaves no table that looks whole, and no SARIF that would close alerts.
   const left = report.interrupted ? destinations.filter(({ format }) => format === "json") : destinations;
   if (report.interrupted) sayInterrupted(console);
-  await deliver(left, renderReport(report, status), options, console, shell);
+  await deliver(left, renderReport(report, status, extensions), options, console, shell);
   return status;
 }
 

@@ -33,6 +33,7 @@ export function auditJob(
       }));
     }),
     clouds: job.clouds,
+    checks: job.extensions.checks,
     ...(job.profile === undefined ? {} : { profile: job.profile }),
     ...(waivers === undefined ? {} : { waivers }),
     ...(serviceData === undefined ? {} : { serviceData }),

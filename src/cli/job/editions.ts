@@ -2,16 +2,19 @@ import type { Provider } from "../../access/policy.ts";
 import { cloudsOf } from "../../audit/clouds.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { defaultBaseline, loadBaseline } from "../../baselines/bundled.ts";
+import type { Check } from "../../checks/define.ts";
 import { checks } from "../../checks/registry.ts";
 import { providers } from "../../providers/registry.ts";
 import { UsageError } from "../line/errors.ts";
 import { clouds, listed } from "../line/flags.ts";
 
-const checksById = new Map(checks.map((check) => [check.id, check]));
-
 /** The clouds that a baseline has controls about. */
-export function coveredBy({ baseline }: LoadedBaseline, profile: string | undefined): readonly Provider[] {
-  return cloudsOf(baseline, checksById, profile);
+export function coveredBy(
+  { baseline }: LoadedBaseline,
+  profile: string | undefined,
+  checks: readonly Check[],
+): readonly Provider[] {
+  return cloudsOf(baseline, new Map(checks.map((check) => [check.id, check])), profile);
 }
 
 /** The cloud's own bundled baseline. @throws UsageError when it has none */
@@ -27,7 +30,7 @@ export function editions(): readonly LoadedBaseline[] {
   return clouds
     .filter((cloud) => defaultBaseline(cloud) !== undefined)
     .map(bundledFor)
-    .filter((loaded) => coveredBy(loaded, undefined).includes("kubernetes"));
+    .filter((loaded) => coveredBy(loaded, undefined, checks).includes("kubernetes"));
 }
 
 /** A cluster that is to be audited. */

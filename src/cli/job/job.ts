@@ -3,7 +3,8 @@ import type { Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { loadBaseline } from "../../baselines/bundled.ts";
 import { type Dealt, dealOut, resolveControls } from "../../baselines/parameters.ts";
-import { checks } from "../../checks/registry.ts";
+import type { Check } from "../../checks/define.ts";
+import type { Extensions } from "../../plugins/define.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
@@ -12,6 +13,7 @@ import { type GivenOptions, inOrder } from "../line/options.ts";
 import { assignments, one } from "../line/settings.ts";
 import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
 import { namesFile } from "./inputs.ts";
+import { bundled } from "./plugins.ts";
 import { type KubernetesReach, type Reach, reachKubernetes, reachOf } from "./reach.ts";
 import { type ChosenTarget, chooseTargets, cloudsAsked, cloudsOf, readSnapshots } from "./targets.ts";
 
@@ -46,9 +48,13 @@ export interface Job {
   readonly baselines: readonly LoadedBaseline[];
   readonly profile?: string;
   readonly targets: readonly TargetJob[];
+  /** What is bundled, and what plugins add. */
+  readonly extensions: Extensions;
 }
 
 export interface Preparation {
+  /** What plugins add; absent: nothing. */
+  readonly extensions?: Extensions;
   /** Recorded state that is at hand already, in place of `--snapshot`. */
   readonly recorded?: readonly Snapshot[];
   /** Asks a live cluster for the clouds that its nodes tell. Absent: nothing is judged, so nothing depends on it. */
@@ -67,6 +73,8 @@ export async function prepare(
   preparation: Preparation = {},
 ): Promise<Job> {
   const options = inOrder(given, config.options);
+  const extensions = preparation.extensions ?? bundled;
+  const { checks } = extensions;
   const asked = cloudsAsked(options);
   const chosen = chooseTargets(given, config);
   const snapshots: Snapshot[][] = [];
@@ -75,7 +83,7 @@ export async function prepare(
 
   const profile = one(options, "profile-set");
   const named = onlyOnce(
-    (options.get("baseline")?.values ?? []).map((spec) => baselineNamed(spec, options, cwd)),
+    (options.get("baseline")?.values ?? []).map((spec) => baselineNamed(spec, options, cwd, checks)),
   );
   const wanted = new Set<Provider>(asked ?? cloudsMeant(chosen, snapshots, named));
   if (wanted.size === 0) {
@@ -101,9 +109,9 @@ export async function prepare(
   );
 
   const baselines = named.length > 0 ? named : await bundledForAll(wanted, clusters, preparation);
-  checkFit(wanted, baselines, snapshots.flat(), profile);
+  checkFit(wanted, baselines, snapshots.flat(), profile, checks);
   const rivals =
-    preparation.edition !== undefined && wanted.has("kubernetes") && areRivals(baselines, profile);
+    preparation.edition !== undefined && wanted.has("kubernetes") && areRivals(baselines, profile, checks);
 
   const targets: TargetJob[] = [];
   for (const place of places) {
@@ -123,7 +131,13 @@ export async function prepare(
         : undefined;
     targets.push({ ...own, kind: "live", ...reach, ...(edition === undefined ? {} : { edition }) });
   }
-  return { clouds: [...wanted], baselines, targets, ...(profile === undefined ? {} : { profile }) };
+  return {
+    clouds: [...wanted],
+    baselines,
+    targets,
+    extensions,
+    ...(profile === undefined ? {} : { profile }),
+  };
 }
 
 /** A target of one cloud, or the recorded state of a target. */
@@ -182,9 +196,13 @@ async function bundledForAll(
 }
 
 /** Whether the baselines of several clouds describe a cluster, so that its nodes decide. */
-function areRivals(baselines: readonly LoadedBaseline[], profile: string | undefined): boolean {
+function areRivals(
+  baselines: readonly LoadedBaseline[],
+  profile: string | undefined,
+  checks: readonly Check[],
+): boolean {
   const found = baselines
-    .filter((loaded) => coveredBy(loaded, profile).includes("kubernetes"))
+    .filter((loaded) => coveredBy(loaded, profile, checks).includes("kubernetes"))
     .map(({ baseline }) => baseline.cloud)
     .filter((cloud) => cloud !== "kubernetes");
   return new Set(found).size > 1;
@@ -215,7 +233,12 @@ function onlyOnce(baselines: readonly LoadedBaseline[]): readonly LoadedBaseline
 }
 
 /** A baseline of `--baseline`, or of the config file. */
-export function baselineNamed(spec: string, options: GivenOptions, cwd: string): LoadedBaseline {
+export function baselineNamed(
+  spec: string,
+  options: GivenOptions,
+  cwd: string,
+  checks: readonly Check[],
+): LoadedBaseline {
   const base = options.get("baseline")?.base;
   if (base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
   // A file that the config file names lies beside it; reports name it from the working directory.
@@ -228,6 +251,7 @@ function checkFit(
   baselines: readonly LoadedBaseline[],
   snapshots: readonly Snapshot[],
   profile: string | undefined,
+  checks: readonly Check[],
 ): void {
   const asked = `--cloud ${[...wanted].join(",")}`;
   for (const snapshot of snapshots) {
@@ -238,7 +262,7 @@ function checkFit(
     }
   }
   for (const loaded of baselines) {
-    const covered = coveredBy(loaded, profile);
+    const covered = coveredBy(loaded, profile, checks);
     if (!covered.some((cloud) => wanted.has(cloud))) {
       throw new UsageError(
         `baseline ${loaded.baseline.id} is about ${covered.join(" and ")}, and ${asked} was asked for`,
@@ -246,7 +270,7 @@ function checkFit(
     }
   }
   for (const cloud of wanted) {
-    if (baselines.some((loaded) => coveredBy(loaded, profile).includes(cloud))) continue;
+    if (baselines.some((loaded) => coveredBy(loaded, profile, checks).includes(cloud))) continue;
     const ids = baselines.map(({ baseline }) => baseline.id).join(", ");
     throw new UsageError(
       `${cloud} was asked for, and no control of ${ids} is about it; add a --baseline that is, or leave it out of --cloud`,

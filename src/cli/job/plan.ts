@@ -1,5 +1,4 @@
 import { resolveControls } from "../../baselines/parameters.ts";
-import { checks } from "../../checks/registry.ts";
 import type { CollectPlan } from "../../collectors/define.ts";
 import { providers } from "../../providers/registry.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
@@ -21,7 +20,7 @@ export function planOf(job: Job, target: LiveTarget): CollectPlan {
       target.dealt[i]?.profile,
     );
     for (const control of controls) {
-      const check = checks.find((each) => each.id === control.check);
+      const check = job.extensions.checks.find((each) => each.id === control.check);
       if (check === undefined || !(check.cloud === "any" || job.clouds.includes(check.cloud))) continue;
       for (const kind of check.needs(control.with)) if (kind.startsWith(`${target.cloud}/`)) kinds.add(kind);
       const role: unknown = (control.with as { role?: unknown } | null)?.role;
@@ -35,8 +34,10 @@ export function planOf(job: Job, target: LiveTarget): CollectPlan {
       if (parameter.flag === "namespace" && target.cloud === "kubernetes") namespace ??= value;
     }
   });
+  const extra = job.extensions.kinds.filter(({ kind }) => kinds.delete(kind));
   return {
     kinds,
+    ...(extra.length === 0 ? {} : { extra }),
     roleNames: [...roleNames].sort(),
     principals: [...principals].sort(),
     trustedPrincipals: [...trusted].sort(),

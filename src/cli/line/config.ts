@@ -79,7 +79,11 @@ export function parseConfig(text: string, file: string, shown: string): Config {
   const at = (node: unknown): string => place((node as Node | null)?.range?.[0] ?? 0);
   const base = dirname(resolve(file));
   const readable = flags.filter(
-    (flag) => flag.flagOnly !== true && flag.name !== "config" && flag.name !== "target",
+    (flag) =>
+      flag.flagOnly !== true &&
+      flag.notFromConfig !== true &&
+      flag.name !== "config" &&
+      flag.name !== "target",
   );
   const byKey = new Map(readable.map((flag) => [keyOf(flag), flag]));
 

@@ -23,6 +23,7 @@ const forPeople = new Set([
   "SnapshotError",
   "WaiverError",
   "ReportError",
+  "PluginError",
 ]);
 
 /**
@@ -30,8 +31,9 @@ const forPeople = new Set([
  * a cloud, a file or the command line cannot move the cursor (fault 26).
  */
 export function errorLines(error: unknown, debug: boolean): string[] {
-  const known = error instanceof Error && forPeople.has(error.name);
-  const text = error instanceof Error ? error.message : String(error);
+  const told = forPerson(error);
+  const known = told !== undefined;
+  const text = told ?? (error instanceof Error ? error.message : String(error));
   const message = known
     ? text
     : `internal error: ${text || "no message"} (this is a bug; --debug shows where)`;
@@ -45,6 +47,14 @@ export function errorLines(error: unknown, debug: boolean): string[] {
     }
   }
   return lines;
+}
+
+/** The message that was written for a person: the error's own, or that of what caused it. */
+function forPerson(error: unknown): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (forPeople.has(at.name)) return at.message;
+  }
+  return undefined;
 }
 
 /** A system error's code (`ENOSPC`), if it is one. */

@@ -29,6 +29,8 @@ export interface Flag {
   readonly default?: string;
   /** Not readable from the environment or the config file: it says where those are, or belongs to one call. */
   readonly flagOnly?: boolean;
+  /** Readable from the environment, never from a config file: it names code, and a config file is data. */
+  readonly notFromConfig?: boolean;
   /** The value is a path; one in the config file is relative to that file. */
   readonly path?: boolean;
   readonly help: string;
@@ -367,6 +369,16 @@ export const flags: readonly Flag[] = [
     flagOnly: true,
     help: "table or json",
     commands: ["policy compare", "preflight", "baseline list", "baseline show", "check list"],
+  },
+  {
+    name: "plugin",
+    value: "FILE",
+    many: true,
+    split: "line",
+    path: true,
+    notFromConfig: true,
+    help: "a module with checks, reporters or collectors of your own (repeatable; see docs/plugins.md)",
+    commands: ["scan", "collect", "preflight", "permissions", "check list", "check explain"],
   },
   {
     name: "config",

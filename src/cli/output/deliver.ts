@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { ruleTexts } from "../../checks/registry.ts";
+import type { Extensions } from "../../plugins/define.ts";
 import type { Report } from "../../report/report.ts";
 import type { RenderOptions } from "../../reporters/define.ts";
-import { reporters } from "../../reporters/registry.ts";
 import { renderIncompleteSarif } from "../../reporters/sarif.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { on } from "../line/settings.ts";
@@ -38,8 +38,12 @@ export interface Rendered {
 }
 
 /** The reporters' rendering of a report. */
-export function renderReport(report: Report, exitCode: number): (format: string, place: Place) => Rendered {
-  const rules = ruleTexts();
+export function renderReport(
+  report: Report,
+  exitCode: number,
+  { checks, reporters }: Pick<Extensions, "checks" | "reporters">,
+): (format: string, place: Place) => Rendered {
+  const rules = ruleTexts(checks);
   return (format, place) => {
     const reporter = reporters.find((each) => each.format === format);
     if (reporter === undefined) throw new Error(`no reporter for ${format}`);

@@ -1,9 +1,12 @@
 import type { AzureKind } from "../../snapshot/kinds/azure.ts";
 import { azureKinds } from "../../snapshot/kinds/azure.ts";
+import type { ApiCall } from "../../snapshot/kinds/calls.ts";
+import type { ExtraCall } from "../../snapshot/kinds/extra.ts";
 import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
+import { readExtra } from "../extra.ts";
 import type { JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
@@ -30,7 +33,11 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
   for (const principal of plan.principals) requireGuid(principal, "--principal");
   const { http, endpoint, subscription } = await connect(settings, options);
   const recorder = recorderOf(subscription, options);
-  await readAll(plan, createReader(http, endpoint, subscription), recorder, options);
+  const reader = createReader(http, endpoint, subscription);
+  await Promise.all([
+    readAll(plan, reader, recorder, options),
+    ...(plan.extra ?? []).map((extra) => readExtra(extra, doorOf(reader, subscription), recorder, options)),
+  ]);
 
   const { documents, unread, failures } = recorder;
   const wrongTenant = failures.find((failure) => failure.code === "InvalidAuthenticationTokenTenant");
@@ -48,7 +55,7 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
     scope: `/subscriptions/${subscription}`,
     takenAt: options.now().toISOString(),
     ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
-    kinds: kindsOf(plan),
+    kinds: [...kindsOf(plan), ...(plan.extra ?? []).map(({ kind }) => kind)].sort(),
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: noSubscription === undefined ? sortedDocuments(documents) : [],
     unread: sortedUnread(
@@ -56,6 +63,22 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
     ),
   } satisfies Snapshot;
 };
+
+/** What a plugin's collector reads through: GETs of the Resource Manager. */
+function doorOf(reader: AzureReader, subscription: string) {
+  const call = (path: string, { permission, apiVersion = "" }: ExtraCall): ApiCall => ({
+    operation: path,
+    method: "GET",
+    path,
+    apiVersion,
+    permission,
+  });
+  return {
+    get: (path: string, extra: ExtraCall) => reader.get(call(path, extra)),
+    list: (path: string, extra: ExtraCall) => reader.list(call(path, extra)),
+    subscription,
+  };
+}
 
 /** What is read: what was asked for, and what finding the principals takes. */
 function kindsOf(plan: CollectPlan): readonly AzureKind[] {
@@ -66,8 +89,8 @@ function kindsOf(plan: CollectPlan): readonly AzureKind[] {
 
 const FINDING: readonly AzureKind[] = ["azure/role-definition", "azure/role-assignment"];
 
-interface AzureRecorder extends Omit<Recorder, "keep" | "miss"> {
-  readonly keep: (kind: AzureKind, id: string, body: unknown) => void;
+interface AzureRecorder extends Omit<Recorder, "miss"> {
+  readonly missed: Recorder["miss"];
   /** `asked`: the kind whose call failed, when another kind than the one that is missed. */
   readonly miss: (kind: AzureKind, api: string, failure: ReadFailure, id?: string, asked?: AzureKind) => void;
   /** `GET <path>` of the kind's first call, or of another. */
@@ -78,6 +101,7 @@ function recorderOf(subscription: string, options: CollectOptions): AzureRecorde
   const recorder = createRecorder(options.debug);
   return {
     ...recorder,
+    missed: recorder.miss,
     miss: (kind, api, failure, id, asked = kind) => {
       const { permission } = azureKinds[asked].calls[0];
       recorder.miss({ kind, api, id, permission }, failure);
@@ -271,9 +295,13 @@ function idOf(body: JsonObject): string | undefined {
 
 /** A subscription that does not exist: nothing is known of it, whatever single calls said. */
 function nothingThere(plan: CollectPlan, subscription: string, failure: ReadFailure): readonly Unread[] {
-  return kindsToRead(plan).map((kind) => ({
+  const wanted = [
+    ...kindsToRead(plan).map((kind) => ({ kind, path: azureKinds[kind].calls[0].path })),
+    ...(plan.extra ?? []).map(({ kind, calls }) => ({ kind, path: calls[0].path })),
+  ];
+  return wanted.map(({ kind, path }) => ({
     kind,
-    api: `GET ${azureKinds[kind].calls[0].path.replace("{subscription}", subscription)}`,
+    api: `GET ${visible(path.replace("{subscription}", subscription))}`,
     cause: "not-found",
     detail: failure.message,
   }));

@@ -18,6 +18,8 @@ export interface AzureReader {
   readonly eligibilities: (principal: string) => Promise<readonly JsonObject[]>;
   readonly denyAssignments: () => Promise<readonly JsonObject[]>;
   readonly providerOperations: () => Promise<readonly JsonObject[]>;
+  /** One thing that the SDK has no client for here. */
+  readonly get: (call: ApiCall) => Promise<JsonObject>;
   /** A list that the SDK has no client for here. */
   readonly list: (call: ApiCall) => Promise<readonly JsonObject[]>;
 }
@@ -61,6 +63,7 @@ export function createReader(http: Http, endpoint: URL, subscription: string): A
     denyAssignments: () => paged((tap) => client.denyAssignments.listForScope(scope, tap)),
     providerOperations: () =>
       paged((tap) => client.providerOperationsMetadataOperations.list({ ...tap, expand: "resourceTypes" })),
+    get: (call) => http.get(urlOf(call, endpoint, subscription)),
     list: (call) => {
       const url = urlOf(call, endpoint, subscription);
       return readPages(() => http.get(url), { endpoint, follow: http.get });

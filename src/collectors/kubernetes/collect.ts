@@ -5,6 +5,7 @@ import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
+import { readExtra } from "../extra.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
@@ -27,7 +28,7 @@ const defaultPageSize = 500;
  */
 export const collect: Collect<KubernetesSettings> = async (plan, settings, options) => {
   const namespace = plan.namespace === undefined ? undefined : namespaceNamed(plan.namespace);
-  const connection = await connect(settings, options);
+  const connection = await connect(settings, options, extraPaths(plan));
   const { server } = connection.target.cluster;
   const recorder = recorderOf(options);
   const suffix = namespace === undefined ? "" : `/${namespace}`;
@@ -37,7 +38,10 @@ export const collect: Collect<KubernetesSettings> = async (plan, settings, optio
     return snapshotOf(plan, options, `${fallback}${suffix}`, [], unread);
   }
   const uid = await readCluster(connection, recorder, options);
-  await readAll(plan, settings, connection, recorder, options);
+  await Promise.all([
+    readAll(plan, settings, connection, recorder, options),
+    ...(plan.extra ?? []).map((extra) => readExtra(extra, doorOf(settings, connection), recorder, options)),
+  ]);
   return snapshotOf(plan, options, `${uid ?? fallback}${suffix}`, recorder.documents, recorder.unread);
 };
 
@@ -53,7 +57,7 @@ function snapshotOf(
     provider: "kubernetes",
     scope,
     takenAt: options.now().toISOString(),
-    kinds: kindsOf(plan),
+    kinds: [...kindsOf(plan), ...(plan.extra ?? []).map(({ kind }) => kind)].sort(),
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: sortedDocuments(documents),
     unread: sortedUnread(unread),
@@ -74,8 +78,8 @@ function namespaceNamed(given: string): string {
   );
 }
 
-interface KubernetesRecorder extends Omit<Recorder, "keep" | "miss"> {
-  readonly keep: (kind: KubernetesKind, id: string, body: unknown) => void;
+interface KubernetesRecorder extends Omit<Recorder, "miss"> {
+  readonly missed: Recorder["miss"];
   /** @param path what was asked for, when not the call's own path */
   readonly miss: (
     kind: KubernetesKind,
@@ -89,6 +93,7 @@ function recorderOf(options: CollectOptions): KubernetesRecorder {
   const recorder = createRecorder(options.debug);
   return {
     ...recorder,
+    missed: recorder.miss,
     miss: (kind, call, failure, { id, path = call.path } = {}) => {
       recorder.miss({ kind, api: `GET ${visible(path)}`, id, permission: call.permission }, failure);
     },
@@ -237,11 +242,29 @@ async function readDiscovery(
   options.progress(`read ${resources.length} ${title}`);
 }
 
+/** What a plugin's collector reads through: GETs of the server, of the paths that it declared. */
+function doorOf(settings: KubernetesSettings, connection: Connection) {
+  return {
+    get: (path: string) => connection.get(path),
+    list: (path: string) =>
+      readList(connection.get, { path, metadataOnly: false, limit: settings.pageSize ?? defaultPageSize }),
+  };
+}
+
+/** The paths that the guard lets through beside the registry's: a list may be paged. */
+function extraPaths(plan: CollectPlan): readonly string[] {
+  return (plan.extra ?? []).flatMap(({ calls }) => calls.map(({ path }) => path));
+}
+
 /** Every kind unread, for the one reason. */
 function nothingRead(plan: CollectPlan, failure: ReadFailure): readonly Unread[] {
-  return kindsOf(plan).map((kind) => ({
+  const wanted = [
+    ...kindsOf(plan).map((kind) => ({ kind, path: kubernetesKinds[kind].calls[0].path })),
+    ...(plan.extra ?? []).map(({ kind, calls }) => ({ kind, path: calls[0].path })),
+  ];
+  return wanted.map(({ kind, path }) => ({
     kind,
-    api: `GET ${kubernetesKinds[kind].calls[0].path}`,
+    api: `GET ${visible(path)}`,
     cause: failure.reason,
     detail: failure.message,
   }));

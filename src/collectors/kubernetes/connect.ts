@@ -20,10 +20,14 @@ export interface Connection extends KubernetesHttp {
   readonly problem?: ReadFailure;
 }
 
-/** @throws CollectError on a kubeconfig that is wrong or a sign-in that fails */
+/**
+ * @param extraPaths paths that a plugin reads, beside those of the registry
+ * @throws CollectError on a kubeconfig that is wrong or a sign-in that fails
+ */
 export async function connect(
   settings: KubernetesSettings,
   options: Omit<CollectOptions, "now">,
+  extraPaths: readonly string[] = [],
 ): Promise<Connection> {
   const clock = settings.clock ?? systemClock;
   const started = clock.now();
@@ -48,6 +52,7 @@ export async function connect(
     agentOf({ target, proxy, timeoutMs: Math.max(1, Math.min(requestTimeoutMs, left())) }, credential);
   const http = createKubernetesHttp({
     server: cluster.server,
+    extraPaths,
     signIn,
     agentOf: agent,
     impersonate: login.impersonate,

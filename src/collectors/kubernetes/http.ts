@@ -20,6 +20,8 @@ import type { Credential, SignIn } from "./sign-in.ts";
 
 export interface KubernetesHttpOptions {
   readonly server: URL;
+  /** Paths that a plugin reads, beside those of the registry. */
+  readonly extraPaths?: readonly string[];
   readonly signIn: SignIn;
   readonly agentOf: (credential: Credential) => Promise<Agent | undefined>;
   readonly impersonate: readonly (readonly [string, string])[];
@@ -65,7 +67,7 @@ export function createKubernetesHttp(options: KubernetesHttpOptions): Kubernetes
       return response;
     },
   });
-  pipeline.addPolicy(kubernetesReadOnlyGuard(options.server));
+  pipeline.addPolicy(kubernetesReadOnlyGuard(options.server, options.extraPaths));
   const client = createDefaultHttpClient();
   const base = options.server.href.replace(/\/+$/, "");
   return {

@@ -13,8 +13,8 @@ const mostRestarts = 2;
 
 export interface ListOptions {
   readonly path: string;
-  /** What the list is of: `Role`. */
-  readonly of: string;
+  /** What the list is of: `Role`; absent: of whatever it says. */
+  readonly of?: string;
   readonly metadataOnly: boolean;
   /** Entries of one page. */
   readonly limit: number;
@@ -65,7 +65,8 @@ async function readPages(get: Get, options: ListOptions): Promise<readonly JsonO
 
 /** A list without entries is `null` in Go's words. */
 function itemsOf(body: JsonObject, { of, metadataOnly }: ListOptions): readonly JsonObject[] {
-  const kind = metadataOnly ? "PartialObjectMetadataList" : `${of}List`;
+  const told = typeof body["kind"] === "string" && body["kind"].endsWith("List") ? body["kind"] : "list";
+  const kind = metadataOnly ? "PartialObjectMetadataList" : of === undefined ? told : `${of}List`;
   if (body["kind"] !== kind)
     throw new ReadFailure("malformed", `answered 200 with something else than a ${kind}`, { status: 200 });
   const items = body["items"] === null ? [] : body["items"];
