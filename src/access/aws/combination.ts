@@ -53,8 +53,12 @@ export interface Solved {
 }
 
 /** What can be chosen in a dimension. */
-interface Dimension extends Options<Chosen> {
+interface Dimension {
   readonly dimension: string;
+  /** Values of which all is known. */
+  readonly sure: readonly Option<Chosen>[];
+  /** Those and the others; the same list where there are no others. */
+  readonly possible: readonly Option<Chosen>[];
 }
 
 const RESOURCE = "resource";
@@ -223,9 +227,7 @@ export class Combination {
   /** A key that the action does not support (AW9). */
   private absentOnly(key: string): Dimension {
     const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
-    const sure: Option<Chosen>[] = [];
-    const possible: Option<Chosen>[] = [];
-    this.addValue(key, undefined, must, sure, possible);
+    const { sure, possible } = valuesOf(this.valueAt(key, undefined, must));
     return { dimension: key, sure, possible: possible.length === 0 ? sure : [...sure, ...possible] };
   }
 
@@ -281,7 +283,13 @@ export class Combination {
         kills: noBits(this.foes.bodies.length).fill(0xffffffff),
       }),
     };
-    return { dimension, ...optionsOf(space, cells) };
+    const { sure, possible } = optionsOf(space, cells);
+    const kept = undominated(sure);
+    return {
+      dimension,
+      sure: kept,
+      possible: possible.length === 0 ? kept : [...kept, ...undominated(possible)],
+    };
   }
 
   /** The same for all statements that say the same of the key. */
@@ -292,27 +300,40 @@ export class Combination {
       shared = new Map();
       keyOptions.set(this.foes, shared);
     }
-    const id = [key, ...must.map((a) => a.canon)].join("\uE011");
-    const made = shared.get(id) ?? this.keyOptions(key, must);
+    const read = this.isRead(key);
+    const id = [key, read ? "read" : "", ...must.map((a) => a.canon)].join("\uE011");
+    const made = shared.get(id) ?? this.keyOptions(key, must, read);
     shared.set(id, made);
     return made;
   }
 
-  private keyOptions(key: string, must: readonly Atom[]): Dimension {
-    const foes = this.foes.atomsOn(key);
-    const text = textKeyOf(must, foes);
-    if (text !== undefined) return this.textOptions(key, must, text);
-    const candidates: Candidates = candidatesFor(must, foes, this.width);
-    const sure: Option<Chosen>[] = [];
-    const possible: Option<Chosen>[] = [];
-    for (const values of candidates.values) this.addValue(key, values, must, sure, possible);
-    const kept = undominated(sure);
-    if (candidates.lack !== undefined) possible.push(whole(this.hiddenValue(key, must, candidates.lack)));
-    if (possible.length === 0) return { dimension: key, sure: kept, possible: kept };
-    return { dimension: key, sure: kept, possible: [...kept, ...undominated(possible)] };
+  /** Whether a must reads the key for a policy variable: where the key is absent, that pattern matches nothing. */
+  private isRead(key: string): boolean {
+    return this.musts.some((m) => m.variables.some((v) => this.foes.keyOf(v) === key));
   }
 
-  private textOptions(key: string, must: readonly Atom[], text: TextKey): Dimension {
+  private keyOptions(key: string, must: readonly Atom[], read: boolean): Dimension {
+    const foes = this.foes.atomsOn(key);
+    const absent = valuesOf(this.valueAt(key, undefined, must));
+    const text = textKeyOf(must, foes);
+    const present = text === undefined ? this.listed(key, must, foes) : this.narrowed(key, must, text);
+    const both = (of: "sure" | "possible"): readonly Option<Chosen>[] =>
+      // what a must reads is better there, even where it makes less fail
+      read ? [...undominated(present[of]), ...absent[of]] : undominated([...absent[of], ...present[of]]);
+    const sure = both("sure");
+    const open = both("possible");
+    return { dimension: key, sure, possible: open.length === 0 ? sure : [...sure, ...open] };
+  }
+
+  private listed(key: string, must: readonly Atom[], foes: readonly Atom[]): Options<Chosen> {
+    const { values, lack }: Candidates = candidatesFor(must, foes, this.width);
+    const found = values.filter((v) => v !== undefined).map((v) => valuesOf(this.valueAt(key, v, must)));
+    const possible = found.flatMap((f) => f.possible);
+    if (lack !== undefined) possible.push(whole(this.hiddenValue(key, must, lack)));
+    return { sure: found.flatMap((f) => f.sure), possible };
+  }
+
+  private narrowed(key: string, must: readonly Atom[], text: TextKey): Options<Chosen> {
     const space: Space<Chosen> = {
       width: this.width,
       at: (point) => this.valueAt(key, [point], must),
@@ -321,9 +342,7 @@ export class Combination {
       mixed: text.mixed.map(({ atom, at }) => ({ foes: this.foes.havingAtom(atom), at })),
       hidden: (lack) => this.hiddenValue(key, must, LACKS[lack]),
     };
-    const absent: { sure: Option<Chosen>[]; possible: Option<Chosen>[] } = { sure: [], possible: [] };
-    this.addValue(key, undefined, must, absent.sure, absent.possible);
-    return { dimension: key, ...optionsOf(space, text.cells, absent) };
+    return optionsOf(space, text.cells);
   }
 
   /** A value that nobody found: it may make everything fail that says more of the key than the musts do. */
@@ -335,18 +354,6 @@ export class Combination {
       if (open) setBit(kills, i);
     });
     return { value: { dimension: key, values: undefined, reason }, kills };
-  }
-
-  private addValue(
-    key: string,
-    values: Values,
-    must: readonly Atom[],
-    sure: Option<Chosen>[],
-    possible: Option<Chosen>[],
-  ): void {
-    const found = this.valueAt(key, values, must);
-    if (found.sure !== undefined) sure.push(whole(found.sure));
-    if (found.possible !== undefined) possible.push(whole(found.possible));
   }
 
   /** What a value of the key makes fail for sure, and what it may make fail. */
@@ -376,6 +383,17 @@ export class Combination {
 /** An option that no part of can make more fail. */
 function whole({ value, kills }: Valued<Chosen>): Option<Chosen> {
   return { value, kills, reach: kills };
+}
+
+/** The options of one value. */
+function valuesOf({ sure, possible }: { sure?: Valued<Chosen>; possible?: Valued<Chosen> }): {
+  readonly sure: readonly Option<Chosen>[];
+  readonly possible: readonly Option<Chosen>[];
+} {
+  return {
+    sure: sure === undefined ? [] : [whole(sure)],
+    possible: possible === undefined ? [] : [whole(possible)],
+  };
 }
 
 function lackOf(lack: Lack, dimension: string): Reason {

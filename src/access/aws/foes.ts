@@ -37,8 +37,12 @@ export class Foes {
   private readonly resources = new Map<string, Bits>();
   private readonly principals = new Map<string, Bits>();
 
-  constructor(bodies: readonly Body[]) {
+  /** The condition key that a policy variable reads, and nothing stands in for. */
+  readonly keyOf: (variable: number) => string | undefined;
+
+  constructor(bodies: readonly Body[], keyOf: (variable: number) => string | undefined = () => undefined) {
     this.bodies = bodies;
+    this.keyOf = keyOf;
     this.reading = noBits(bodies.length);
     bodies.forEach((body, at) => {
       if (body.variables.length > 0) setBit(this.reading, at);

@@ -6,13 +6,13 @@
 import { shortened } from "../glob.ts";
 import { type Bits, hasBit, inside, union } from "./bits.ts";
 import { type Cells, type Lack, type Left, meet, type Row, rowKey, rowPoint } from "./cells.ts";
-import { type Asked, type Option, undominated } from "./search.ts";
+import type { Asked, Option } from "./search.ts";
 
 /** What the search can choose among in one dimension. */
 export interface Options<T> {
   /** Those of which all is known. */
   readonly sure: readonly Option<T>[];
-  /** Those as well that may make more fail than is known; the same list where there are none. */
+  /** Those that may make more fail than is known. */
   readonly possible: readonly Option<T>[];
 }
 
@@ -67,23 +67,13 @@ interface Part<T> {
 /** A part of a cell costs the search so much at least, in comparisons of globs. */
 const PART_COST = 128;
 
-const NO_MORE = { sure: [], possible: [] };
-
-/**
- * The options of a dimension that starts with these cells.
- * @param further values beside the cells
- */
-export function optionsOf<T>(
-  space: Space<T>,
-  { rows, lack }: Cells,
-  further: { readonly sure: readonly Option<T>[]; readonly possible: readonly Option<T>[] } = NO_MORE,
-): Options<T> {
+/** The cells that a dimension starts with, as options. */
+export function optionsOf<T>(space: Space<T>, { rows, lack }: Cells): Options<T> {
   const cells = new TextCells(space);
   const nodes = [...new Set(rows.flatMap((row) => cells.settled(row)))];
-  const sure = undominated([...further.sure, ...nodes.flatMap((n) => n.sure ?? [])]);
-  const open = [...further.possible, ...nodes.flatMap((n) => n.possible ?? [])];
-  if (lack !== undefined) open.push(hiddenOption(space, lack));
-  return { sure, possible: open.length === 0 ? sure : [...sure, ...undominated(open)] };
+  const possible = nodes.flatMap((n) => n.possible ?? []);
+  if (lack !== undefined) possible.push(hiddenOption(space, lack));
+  return { sure: nodes.flatMap((n) => n.sure ?? []), possible };
 }
 
 function hiddenOption<T>(space: Space<T>, lack: Lack): Option<T> {
