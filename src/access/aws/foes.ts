@@ -1,7 +1,7 @@
 /** The statements that must fail for a point to be a difference, and which of them a value makes fail. */
 import { type Glob, hasVariable, matches, mixedOnes } from "../glob.ts";
 import { ActionTable } from "./action-table.ts";
-import { addTo, type Bits, noBits, oneBit, setBit } from "./bits.ts";
+import { addTo, type Bits, clearBit, noBits, oneBit, setBit } from "./bits.ts";
 import type { Left, Row } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import type { Complement, Mixed } from "./refinement.ts";
@@ -34,8 +34,8 @@ export class Foes {
   private readonly places = new Map<string, number>();
   private readonly keys = new Map<string, KeyAtoms>();
   private readonly selected = new Map<string, Selectors>();
-  private readonly resources = new Map<string, Bits>();
-  private readonly principals = new Map<string, Bits>();
+  private resources: Failing | undefined;
+  private principals: Failing | undefined;
 
   /** The condition key that a policy variable reads, and nothing stands in for. */
   readonly keyOf: (variable: number) => string | undefined;
@@ -125,22 +125,42 @@ export class Foes {
   }
 
   byResource(point: string): Bits {
-    return this.byChoice(this.resources, point, (body) => body.resources);
+    this.resources ??= new Failing(this.bodies, (body) => body.resources);
+    return this.resources.at(point);
   }
 
   byPrincipal(point: string): Bits {
-    return this.byChoice(this.principals, point, (body) => body.principals);
+    this.principals ??= new Failing(this.bodies, (body) => body.principals);
+    return this.principals.at(point);
+  }
+}
+
+/** Which statements a resource or a principal makes fail, by the prefixes of their patterns. Holds the answers. */
+class Failing {
+  private readonly inside = new ActionTable<number>();
+  private readonly outside = new ActionTable<number>();
+  /** Those that name what they are about: they fail wherever none of their patterns matches. */
+  private readonly naming: Bits;
+  private readonly known = new Map<string, Bits>();
+
+  constructor(bodies: readonly Body[], of: (body: Body) => Choice | undefined) {
+    this.naming = noBits(bodies.length);
+    bodies.forEach((body, place) => {
+      const choice = of(body);
+      if (choice === undefined) return;
+      if (!choice.negated) setBit(this.naming, place);
+      const table = choice.negated ? this.outside : this.inside;
+      for (const { glob } of choice.terms) table.add(glob, place);
+    });
   }
 
-  private byChoice(cache: Map<string, Bits>, point: string, of: (body: Body) => Choice | undefined): Bits {
-    const known = cache.get(point);
+  at(point: string): Bits {
+    const known = this.known.get(point);
     if (known !== undefined) return known;
-    const bits = noBits(this.bodies.length);
-    this.bodies.forEach((body, at) => {
-      const choice = of(body);
-      if (choice !== undefined && !choiceAt(choice, point)) setBit(bits, at);
-    });
-    cache.set(point, bits);
+    const bits = this.naming.slice();
+    for (const place of this.inside.covering(point)) clearBit(bits, place);
+    for (const place of this.outside.covering(point)) setBit(bits, place);
+    this.known.set(point, bits);
     return bits;
   }
 }
