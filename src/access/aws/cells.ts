@@ -23,7 +23,7 @@ export type Row = readonly Glob[];
 export const MAX_CELLS = 4096;
 
 /** What is tried for one list of cells, past which the rest is left undecided (G5), in comparisons of globs. */
-const MAX_COST = 1_000_000;
+const MAX_COST = 250_000;
 /** One intersection costs so much at least. */
 const MEET_COST = 128;
 

@@ -64,7 +64,7 @@ interface Part<T> {
   readonly cost: number;
 }
 
-/** A part of a cell costs the search so much at least, in comparisons of globs. */
+/** A part of a cell costs the search so much, and each cell in it, in comparisons of globs. */
 const PART_COST = 128;
 
 /** The cells that a dimension starts with, as options. */
@@ -184,7 +184,7 @@ class TextCells<T> {
       known[at] = part;
       const { nodes, lack, cost } = part;
       // what is known already costs as much: the answer is the same whatever was asked before
-      asked.left -= PART_COST + cost;
+      asked.left -= PART_COST * (1 + nodes.length) + cost;
       for (const { sure, possible } of nodes) {
         if (sure !== undefined) yield sure;
         if (possible === undefined) continue;

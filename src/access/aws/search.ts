@@ -29,7 +29,7 @@ export interface Asked {
 
 /** What one search may take before the answer is undecided (G5): options looked at, and what making parts costs. */
 const MAX_LOOKS = 2_000_000;
-const MAX_COST = 1_000_000;
+const MAX_COST = 250_000;
 
 export function asking(open: boolean): Asked {
   return { open, left: MAX_COST, lacks: false };

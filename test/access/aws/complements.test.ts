@@ -1,10 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { closure, type Left } from "../../../src/access/aws/cells.ts";
 import { Combination } from "../../../src/access/aws/combination.ts";
 import { Foes } from "../../../src/access/aws/foes.ts";
 import { awsStatements } from "../../../src/access/aws/statement.ts";
 import { Vocabulary } from "../../../src/access/aws/vocabulary.ts";
-import { intersect, matches, someOfBoth, starGlob, subject } from "../../../src/access/glob.ts";
+import {
+  intersect,
+  intersectAtCost,
+  matches,
+  someOfBoth,
+  starGlob,
+  subject,
+} from "../../../src/access/glob.ts";
 import { comparePolicies } from "../../../src/access/provider.ts";
 import { strings, universe } from "./arbitrary.ts";
 import { checkExact, checkWitnesses } from "./laws.ts";
@@ -152,6 +160,40 @@ describe("statements that hold everywhere but in some patterns (G5)", () => {
     expect(comparison.undecided).toEqual([]);
     expect(comparison.excess.map((r) => r.pattern)).toEqual(["sagemaker:*", "sagemaker:CreateApp"]);
     checkWitnesses([documented], [live], comparison);
+  });
+});
+
+describe("what is tried is bounded as well as what is kept (G5)", () => {
+  it("one intersection", () => {
+    const { globs, cost } = intersectAtCost(starGlob("*a*b*c*d*e*f*g*h*"), starGlob("*i*j*k*l*m*n*o*p*"));
+    expect(globs).toBeUndefined();
+    expect(cost).toBeLessThan(300_000);
+  });
+
+  it("the cells of one list", () => {
+    let tried = 0;
+    const lists = times(12, (i): Left => {
+      const rows = times(8, (j) => [starGlob(`*a${i}*b${j}*`)]);
+      return {
+        near: () => {
+          tried += rows.length;
+          return rows;
+        },
+        has: (point) => rows.some(([glob]) => glob !== undefined && matches(glob, point)),
+      };
+    });
+    const { rows, lack } = closure([[starGlob("*")]], lists, undefined, 1);
+    expect(lack).toBe("bound");
+    expect(rows.length).toBeGreaterThan(1);
+    expect(tried).toBeLessThan(2100);
+  });
+
+  it("one search: it says that it gave up, and is never wrong", () => {
+    const lists = [...times(4, (i) => times(30, (j) => `*x${i}-${j}*`)), ["*v*"], ["*w*"]];
+    const closed = allow({ Resource: ["*v*w*", "*w*v*"] });
+    const { answer, count } = cellsFor(allow({ Resource: ["*"] }), [...outsideOf(lists), closed]);
+    expect(answer()).toBe("open");
+    expect(count()).toBeLessThan(4000);
   });
 });
 
