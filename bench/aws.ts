@@ -48,6 +48,7 @@ export function benchAws(): void {
   undecidedOverBaselines(documented, data);
   growing(documented, data);
   hard();
+  benchAwsWorst();
 }
 
 /** The catalogue of actions as the build compacts it. */
@@ -86,6 +87,17 @@ interface Files {
   readonly documented: readonly string[];
 }
 
+/** The documented policies with a profile of their own, as files. */
+function profilesOf(documented: readonly Documented[]): readonly string[] {
+  const profiles = documented.filter((d) => / (management|scoped)$/.test(d.name));
+  if (profiles.length !== 2) throw new Error(`expected two documented profiles, found ${profiles.length}`);
+  return profiles.map(({ policy }, i) => {
+    const file = join(PLACE, `documented-${i}.json`);
+    writeFileSync(file, JSON.stringify(policy));
+    return file;
+  });
+}
+
 function written(policies: readonly Policy[], documented: readonly Documented[]): Files {
   const folder = join(PLACE, "policies");
   rmSync(folder, { recursive: true, force: true });
@@ -93,14 +105,45 @@ function written(policies: readonly Policy[], documented: readonly Documented[])
   policies.forEach((policy, i) => {
     writeFileSync(join(folder, `${String(i).padStart(4, "0")}.json`), JSON.stringify(policy, null, 2));
   });
-  const profiles = documented.filter((d) => / (management|scoped)$/.test(d.name));
-  if (profiles.length !== 2) throw new Error(`expected two documented profiles, found ${profiles.length}`);
-  const names = profiles.map(({ policy }, i) => {
-    const file = join(PLACE, `documented-${i}.json`);
-    writeFileSync(file, JSON.stringify(policy));
-    return file;
-  });
-  return { folder, documented: names };
+  return { folder, documented: profilesOf(documented) };
+}
+
+interface Worst {
+  readonly name: string;
+  readonly pairs: number;
+  readonly worst: number;
+  readonly slowest: string;
+  readonly timesMedian: number;
+  readonly undecided: readonly string[];
+  readonly unreplayed: number;
+}
+
+/** The worst pair over real shapes: generated ones, and AWS's managed policies where moto is there to give them. */
+export function benchAwsWorst(): void {
+  console.log("\nAWS: the worst pair over real shapes");
+  mkdirSync(PLACE, { recursive: true });
+  const managed = join(PLACE, "managed");
+  rmSync(managed, { recursive: true, force: true });
+  const found = spawnSync("python3", [join("bench", "managed-policies.py"), managed], { encoding: "utf8" });
+  if (found.status !== 0) console.log("AWS's managed policies: skipped, python3 finds no moto");
+  const files = profilesOf(documentedPolicies()).join();
+  const args = [
+    join("scripts", "run-ts.mjs"),
+    join("bench", "aws-worst.ts"),
+    files,
+    ...(found.status === 0 ? [managed] : []),
+  ];
+  const run = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (run.status !== 0) throw new Error(run.stderr);
+  for (const group of JSON.parse(run.stdout) as readonly Worst[]) {
+    const { name, undecided, unreplayed } = group;
+    record(`${name}: worst of ${group.pairs} pairs, warm`, group.worst, "ms", "aim <= 20");
+    record(`${name}: the worst, times the one in the middle`, group.timesMedian, "x");
+    record(`${name}: share undecided`, undecided.length / group.pairs, "", "0");
+    console.log(`  the worst is ${group.slowest}`);
+    if (undecided.length > 0) problems.push(`${name}: undecided: ${undecided.slice(0, 5).join("; ")}`);
+    if (unreplayed > 0) problems.push(`${name}: ${unreplayed} witnesses do not replay`);
+  }
 }
 
 /** Figures of a process of its own; the least of two where that is quick, since the machine has other work. */

@@ -303,23 +303,44 @@ function endsAgree(a: Glob, b: Glob): boolean {
 
 /** More pieces than this, and an intersection is left undecided (G5). */
 export const MAX_PIECES = 256;
+const MAX_LETTERS = 2000;
+/** Pairs of pieces held against one another in one intersection, past which it is left undecided (G5). */
+const MAX_COMPARED = 100_000;
 
 /**
  * The intersection of two globs as a set of globs none of which covers another; empty when they share
  * nothing; undefined past `MAX_PIECES` (G5). Exact: the union of the pieces is the intersection.
  */
 export function intersect(a: Glob, b: Glob): readonly Glob[] | undefined {
-  if (!endsAgree(a, b)) return [];
-  if (covers(a, b)) return [b];
-  if (covers(b, a)) return [a];
-  if (a.literal || b.literal) return [];
-  return new Intersection(a.key, b.key).run();
+  return intersectAtCost(a, b).globs;
+}
+
+/** `intersect`, and what it took: the same for the same globs, whatever was asked before. */
+export function intersectAtCost(
+  a: Glob,
+  b: Glob,
+): { readonly globs: readonly Glob[] | undefined; readonly cost: number } {
+  if (!endsAgree(a, b)) return { globs: [], cost: 0 };
+  if (covers(a, b)) return { globs: [b], cost: 0 };
+  if (covers(b, a)) return { globs: [a], cost: 0 };
+  if (a.literal || b.literal) return { globs: [], cost: 0 };
+  const both = new Intersection(a.key, b.key);
+  const globs = both.run();
+  return { globs, cost: both.cost };
+}
+
+/** Some globs that lie in both, at most so many: none where the two share nothing. For where `intersect` gives up. */
+export function someOfBoth(a: Glob, b: Glob, most: number): readonly Glob[] {
+  // read letter by letter, each a call in the last one
+  if (a.key.length + b.key.length > MAX_LETTERS) return [];
+  return new Sample(a.key, b.key, most).run().map(fromKey);
 }
 
 /** State of one intersection: the memo and the bound on work. */
 class Intersection {
   private readonly memo = new Map<number, readonly string[] | undefined>();
   private steps = 0;
+  private compared = 0;
   private readonly a: string;
   private readonly b: string;
 
@@ -330,6 +351,10 @@ class Intersection {
 
   run(): readonly Glob[] | undefined {
     return this.from(0, 0, 0)?.map(fromKey);
+  }
+
+  get cost(): number {
+    return this.steps + this.compared;
   }
 
   /** Keys of the intersection of `a` from `i` and `b` from `j`. */
@@ -362,7 +387,7 @@ class Intersection {
         if (rest === undefined) return undefined;
         for (const r of rest) out.push(joined(head + STAR, r));
       }
-      return maximal(out);
+      return this.maximal(out);
     }
     return a[i] === STAR
       ? this.starAgainstRun(a, i, b, j, head, (x, y) => this.from(x, y, depth + 1))
@@ -392,15 +417,61 @@ class Intersection {
       if (rest === undefined) return undefined;
       for (const r of rest) out.push(joined(head + t.slice(q, k), r));
     }
-    return maximal(out);
+    return this.maximal(out);
+  }
+
+  private maximal(keys: readonly string[]): readonly string[] | undefined {
+    if (keys.length < 2) return keys;
+    const globs = [...new Set(keys)].map(fromKey);
+    this.compared += globs.length * globs.length;
+    if (this.compared > MAX_COMPARED) return undefined;
+    // no two are equal, so covering one another is impossible
+    const kept = globs.filter((g) => !globs.some((other) => other !== g && covers(other, g)));
+    return kept.length > MAX_PIECES ? undefined : kept.map((g) => g.key);
   }
 }
 
-function maximal(keys: readonly string[]): readonly string[] | undefined {
-  if (keys.length < 2) return keys;
-  const globs = [...new Set(keys)].map(fromKey);
-  if (globs.length > MAX_PIECES * 8) return undefined;
-  // no two are equal, so covering one another is impossible
-  const kept = globs.filter((g) => !globs.some((other) => other !== g && covers(other, g)));
-  return kept.length > MAX_PIECES ? undefined : kept.map((g) => g.key);
+/** A few globs of an intersection, not the widest ones: the first ways to read both texts at once. */
+class Sample {
+  private readonly out = new Set<string>();
+  /** Places from which there is no way to the end. */
+  private readonly dead = new Set<number>();
+  private readonly a: string;
+  private readonly b: string;
+  private readonly most: number;
+
+  constructor(a: string, b: string, most: number) {
+    this.a = a;
+    this.b = b;
+    this.most = most;
+  }
+
+  run(): readonly string[] {
+    this.from(0, 0, "");
+    return [...this.out];
+  }
+
+  /** Whether there is a way to the end from these places of the two; `head` is what both have so far. */
+  private from(i: number, j: number, head: string): boolean {
+    const { a, b } = this;
+    const place = i * (b.length + 1) + j;
+    if (this.dead.has(place) || this.out.size >= this.most) return false;
+    const [x, y] = [a[i], b[j]];
+    if (x === undefined && y === undefined) {
+      this.out.add(canonical(head));
+      return true;
+    }
+    const ways: (readonly [number, number, string])[] = [];
+    if (x === STAR && y === STAR) ways.push([i + 1, j, STAR], [i, j + 1, STAR]);
+    // a star ends, or takes the other's letter
+    else if (x === STAR) ways.push([i + 1, j, ""], ...(y === undefined ? [] : [[i, j + 1, y] as const]));
+    else if (y === STAR) ways.push([i, j + 1, ""], ...(x === undefined ? [] : [[i + 1, j, x] as const]));
+    else if (x !== undefined && y !== undefined && (x === y || x === ONE || y === ONE)) {
+      ways.push([i + 1, j + 1, x === ONE ? y : x]);
+    }
+    let found = false;
+    for (const [nextI, nextJ, letter] of ways) found = this.from(nextI, nextJ, head + letter) || found;
+    if (!found && this.out.size < this.most) this.dead.add(place);
+    return found;
+  }
 }

@@ -43,6 +43,11 @@ export class ActionIndex {
     this.hasMixed = this.all.length > 0 || this.excluded.some((g) => mixedOnes(g) > 0);
   }
 
+  /** The complements among them. */
+  get complements(): readonly Choice[] {
+    return this.negated.map((n) => n.choice);
+  }
+
   at(point: string): Bits {
     const bits = noBits(this.size);
     for (const place of this.positive.covering(point)) setBit(bits, place);

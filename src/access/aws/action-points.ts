@@ -4,8 +4,8 @@ import type { Term } from "../term.ts";
 import { ActionIndex } from "./action-index.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, bitsKey, union } from "./bits.ts";
-import { type Row as CellRow, closure, meetAny, rowKey } from "./cells.ts";
-import { choiceAt, mixedAt } from "./foes.ts";
+import { type Row as CellRow, closure, type Left, meetAny, rowKey } from "./cells.ts";
+import { choiceAt, leftBy, mixedAt } from "./foes.ts";
 import type { Statement } from "./statement.ts";
 
 /** A point where these statements' actions hold, with the foes that hold there too. */
@@ -38,7 +38,7 @@ export class ActionPoints {
   private readonly denies = new ActionTable<Statement>();
   private readonly looseDenies: readonly Statement[];
   /** What must be entered so that foes fail: all of them, and the own denies alone. */
-  private readonly excluded: { readonly all: readonly CellRow[]; readonly own: readonly CellRow[] };
+  private readonly excluded: { readonly all: readonly Left[]; readonly own: readonly Left[] };
   private readonly mixedFoes: MixedAt | undefined;
   private readonly meetings = new Map<Statement, Meetings>();
   private readonly masks = new Map<string, Bits>();
@@ -66,8 +66,8 @@ export class ActionPoints {
       if (!deny.actions.negated) for (const t of deny.actions.terms) this.denies.add(t.glob, deny);
     }
     this.excluded = {
-      all: entered([...this.layers.flatMap((l) => l.excluded), ...this.ownDenies.excluded]),
-      own: entered(this.ownDenies.excluded),
+      all: leftBy([...this.layers.flatMap((l) => l.complements), ...this.ownDenies.complements]),
+      own: leftBy(this.ownDenies.complements),
     };
     this.mixedFoes = mostOf([...this.layers, this.ownDenies].map((l) => l.mixed()));
   }
@@ -176,7 +176,7 @@ export class ActionPoints {
   private points(
     start: readonly CellRow[] | undefined,
     musts: readonly Statement[],
-    enter: readonly CellRow[],
+    enter: readonly Left[],
   ): { readonly points: readonly Glob[]; readonly bound: boolean } {
     if (start === undefined) return { points: [], bound: true };
     const negated = musts.filter((s) => s.actions.negated).map((s) => s.actions);
@@ -191,10 +191,6 @@ export class ActionPoints {
       .filter((g) => negated.every((c) => choiceAt(c, genericOf(g, this.width))));
     return { points, bound: "lack" in closed && closed.lack !== undefined };
   }
-}
-
-function entered(globs: readonly Glob[]): readonly CellRow[] {
-  return [...new Map(globs.map((g): [string, CellRow] => [g.key, [g]])).values()];
 }
 
 function mostOf(parts: readonly (MixedAt | undefined)[]): MixedAt | undefined {

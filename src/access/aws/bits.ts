@@ -6,9 +6,20 @@ export function noBits(size: number): Bits {
   return new Uint32Array(Math.max(1, (size + 31) >>> 5));
 }
 
+export function oneBit(size: number, at: number): Bits {
+  const bits = noBits(size);
+  setBit(bits, at);
+  return bits;
+}
+
 export function setBit(bits: Bits, at: number): void {
   const word = at >>> 5;
   bits[word] = (bits[word] ?? 0) | (1 << (at & 31));
+}
+
+export function clearBit(bits: Bits, at: number): void {
+  const word = at >>> 5;
+  bits[word] = (bits[word] ?? 0) & ~(1 << (at & 31));
 }
 
 export function hasBit(bits: Bits, at: number): boolean {

@@ -9,8 +9,10 @@ import {
   ANY_ARN,
   ANY_TEXT,
   arnRows,
+  type Cells,
   closure,
   type Lack,
+  type Left,
   mayBeNoArn,
   meetAny,
   type Row,
@@ -31,6 +33,44 @@ const MAX_SETS = 2048;
 const MAX_CASED_LETTERS = 8;
 
 type Kind = Exclude<Atom["test"]["kind"], "null" | "opaque">;
+
+/** What is said of a key that is compared as one text or one ARN. */
+export interface TextKey {
+  /** The cells in which the atoms that have to hold do, what they leave out aside. */
+  readonly cells: Cells;
+  /** The longest run of `?` beside a star among what they leave out, of the patterns that match a point. */
+  readonly own: ((point: string) => number) | undefined;
+  /** Per negated atom of the foes: where it fails. */
+  readonly left: readonly { readonly atom: Atom; readonly left: Left }[];
+  /** The other atoms of the foes that have `?` beside a star. */
+  readonly mixed: readonly { readonly atom: Atom; at(point: string): number }[];
+}
+
+/**
+ * What the search needs to narrow the values of a key by itself; undefined where other operators, or operators on
+ * sets, stand on it: then `candidatesFor` lists the values.
+ */
+export function textKeyOf(must: readonly Atom[], foes: readonly Atom[]): TextKey | undefined {
+  const all = [...must, ...foes];
+  const isPlain = ({ test, set }: Atom): boolean =>
+    set === undefined && (isText(test) || test.kind === "null" || test.kind === "opaque");
+  if (!all.every(isPlain)) return undefined;
+  const arns = all.some((a) => a.test.kind === "arn");
+  const texts = foes.filter((a) => isText(a.test));
+  return {
+    cells: startOf(must, arns),
+    own: mixedIn(must.filter((a) => a.negated)),
+    left: texts.filter((a) => a.negated).map((atom) => ({ atom, left: leftBy(atom, arns) })),
+    mixed: texts.flatMap((atom) => {
+      const at = atom.negated ? undefined : mixedIn([atom]);
+      return at === undefined ? [] : [{ atom, at }];
+    }),
+  };
+}
+
+function isText(test: Atom["test"]): boolean {
+  return test.kind === "glob" || test.kind === "arn";
+}
 
 /**
  * @param must the atoms on the key that have to hold
@@ -76,7 +116,8 @@ export function canHold(atoms: readonly Atom[], width: number): boolean {
   return lack !== undefined || values.some((v) => atoms.every((a) => atomHolds(a, v) !== false));
 }
 
-const LACKS = {
+/** Why values of a key may be lacking, by clause. */
+export const LACKS = {
   bound: { clause: "G5", reason: "the patterns of a condition key pass the bound" },
   variable: { clause: "AW6", reason: "a policy variable would have to stand for a particular text" },
   case: { clause: "AW8", reason: "an IgnoreCase operator meets wildcards on one key" },
@@ -147,27 +188,38 @@ function globsOf(atom: Atom): readonly Glob[] {
   return [];
 }
 
+/** What the patterns share in which the value of a must has to lie. */
+function startOf(must: readonly Atom[], arns: boolean): Cells {
+  let rows: readonly Row[] = arns ? [ANY_TEXT, ANY_ARN] : [ANY_TEXT];
+  let lack: Lack | undefined;
+  for (const atom of must) {
+    if (!isText(atom.test) || atom.negated) continue;
+    const met = meetAny(rows, rowsOf(atom, arns));
+    rows = met.rows;
+    lack = met.lack ?? lack;
+  }
+  return { rows, ...(lack !== undefined && { lack }) };
+}
+
+/** The patterns of an atom, as what a point has to enter. */
+function leftBy(atom: Atom, arns: boolean): Left {
+  const inside = { ...atom, negated: false, set: "any" as const };
+  const choices = rowsOf(atom, arns);
+  return { near: () => choices, has: (point) => atomHolds(inside, [point]) === true };
+}
+
 function textCells(must: readonly Atom[], foes: readonly Atom[], several: boolean, width: number): TextCells {
   const all = [...must, ...foes];
   const arns = all.some((a) => a.test.kind === "arn");
-  let rows: readonly Row[] = arns ? [ANY_TEXT, ANY_ARN] : [ANY_TEXT];
-  let lack: Lack | undefined;
-  const isText = (a: Atom): boolean => a.test.kind === "glob" || a.test.kind === "arn";
-  if (!several) {
-    for (const atom of must) {
-      if (!isText(atom) || atom.negated) continue;
-      const met = meetAny(rows, rowsOf(atom, arns));
-      rows = met.rows;
-      lack = met.lack ?? lack;
-    }
-  }
   // an element of a set may have to lie in any of the musts' patterns, and in any that a foe forbids
+  const { rows, lack: first } = startOf(several ? [] : must, arns);
+  let lack = first;
   const entered = several ? [...must, ...foes.filter((a) => a.negated)] : foes.filter((a) => a.negated);
-  const enter = entered.filter(isText).flatMap((a) => rowsOf(a, arns));
+  const enter = entered.filter((a) => isText(a.test)).map((a) => leftBy(a, arns));
   const closed = closure(rows, enter, mixedIn(all), width);
   lack = closed.lack ?? lack;
   const literal =
-    must.some((a) => isText(a) && !a.negated) && closed.rows.every((row) => row.every((g) => g.literal));
+    must.some((a) => isText(a.test) && !a.negated) && closed.rows.every((row) => row.every((g) => g.literal));
   return { rows: closed.rows, ...(lack !== undefined && { lack }), literal };
 }
 

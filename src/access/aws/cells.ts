@@ -8,9 +8,11 @@ import {
   genericOf,
   hasVariable,
   intersect,
+  intersectAtCost,
   matches,
   questionGlob,
   shortened,
+  someOfBoth,
   textGlob,
   widest,
 } from "../glob.ts";
@@ -19,6 +21,11 @@ export type Row = readonly Glob[];
 
 /** More cells than this in one dimension, and the rest is left undecided (G5). */
 export const MAX_CELLS = 4096;
+
+/** What is tried for one list of cells, past which the rest is left undecided (G5), in comparisons of globs. */
+const MAX_COST = 250_000;
+/** One intersection costs so much at least. */
+const MEET_COST = 128;
 
 const ARN_PARTS = 6;
 const STAR = questionGlob("*").key;
@@ -36,21 +43,31 @@ export interface Cells {
   readonly lack?: Lack;
 }
 
+/** What two rows share, and what it took to find: the same whatever was asked before. */
+export interface Meeting extends Cells {
+  readonly cost: number;
+}
+
 /** Answers kept for one glob: some live as long as the program. */
 const MAX_PAIRS = 4096;
-const shared = new WeakMap<Glob, Map<string, readonly Glob[] | undefined>>();
+type Pieces = ReturnType<typeof intersectAtCost>;
+const shared = new WeakMap<Glob, Map<string, Pieces>>();
 
 /** `intersect`, each pair once as long as its first glob lives: statements that share a pattern ask for the same. */
 export function pieces(a: Glob, b: Glob): readonly Glob[] | undefined {
+  return piecesAtCost(a, b).globs;
+}
+
+function piecesAtCost(a: Glob, b: Glob): Pieces {
   let known = shared.get(a);
   if (known === undefined) {
     known = new Map();
     shared.set(a, known);
   }
   const found = known.get(b.key);
-  if (found !== undefined || known.has(b.key)) return found;
+  if (found !== undefined) return found;
   if (known.size >= MAX_PAIRS) known.clear();
-  const made = intersect(a, b);
+  const made = intersectAtCost(a, b);
   known.set(b.key, made);
   return made;
 }
@@ -120,25 +137,31 @@ export function mayMeet(a: Glob, b: Glob): boolean {
   return rows.length > 0 || lack !== undefined;
 }
 
-/** What two rows share; rows of different lengths share nothing. */
-function meet(a: Row, b: Row): Cells {
-  if (a.length !== b.length) return { rows: [] };
+/** Pieces of an intersection that are looked at where it has too many: enough to find a difference, not to rule it out. */
+const SOME = 16;
+
+/** What two rows share; rows of different lengths share nothing. Past the bound, some of it. */
+export function meet(a: Row, b: Row): Meeting {
+  if (a.length !== b.length) return { rows: [], cost: 0 };
   let rows: Row[] = [[]];
   let lack: Lack | undefined;
+  let cost = 0;
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i] as Glob, b[i] as Glob];
-    const parts = pieces(x, y);
-    if (parts === undefined) return { rows: [], lack: "bound" };
-    if (mayMeetByVariable(x, y)) lack = "variable";
+    const both = piecesAtCost(x, y);
+    cost += both.cost;
+    if (both.globs === undefined) lack = "bound";
+    else if (mayMeetByVariable(x, y)) lack ??= "variable";
+    const parts = both.globs ?? someOfBoth(x, y, SOME);
     rows = rows.flatMap((head) => parts.map((piece) => [...head, piece]));
-    if (rows.length > MAX_CELLS) return { rows: [], lack: "bound" };
+    if (rows.length > MAX_CELLS) return { rows: rows.slice(0, SOME), lack: "bound", cost };
     if (rows.length === 0 && lack === undefined) break;
   }
   // a part that can never agree settles it, whatever a variable in another part stands for
-  if (lack !== undefined && a.some((x, i) => intersect(widest(x), widest(b[i] as Glob))?.length === 0)) {
-    return { rows: [] };
+  if (lack === "variable" && a.some((x, i) => intersect(widest(x), widest(b[i] as Glob))?.length === 0)) {
+    return { rows: [], cost };
   }
-  return { rows, ...(lack !== undefined && { lack }) };
+  return { rows, ...(lack !== undefined && { lack }), cost };
 }
 
 /** Two patterns that meet only, or meet in more, if a policy variable stands for a particular text (AW6). */
@@ -164,46 +187,71 @@ const variableMeetings = new WeakMap<Glob, Map<string, boolean>>();
 export function meetAny(rows: readonly Row[], choices: readonly Row[]): Cells {
   const out = new Map<string, Row>();
   let lack: Lack | undefined;
+  let cost = 0;
   for (const row of rows) {
     for (const choice of choices) {
       const met = meet(row, choice);
       lack = met.lack ?? lack;
+      cost += 1 + met.cost;
       for (const piece of met.rows) out.set(rowKey(piece), piece);
-      if (out.size > MAX_CELLS) return { rows: [...out.values()], lack: "bound" };
+      if (out.size > MAX_CELLS || cost > MAX_COST) return { rows: [...out.values()], lack: "bound" };
     }
   }
   return { rows: [...out.values()], ...(lack !== undefined && { lack }) };
 }
 
+/** What one complement leaves out: where a point is in any of these, the complement fails, and more is no help. */
+export interface Left {
+  /** Those that could share a text with the row. */
+  near(row: Row): readonly Row[];
+  has(point: string): boolean;
+}
+
 /**
- * The rows and all their intersections with the patterns that a point may have to enter; where a pattern with `?`
- * beside a star matches a cell's generic point, the cell also with that many letters and fewer for a star.
+ * The rows, and what they share with one pattern of each complement that still holds at them: a complement fails
+ * as soon as one of its patterns is entered, so patterns of one are never intersected with each other. Where a
+ * pattern with `?` beside a star matches a cell's generic point, the cell also with that many letters and fewer for
+ * a star.
  * @param mixed the longest run of `?` beside a star among the patterns that match this point (0: none)
  */
 export function closure(
   start: readonly Row[],
-  enter: readonly Row[],
+  enter: readonly Left[],
   mixed: ((point: string) => number) | undefined,
   width: number,
 ): Cells {
   const seen = new Map<string, Row>();
-  const todo: Row[] = [...start];
+  // complements are entered in their order, so that each cell is come to once and not once for each order
+  const done = new Map<string, number>();
+  const todo: { readonly row: Row; readonly from: number }[] = start.map((row) => ({ row, from: 0 }));
   let lack: Lack | undefined;
+  let cost = 0;
   for (let at = 0; at < todo.length; at++) {
-    const row = todo[at] as Row;
+    const { row, from } = todo[at] as { row: Row; from: number };
     const key = rowKey(row);
-    if (seen.has(key)) continue;
+    const before = done.get(key) ?? Number.POSITIVE_INFINITY;
+    if (before <= from) continue;
     if (seen.size >= MAX_CELLS) return { rows: [...seen.values()], lack: "bound" };
+    done.set(key, from);
     seen.set(key, row);
-    for (const choice of enter) {
-      const met = meet(row, choice);
-      lack = met.lack ?? lack;
-      todo.push(...met.rows);
+    const point = rowPoint(row, width);
+    for (let i = from; i < enter.length; i++) {
+      const left = enter[i] as Left;
+      if (left.has(point)) continue;
+      for (const choice of left.near(row)) {
+        const met = meet(row, choice);
+        cost += MEET_COST + met.cost;
+        if (cost > MAX_COST) return { rows: [...seen.values()], lack: "bound" };
+        lack = met.lack ?? lack;
+        for (const piece of met.rows) todo.push({ row: piece, from: i + 1 });
+      }
     }
-    const limit = mixed?.(rowPoint(row, width)) ?? 0;
+    const limit = mixed?.(point) ?? 0;
     if (limit === 0) continue;
     row.forEach((glob, part) => {
-      for (const shorter of shortened(glob, limit)) todo.push(row.map((g, i) => (i === part ? shorter : g)));
+      for (const shorter of shortened(glob, limit)) {
+        todo.push({ row: row.map((g, i) => (i === part ? shorter : g)), from: 0 });
+      }
     });
   }
   return { rows: [...seen.values()], ...(lack !== undefined && { lack }) };

@@ -4,12 +4,13 @@
  */
 import { type Glob, matches } from "../glob.ts";
 import type { Term } from "../term.ts";
-import { type Bits, noBits, setBit, takeFrom, union } from "./bits.ts";
-import { type Candidates, candidatesFor } from "./candidates.ts";
-import { ANY_TEXT, type Cells, closure, meetAny, type Row, rowPoint } from "./cells.ts";
+import { type Bits, hasBit, members, noBits, oneBit, setBit, takeFrom, union, without } from "./bits.ts";
+import { type Candidates, candidatesFor, LACKS, type TextKey, textKeyOf } from "./candidates.ts";
+import { ANY_TEXT, type Cells, type Lack, meetAny, type Row } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { choiceAt, type Foes, mixedAt } from "./foes.ts";
-import { type Option, search, undominated } from "./search.ts";
+import { type Options, optionsOf, type Space, type Valued } from "./refinement.ts";
+import { asking, canKill, type Option, search, undominated } from "./search.ts";
 import type { Limits } from "./service-data.ts";
 import type { Body, Choice } from "./statement.ts";
 
@@ -51,9 +52,12 @@ export interface Solved {
   readonly open: readonly { readonly resource: Term; readonly reason: Reason }[];
 }
 
-interface Options {
+/** What can be chosen in a dimension. */
+interface Dimension {
   readonly dimension: string;
+  /** Values of which all is known. */
   readonly sure: readonly Option<Chosen>[];
+  /** Those and the others; the same list where there are no others. */
   readonly possible: readonly Option<Chosen>[];
 }
 
@@ -61,7 +65,7 @@ const RESOURCE = "resource";
 const PRINCIPAL = "principal";
 const NONE: Answer = { kind: "none" };
 
-const keyOptions = new WeakMap<Foes, Map<string, Options>>();
+const keyOptions = new WeakMap<Foes, Map<string, Dimension>>();
 
 /** Holds the dimensions of one combination, made when first needed, and the answers. */
 export class Combination {
@@ -70,8 +74,8 @@ export class Combination {
   readonly resources: readonly Term[];
   private readonly foes: Foes;
   private readonly width: number;
-  private readonly groups: (Options | undefined)[] = [];
-  private shared: readonly Options[] | undefined;
+  private readonly groups: (Dimension | undefined)[] = [];
+  private shared: readonly Dimension[] | undefined;
   private keys: readonly string[] | undefined;
   private readonly answers = new Map<Bits, (Answer | undefined)[]>();
   private readonly solved = new Map<Bits, Map<readonly number[], Solved>>();
@@ -141,6 +145,15 @@ export class Combination {
     for (const { possible } of dimensions) {
       for (const { kills } of possible) takeFrom(out, kills);
     }
+    for (const { possible } of dimensions) {
+      for (const option of possible) {
+        if (option.refine === undefined) continue;
+        for (const foe of members(without(option.reach, option.kills))) {
+          if (hasBit(out, foe) && canKill(option, foe, asking(true)))
+            takeFrom(out, oneBit(out.length * 32, foe));
+        }
+      }
+    }
     return out;
   }
 
@@ -149,17 +162,20 @@ export class Combination {
     this.shared ??= this.sharedDimensions();
     let dimensions = [resource, ...this.shared];
     if (limits !== undefined) dimensions = dimensions.map((d) => this.limited(d, group, limits));
+    const asked = asking(false);
     const sure = search(
       dimensions.map((d) => d.sure),
       mask,
+      asked,
     );
     if (sure === "bound")
       return { kind: "open", reason: { clause: "G5", reason: "the search passed its bound" } };
     if (sure !== undefined) return { kind: "found", solution: solutionOf(sure.map((o) => o.value)) };
-    if (dimensions.every((d) => d.possible === d.sure)) return NONE;
+    if (!asked.lacks && dimensions.every((d) => d.possible === d.sure)) return NONE;
     const possible = search(
       dimensions.map((d) => d.possible),
       mask,
+      asking(true),
     );
     if (possible === undefined) return NONE;
     if (possible === "bound")
@@ -177,7 +193,7 @@ export class Combination {
     return this.keys;
   }
 
-  private group(at: number): Options {
+  private group(at: number): Dimension {
     const known = this.groups[at];
     if (known !== undefined) return known;
     const start: Row = [(this.resources[at] as Term).glob];
@@ -192,33 +208,31 @@ export class Combination {
     return made;
   }
 
-  private limited(options: Options, group: number, limits: Limits): Options {
+  private limited(options: Dimension, group: number, limits: Limits): Dimension {
     const { dimension } = options;
     if (dimension === RESOURCE) return limits.onlyStar ? this.starOnly(group) : options;
     return limits.absent.has(dimension) ? this.absentOnly(dimension) : options;
   }
 
   /** The single resource `*`, for an action that knows no other (AW5). */
-  private starOnly(group: number): Options {
+  private starOnly(group: number): Dimension {
     const holds =
       matches((this.resources[group] as Term).glob, "*") &&
       this.musts.every((m) => choiceAt(m.resources, "*"));
     const value: Chosen = { dimension: RESOURCE, values: ["*"] };
-    const sure = holds ? [{ value, kills: this.foes.byResource("*") }] : [];
+    const sure = holds ? [whole({ value, kills: this.foes.byResource("*") })] : [];
     return { dimension: RESOURCE, sure, possible: sure };
   }
 
   /** A key that the action does not support (AW9). */
-  private absentOnly(key: string): Options {
+  private absentOnly(key: string): Dimension {
     const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
-    const sure: Option<Chosen>[] = [];
-    const possible: Option<Chosen>[] = [];
-    this.addValue(key, undefined, must, sure, possible);
+    const { sure, possible } = valuesOf(this.valueAt(key, undefined, must));
     return { dimension: key, sure, possible: possible.length === 0 ? sure : [...sure, ...possible] };
   }
 
-  private sharedDimensions(): readonly Options[] {
-    const out: Options[] = [];
+  private sharedDimensions(): readonly Dimension[] {
+    const out: Dimension[] = [];
     const choosy = [...this.musts, ...this.foes.bodies].some((b) => b.principals !== undefined);
     if (choosy) {
       out.push(
@@ -242,9 +256,9 @@ export class Combination {
     of: (body: Body) => Choice | undefined,
     kills: (point: string) => Bits,
     firstIsStart: number,
-  ): Options {
+  ): Dimension {
     let cells: Cells = { rows: start };
-    let lack = cells.lack;
+    let lack: Lack | undefined;
     this.musts.slice(firstIsStart).forEach((must) => {
       const choice = of(must);
       if (choice === undefined || choice.negated) return;
@@ -254,99 +268,139 @@ export class Combination {
       );
       lack = cells.lack ?? lack;
     });
-    const { enter, mixed } = this.foes.selectors(dimension);
-    const excluded = this.musts.map(of).filter((c): c is Choice => c?.negated === true);
-    const near = [...mixed, ...excluded.flatMap((c) => c.terms.map((t) => t.glob))];
-    const closed = closure(
-      cells.rows,
-      enter.map((g): Row => [g]),
-      mixedAt(near),
-      this.width,
-    );
-    lack = closed.lack ?? lack;
-    const sure: Option<Chosen>[] = [];
-    for (const row of closed.rows) {
-      const point = rowPoint(row, this.width);
-      const holds = this.musts.every((must) => {
-        const choice = of(must);
-        return choice === undefined || !choice.negated || choiceAt(choice, point);
-      });
-      if (holds) sure.push({ value: { dimension, values: [point] }, kills: kills(point) });
-    }
+    if (lack !== undefined) cells = { ...cells, lack };
+    const left = this.musts.map(of).filter((c): c is Choice => c?.negated === true);
+    const space: Space<Chosen> = {
+      width: this.width,
+      at: (point) =>
+        left.every((c) => choiceAt(c, point))
+          ? { sure: { value: { dimension, values: [point] }, kills: kills(point) } }
+          : {},
+      own: mixedAt(left.flatMap((c) => c.terms.map((t) => t.glob))),
+      ...this.foes.selectors(dimension),
+      hidden: (lack) => ({
+        value: { dimension, values: undefined, reason: lackOf(lack, dimension) },
+        kills: noBits(this.foes.bodies.length).fill(0xffffffff),
+      }),
+    };
+    const { sure, possible } = optionsOf(space, cells);
     const kept = undominated(sure);
-    if (lack === undefined) return { dimension, sure: kept, possible: kept };
-    const all = noBits(this.foes.bodies.length).fill(0xffffffff);
-    const reason: Reason =
-      lack === "bound"
-        ? { clause: "G5", reason: `the patterns of the ${dimension} pass the bound` }
-        : { clause: "AW6", reason: "a policy variable would have to stand for a particular text" };
-    const hidden = { value: { dimension, values: undefined, reason }, kills: all };
-    return { dimension, sure: kept, possible: [...kept, hidden] };
+    return {
+      dimension,
+      sure: kept,
+      possible: possible.length === 0 ? kept : [...kept, ...undominated(possible)],
+    };
   }
 
   /** The same for all statements that say the same of the key. */
-  private sharedKeyOptions(key: string): Options {
+  private sharedKeyOptions(key: string): Dimension {
     const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
     let shared = keyOptions.get(this.foes);
     if (shared === undefined) {
       shared = new Map();
       keyOptions.set(this.foes, shared);
     }
-    const id = [key, ...must.map((a) => a.canon)].join("\uE011");
-    const made = shared.get(id) ?? this.keyOptions(key, must);
+    const read = this.isRead(key);
+    const id = [key, read ? "read" : "", ...must.map((a) => a.canon)].join("\uE011");
+    const made = shared.get(id) ?? this.keyOptions(key, must, read);
     shared.set(id, made);
     return made;
   }
 
-  private keyOptions(key: string, must: readonly Atom[]): Options {
-    const foes = this.foes.atomsOn(key);
-    const candidates: Candidates = candidatesFor(must, foes, this.width);
-    const sure: Option<Chosen>[] = [];
-    const possible: Option<Chosen>[] = [];
-    for (const values of candidates.values) this.addValue(key, values, must, sure, possible);
-    const kept = undominated(sure);
-    if (candidates.lack !== undefined) {
-      const touched = noBits(this.foes.bodies.length);
-      this.foes.bodies.forEach((b, i) => {
-        // an atom that has to hold in a must holds in a foe too
-        const open = b.atoms.some((a) => a.key === key && !must.some((m) => m.canon === a.canon));
-        if (open) setBit(touched, i);
-      });
-      possible.push({
-        value: { dimension: key, values: undefined, reason: candidates.lack },
-        kills: touched,
-      });
-    }
-    if (possible.length === 0) return { dimension: key, sure: kept, possible: kept };
-    return { dimension: key, sure: kept, possible: [...kept, ...undominated(possible)] };
+  /** Whether a must reads the key for a policy variable: where the key is absent, that pattern matches nothing. */
+  private isRead(key: string): boolean {
+    return this.musts.some((m) => m.variables.some((v) => this.foes.keyOf(v) === key));
   }
 
-  private addValue(
+  private keyOptions(key: string, must: readonly Atom[], read: boolean): Dimension {
+    const foes = this.foes.atomsOn(key);
+    const absent = valuesOf(this.valueAt(key, undefined, must));
+    const text = textKeyOf(must, foes);
+    const present = text === undefined ? this.listed(key, must, foes) : this.narrowed(key, must, text);
+    const both = (of: "sure" | "possible"): readonly Option<Chosen>[] =>
+      // what a must reads is better there, even where it makes less fail
+      read ? [...undominated(present[of]), ...absent[of]] : undominated([...absent[of], ...present[of]]);
+    const sure = both("sure");
+    const open = both("possible");
+    return { dimension: key, sure, possible: open.length === 0 ? sure : [...sure, ...open] };
+  }
+
+  private listed(key: string, must: readonly Atom[], foes: readonly Atom[]): Options<Chosen> {
+    const { values, lack }: Candidates = candidatesFor(must, foes, this.width);
+    const found = values.filter((v) => v !== undefined).map((v) => valuesOf(this.valueAt(key, v, must)));
+    const possible = found.flatMap((f) => f.possible);
+    if (lack !== undefined) possible.push(whole(this.hiddenValue(key, must, lack)));
+    return { sure: found.flatMap((f) => f.sure), possible };
+  }
+
+  private narrowed(key: string, must: readonly Atom[], text: TextKey): Options<Chosen> {
+    const space: Space<Chosen> = {
+      width: this.width,
+      at: (point) => this.valueAt(key, [point], must),
+      own: text.own,
+      complements: text.left.map(({ atom, left }) => ({ foes: this.foes.havingAtom(atom), left })),
+      mixed: text.mixed.map(({ atom, at }) => ({ foes: this.foes.havingAtom(atom), at })),
+      hidden: (lack) => this.hiddenValue(key, must, LACKS[lack]),
+    };
+    return optionsOf(space, text.cells);
+  }
+
+  /** A value that nobody found: it may make everything fail that says more of the key than the musts do. */
+  private hiddenValue(key: string, must: readonly Atom[], reason: Reason): Valued<Chosen> {
+    const kills = noBits(this.foes.bodies.length);
+    this.foes.bodies.forEach((b, i) => {
+      // an atom that has to hold in a must holds in a foe too
+      const open = b.atoms.some((a) => a.key === key && !must.some((m) => m.canon === a.canon));
+      if (open) setBit(kills, i);
+    });
+    return { value: { dimension: key, values: undefined, reason }, kills };
+  }
+
+  /** What a value of the key makes fail for sure, and what it may make fail. */
+  private valueAt(
     key: string,
     values: Values,
     must: readonly Atom[],
-    sure: Option<Chosen>[],
-    possible: Option<Chosen>[],
-  ): void {
+  ): { sure?: Valued<Chosen>; possible?: Valued<Chosen> } {
     let open: Atom | undefined;
     for (const atom of must) {
       const truth = atomHolds(atom, values);
-      if (truth === false) return;
+      if (truth === false) return {};
       if (truth === undefined) open = atom;
     }
     const kill = this.foes.byKey(key, values);
     const value: Chosen = { dimension: key, values };
-    if (open === undefined) sure.push({ value, kills: kill.sure });
+    const sure = open === undefined ? { sure: { value, kills: kill.sure } } : {};
     // what has to hold in a must holds in a foe too, though nobody knows what it says
     const unknown = kill.unknown.filter(({ atom }) => !must.some((m) => m.canon === atom.canon));
     const blame = open ?? unknown[0]?.atom;
-    if (blame === undefined) return;
+    if (blame === undefined) return sure;
     const kills = unknown.reduce((bits, u) => union(bits, u.foes), kill.sure);
-    possible.push({ value: { ...value, reason: reasonOf(blame) }, kills });
+    return { ...sure, possible: { value: { ...value, reason: reasonOf(blame) }, kills } };
   }
 }
 
-const NOWHERE = { document: 0, pointer: "" };
+/** An option that no part of can make more fail. */
+function whole({ value, kills }: Valued<Chosen>): Option<Chosen> {
+  return { value, kills, reach: kills };
+}
+
+/** The options of one value. */
+function valuesOf({ sure, possible }: { sure?: Valued<Chosen>; possible?: Valued<Chosen> }): {
+  readonly sure: readonly Option<Chosen>[];
+  readonly possible: readonly Option<Chosen>[];
+} {
+  return {
+    sure: sure === undefined ? [] : [whole(sure)],
+    possible: possible === undefined ? [] : [whole(possible)],
+  };
+}
+
+function lackOf(lack: Lack, dimension: string): Reason {
+  return lack === "bound"
+    ? { clause: "G5", reason: `the patterns of the ${dimension} pass the bound` }
+    : { clause: "AW6", reason: "a policy variable would have to stand for a particular text" };
+}
 
 function reasonOf(atom: Atom): Reason {
   if (atom.test.kind === "opaque") return { clause: "AW7", reason: atom.test.reason };
@@ -368,6 +422,7 @@ function solutionOf(chosen: readonly Chosen[]): Solution {
   return { resource, principal, keys };
 }
 
+const NOWHERE = { document: 0, pointer: "" };
 const ANYWHERE: readonly Term[] = [{ glob: ANY_TEXT[0] as Glob, text: "*", origin: NOWHERE }];
 
 const resourcesKnown = new WeakMap<Body, readonly Term[]>();

@@ -43,7 +43,7 @@ export function compareAws(
   const read = variablesRead(variables, [...left.statements, ...right.statements]);
   const run = (side: "missing" | "excess"): { residues: readonly Residue[]; doubts: readonly Doubt[] } => {
     const [own, other] = side === "missing" ? [left, right] : [right, left];
-    const direction = directionOf(own, other, width);
+    const direction = directionOf(own, other, width, vocabulary);
     const replays = (request: AwsRequest): boolean =>
       evaluate(own.layers, request, vocabulary) === "allowed" &&
       evaluate(other.layers, request, vocabulary) === "denied";
@@ -72,11 +72,11 @@ function problemsOf(problems: readonly Problem[], effect: "allow" | "deny"): rea
 }
 
 /** What was found of the other side holds for every side of its own that denies nothing; then it is kept, bounded. */
-function directionOf(own: Side, other: Side, width: number): Direction {
-  if (own.denies.length > 0) return new Direction(own.denies, other, width);
+function directionOf(own: Side, other: Side, width: number, vocabulary: Vocabulary): Direction {
+  if (own.denies.length > 0) return new Direction(own.denies, other, width, vocabulary);
   const known = directions.get(other);
   if (known !== undefined && known.width === width && known.held < MAX_HELD) return known;
-  const made = new Direction([], other, width);
+  const made = new Direction([], other, width, vocabulary);
   directions.set(other, made);
   return made;
 }

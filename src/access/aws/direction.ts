@@ -11,6 +11,7 @@ import { Foes } from "./foes.ts";
 import { distinctBodies, type Grant } from "./own-grants.ts";
 import type { Side } from "./sides.ts";
 import type { Body, Statement } from "./statement.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** A statement's action pattern, or a part of it, with the resource patterns that differ. */
 export interface Row {
@@ -55,10 +56,14 @@ export class Direction {
   private readonly further = new Map<Combination, Map<Statement, Combination>>();
 
   /** @param ownDenies of the side that grants: all that is asked of it before `run` */
-  constructor(ownDenies: readonly Statement[], other: Side, width: number) {
+  constructor(ownDenies: readonly Statement[], other: Side, width: number, vocabulary: Vocabulary) {
     this.width = width;
     const { allows, denies } = other;
-    this.foes = new Foes(distinctBodies([...allows.flat(), ...ownDenies]));
+    const keyOf = (variable: number): string | undefined => {
+      const { key, fallback } = vocabulary.variable(variable);
+      return fallback === undefined ? key : undefined;
+    };
+    this.foes = new Foes(distinctBodies([...allows.flat(), ...ownDenies]), keyOf);
     const place = (s: Statement): number | undefined => this.foes.place(s.body);
     this.actions = new ActionPoints(allows, ownDenies, denies, place, this.foes.bodies.length, width);
   }

@@ -1,7 +1,10 @@
 /** The statements that must fail for a point to be a difference, and which of them a value makes fail. */
-import { type Glob, matches, mixedOnes } from "../glob.ts";
-import { addTo, type Bits, noBits, setBit } from "./bits.ts";
+import { type Glob, hasVariable, matches, mixedOnes } from "../glob.ts";
+import { ActionTable } from "./action-table.ts";
+import { addTo, type Bits, clearBit, noBits, oneBit, setBit } from "./bits.ts";
+import type { Left, Row } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
+import type { Complement, Mixed } from "./refinement.ts";
 import type { Body, Choice } from "./statement.ts";
 
 export interface Kill {
@@ -16,11 +19,11 @@ interface KeyAtoms {
   readonly byValue: Map<string, Kill>;
 }
 
+/** What the bodies say of one dimension. */
 export interface Selectors {
-  /** Patterns of complements: a point has to enter them for the statement to fail. */
-  readonly enter: readonly Glob[];
-  /** Patterns with `?` beside a star. */
-  readonly mixed: readonly Glob[];
+  /** Complements, those that leave out the same once: a point has to enter one of its patterns to make it fail. */
+  readonly complements: readonly Complement[];
+  readonly mixed: readonly Mixed[];
 }
 
 /** Holds the caches of one direction: what each value of each dimension makes fail. */
@@ -31,11 +34,15 @@ export class Foes {
   private readonly places = new Map<string, number>();
   private readonly keys = new Map<string, KeyAtoms>();
   private readonly selected = new Map<string, Selectors>();
-  private readonly resources = new Map<string, Bits>();
-  private readonly principals = new Map<string, Bits>();
+  private resources: Failing | undefined;
+  private principals: Failing | undefined;
 
-  constructor(bodies: readonly Body[]) {
+  /** The condition key that a policy variable reads, and nothing stands in for. */
+  readonly keyOf: (variable: number) => string | undefined;
+
+  constructor(bodies: readonly Body[], keyOf: (variable: number) => string | undefined = () => undefined) {
     this.bodies = bodies;
+    this.keyOf = keyOf;
     this.reading = noBits(bodies.length);
     bodies.forEach((body, at) => {
       if (body.variables.length > 0) setBit(this.reading, at);
@@ -71,6 +78,11 @@ export class Foes {
     return this.keys.get(key)?.atoms.map((a) => a.atom) ?? [];
   }
 
+  /** The statements that say this of the key. */
+  havingAtom({ key, canon }: Atom): Bits {
+    return this.keys.get(key)?.atoms.find((a) => a.atom.canon === canon)?.foes ?? noBits(this.bodies.length);
+  }
+
   byKey(key: string, values: Values): Kill {
     const entry = this.keys.get(key);
     if (entry === undefined) return { sure: noBits(this.bodies.length), unknown: [] };
@@ -94,35 +106,85 @@ export class Foes {
     const known = this.selected.get(dimension);
     if (known !== undefined) return known;
     const of = (b: Body): Choice | undefined => (dimension === "resource" ? b.resources : b.principals);
-    const choices = this.bodies.map(of).filter((c): c is Choice => c !== undefined);
-    const negated = choices.filter((c) => c.negated).flatMap((c) => c.terms.map((t) => t.glob));
-    const made: Selectors = {
-      enter: [...new Map(negated.map((g) => [g.key, g])).values()],
-      mixed: choices.flatMap((c) => c.terms.map((t) => t.glob)).filter((g) => mixedOnes(g) > 0),
-    };
+    const lists = new Map<string, { readonly foes: Bits; readonly left: Left }>();
+    const mixed: Mixed[] = [];
+    this.bodies.forEach((body, place) => {
+      const choice = of(body);
+      if (choice === undefined) return;
+      const at = choice.negated ? undefined : mixedAt(choice.terms.map((t) => t.glob));
+      if (at !== undefined) mixed.push({ foes: oneBit(this.bodies.length, place), at });
+      if (!choice.negated) return;
+      const id = listKey(choice);
+      const list = lists.get(id) ?? { foes: noBits(this.bodies.length), left: leftOf(choice) };
+      setBit(list.foes, place);
+      lists.set(id, list);
+    });
+    const made: Selectors = { complements: [...lists.values()], mixed };
     this.selected.set(dimension, made);
     return made;
   }
 
   byResource(point: string): Bits {
-    return this.byChoice(this.resources, point, (body) => body.resources);
+    this.resources ??= new Failing(this.bodies, (body) => body.resources);
+    return this.resources.at(point);
   }
 
   byPrincipal(point: string): Bits {
-    return this.byChoice(this.principals, point, (body) => body.principals);
+    this.principals ??= new Failing(this.bodies, (body) => body.principals);
+    return this.principals.at(point);
+  }
+}
+
+/** Which statements a resource or a principal makes fail, by the prefixes of their patterns. Holds the answers. */
+class Failing {
+  private readonly inside = new ActionTable<number>();
+  private readonly outside = new ActionTable<number>();
+  /** Those that name what they are about: they fail wherever none of their patterns matches. */
+  private readonly naming: Bits;
+  private readonly known = new Map<string, Bits>();
+
+  constructor(bodies: readonly Body[], of: (body: Body) => Choice | undefined) {
+    this.naming = noBits(bodies.length);
+    bodies.forEach((body, place) => {
+      const choice = of(body);
+      if (choice === undefined) return;
+      if (!choice.negated) setBit(this.naming, place);
+      const table = choice.negated ? this.outside : this.inside;
+      for (const { glob } of choice.terms) table.add(glob, place);
+    });
   }
 
-  private byChoice(cache: Map<string, Bits>, point: string, of: (body: Body) => Choice | undefined): Bits {
-    const known = cache.get(point);
+  at(point: string): Bits {
+    const known = this.known.get(point);
     if (known !== undefined) return known;
-    const bits = noBits(this.bodies.length);
-    this.bodies.forEach((body, at) => {
-      const choice = of(body);
-      if (choice !== undefined && !choiceAt(choice, point)) setBit(bits, at);
-    });
-    cache.set(point, bits);
+    const bits = this.naming.slice();
+    for (const place of this.inside.covering(point)) clearBit(bits, place);
+    for (const place of this.outside.covering(point)) setBit(bits, place);
+    this.known.set(point, bits);
     return bits;
   }
+}
+
+/** What these complements leave out, each list once. */
+export function leftBy(complements: readonly Choice[]): readonly Left[] {
+  return [...new Map(complements.map((c) => [listKey(c), c])).values()].map(leftOf);
+}
+
+function listKey({ terms }: Choice): string {
+  return [...new Set(terms.map((t) => t.glob.key))].sort().join("\uE012");
+}
+
+function leftOf({ terms }: Choice): Left {
+  const globs = [...new Map(terms.map((t) => [t.glob.key, t.glob])).values()];
+  const all = globs.map((g): Row => [g]);
+  const index = new ActionTable<Row>();
+  for (const row of all) index.add(row[0] as Glob, row);
+  // a policy variable may stand for any prefix
+  const fixed = !globs.some(hasVariable);
+  return {
+    near: ([glob]) => (fixed && !hasVariable(glob as Glob) ? index.near(glob as Glob) : all),
+    has: (point) => index.covering(point).length > 0,
+  };
 }
 
 /** Whether the choice holds at a point of internal form. */

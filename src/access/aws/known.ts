@@ -27,7 +27,6 @@ type Answers = Map<Bits, Map<Limits | undefined, Solution | undefined>>;
 export class KnownActions {
   private readonly direction: Direction;
   private readonly operations: readonly Operation[] | undefined;
-  private readonly inside = new Map<string, readonly Operation[]>();
   private readonly left = new Map<Choice, ReadonlySet<Operation>>();
   private readonly answers = new WeakMap<Row["groups"], Answers>();
 
@@ -42,6 +41,25 @@ export class KnownActions {
     if (this.operations === undefined) return undefined;
     const hits: Hit[] = [];
     let dead = 0;
+    // nothing of the other side shares an action with the row: one set of foes, none, for all of its operations
+    const bare = this.direction.actions.isBare(row.point, row.layer)
+      ? this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer)
+      : undefined;
+    if (bare !== undefined) {
+      const byLimits = new Map<Limits | undefined, Solution | undefined>();
+      const whole = row.groups[0]?.solution;
+      for (const operation of this.granted(row, this.operations)) {
+        const { limits } = operation;
+        let solution = byLimits.get(limits);
+        if (solution === undefined && !byLimits.has(limits)) {
+          solution = limits === undefined ? whole : solutionWithin(row, bare, limits);
+          byLimits.set(limits, solution);
+        }
+        if (solution !== undefined) hits.push({ operation, solution });
+        else if (limits !== undefined && whole !== undefined) dead++;
+      }
+      return { hits, dead };
+    }
     for (const operation of this.granted(row, this.operations)) {
       const solution = this.solutionAt(row, operation, operation.limits);
       if (solution !== undefined) hits.push({ operation, solution });
@@ -69,10 +87,15 @@ export class KnownActions {
 
   /** The actions in the row's pattern that its statements do not leave out. */
   private granted(row: Row, operations: readonly Operation[]): readonly Operation[] {
-    let inside = this.inside.get(row.point.key);
+    let byGlob = insideOf.get(operations);
+    if (byGlob === undefined) {
+      byGlob = new WeakMap();
+      insideOf.set(operations, byGlob);
+    }
+    let inside = byGlob.get(row.point);
     if (inside === undefined) {
       inside = operationsIn(operations, row.point, []);
-      this.inside.set(row.point.key, inside);
+      byGlob.set(row.point, inside);
     }
     for (const { actions } of row.musts) {
       if (!actions.negated) continue;
@@ -115,6 +138,7 @@ export class KnownActions {
   }
 }
 
+const insideOf = new WeakMap<readonly Operation[], WeakMap<Glob, readonly Operation[]>>();
 const NO_HITS: readonly Hit[] = [];
 const tabled = new WeakMap<Glob, readonly Operation[]>();
 

@@ -1,29 +1,71 @@
-/** One choice per dimension so that every statement that must fail does: a bounded search, depth first. */
-import { addTo, type Bits, inside, isEmpty, members, without } from "./bits.ts";
+/**
+ * One choice per dimension so that every statement that must fail does: a bounded search, depth first. An option may be
+ * made narrower so that one more statement fails in it; that is done only where no other option will do.
+ */
+import { addTo, type Bits, inside, isEmpty, members, noBits, union, without } from "./bits.ts";
 
 export interface Option<T> {
   readonly value: T;
   /** What choosing it makes fail. */
   readonly kills: Bits;
+  /** With what its parts may make fail; the same object where it has none that matter. */
+  readonly reach: Bits;
+  /**
+   * Its parts in which a statement of `reach` may fail. Whatever of a part's own reach lies outside of this one's, it
+   * makes fail or nothing does: a search that narrows ends.
+   */
+  readonly refine?: (foe: number, asked: Asked) => Iterable<Option<T>>;
 }
 
-/** Nodes of one search, past which the answer is undecided (G5). */
-const MAX_NODES = 20_000;
+/** What a search asks of the options, and what they answer. */
+export interface Asked {
+  /** Whether parts are wanted of which not all is known. */
+  readonly open: boolean;
+  /** What the making of parts may still cost, in comparisons of globs. */
+  left: number;
+  /** Set when there are parts of which not all is known. */
+  lacks: boolean;
+}
+
+/** What one search may take before the answer is undecided (G5): options looked at, and what making parts costs. */
+const MAX_LOOKS = 2_000_000;
+const MAX_COST = 250_000;
+
+export function asking(open: boolean): Asked {
+  return { open, left: MAX_COST, lacks: false };
+}
 
 /**
- * The options of which no other kills as much and more; of equals the first. Exact: whatever a dropped option would
- * serve for, a kept one serves.
+ * The options of which no other kills as much and more; of equals the first. Exact: whatever a dropped option, or a
+ * part of it, would serve for, a kept one serves.
  */
 export function undominated<T>(options: readonly Option<T>[]): readonly Option<T>[] {
   const kept: Option<T>[] = [];
   for (const option of options) {
-    if (kept.some((k) => inside(option.kills, k.kills))) continue;
+    if (kept.some((k) => inside(option.reach, k.kills))) continue;
     for (let i = kept.length - 1; i >= 0; i--) {
-      if (inside((kept[i] as Option<T>).kills, option.kills)) kept.splice(i, 1);
+      if (inside((kept[i] as Option<T>).reach, option.kills)) kept.splice(i, 1);
     }
     kept.push(option);
   }
   return kept;
+}
+
+function kills<T>(option: Option<T>, foe: number): boolean {
+  return (((option.kills[foe >>> 5] ?? 0) >>> (foe & 31)) & 1) === 1;
+}
+
+function reaches<T>(option: Option<T>, foe: number): boolean {
+  return option.refine !== undefined && (((option.reach[foe >>> 5] ?? 0) >>> (foe & 31)) & 1) === 1;
+}
+
+/** Whether the option, or a part of it, makes this one statement fail. */
+export function canKill<T>(option: Option<T>, foe: number, asked: Asked): boolean {
+  if (kills(option, foe)) return true;
+  if (!reaches(option, foe)) return false;
+  for (const part of option.refine?.(foe, asked) ?? []) if (canKill(part, foe, asked)) return true;
+  // past the bound nobody knows
+  return asked.left < 0;
 }
 
 /**
@@ -33,49 +75,132 @@ export function undominated<T>(options: readonly Option<T>[]): readonly Option<T
 export function search<T>(
   dimensions: readonly (readonly Option<T>[])[],
   mask: Bits,
+  asked: Asked,
 ): readonly Option<T>[] | "bound" | undefined {
   if (dimensions.some((d) => d.length === 0)) return undefined;
   // what no dimension can make fail is most often the reason: seen at once
   if (isEmpty(mask)) return dimensions.map((d) => d[0] as Option<T>);
   const reachable = new Uint32Array(mask.length);
-  for (const d of dimensions) for (const { kills } of d) addTo(reachable, kills);
+  for (const d of dimensions) for (const { reach } of d) addTo(reachable, reach);
   if (!inside(mask, reachable)) return undefined;
-  // a dimension with one option is chosen already
-  let rest = mask;
-  const chosen = new Array<Option<T> | undefined>(dimensions.length).fill(undefined);
-  dimensions.forEach((d, i) => {
-    if (d.length > 1) return;
-    chosen[i] = d[0] as Option<T>;
-    rest = without(rest, (d[0] as Option<T>).kills);
-  });
-  let nodes = 0;
-  const walk = (left: Bits): boolean | "bound" => {
+  return new Search(dimensions, mask, asked).run();
+}
+
+/** A way to make a statement fail. */
+interface Way<T> {
+  readonly at: number;
+  readonly option: Option<T>;
+}
+
+/** A statement that must fail, with the options in which it does and those of which a part may do. */
+interface Target<T> {
+  readonly foe: number;
+  readonly ways: readonly Way<T>[];
+  readonly wider: readonly Way<T>[];
+  readonly weight: number;
+}
+
+/** An option that has to be made narrower stands for about so many. */
+const WIDER = 4;
+
+/** Holds what is chosen so far. */
+class Search<T> {
+  private readonly dimensions: readonly (readonly Option<T>[])[];
+  private readonly mask: Bits;
+  private readonly asked: Asked;
+  private readonly chosen: (Option<T> | undefined)[];
+  /** Choices that were found not to do, where parts are chosen: several ways lead to the same part. */
+  private readonly failed = new Set<string>();
+  private readonly ids = new Map<Option<T>, number>();
+  private looks = 0;
+
+  constructor(dimensions: readonly (readonly Option<T>[])[], mask: Bits, asked: Asked) {
+    this.dimensions = dimensions;
+    this.mask = mask;
+    this.asked = asked;
+    // a dimension with one option is chosen already
+    this.chosen = dimensions.map((d) => (d.length > 1 ? undefined : d[0]));
+  }
+
+  run(): readonly Option<T>[] | "bound" | undefined {
+    const found = this.walk(false);
+    if (found === "bound") return "bound";
+    return found ? this.dimensions.map((d, i) => this.chosen[i] ?? (d[0] as Option<T>)) : undefined;
+  }
+
+  private get isOver(): boolean {
+    return this.looks > MAX_LOOKS || this.asked.left < 0;
+  }
+
+  /** What no chosen option makes fail. */
+  private rest(): Bits {
+    let dead = noBits(this.mask.length * 32);
+    for (const option of this.chosen) if (option !== undefined) dead = union(dead, option.kills);
+    return without(this.mask, dead);
+  }
+
+  /** @param narrowed whether a part is chosen */
+  private walk(narrowed: boolean): boolean | "bound" {
+    const left = this.rest();
     if (isEmpty(left)) return true;
-    if (++nodes > MAX_NODES) return "bound";
-    // the statement with the fewest ways to fail decides first
-    let best: { readonly at: number; readonly option: Option<T> }[] | undefined;
-    for (const foe of members(left)) {
-      const ways: { at: number; option: Option<T> }[] = [];
-      dimensions.forEach((d, at) => {
-        if (chosen[at] !== undefined) return;
-        for (const option of d) {
-          if ((((option.kills[foe >>> 5] ?? 0) >>> (foe & 31)) & 1) === 1) ways.push({ at, option });
-        }
-      });
-      if (ways.length === 0) return false;
-      if (best === undefined || ways.length < best.length) best = ways;
-      if (best.length === 1) break;
-    }
-    for (const { at, option } of best ?? []) {
-      chosen[at] = option;
-      const found = walk(without(left, option.kills));
+    const id = narrowed ? this.choiceId() : undefined;
+    if (id !== undefined && this.failed.has(id)) return false;
+    const best = this.hardest(left);
+    if (this.isOver) return "bound";
+    if (best === undefined) return false;
+    for (const { at, option } of best.ways) {
+      const found = this.tryOption(at, option, narrowed);
       if (found !== false) return found;
-      chosen[at] = undefined;
     }
+    for (const { at, option } of best.wider) {
+      for (const part of option.refine?.(best.foe, this.asked) ?? []) {
+        const found = this.tryOption(at, part, true);
+        if (found !== false) return found;
+      }
+      if (this.isOver) return "bound";
+    }
+    if (id !== undefined) this.failed.add(id);
     return false;
-  };
-  const found = walk(rest);
-  if (found === "bound") return "bound";
-  if (!found) return undefined;
-  return dimensions.map((d, i) => chosen[i] ?? (d[0] as Option<T>));
+  }
+
+  private tryOption(at: number, option: Option<T>, narrowed: boolean): boolean | "bound" {
+    const before = this.chosen[at];
+    this.chosen[at] = option;
+    const found = this.walk(narrowed);
+    if (found === false) this.chosen[at] = before;
+    return found;
+  }
+
+  private choiceId(): string {
+    return this.chosen
+      .map((option) => {
+        if (option === undefined) return "";
+        const known = this.ids.get(option) ?? this.ids.size;
+        this.ids.set(option, known);
+        return known;
+      })
+      .join();
+  }
+
+  /** The statement with the fewest ways to fail decides first; undefined: one has none. */
+  private hardest(left: Bits): Target<T> | undefined {
+    let best: Target<T> | undefined;
+    for (const foe of members(left)) {
+      const ways: Way<T>[] = [];
+      const wider: Way<T>[] = [];
+      this.dimensions.forEach((d, at) => {
+        const chosen = this.chosen[at];
+        for (const option of chosen === undefined ? d : [chosen]) {
+          if (kills(option, foe)) ways.push({ at, option });
+          else if (reaches(option, foe)) wider.push({ at, option });
+        }
+        this.looks += chosen === undefined ? d.length : 1;
+      });
+      if (ways.length + wider.length === 0) return undefined;
+      const weight = ways.length + WIDER * wider.length;
+      if (best === undefined || weight < best.weight) best = { foe, ways, wider, weight };
+      if (weight === 1) break;
+    }
+    return best;
+  }
 }

@@ -91,11 +91,8 @@ export function witnessOf(
 ): AwsRequest {
   const context: Record<string, string | readonly string[]> = {};
   const given = new Map<number, string>();
-  const shown = (text: string): string =>
-    pointText(
-      fillVariables(text, (number) => given.get(number) ?? letters.variable(number)) ?? text,
-      letters.star,
-    );
+  const shown = (text: string, star = letters.star): string =>
+    pointText(fillVariables(text, (number) => given.get(number) ?? letters.variable(number)) ?? text, star);
   for (const number of variables) {
     const variable = vocabulary.variable(number);
     const chosen = solution.keys.get(variable.key);
@@ -104,13 +101,16 @@ export function witnessOf(
       given.set(number, variable.fallback ?? "");
       continue;
     }
-    const value = chosen?.length === 1 ? shown(chosen[0] as string) : letters.variable(number);
+    const own = letters.variable(number);
+    // what is any text here is to equal no other key that may have any text
+    const value = chosen?.length === 1 ? shown(chosen[0] as string, own.charAt(0)) : own;
     given.set(number, value);
     context[letters.key(variable.key)] = value;
   }
+  const read = new Set(variables.map((number) => vocabulary.variable(number).key));
   for (const [key, values] of [...solution.keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (values === undefined) continue;
-    const texts = values.map(shown);
+    if (values === undefined || (read.has(key) && values.length === 1)) continue;
+    const texts = values.map((v) => shown(v));
     context[letters.key(key)] = texts.length === 1 ? (texts[0] as string) : texts;
   }
   return {
