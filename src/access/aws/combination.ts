@@ -349,7 +349,7 @@ export class Combination {
 const NOWHERE = { document: 0, pointer: "" };
 
 function reasonOf(atom: Atom): Reason {
-  if (atom.test.kind === "opaque") return { clause: "AW7", reason: atom.test.reason };
+  if (atom.test.kind === "opaque") return { clause: atom.test.clause, reason: atom.test.reason };
   return {
     clause: "AW8",
     reason: `${atom.operator} on ${atom.keyText} has no set operator and meets several values`,
