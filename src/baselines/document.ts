@@ -107,7 +107,11 @@ export function readDocument(text: string, file: string): ReadDocument {
     if (isScalar(node)) {
       const { value } = node;
       if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
-      if (typeof value === "number" && Number.isFinite(value)) return value;
+      if (typeof value === "number" && Number.isFinite(value)) {
+        // `0815`, `1.30` and a number of twenty digits would lose what they are written with
+        if (String(value) !== node.source) problem(`${node.source} is no plain number; put it in quotes`);
+        return value;
+      }
       problem(`expected text or a finite number, found ${node.source ?? "something else"}`);
       return null;
     }

@@ -14,6 +14,7 @@ import { PolicyError } from "../policy.ts";
 import { Direction } from "./direction.ts";
 import { evaluate } from "./evaluate.ts";
 import { widthOf } from "./foes.ts";
+import { withNotes } from "./notes.ts";
 import { partitionIn, USUAL_PARTITION } from "./principals.ts";
 import { provable } from "./provable.ts";
 import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
@@ -56,7 +57,8 @@ export function compareAws(
       evaluate(other.layers, request, vocabulary, partition) === "denied";
     const context = { side, own, other, options, vocabulary, letters, variables: read, replays };
     const found = awsResidues(direction, direction.run(own), context);
-    const { residues, doubts: unproven } = provable(found.residues, side, own, other, replays);
+    const { residues: proven, doubts: unproven } = provable(found.residues, side, own, other, replays);
+    const residues = withNotes(proven, own, other, options.serviceData, vocabulary);
     const doubts = [...found.doubts, ...unproven];
     const problems = [...problemsOf(own.problems, "allow"), ...problemsOf(other.problems, "deny")];
     // what one side cannot be read for sure to allow, or the other to deny, is no proven difference

@@ -107,6 +107,12 @@ function readPolicy(
   statements: Statement[],
   problems: Problem[],
 ): void {
+  if (policy.fault !== undefined) {
+    const { document, pointer, name } = policy;
+    const origin = { document, pointer, ...(name !== undefined && { label: name }) };
+    problems.push({ clause: "AW13", reason: policy.fault, effect: "unknown", origin });
+    return;
+  }
   const version = field(policy.body, "Version")?.value;
   const found = field(policy.body, "Statement");
   if (found === undefined) return;
@@ -119,7 +125,6 @@ function readPolicy(
     const label = typeof sid === "string" && sid !== "" ? sid : policy.name;
     const origin: Origin = { document: policy.document, pointer, ...(label !== undefined && { label }) };
     try {
-      if (policy.fault !== undefined) throw new Malformed("AW13", policy.fault);
       if (!VERSIONS.has(version)) {
         throw new Malformed("AW6", `the version ${JSON.stringify(version)} is none that AWS documents`);
       }

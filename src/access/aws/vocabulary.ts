@@ -129,9 +129,17 @@ function pieces(text: string, reading: Reading, wildcards: boolean): readonly Pi
   return out;
 }
 
+/** `${…}` but for the three that are characters. */
+const VARIABLE = /\$\{(?!\s*\}|[*?$]\})[^}]*\}/;
+
+/** Whether a text holds what would be a policy variable under the version that has them. */
+export function holdsVariable(text: string): boolean {
+  return VARIABLE.test(text);
+}
+
 /** Whether every variable of a resource stands after the fifth colon, where AWS puts something in (AW6). */
 export function resolvesLate(text: string, reading: Reading): boolean {
   if (!reading.variables) return true;
-  const [before = ""] = text.split(/\$\{(?!\s*\}|[*?$]\})[^}]*\}/);
+  const [before = ""] = text.split(VARIABLE);
   return before.length === text.length || before.split(":").length > 5;
 }

@@ -57,6 +57,7 @@ export function readPrincipals(
   if (found.value === "*") add("AWS", "*");
   else if (isObject(found.value)) {
     rejectTwice(found.value, found.key);
+    if (Object.keys(found.value).length === 0) throw new Malformed("AW10", `${found.key} is an empty object`);
     for (const [kind, value] of Object.entries(found.value)) {
       for (const text of Array.isArray(value) ? (value as readonly unknown[]) : [value]) add(kind, text);
     }
@@ -99,7 +100,7 @@ export function mayBeDenied(named: readonly Named[]): Choice | undefined {
       kind !== "AWS" ||
       account === undefined ||
       alone ||
-      (accounts.has(account) && !isAccount && roleIn(text) === undefined) === true;
+      (accounts.has(account) && !isAccount && roleIn(text) === undefined);
     const complete = session === undefined ? whole : whole && roles.has(`${account} ${session}`);
     if (!complete) {
       all = false;

@@ -64,6 +64,11 @@ function readDocument(
 ): void {
   const at = `document ${index + 1}${pointer === "" ? "" : ` at ${pointer}`}`;
   const list = Array.isArray(document) ? { items: document, base: pointer } : listOf(document, pointer);
+  if (list !== undefined && isObject(document) && field(document, "permissions") !== undefined) {
+    throw new PolicyError(
+      `${at}: holds "permissions" and, at "value", a list of roles; give them one by one`,
+    );
+  }
   if (list !== undefined) {
     list.items.forEach((item, i) => {
       readDocument(item, index, `${list.base}/${i}`, effect, rules, problems);
@@ -95,6 +100,10 @@ function readDocument(
 
   const permissions = field(inner, "permissions");
   const bare = Object.values(PLANES).some((p) => field(inner, p.only) !== undefined);
+  const beside = inner === document ? undefined : field(document, "permissions");
+  if (permissions !== undefined && (bare || beside !== undefined)) {
+    problems.push({ reason: "permissions stand in two places of one role", origin: origin(base) });
+  }
   if (permissions === undefined && bare) {
     // the form that `az role definition create` takes: the lists stand beside the name
     const lists = Object.entries(inner).filter(([key]) => fold(key) !== "assignablescopes");
@@ -138,7 +147,7 @@ function readPermission(
   problems: Problem[],
 ): void {
   const conditions = [...new Set([...outer, ...conditionOf(permission)])].sort();
-  const both = twice(Object.keys(permission));
+  const both = twice(Object.keys(permission).filter(isRead));
   if (both !== undefined) problems.push({ reason: twiceText(both), origin: origin(pointer) });
   const odd = badCondition(permission);
   if (odd !== undefined) problems.push({ reason: odd, origin: origin(pointer) });

@@ -72,6 +72,13 @@ export async function policyCompare(
         verbose: on(given, "verbose") === true,
         documented: documentedFiles,
         live: liveFiles,
+        placeIn: (side, document, pointer) => {
+          const [files, read] = side === "missing" ? [documentedFiles, documented] : [liveFiles, live];
+          const [file, found] = [files[document], read[document]];
+          if (file === undefined || found === undefined) return undefined;
+          const { line, column } = found.placeAt(pointer);
+          return `${file}:${line}:${column}`;
+        },
         planes: provider === "azure",
       }),
     );
