@@ -96,7 +96,7 @@ function layersOf(
   documents: readonly unknown[],
   boundary: readonly unknown[] | undefined,
   vocabulary: Vocabulary,
-  partition?: string,
+  partition: string,
 ): readonly Statements[] {
   const identity = awsStatements(documents, vocabulary, partition);
   return boundary === undefined ? [identity] : [identity, awsStatements(boundary, vocabulary, partition)];
@@ -122,7 +122,7 @@ export function awsEvaluator(
   const vocabulary = new Vocabulary();
   const layers = layersOf(documents, options.boundary, vocabulary, USUAL_PARTITION);
   const named = layers.flatMap((l) => l.statements.flatMap((s) => s.body.partitions ?? []));
-  const made = new Map<string | undefined, readonly Statements[]>([[USUAL_PARTITION, layers]]);
+  const made = new Map<string, readonly Statements[]>([[USUAL_PARTITION, layers]]);
   return (request) => {
     if (!isAwsRequest(request)) {
       throw new PolicyError(

@@ -22,6 +22,9 @@ const WEB_IDENTITY: ReadonlySet<string> = new Set([
 /** The partition of an account that is named by number alone, where no document names another. */
 export const USUAL_PARTITION = "aws";
 
+/** Where several partitions are named, none is at hand. */
+export const NO_PARTITION = "";
+
 /** The spelling of the kind in a policy; undefined when there is none of that name. */
 export function principalKind(name: string): Kind | undefined {
   return KINDS[fold(name)];

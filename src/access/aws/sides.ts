@@ -7,7 +7,7 @@ import type { Term } from "../term.ts";
 import { mayBeRounded } from "../written.ts";
 import { eachGlob } from "./foes.ts";
 import { type Grant, ownGrants } from "./own-grants.ts";
-import { USUAL_PARTITION } from "./principals.ts";
+import { NO_PARTITION, USUAL_PARTITION } from "./principals.ts";
 import { awsStatements, bodiesOf, type Problem, type Statement, type Statements } from "./statement.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { BY_NUMBER } from "./who.ts";
@@ -104,15 +104,15 @@ export interface Sides {
   readonly documented: Side;
   readonly live: Side;
   readonly vocabulary: Vocabulary;
-  /** That of accounts that are named by number alone; undefined where it is not known. */
-  readonly partition: string | undefined;
+  /** That of accounts that are named by number alone; `NO_PARTITION` where several are named. */
+  readonly partition: string;
 }
 
 /** The partition of accounts that are named by number alone: the one that ARNs beside them name (AW10). */
-export function partitionAtHand(partitions: readonly string[]): string | undefined {
+export function partitionAtHand(partitions: readonly string[]): string {
   if (!partitions.includes(BY_NUMBER)) return USUAL_PARTITION;
   const [first, ...others] = new Set(partitions.filter((p) => p !== BY_NUMBER));
-  return others.length > 0 ? undefined : (first ?? USUAL_PARTITION);
+  return others.length > 0 ? NO_PARTITION : (first ?? USUAL_PARTITION);
 }
 
 /**
@@ -130,7 +130,7 @@ export function sidesOf(
     kept = [];
   }
   const rights = boundary === undefined ? [live] : [live, boundary];
-  const read = (partition: string | undefined): Sides => ({
+  const read = (partition: string): Sides => ({
     documented: sideOf([documented], partition),
     live: sideOf(rights, partition),
     vocabulary,
@@ -141,7 +141,7 @@ export function sidesOf(
   return partition === USUAL_PARTITION ? usual : read(partition);
 }
 
-function sideOf(layers: readonly (readonly unknown[])[], partition: string | undefined): Side {
+function sideOf(layers: readonly (readonly unknown[])[], partition: string): Side {
   const given = [partition, ...layers.flatMap((l) => [l.length, ...l])];
   const at = kept.findIndex(
     (k) => k.given.length === given.length && k.given.every((v, i) => v === given[i] && isAs(v, k.copies[i])),

@@ -17,7 +17,14 @@ import {
 import { Malformed, meantText, rejectTwice } from "./malformed.ts";
 import { CANONICAL_USERS, isOriginIdentity, ORIGIN_IDENTITIES, USUAL_PARTITION } from "./principals.ts";
 import { likeGlob, type Reading, resolvesLate, type Vocabulary } from "./vocabulary.ts";
-import { foldIdentity, mayBeDenied, type Principals, partitionsOf, readPrincipals } from "./who.ts";
+import {
+  BY_NUMBER,
+  foldIdentity,
+  mayBeDenied,
+  type Principals,
+  partitionsOf,
+  readPrincipals,
+} from "./who.ts";
 
 /** One of the terms, or, negated, none of them (AW3). */
 export interface Choice {
@@ -74,13 +81,13 @@ export function bodiesOf(vocabulary: Vocabulary): number {
 }
 
 /**
- * @param partition that of accounts that are named by number alone; undefined where it is not known (AW10)
+ * @param partition that of accounts that are named by number alone, or `NO_PARTITION` (AW10)
  * @throws PolicyError when something given is no policy document
  */
 export function awsStatements(
   given: readonly unknown[],
   vocabulary: Vocabulary,
-  partition: string | undefined = USUAL_PARTITION,
+  partition = USUAL_PARTITION,
 ): Statements {
   const statements: Statement[] = [];
   const problems: Problem[] = [];
@@ -103,7 +110,7 @@ function oneBodyEach(statements: readonly Statement[]): readonly Statement[] {
 function readPolicy(
   policy: PolicyDocument,
   vocabulary: Vocabulary,
-  partition: string | undefined,
+  partition: string,
   statements: Statement[],
   problems: Problem[],
 ): void {
@@ -143,7 +150,7 @@ function effectOf(raw: unknown): Problem["effect"] {
 }
 
 /** How a statement is read. */
-type InStatement = Reading & { readonly partition: string | undefined };
+type InStatement = Reading & { readonly partition: string };
 
 function readStatement(raw: unknown, origin: Origin, reading: InStatement, out: Statement[]): void {
   if (!isObject(raw)) throw new Malformed("AW1", `a statement is ${kindOf(raw)}`);
@@ -234,9 +241,11 @@ function readBodies(effect: Body["effect"], named: Named, reading: InStatement):
   }
   const atoms = conditions(named, tracing);
   const made: Body[] = [];
+  const noted = who === undefined ? [] : [...partitionsOf(who.named), ...byAccount(atoms)];
+  const partitions = [...new Set([reading.partition, ...noted])].filter((p) => p !== BY_NUMBER);
   const add = (on: Choice, principals: Choice | undefined, open?: Atom): void => {
     const all = open === undefined ? atoms : [...atoms, open];
-    made.push(...foldedBody(bodyOf(effect, on, principals, all, [...variables])));
+    made.push(...foldedBody(bodyOf(effect, on, principals, all, [...variables]), partitions));
   };
   const { sure, open } = resources ?? { sure: ANY_RESOURCE };
   if (sure !== undefined) {
@@ -244,21 +253,27 @@ function readBodies(effect: Body["effect"], named: Named, reading: InStatement):
     for (const { principals, atom } of mayAlsoMean(effect, who)) add(sure, principals, atom);
   }
   if (open !== undefined) add(open.choice, who?.choice, open.atom);
-  const partitions = who === undefined ? [] : partitionsOf(who.named);
-  return partitions.length === 0 ? made : made.map((body) => ({ ...body, partitions }));
+  return noted.length === 0 ? made : made.map((body) => ({ ...body, partitions: noted }));
 }
 
 /** Bodies of one statement, with conditions on who asks among the principals (AW14), one for each principal. */
-function foldedBody(body: Body): readonly Body[] {
+function foldedBody(body: Body, partitions: readonly string[]): readonly Body[] {
   // which of NotPrincipal a Deny means is a question of its own (AW10)
   const asks = body.principals !== undefined && !(body.effect === "deny" && body.principals.negated);
-  return byPrincipal(body).map((each) => {
-    if (!asks || each.principals === undefined) return each;
-    const { principals, atoms } = foldIdentity(each.principals, each.atoms);
-    if (atoms.length === each.atoms.length) return each;
+  return byPrincipal(body).flatMap((each) => {
+    if (!asks || each.principals === undefined) return [each];
+    const { principals, atoms } = foldIdentity(each.principals, each.atoms, partitions);
+    if (atoms.length === each.atoms.length) return [each];
+    // nobody is all of that at once
+    if (!principals.negated && principals.terms.length === 0) return [];
     const shown = { principals: each.principals, atoms: each.atoms };
-    return { ...bodyOf(each.effect, each.resources, principals, atoms, each.variables), shown };
+    return [{ ...bodyOf(each.effect, each.resources, principals, atoms, each.variables), shown }];
   });
+}
+
+/** A condition on the account of who asks names it by number alone. */
+function byAccount(atoms: readonly Atom[]): readonly string[] {
+  return atoms.some((a) => a.key === "aws:principalaccount") ? [BY_NUMBER] : [];
 }
 
 /** Whom a Deny may mean besides: it is not known (AW10). */

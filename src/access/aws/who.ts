@@ -5,7 +5,14 @@ import type { Term } from "../term.ts";
 import type { Atom } from "./condition.ts";
 import { isObject, kindOf } from "./document.ts";
 import { Malformed, meantText, rejectTwice } from "./malformed.ts";
-import { accountIn, literalPrincipal, partitionIn, principalGlobs, principalKind } from "./principals.ts";
+import {
+  accountIn,
+  literalPrincipal,
+  NO_PARTITION,
+  partitionIn,
+  principalGlobs,
+  principalKind,
+} from "./principals.ts";
 import type { Choice } from "./statement.ts";
 
 const NOWHERE: Origin = { document: 0, pointer: "" };
@@ -30,12 +37,12 @@ export interface Principals {
 
 /**
  * The principals of a statement; undefined where it names none.
- * @param partition that of the accounts that are named by number alone; undefined where it is not known (AW10)
+ * @param partition that of the accounts that are named by number alone, or `NO_PARTITION` (AW10)
  */
 export function readPrincipals(
   only: Element | undefined,
   except: Element | undefined,
-  partition: string | undefined,
+  partition: string,
 ): Principals | undefined {
   if (only !== undefined && except !== undefined) {
     throw new Malformed("AW10", "both Principal and NotPrincipal");
@@ -48,7 +55,7 @@ export function readPrincipals(
     const kind = principalKind(kindName);
     if (kind === undefined) throw new Malformed("AW10", `unknown kind of principal ${kindName}`);
     const text = meantText(value, "a principal", "AW10");
-    if (kind === "AWS" && isNumber(text) && partition === undefined) {
+    if (kind === "AWS" && isNumber(text) && partition === NO_PARTITION) {
       throw new Malformed("AW10", `the partition of account ${text} is not known; write its ARN`);
     }
     named.push({ kind, text });
@@ -127,11 +134,16 @@ export interface Folded {
 /**
  * Puts conditions on `aws:PrincipalArn` and `aws:PrincipalAccount` into the principals, as far as that is exact: both
  * follow from who asks (AW14).
+ * @param partitions that an account by its number may be in
  */
-export function foldIdentity(principals: Choice, atoms: readonly Atom[]): Folded {
+export function foldIdentity(
+  principals: Choice,
+  atoms: readonly Atom[],
+  partitions: readonly string[],
+): Folded {
   let choice = principals;
   const left = atoms.filter((atom) => {
-    const globs = identitiesOf(atom);
+    const globs = identitiesOf(atom, partitions);
     const narrowed = globs === undefined ? undefined : narrowedBy(choice, globs, atom);
     if (narrowed !== undefined) choice = narrowed;
     return narrowed === undefined;
@@ -182,7 +194,7 @@ const ANY = questionGlob("*").key;
 const WILD = new RegExp(`[${ANY}${questionGlob("?").key}]`);
 
 /** The principals for which the key has one of the atom's values; undefined where patterns of principals cannot say. */
-function identitiesOf(atom: Atom): readonly Glob[] | undefined {
+function identitiesOf(atom: Atom, partitions: readonly string[]): readonly Glob[] | undefined {
   const { test, key, set } = atom;
   if (set !== undefined || (key !== "aws:principalarn" && key !== "aws:principalaccount")) return undefined;
   if (test.kind === "null") return test.absent === test.present ? undefined : [textGlob(`AWS:${ANY}`)];
@@ -196,7 +208,7 @@ function identitiesOf(atom: Atom): readonly Glob[] | undefined {
     const anyArn = test.kind === "arn" && row.every((g) => g.key === ANY);
     const globs =
       key === "aws:principalaccount"
-        ? ofAccount(text)
+        ? ofAccount(text, partitions)
         : anyArn
           ? [textGlob(`AWS:${ANY}`)]
           : crossing
@@ -208,10 +220,12 @@ function identitiesOf(atom: Atom): readonly Glob[] | undefined {
   return out;
 }
 
-function ofAccount(number: string): readonly Glob[] | undefined {
+function ofAccount(number: string, partitions: readonly string[]): readonly Glob[] | undefined {
   if (number === ANY) return [textGlob(`AWS:${ANY}`)];
-  if (WILD.test(number)) return undefined;
-  return ["iam", "sts"].map((service) => textGlob(`AWS:arn:${ANY}:${service}::${number}:${ANY}`));
+  if (WILD.test(number) || partitions.includes(NO_PARTITION)) return undefined;
+  return partitions.flatMap((partition) =>
+    ["iam", "sts"].map((service) => textGlob(`AWS:arn:${partition}:${service}::${number}:${ANY}`)),
+  );
 }
 
 /** A session has the ARN of its role as its `aws:PrincipalArn`, never its own. */

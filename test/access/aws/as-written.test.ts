@@ -165,8 +165,8 @@ describe("G7, AW7: values are compared as they are written", () => {
     ["1e3 is not 1000", json("1e3"), id("1000"), "missing and excess"],
     [
       "a number that the caller has rounded",
-      id(73002244556688990011),
-      id(73002244556688990012),
+      id(Number("73002244556688990011")),
+      id(Number("73002244556688990012")),
       "undecided G7",
     ],
     ["a number that was read whole", id(4711), id("4711"), "equal"],
@@ -275,6 +275,7 @@ describe("AW6: no variable before the fifth colon", () => {
 
 describe("AW14: keys that depend on one another", () => {
   const ROLE = "arn:aws:iam::111122223333:role/vendor";
+  const CHINESE = "arn:aws-cn:iam::111122223333:role/vendor";
   const SAME = [policy(trust({ AWS: ROLE }))];
   const tagged = (action: unknown, key: string, value = "prod") =>
     policy(allow(action, "*", { StringEquals: { [key]: value } }));
@@ -366,6 +367,12 @@ describe("AW14: keys that depend on one another", () => {
       "another account than the role's",
       [policy()],
       [policy(trust({ AWS: ROLE }, { StringEquals: { "aws:PrincipalAccount": "999999999999" } }))],
+      "equal",
+    ],
+    [
+      "the account of a role elsewhere",
+      [policy(trust({ AWS: CHINESE }))],
+      [policy(trust({ AWS: CHINESE }, { StringEquals: { "aws:PrincipalAccount": "111122223333" } }))],
       "equal",
     ],
     [
