@@ -66,7 +66,9 @@ class Reader {
 
   private value(pointer: string, depth: number): unknown {
     const start = this.at;
-    if (depth > MAX_DEPTH) throw new JsonFault(start, `nested more than ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_DEPTH) {
+      throw new JsonFault(start, `nested more than ${MAX_DEPTH} levels deep`, false);
+    }
     const letter = this.text[start];
     if (letter === "{") return this.object(pointer, depth);
     if (letter === "[") return this.list(pointer, depth);

@@ -14,6 +14,8 @@ export const AZURE_DIMENSIONS: readonly string[] = ["action", "plane"];
 /** Something in a document that is no pattern. It may grant anything, so it is a doubt, never nothing. */
 export interface Problem {
   readonly reason: string;
+  /** It may also take something away from what the document grants. */
+  readonly takes?: true;
   readonly origin: Origin;
 }
 
@@ -92,17 +94,21 @@ function readDocument(
   const objects = inner === document ? [inner] : [inner, document];
   const both = objects.map((o) => twice(Object.keys(o).filter(isRead))).find((keys) => keys !== undefined);
   // which of the two counts is not known, so nothing of the document is
-  if (both !== undefined) problems.push({ reason: twiceText(both), origin: origin(base) });
+  if (both !== undefined) problems.push({ reason: twiceText(both), takes: true, origin: origin(base) });
   for (const object of objects) {
     const odd = badCondition(object);
-    if (odd !== undefined) problems.push({ reason: odd, origin: origin(base) });
+    if (odd !== undefined) problems.push({ reason: odd, takes: true, origin: origin(base) });
   }
 
   const permissions = field(inner, "permissions");
   const bare = Object.values(PLANES).some((p) => field(inner, p.only) !== undefined);
   const beside = inner === document ? undefined : field(document, "permissions");
   if (permissions !== undefined && (bare || beside !== undefined)) {
-    problems.push({ reason: "permissions stand in two places of one role", origin: origin(base) });
+    problems.push({
+      reason: "permissions stand in two places of one role",
+      takes: true,
+      origin: origin(base),
+    });
   }
   if (permissions === undefined && bare) {
     // the form that `az role definition create` takes: the lists stand beside the name
@@ -148,9 +154,9 @@ function readPermission(
 ): void {
   const conditions = [...new Set([...outer, ...conditionOf(permission)])].sort();
   const both = twice(Object.keys(permission).filter(isRead));
-  if (both !== undefined) problems.push({ reason: twiceText(both), origin: origin(pointer) });
+  if (both !== undefined) problems.push({ reason: twiceText(both), takes: true, origin: origin(pointer) });
   const odd = badCondition(permission);
-  if (odd !== undefined) problems.push({ reason: odd, origin: origin(pointer) });
+  if (odd !== undefined) problems.push({ reason: odd, takes: true, origin: origin(pointer) });
   // a list under a name that is none of the four: what it means to grant, or to take away, is not known
   const misspelt = Object.keys(permission).filter(
     (key) => !isList(key) && (Array.isArray(permission[key]) || isNear(key)),
@@ -159,6 +165,7 @@ function readPermission(
     const near = didYouMean(key, [...LIST_NAMES, ...CONDITION_NAMES]);
     problems.push({
       reason: `"${key}" is no list of a permission${near}`,
+      ...(/"not/.test(near) ? { takes: true } : {}),
       origin: origin(`${pointer}/${key}`),
     });
   }
@@ -221,7 +228,14 @@ function readTerms(
       Array.isArray(found.value) ? `${pointer}/${found.key}/${i}` : `${pointer}/${found.key}`,
     );
     if (typeof text === "string") terms.push({ glob: starGlob(fold(text)), text, origin: here });
-    else problems.push({ reason: `an entry of ${name} is ${kindOf(text)}, not a string`, origin: here });
+    else {
+      const takes = name.startsWith("not") ? { takes: true as const } : {};
+      problems.push({
+        reason: `an entry of ${name} is ${kindOf(text)}, not a string`,
+        ...takes,
+        origin: here,
+      });
+    }
   });
   return terms;
 }
