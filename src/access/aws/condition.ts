@@ -3,41 +3,15 @@ import { fold } from "../fold.ts";
 import { type Glob, matches, resolveGlob, splitGlob, subject, variablesIn } from "../glob.ts";
 import { mayBeRounded, type ScalarText, scalarText } from "../written.ts";
 import { type Block, holds, parseBlock } from "./address.ts";
+import type { Atom, Test, Values } from "./atom.ts";
 import { underOneName } from "./keys.ts";
 import { parseDate, parseNumber } from "./measures.ts";
 import { noOperator, type Operator, operatorOf, type Relation } from "./operators.ts";
 import { equalGlob, likeGlob, type Reading } from "./vocabulary.ts";
 
-/** What a value of the request is held against. */
-export type Test =
-  | { readonly kind: "glob"; readonly globs: readonly Glob[] }
-  | { readonly kind: "caseless"; readonly texts: readonly string[] }
-  | { readonly kind: "arn"; readonly arns: readonly (readonly Glob[])[] }
-  | { readonly kind: "number" | "date"; readonly relation: Relation; readonly values: readonly number[] }
-  | { readonly kind: "boolean"; readonly values: readonly boolean[] }
-  | { readonly kind: "address"; readonly blocks: readonly Block[] }
-  | { readonly kind: "null"; readonly absent: boolean; readonly present: boolean }
-  | { readonly kind: "opaque"; readonly reason: string; readonly clause: string };
-
-export interface Atom {
-  /** Lower case: names of keys do not depend on case, tag keys in them neither. */
-  readonly key: string;
-  readonly keyText: string;
-  readonly operator: string;
-  readonly negated: boolean;
-  readonly ifExists: boolean;
-  readonly set?: "all" | "any";
-  readonly test: Test;
-  /** Equal atoms have equal canonical texts, whatever order and spelling they were written in. */
-  readonly canon: string;
-  /** For people. */
-  readonly text: string;
-}
+export type { Atom, Test, Values } from "./atom.ts";
 
 const ARN_PARTS = 6;
-
-/** The values of a context key, internal form; undefined: the key is absent. */
-export type Values = readonly string[] | undefined;
 
 /** The atom for `operator: { key: values }`. What cannot be read becomes opaque, with the reason, never dropped. */
 export function atomOf(operatorName: string, keyText: string, raw: unknown, reading: Reading): Atom {

@@ -1,5 +1,5 @@
 /** Condition keys that say the same of one request, or that follow from who asks (AW14). */
-import type { Test, Values } from "./condition.ts";
+import type { Test, Values } from "./atom.ts";
 import { parseDate } from "./measures.ts";
 
 const TAG = /^([a-z0-9-]+):resourcetag\/(.*)$/s;

@@ -4,7 +4,9 @@ import { type Glob, questionGlob, widest } from "../glob.ts";
 import type { Origin } from "../policy.ts";
 import type { Term } from "../term.ts";
 import { mayBeRounded, scalarText } from "../written.ts";
-import { type Atom, atomOf, openAtom } from "./condition.ts";
+import type { Atom } from "./atom.ts";
+import type { Choice } from "./choice.ts";
+import { atomOf, openAtom } from "./condition.ts";
 import {
   faultOf,
   field,
@@ -26,11 +28,7 @@ import {
   readPrincipals,
 } from "./who.ts";
 
-/** One of the terms, or, negated, none of them (AW3). */
-export interface Choice {
-  readonly terms: readonly Term[];
-  readonly negated: boolean;
-}
+export type { Choice } from "./choice.ts";
 
 /**
  * A statement without its actions. Statements with equal bodies are one (comparison.md 2). It says what and not where:

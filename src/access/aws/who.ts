@@ -2,7 +2,8 @@
 import { covers, type Glob, hasVariable, intersect, questionGlob, textGlob } from "../glob.ts";
 import type { Origin } from "../policy.ts";
 import type { Term } from "../term.ts";
-import type { Atom } from "./condition.ts";
+import type { Atom } from "./atom.ts";
+import type { Choice } from "./choice.ts";
 import { isObject, kindOf } from "./document.ts";
 import { Malformed, meantText, rejectTwice } from "./malformed.ts";
 import {
@@ -13,7 +14,6 @@ import {
   principalGlobs,
   principalKind,
 } from "./principals.ts";
-import type { Choice } from "./statement.ts";
 
 const NOWHERE: Origin = { document: 0, pointer: "" };
 const EVERYBODY: Term = { glob: questionGlob("*"), text: "*", origin: NOWHERE };
