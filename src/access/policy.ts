@@ -87,6 +87,8 @@ export interface Residue {
   readonly origins?: readonly (Origin & { readonly through?: Origin })[];
   /** AWS: true when service data was given and, by it, no action of today can use the grant (AW5, AW9). */
   readonly dead?: boolean;
+  /** What the texts do not show and the difference turns on: how one side reads them, why a grant is dead. */
+  readonly note?: string;
   /** AWS: true when it turns on a resource pattern that reads otherwise if its stars do not cross `:` (AW4). */
   readonly ambiguous?: boolean;
   /** AWS: both texts, when the difference exists only because a condition was loosened (AW12). */

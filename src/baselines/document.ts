@@ -14,6 +14,8 @@ import { type Place, type Problem, pathText, problemsOf } from "./problem.ts";
 /** A YAML or JSON text as plain data, and where each part of it stands. */
 export interface ReadDocument {
   readonly data: unknown;
+  /** Numbers that are not written as a program writes them, so that their text is lost: a fault in a baseline (G7). */
+  readonly lossy: readonly Problem[];
   /** Where a JSON pointer stands: its key, or the item itself in a list; of the nearest parent when it has none. */
   readonly placeOf: (pointer: string) => Place;
   /** Where the value of a JSON pointer begins. */
@@ -80,6 +82,7 @@ export function readDocument(text: string, file: string): ReadDocument {
 
   const keys = new Map<string, number>();
   const values = new Map<string, number>();
+  const lossy: Problem[] = [];
   let nodes = 0;
   let aliases = 0;
 
@@ -107,7 +110,14 @@ export function readDocument(text: string, file: string): ReadDocument {
     if (isScalar(node)) {
       const { value } = node;
       if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
-      if (typeof value === "number" && Number.isFinite(value)) return value;
+      if (typeof value === "number" && Number.isFinite(value)) {
+        // `0815`, `1.30` and a number of twenty digits would lose what they are written with
+        if (String(value) !== node.source) {
+          const text = `${node.source} is no plain number; put it in quotes`;
+          lossy.push({ place: at(offset), path: pathText(steps), text });
+        }
+        return value;
+      }
       problem(`expected text or a finite number, found ${node.source ?? "something else"}`);
       return null;
     }
@@ -164,6 +174,7 @@ export function readDocument(text: string, file: string): ReadDocument {
   };
   return {
     data,
+    lossy,
     placeOf: (pointer) => locate(pointer, [keys]),
     valuePlaceOf: (pointer) => locate(pointer, [values, keys]),
   };

@@ -20,13 +20,14 @@ export function parseBaseline(text: string, file: string, checks: readonly Check
   if (!validate(read.data)) throw problemsOf(file, explainErrors(validate.errors ?? [], read));
   const data = read.data as Baseline;
   const baseline: Baseline = { ...data, parameters: data.parameters ?? {}, errata: data.errata ?? [] };
-  const problems = inconsistencies(baseline).map(
+  const found = inconsistencies(baseline).map(
     ({ pointer, text: what, atKey }): Problem => ({
       place: atKey ? read.placeOf(pointer) : read.valuePlaceOf(pointer),
       path: pathText(pointerSteps(pointer, read.data)),
       text: what,
     }),
   );
+  const problems = [...read.lossy, ...found];
   if (problems.length > 0) throw problemsOf(file, problems);
   return {
     baseline: deepFreeze(baseline),

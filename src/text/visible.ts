@@ -11,13 +11,35 @@
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** Spaces that are none of the keyboard's: no-break, narrow, ideographic, the blank of Braille. */
+const SPACES = /(?! )[\p{Zs}\u2800]/gu;
+/** Letters of scripts whose letters look like Latin ones, beside a Latin one: an `а` of Cyrillic in a Latin word. */
+const FOREIGN =
+  /(?<=[A-Za-z])[\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13ff]+|[\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13ff]+(?=[A-Za-z])/gu;
+
 /** Quick test for the common case: printable ASCII alone. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** The text with every unsafe character written as `\u{1b}`; applying it twice changes nothing more. */
+/**
+ * The text with every unsafe character written as `\u{1b}`, and every one that prints like another: two texts that are
+ * not the same do not print the same. Applying it twice changes nothing more.
+ */
 export function visible(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text.replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  const shown = text.replace(UNSAFE, escaped).replace(SPACES, escaped).replace(FOREIGN, escaped);
+  // a letter with its accent apart prints like the one that has it
+  const joined = shown === shown.normalize("NFC") ? shown : shown.replace(/\p{M}/gu, escaped);
+  return joined.replace(/[^\x00-\x7f]/gu, (letter) => (printsAsAscii(letter) ? escaped(letter) : letter));
+}
+
+/** A full-width `Ａ`, a Kelvin sign: another character that prints like a letter, a digit or a sign of ASCII. */
+function printsAsAscii(letter: string): boolean {
+  const plain = letter.normalize("NFKC");
+  return plain !== letter && /^[\x21-\x7e]$/.test(plain);
+}
+
+function escaped(characters: string): string {
+  return [...characters].map((c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`).join("");
 }
 
 /**

@@ -182,6 +182,14 @@ describe("a baseline that cannot be used says what, where and what to do, one li
       ].join("\n"),
     ],
     [
+      "G7: a number that would lose its text",
+      limits("{ low: 1.0, high: 03 }"),
+      [
+        "mine.yaml:8:20: controls[0].with.low: 1.0 is no plain number; put it in quotes",
+        "mine.yaml:8:31: controls[0].with.high: 03 is no plain number; put it in quotes",
+      ].join("\n"),
+    ],
+    [
       "a fraction",
       limits("{ low: 1.5, high: 2 }"),
       "mine.yaml:8:20: controls[0].with.low: expected a whole number, found the number 1.5",

@@ -19,6 +19,18 @@ describe("untrusted text", () => {
     ],
     ["line separators", `${c(0x2028)}${c(0x2029)}`, "\\u{2028}\\u{2029}"],
     ["a lone surrogate", "\ud800x", "\\u{d800}x"],
+    [
+      "spaces that are none",
+      `a${c(0xa0)}b${c(0x2003)}${c(0x3000)}${c(0x2800)}`,
+      "a\\u{a0}b\\u{2003}\\u{3000}\\u{2800}",
+    ],
+    ["letters that print like ASCII", `${c(0x212a)}${c(0xff21)}${c(0xb2)}`, "\\u{212a}\\u{ff21}\\u{b2}"],
+    [
+      "letters of another script in a Latin word",
+      `C${c(0x43e)}mpute ${c(0x391)}B`,
+      "C\\u{43e}mpute \\u{391}B",
+    ],
+    ["an accent apart", `Caf${c(0x65)}${c(0x301)}`, "Cafe\\u{301}"],
     ["letters of every script stay", "Großhandel 数据 данные 🚀", "Großhandel 数据 данные 🚀"],
   ])("fault 26: %s", (_what, text, expected) => {
     expect(visible(text)).toBe(expected);

@@ -8,13 +8,16 @@ export interface Block {
 
 const BITS = { 4: 32, 6: 128 } as const;
 
+/** At most three digits; `010` is 8 to some readers and 10 to others, so it is none. */
+const DECIMAL = /^(?:0|[1-9]\d{0,2})$/;
+
 /** The block; undefined when the text is none. Host bits are cut off, as AWS does. */
 export function parseBlock(text: string): Block | undefined {
-  const [address = "", length, more] = text.trim().split("/");
+  const [address = "", length, more] = text.split("/");
   const family = address.includes(":") ? 6 : 4;
   const value = family === 6 ? parse6(address) : parse4(address);
   if (value === undefined || more !== undefined) return undefined;
-  if (length !== undefined && !/^\d{1,3}$/.test(length)) return undefined;
+  if (length !== undefined && !DECIMAL.test(length)) return undefined;
   const prefix = length === undefined ? BITS[family] : Number(length);
   if (prefix > BITS[family]) return undefined;
   const size = 1n << BigInt(BITS[family] - prefix);
@@ -24,7 +27,7 @@ export function parseBlock(text: string): Block | undefined {
 
 function parse4(text: string): bigint | undefined {
   const parts = text.split(".");
-  if (parts.length !== 4 || parts.some((p) => !/^\d{1,3}$/.test(p) || Number(p) > 255)) return undefined;
+  if (parts.length !== 4 || parts.some((p) => !DECIMAL.test(p) || Number(p) > 255)) return undefined;
   return parts.reduce((sum, p) => sum * 256n + BigInt(p), 0n);
 }
 

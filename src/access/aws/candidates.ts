@@ -3,6 +3,7 @@
  * places around the breakpoints for numbers, dates and addresses, unions of such values for set operators, and
  * "absent".
  */
+import { fold } from "../fold.ts";
 import { type Glob, mixedOnes } from "../glob.ts";
 import { telling } from "./address.ts";
 import {
@@ -20,6 +21,7 @@ import {
 } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { mixedAt } from "./foes.ts";
+import { isAlwaysThere } from "./keys.ts";
 
 export interface Candidates {
   readonly values: readonly Values[];
@@ -127,7 +129,8 @@ export const LACKS = {
 
 /** Absent, each value by itself, and, for set operators, unions of values, one for each way of truth. */
 function withSets(singles: readonly string[], atoms: readonly Atom[], several: boolean): Candidates {
-  const values: Values[] = [undefined, ...singles.map((v) => [v])];
+  const absent: Values[] = isAlwaysThere(atoms[0]?.key ?? "") ? [] : [undefined];
+  const values: Values[] = [...absent, ...singles.map((v) => [v])];
   if (!several) return { values };
   const seen = new Map<string, Values>();
   const truth = (v: Values): string => atoms.map((a) => String(atomHolds(a, v))).join();
@@ -260,21 +263,24 @@ function casings(
   for (const { test } of needed) {
     if (test.kind !== "caseless") continue;
     for (const text of test.texts) {
-      const written = all.flatMap(globsOf).filter((g) => g.literal && g.key.toLowerCase() === text);
+      const written = all.flatMap(globsOf).filter((g) => g.literal && fold(g.key) === text);
       for (const g of written) out.add(g.key);
-      for (const p of points) if (p.toLowerCase() === text) out.add(p);
-      const letters = [...text].filter((c) => c.toUpperCase() !== c).length;
+      for (const p of points) if (fold(p) === text) out.add(p);
+      const letters = [...text].filter(hasCase).length;
       const limit = wild ? MAX_CASED_LETTERS : Math.min(letters, Math.ceil(Math.log2(written.length + 2)));
       if (wild && letters > MAX_CASED_LETTERS) complete = false;
       for (let mask = 0; mask < 1 << Math.min(letters, limit); mask++) {
         let seen = 0;
         out.add(
-          [...text]
-            .map((c) => (c.toUpperCase() !== c && ((mask >> seen++) & 1) === 1 ? c.toUpperCase() : c))
-            .join(""),
+          [...text].map((c) => (hasCase(c) && ((mask >> seen++) & 1) === 1 ? c.toUpperCase() : c)).join(""),
         );
       }
     }
   }
   return { texts: [...out], complete };
+}
+
+/** Of a folded text: case is ASCII's alone. */
+function hasCase(letter: string): boolean {
+  return letter >= "a" && letter <= "z";
 }

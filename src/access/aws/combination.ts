@@ -403,7 +403,7 @@ function lackOf(lack: Lack, dimension: string): Reason {
 }
 
 function reasonOf(atom: Atom): Reason {
-  if (atom.test.kind === "opaque") return { clause: "AW7", reason: atom.test.reason };
+  if (atom.test.kind === "opaque") return { clause: atom.test.clause, reason: atom.test.reason };
   return {
     clause: "AW8",
     reason: `${atom.operator} on ${atom.keyText} has no set operator and meets several values`,

@@ -14,8 +14,11 @@ import { PolicyError } from "../policy.ts";
 import { Direction } from "./direction.ts";
 import { evaluate } from "./evaluate.ts";
 import { widthOf } from "./foes.ts";
+import { withNotes } from "./notes.ts";
+import { partitionIn, USUAL_PARTITION } from "./principals.ts";
+import { provable } from "./provable.ts";
 import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
-import { type Side, sidesOf } from "./sides.ts";
+import { partitionAtHand, type Side, sidesOf } from "./sides.ts";
 import { awsStatements, type Problem, type Statements } from "./statement.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { lettersFor, variablesRead } from "./witness.ts";
@@ -36,7 +39,12 @@ export function compareAws(
   live: readonly unknown[],
   options: CompareOptions,
 ): Comparison {
-  const { documented: left, live: right, vocabulary } = sidesOf(documented, live, options.boundary);
+  const {
+    documented: left,
+    live: right,
+    vocabulary,
+    partition,
+  } = sidesOf(documented, live, options.boundary);
   const width = widthOf(Math.max(left.longest, right.longest));
   const variables = [...new Set([...left.variables, ...right.variables])];
   const letters = lettersFor([left.spelling(), right.spelling()], variables, width);
@@ -45,10 +53,13 @@ export function compareAws(
     const [own, other] = side === "missing" ? [left, right] : [right, left];
     const direction = directionOf(own, other, width, vocabulary);
     const replays = (request: AwsRequest): boolean =>
-      evaluate(own.layers, request, vocabulary) === "allowed" &&
-      evaluate(other.layers, request, vocabulary) === "denied";
+      evaluate(own.layers, request, vocabulary, partition) === "allowed" &&
+      evaluate(other.layers, request, vocabulary, partition) === "denied";
     const context = { side, own, other, options, vocabulary, letters, variables: read, replays };
-    const { residues, doubts } = awsResidues(direction, direction.run(own), context);
+    const found = awsResidues(direction, direction.run(own), context);
+    const { residues: proven, doubts: unproven } = provable(found.residues, side, own, other, replays);
+    const residues = withNotes(proven, own, other, options.serviceData, vocabulary);
+    const doubts = [...found.doubts, ...unproven];
     const problems = [...problemsOf(own.problems, "allow"), ...problemsOf(other.problems, "deny")];
     // what one side cannot be read for sure to allow, or the other to deny, is no proven difference
     if (problems[0] === undefined) return { residues, doubts };
@@ -85,9 +96,10 @@ function layersOf(
   documents: readonly unknown[],
   boundary: readonly unknown[] | undefined,
   vocabulary: Vocabulary,
+  partition: string,
 ): readonly Statements[] {
-  const identity = awsStatements(documents, vocabulary);
-  return boundary === undefined ? [identity] : [identity, awsStatements(boundary, vocabulary)];
+  const identity = awsStatements(documents, vocabulary, partition);
+  return boundary === undefined ? [identity] : [identity, awsStatements(boundary, vocabulary, partition)];
 }
 
 function distinctDoubts(doubts: readonly Doubt[]): readonly Doubt[] {
@@ -108,14 +120,19 @@ export function awsEvaluator(
   options: AllowsOptions,
 ): (request: Witness) => Verdict {
   const vocabulary = new Vocabulary();
-  const layers = layersOf(documents, options.boundary, vocabulary);
+  const layers = layersOf(documents, options.boundary, vocabulary, USUAL_PARTITION);
+  const named = layers.flatMap((l) => l.statements.flatMap((s) => s.body.partitions ?? []));
+  const made = new Map<string, readonly Statements[]>([[USUAL_PARTITION, layers]]);
   return (request) => {
     if (!isAwsRequest(request)) {
       throw new PolicyError(
         'an AWS request is { "action": string, "resource": string, "principal"?: string, "context"?: { key: value } }',
       );
     }
-    return evaluate(layers, request, vocabulary);
+    const partition = partitionAtHand([...named, partitionIn(request.principal ?? "") ?? []].flat());
+    const read = made.get(partition) ?? layersOf(documents, options.boundary, vocabulary, partition);
+    made.set(partition, read);
+    return evaluate(read, request, vocabulary, partition);
   };
 }
 

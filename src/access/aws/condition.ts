@@ -1,56 +1,43 @@
 /** Condition blocks as atoms: one operator on one key (AW7). */
+import { fold } from "../fold.ts";
 import { type Glob, matches, resolveGlob, splitGlob, subject, variablesIn } from "../glob.ts";
+import { mayBeRounded, type ScalarText, scalarText } from "../written.ts";
 import { type Block, holds, parseBlock } from "./address.ts";
-import { type Operator, operatorOf, type Relation } from "./operators.ts";
+import type { Atom, Test, Values } from "./atom.ts";
+import { underOneName } from "./keys.ts";
+import { parseDate, parseNumber } from "./measures.ts";
+import { noOperator, type Operator, operatorOf, type Relation } from "./operators.ts";
 import { equalGlob, likeGlob, type Reading } from "./vocabulary.ts";
 
-/** What a value of the request is held against. */
-export type Test =
-  | { readonly kind: "glob"; readonly globs: readonly Glob[] }
-  | { readonly kind: "caseless"; readonly texts: readonly string[] }
-  | { readonly kind: "arn"; readonly arns: readonly (readonly Glob[])[] }
-  | { readonly kind: "number" | "date"; readonly relation: Relation; readonly values: readonly number[] }
-  | { readonly kind: "boolean"; readonly values: readonly boolean[] }
-  | { readonly kind: "address"; readonly blocks: readonly Block[] }
-  | { readonly kind: "null"; readonly absent: boolean; readonly present: boolean }
-  | { readonly kind: "opaque"; readonly reason: string };
-
-export interface Atom {
-  /** Lower case: names of keys do not depend on case, tag keys in them neither. */
-  readonly key: string;
-  readonly keyText: string;
-  readonly operator: string;
-  readonly negated: boolean;
-  readonly ifExists: boolean;
-  readonly set?: "all" | "any";
-  readonly test: Test;
-  /** Equal atoms have equal canonical texts, whatever order and spelling they were written in. */
-  readonly canon: string;
-  /** For people. */
-  readonly text: string;
-}
+export type { Atom, Test, Values } from "./atom.ts";
 
 const ARN_PARTS = 6;
-
-/** The values of a context key, internal form; undefined: the key is absent. */
-export type Values = readonly string[] | undefined;
 
 /** The atom for `operator: { key: values }`. What cannot be read becomes opaque, with the reason, never dropped. */
 export function atomOf(operatorName: string, keyText: string, raw: unknown, reading: Reading): Atom {
   const list = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
-  const values = [...new Set(list.map(valueText))].sort();
+  const texts = list.map(scalarText);
+  const values = [...new Set(list.map((v, i) => shownText(v, texts[i])))].sort();
   const operator = operatorOf(operatorName);
-  const key = keyText.trim().toLowerCase();
-  const shown = `${operator?.text ?? operatorName} ${keyText.trim()} = ${values.join(" | ")}`;
-  if (operator === undefined || list.some((v) => typeof v === "object")) {
-    const reason =
-      operator === undefined ? `unknown operator ${operatorName}` : `a value of ${keyText} is no text`;
-    return opaque(operatorName, key, keyText, values, shown, reason);
+  const key = fold(keyText);
+  const shown = `${operator?.text ?? operatorName} ${keyText} = ${values.join(" | ")}`;
+  const open = (clause: string, reason: string): Atom =>
+    opaque(operator?.text ?? operatorName, key, keyText, values, shown, { clause, reason });
+  if (operator === undefined) return open("AW7", noOperator(operatorName));
+  if (texts.includes(undefined)) return open("AW7", `a value of ${keyText} is no text`);
+  const unknown = texts.find((t) => t !== undefined && "unknown" in t);
+  if (unknown !== undefined && "unknown" in unknown) {
+    const atom = open("G7", `a value of ${keyText}: ${unknown.unknown}`);
+    // what was rounded says the same of many numbers, so no two of them are alike
+    const rounded = list.some((v) => typeof v === "number" && mayBeRounded(v));
+    return rounded ? { ...atom, canon: `${atom.canon}\uE010${++roundedSoFar}` } : atom;
   }
-  const test = testOf(operator, values, reading);
-  if (test.kind === "opaque") return opaque(operator.text, key, keyText, values, shown, test.reason);
+  const read = testOf(operator, values, reading);
+  if (read.kind === "opaque") return open(read.clause, read.reason);
+  const { key: name, test } = underOneName(key, read, reading.service);
+  if (test.kind === "opaque") return open(test.clause, test.reason);
   const canon = [
-    key,
+    name,
     operator.set ?? "",
     test.kind,
     operator.relation,
@@ -59,8 +46,8 @@ export function atomOf(operatorName: string, keyText: string, raw: unknown, read
     canonicalTest(test),
   ].join("\uE010");
   return {
-    key,
-    keyText: keyText.trim(),
+    key: name,
+    keyText,
     operator: operator.text,
     negated: operator.negated,
     ifExists: operator.ifExists,
@@ -71,8 +58,18 @@ export function atomOf(operatorName: string, keyText: string, raw: unknown, read
   };
 }
 
-function valueText(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");
+let roundedSoFar = 0;
+
+function shownText(value: unknown, text: ScalarText | undefined): string {
+  return text !== undefined && "text" in text ? text.text : (JSON.stringify(value) ?? "undefined");
+}
+
+/**
+ * What AWS may read otherwise than it is written: a statement with it holds or not, nobody knows (AW14).
+ * @param id tells it from others of its kind: two that are alike hold together
+ */
+export function openAtom(clause: string, reason: string, id: readonly string[]): Atom {
+  return opaque("as AWS reads it", "", "", id, reason, { clause, reason });
 }
 
 function opaque(
@@ -81,16 +78,16 @@ function opaque(
   keyText: string,
   values: readonly string[],
   text: string,
-  reason: string,
+  why: { readonly clause: string; readonly reason: string },
 ): Atom {
-  const canon = ["opaque", operator.toLowerCase(), key, JSON.stringify(values)].join("\uE010");
+  const canon = ["opaque", fold(operator), key, JSON.stringify(values)].join("\uE010");
   return {
     key,
     keyText,
     operator,
     negated: false,
     ifExists: false,
-    test: { kind: "opaque", reason },
+    test: { kind: "opaque", ...why },
     canon,
     text,
   };
@@ -103,9 +100,10 @@ function testOf(operator: Operator, values: readonly string[], reading: Reading)
   if (family === "binary")
     return { kind: "glob", globs: values.map((v) => equalGlob(v, noVariables(reading))) };
   if (family === "null") {
-    const asked = values.map((v) => v.toLowerCase());
+    const asked = values.map(fold);
     const wrong = asked.find((v) => v !== "true" && v !== "false");
-    if (wrong !== undefined) return { kind: "opaque", reason: `Null takes true or false, not "${wrong}"` };
+    if (wrong !== undefined)
+      return { kind: "opaque", clause: "AW7", reason: `Null takes true or false, not "${wrong}"` };
     return { kind: "null", absent: asked.includes("true"), present: asked.includes("false") };
   }
   if (family === "arn") {
@@ -114,15 +112,19 @@ function testOf(operator: Operator, values: readonly string[], reading: Reading)
     );
     const short = values.find((_, i) => arns[i]?.length !== ARN_PARTS);
     if (short !== undefined)
-      return { kind: "opaque", reason: `"${short}" has fewer than six parts of an ARN` };
+      return { kind: "opaque", clause: "AW7", reason: `"${short}" has fewer than six parts of an ARN` };
     return { kind: "arn", arns };
   }
   // the other families take no wildcards; a variable in them is a text that only the request can tell
   const variable = reading.variables ? values.find((v) => v.includes("${")) : undefined;
   if (variable !== undefined) {
-    return { kind: "opaque", reason: `${operator.text} with the policy variable in "${variable}"` };
+    return {
+      kind: "opaque",
+      clause: "AW7",
+      reason: `${operator.text} with the policy variable in "${variable}"`,
+    };
   }
-  if (family === "caseless") return { kind: "caseless", texts: values.map((v) => v.toLowerCase()) };
+  if (family === "caseless") return { kind: "caseless", texts: values.map(fold) };
   return parsed(operator, values);
 }
 
@@ -133,6 +135,7 @@ function noVariables(reading: Reading): Reading {
 function parsed(operator: Operator, values: readonly string[]): Test {
   const bad = (value: string, what: string): Test => ({
     kind: "opaque",
+    clause: "AW7",
     reason: `${operator.text} takes ${what}, not "${value}"`,
   });
   if (operator.family === "number" || operator.family === "date") {
@@ -145,29 +148,13 @@ function parsed(operator: Operator, values: readonly string[]): Test {
   if (operator.family === "boolean") {
     const wrong = values.find((v) => !/^(true|false)$/i.test(v));
     if (wrong !== undefined) return bad(wrong, "true or false");
-    return { kind: "boolean", values: values.map((v) => v.toLowerCase() === "true") };
+    return { kind: "boolean", values: values.map((v) => fold(v) === "true") };
   }
   const blocks = values.map(parseBlock);
   const wrong = values.find((_, i) => blocks[i] === undefined);
   return wrong === undefined
     ? { kind: "address", blocks: blocks as Block[] }
     : bad(wrong, "an address or a CIDR block");
-}
-
-function parseNumber(text: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
-}
-
-/** The last millisecond that a date can name. */
-const LAST_DATE = 8.64e15;
-
-/** ISO 8601, or seconds since 1970. Milliseconds since 1970. */
-function parseDate(text: string): number | undefined {
-  if (/^\d+$/.test(text)) return Number(text) * 1000 < LAST_DATE ? Number(text) * 1000 : undefined;
-  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return undefined;
-  const zoned = !text.includes("T") || /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
-  const at = Date.parse(zoned);
-  return Number.isNaN(at) ? undefined : at;
 }
 
 function canonicalTest(test: Exclude<Test, { kind: "opaque" }>): string {
@@ -209,7 +196,7 @@ function matchesTest(test: Exclude<Test, { kind: "opaque" | "null" }>, value: st
     case "glob":
       return test.globs.some((g) => matches(g, value));
     case "caseless": {
-      const lower = value.toLowerCase();
+      const lower = fold(value);
       return test.texts.some((t) => subject(t) === lower);
     }
     case "arn": {
@@ -224,7 +211,7 @@ function matchesTest(test: Exclude<Test, { kind: "opaque" | "null" }>, value: st
       return number !== undefined && test.values.some((v) => related(number, test.relation, v));
     }
     case "boolean":
-      return test.values.some((v) => value.toLowerCase() === String(v));
+      return test.values.some((v) => fold(value) === String(v));
     case "address": {
       const address = parseBlock(value);
       return address !== undefined && test.blocks.some((b) => holds(b, address));

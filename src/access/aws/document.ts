@@ -1,5 +1,9 @@
 /** The forms in which policy documents come (AW11). */
+import { fold, twice } from "../fold.ts";
+import { JsonFault, parseJson } from "../json-text.ts";
+import { didYouMean } from "../nearest.ts";
 import { PolicyError } from "../policy.ts";
+import { Written } from "../written.ts";
 
 /** One policy document, unwrapped: what `Statement` and `Version` are read from. */
 export interface PolicyDocument {
@@ -9,6 +13,25 @@ export interface PolicyDocument {
   readonly body: Readonly<Record<string, unknown>>;
   /** The policy's name, where the wrapping tells it. */
   readonly name?: string;
+  /** What of it is not understood: then nothing of it is (AW13). */
+  readonly fault?: string;
+}
+
+/** The elements of a policy, beside the names that some listings put there. */
+const ELEMENTS: readonly string[] = ["Version", "Id", "Statement"];
+
+/** An element that IAM does not have, or that is there in two spellings (AW13). */
+export function faultOf(
+  object: Readonly<Record<string, unknown>>,
+  elements: readonly string[],
+): string | undefined {
+  const keys = Object.keys(object);
+  const both = twice(keys);
+  if (both !== undefined) return `${both.map((k) => `"${k}"`).join(" and ")} are one element, given twice`;
+  const folded = elements.map(fold);
+  const odd = keys.find((k) => !folded.includes(fold(k)));
+  if (odd === undefined) return undefined;
+  return `"${odd}" is no element that IAM knows here${didYouMean(odd, elements)}`;
 }
 
 /** Elements in which the API and the CLI wrap a document. */
@@ -16,7 +39,7 @@ const WRAPPERS = ["PolicyVersion", "PolicyDocument", "AssumeRolePolicyDocument",
 const NAMES = ["PolicyName", "RoleName"] as const;
 
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Written);
 }
 
 /** An element by its name; the API writes some with a small first letter. */
@@ -25,7 +48,7 @@ export function field(
   name: string,
 ): { readonly key: string; readonly value: unknown } | undefined {
   if (Object.hasOwn(object, name)) return { key: name, value: object[name] };
-  const key = Object.keys(object).find((k) => k.toLowerCase() === name.toLowerCase());
+  const key = Object.keys(object).find((k) => fold(k) === fold(name));
   return key === undefined ? undefined : { key, value: object[key] };
 }
 
@@ -34,10 +57,10 @@ export function fieldsOf(
   object: Readonly<Record<string, unknown>>,
 ): (name: string) => { readonly key: string; readonly value: unknown } | undefined {
   const keys = Object.keys(object);
-  const lower = keys.map((k) => k.toLowerCase());
+  const lower = keys.map(fold);
   return (name) => {
     if (Object.hasOwn(object, name)) return { key: name, value: object[name] };
-    const key = keys[lower.indexOf(name.toLowerCase())];
+    const key = keys[lower.indexOf(fold(name))];
     return key === undefined ? undefined : { key, value: object[key] };
   };
 }
@@ -45,6 +68,7 @@ export function fieldsOf(
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
+  if (value instanceof Written) return value.kind;
   return Array.isArray(value) ? "a list" : isObject(value) ? "an object" : `a ${typeof value}`;
 }
 
@@ -84,7 +108,14 @@ function unwrap(
   const found = NAMES.map((n) => field(value, n)?.value).find((n) => typeof n === "string") ?? name;
   const label = typeof found === "string" ? found : undefined;
   if (field(value, "Statement") !== undefined) {
-    out.push({ document, pointer, body: value, ...(label !== undefined && { name: label }) });
+    const fault = faultOf(value, [...ELEMENTS, ...NAMES]);
+    out.push({
+      document,
+      pointer,
+      body: value,
+      ...(label !== undefined && { name: label }),
+      ...(fault !== undefined && { fault }),
+    });
     return;
   }
   if (field(value, "Effect") !== undefined) {
@@ -92,14 +123,19 @@ function unwrap(
     out.push({ document, pointer, body: { Statement: value }, ...(label !== undefined && { name: label }) });
     return;
   }
-  for (const wrapper of WRAPPERS) {
-    const inner = field(value, wrapper);
-    if (inner === undefined) continue;
-    unwrap(inner.value, document, `${pointer}/${inner.key}`, label, out);
+  const inside = Object.keys(value).filter((k) => WRAPPERS.some((w) => fold(w) === fold(k)));
+  const [wrapper, another] = inside;
+  if (wrapper !== undefined && another !== undefined) {
+    throw new PolicyError(
+      `${at}: holds a policy at "${wrapper}" and one at "${another}"; give them one by one`,
+    );
+  }
+  if (wrapper !== undefined) {
+    unwrap(value[wrapper], document, `${pointer}/${wrapper}`, label, out);
     return;
   }
   throw new PolicyError(
-    `${at}: no "Statement": expected an AWS policy document, bare, as JSON text, percent-encoded, or wrapped as the ` +
+    `${at}: no "Statement"${nearStatement(value)}: expected an AWS policy document, bare, as JSON text, percent-encoded, or wrapped as the ` +
       "API prints it (PolicyVersion.Document, PolicyDocument, AssumeRolePolicyDocument)",
   );
 }
@@ -115,8 +151,15 @@ function decode(text: string, at: string): unknown {
     }
   }
   try {
-    return JSON.parse(json) as unknown;
-  } catch {
+    return parseJson(json);
+  } catch (fault) {
+    if (fault instanceof JsonFault && !fault.syntax) throw new PolicyError(`${at}: ${fault.message}`);
     throw new PolicyError(`${at}: not JSON: expected an AWS policy document`);
   }
+}
+
+/** A key that is nearly "Statement". */
+function nearStatement(value: Readonly<Record<string, unknown>>): string {
+  const odd = Object.keys(value).find((key) => didYouMean(key, ["Statement"]) !== "");
+  return odd === undefined ? "" : `, and "${odd}"${didYouMean(odd, ["Statement"])}`;
 }

@@ -1,9 +1,11 @@
 /** The plain evaluator (AW1): one request against statements, one at a time. The oracle of the comparison. */
+import { fold } from "../fold.ts";
 import { type Glob, matches, resolveGlob, subject } from "../glob.ts";
 import type { AwsRequest, Verdict } from "../policy.ts";
 import { resolvedHolds, type Values } from "./condition.ts";
 import { choiceAt } from "./foes.ts";
-import { principalSubject } from "./principals.ts";
+import { completed } from "./keys.ts";
+import { typedPrincipal } from "./principals.ts";
 import type { Choice, Problem, Statement, Statements } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -22,14 +24,18 @@ interface Point {
 
 /**
  * Whether every layer (identity policies, boundary) allows the request and none denies it. `undecided` where a
- * statement that cannot be read, an unknown operator or a variable without value decides.
+ * statement that cannot be read, an unknown operator or a variable without value decides, and for a request that
+ * cannot be (AW14).
+ * @param partition that of an account that the request names by number alone
  */
 export function evaluate(
   layers: readonly Statements[],
   request: AwsRequest,
   vocabulary: Vocabulary,
+  partition?: string,
 ): Verdict {
-  const point = pointOf(request);
+  const point = pointOf(request, partition);
+  if (point === undefined) return "undecided";
   const lookup = (number: number): string | undefined => {
     const variable = vocabulary.variable(number);
     return point.plain.get(variable.key) ?? variable.fallback;
@@ -50,19 +56,24 @@ export function evaluate(
   return allowed === true && denied === false ? "allowed" : "undecided";
 }
 
-function pointOf(request: AwsRequest): Point {
+/** Undefined for a request that cannot be. */
+function pointOf(request: AwsRequest, partition: string | undefined): Point | undefined {
   const context = new Map<string, Values>();
-  const plain = new Map<string, string>();
   for (const [name, value] of Object.entries(request.context ?? {})) {
-    const values = typeof value === "string" ? [value] : value;
-    context.set(name.toLowerCase(), values.map(subject));
-    if (values.length === 1) plain.set(name.toLowerCase(), values[0] as string);
+    context.set(fold(name), typeof value === "string" ? [value] : value);
   }
+  const arn = context.get("aws:principalarn");
+  const who = request.principal ?? (arn?.length === 1 && arn[0]?.startsWith("arn:") ? arn[0] : undefined);
+  const typed = who === undefined ? undefined : typedPrincipal(who, partition);
+  const action = fold(request.action);
+  if (!completed(context, typed, action)) return undefined;
+  const plain = new Map<string, string>();
+  for (const [name, values] of context) if (values?.length === 1) plain.set(name, values[0] as string);
   return {
-    action: subject(request.action.toLowerCase()),
+    action: subject(action),
     resource: subject(request.resource),
-    principal: request.principal === undefined ? undefined : principalSubject(request.principal),
-    context,
+    principal: typed === undefined ? undefined : subject(typed),
+    context: new Map([...context].map(([name, values]) => [name, values?.map(subject)])),
     plain,
   };
 }

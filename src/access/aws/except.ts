@@ -237,7 +237,8 @@ function suffixText(body: Body, row: Row, narrower: boolean): string {
     const shown = (near.length > 0 ? near : terms).map((t) => t.text);
     out.push(`on ${negated ? "all but " : ""}${[...new Set(shown)].sort().join(", ")}`);
   }
-  if (body.principals !== undefined && narrower) out.push(`for ${choiceText(body.principals)}`);
+  if (body.principals !== undefined && narrower)
+    out.push(`for ${choiceText(body.shown?.principals ?? body.principals)}`);
   const conditions = conditionText(body);
   if (conditions !== undefined) out.push(`where ${conditions}`);
   return out.join(" ");
@@ -250,5 +251,6 @@ export function choiceText(choice: Choice): string {
 
 /** The conditions of a statement as text; undefined when there are none. */
 export function conditionText(body: Body): string | undefined {
-  return body.atoms.length === 0 ? undefined : body.atoms.map((a) => a.text).join(" and ");
+  const atoms = body.shown?.atoms ?? body.atoms;
+  return atoms.length === 0 ? undefined : atoms.map((a) => a.text).join(" and ");
 }

@@ -2,6 +2,8 @@
  * Condition operators. Source: AWS IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set
  * operators for multi-valued context keys".
  */
+import { fold } from "../fold.ts";
+import { didYouMean } from "../nearest.ts";
 
 /** How a value of the policy is compared with a value of the request. */
 export type Family =
@@ -64,9 +66,19 @@ const ROWS: readonly Row[] = [
 const TABLE = new Map(ROWS.map((row) => [row[0].toLowerCase(), row]));
 const SETS = { "forallvalues:": ["all", "ForAllValues:"], "foranyvalue:": ["any", "ForAnyValue:"] } as const;
 
+/** Why a name is no operator, with the nearest that is one. */
+export function noOperator(name: string): string {
+  const [, set = "", rest = name] = /^(ForAllValues:|ForAnyValue:)?(.*)$/is.exec(name) ?? [];
+  const near = didYouMean(
+    rest,
+    ROWS.flatMap(([text]) => [text, `${text}IfExists`]),
+  );
+  return `unknown operator ${name}${near.replace('"', `"${set}`)}`;
+}
+
 /** The operator of this name; undefined when AWS has none. */
 export function operatorOf(name: string): Operator | undefined {
-  let rest = name.trim().toLowerCase();
+  let rest = fold(name);
   let set: readonly ["all" | "any", string] | undefined;
   for (const [prefix, value] of Object.entries(SETS)) {
     if (!rest.startsWith(prefix)) continue;

@@ -1,5 +1,6 @@
 /** Rows of a difference as residues that people can read (R1 to R4), and what was left open as doubts. */
 import { catalogOf } from "../catalog.ts";
+import { fold } from "../fold.ts";
 import { type Glob, genericOf, intersect, pointText } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "../policy.ts";
 import type { Term } from "../term.ts";
@@ -216,7 +217,9 @@ class Lines {
       this.context.side === "excess" ? this.wording.weakening.of(row) : undefined;
     const says: Partial<Shared> = {
       ...(hasResources(row) && { resources: resourcesOf(row) }),
-      ...(body.principals !== undefined && { principals: [choiceText(body.principals)] }),
+      ...(body.principals !== undefined && {
+        principals: [choiceText(body.shown?.principals ?? body.principals)],
+      }),
       ...(conditions !== undefined && { conditions }),
       ...(weakened !== undefined && { weakened }),
     };
@@ -261,7 +264,7 @@ class Lines {
 
   private residueOf(shared: Shared, lines: readonly Line[]): Residue {
     const sorted = [...lines].sort((a, b) => compareTexts(a.spelled, b.spelled));
-    const texts = [...new Map(sorted.map((l) => [l.text.toLowerCase(), l.text])).values()];
+    const texts = [...new Map(sorted.map((l) => [fold(l.text), l.text])).values()];
     const hits = distinctHits(sorted);
     const examples = hits.length === 0 ? [] : telling(hits).map((h) => h.operation.name);
     // the line whose witness is the most telling speaks for all

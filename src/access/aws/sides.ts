@@ -4,10 +4,13 @@
  */
 import { longestOnes } from "../glob.ts";
 import type { Term } from "../term.ts";
+import { mayBeRounded } from "../written.ts";
 import { eachGlob } from "./foes.ts";
 import { type Grant, ownGrants } from "./own-grants.ts";
+import { NO_PARTITION, USUAL_PARTITION } from "./principals.ts";
 import { awsStatements, bodiesOf, type Problem, type Statement, type Statements } from "./statement.ts";
 import { Vocabulary } from "./vocabulary.ts";
+import { BY_NUMBER } from "./who.ts";
 import { type Spelled, spelledIn } from "./witness.ts";
 
 /** What identity policies grant, cut by what a boundary grants; any layer's deny counts. Holds what was derived. */
@@ -22,6 +25,8 @@ export class Side {
   readonly longest: number;
   /** The policy variables that it reads, in the order of the text. */
   readonly variables: ReadonlySet<number>;
+  /** The partitions that its principals name, and `BY_NUMBER`. */
+  readonly partitions: readonly string[];
   private texts: ReadonlyMap<string, Term> | undefined;
   private spelled: Spelled | undefined;
   private readonly grants = new Map<number, readonly Grant[]>();
@@ -38,6 +43,7 @@ export class Side {
       if (!glob.literal) longest = Math.max(longest, longestOnes(glob));
     });
     for (const { body } of this.statements) for (const v of body.variables) variables.add(v);
+    this.partitions = [...new Set(this.statements.flatMap((s) => s.body.partitions ?? []))];
     this.longest = longest;
     this.variables = variables;
   }
@@ -98,6 +104,15 @@ export interface Sides {
   readonly documented: Side;
   readonly live: Side;
   readonly vocabulary: Vocabulary;
+  /** That of accounts that are named by number alone; `NO_PARTITION` where several are named. */
+  readonly partition: string;
+}
+
+/** The partition of accounts that are named by number alone: the one that ARNs beside them name (AW10). */
+export function partitionAtHand(partitions: readonly string[]): string {
+  if (!partitions.includes(BY_NUMBER)) return USUAL_PARTITION;
+  const [first, ...others] = new Set(partitions.filter((p) => p !== BY_NUMBER));
+  return others.length > 0 ? NO_PARTITION : (first ?? USUAL_PARTITION);
 }
 
 /**
@@ -114,13 +129,20 @@ export function sidesOf(
     vocabulary = new Vocabulary();
     kept = [];
   }
-  const left = sideOf([documented]);
-  const right = sideOf(boundary === undefined ? [live] : [live, boundary]);
-  return { documented: left, live: right, vocabulary };
+  const rights = boundary === undefined ? [live] : [live, boundary];
+  const read = (partition: string): Sides => ({
+    documented: sideOf([documented], partition),
+    live: sideOf(rights, partition),
+    vocabulary,
+    partition,
+  });
+  const usual = read(USUAL_PARTITION);
+  const partition = partitionAtHand([...usual.documented.partitions, ...usual.live.partitions]);
+  return partition === USUAL_PARTITION ? usual : read(partition);
 }
 
-function sideOf(layers: readonly (readonly unknown[])[]): Side {
-  const given = layers.flatMap((l) => [l.length, ...l]);
+function sideOf(layers: readonly (readonly unknown[])[], partition: string): Side {
+  const given = [partition, ...layers.flatMap((l) => [l.length, ...l])];
   const at = kept.findIndex(
     (k) => k.given.length === given.length && k.given.every((v, i) => v === given[i] && isAs(v, k.copies[i])),
   );
@@ -129,7 +151,7 @@ function sideOf(layers: readonly (readonly unknown[])[]): Side {
     kept.push(known);
     return known.side;
   }
-  const side = new Side(layers.map((documents) => awsStatements(documents, vocabulary)));
+  const side = new Side(layers.map((documents) => awsStatements(documents, vocabulary, partition)));
   const copies = given.map(copyOf);
   if (copies.includes(UNKNOWN)) return side;
   kept.push({ given, copies, side });
@@ -142,6 +164,7 @@ const UNKNOWN = Symbol("no JSON");
 /** A copy of a JSON value; `UNKNOWN` for anything else. */
 function copyOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) {
+    if (typeof value === "number" && mayBeRounded(value)) return UNKNOWN;
     return typeof value === "function" || typeof value === "symbol" ? UNKNOWN : value;
   }
   const list = Array.isArray(value);

@@ -1,17 +1,34 @@
 /** Statements: what a policy document says, read once for the comparison and the evaluator. */
-import { type Glob, questionGlob } from "../glob.ts";
+import { fold } from "../fold.ts";
+import { type Glob, questionGlob, widest } from "../glob.ts";
 import type { Origin } from "../policy.ts";
 import type { Term } from "../term.ts";
-import { type Atom, atomOf } from "./condition.ts";
-import { field, fieldsOf, isObject, kindOf, type PolicyDocument, policyDocuments } from "./document.ts";
-import { principalGlobs, principalKind } from "./principals.ts";
-import { likeGlob, type Reading, type Vocabulary } from "./vocabulary.ts";
+import { mayBeRounded, scalarText } from "../written.ts";
+import type { Atom } from "./atom.ts";
+import type { Choice } from "./choice.ts";
+import { atomOf, openAtom } from "./condition.ts";
+import {
+  faultOf,
+  field,
+  fieldsOf,
+  isObject,
+  kindOf,
+  type PolicyDocument,
+  policyDocuments,
+} from "./document.ts";
+import { Malformed, meantText, rejectTwice } from "./malformed.ts";
+import { CANONICAL_USERS, isOriginIdentity, ORIGIN_IDENTITIES, USUAL_PARTITION } from "./principals.ts";
+import { likeGlob, type Reading, resolvesLate, type Vocabulary } from "./vocabulary.ts";
+import {
+  BY_NUMBER,
+  foldIdentity,
+  mayBeDenied,
+  type Principals,
+  partitionsOf,
+  readPrincipals,
+} from "./who.ts";
 
-/** One of the terms, or, negated, none of them (AW3). */
-export interface Choice {
-  readonly terms: readonly Term[];
-  readonly negated: boolean;
-}
+export type { Choice } from "./choice.ts";
 
 /**
  * A statement without its actions. Statements with equal bodies are one (comparison.md 2). It says what and not where:
@@ -26,6 +43,10 @@ export interface Body {
   readonly canon: string;
   /** The policy variables that its text reads, in the order of the text. */
   readonly variables: readonly number[];
+  /** As it is written, where conditions on who asks were put into the principals (AW14). */
+  readonly shown?: { readonly principals: Choice; readonly atoms: readonly Atom[] };
+  /** The partitions that its principals name, and `BY_NUMBER` (AW10). */
+  readonly partitions?: readonly string[];
 }
 
 export interface Statement {
@@ -47,15 +68,6 @@ export interface Statements {
   readonly problems: readonly Problem[];
 }
 
-/** Thrown inside the reading of one statement; becomes its problem. */
-class Malformed extends Error {
-  readonly clause: string;
-  constructor(clause: string, message: string) {
-    super(message);
-    this.clause = clause;
-  }
-}
-
 const VERSIONS: ReadonlySet<unknown> = new Set(["2012-10-17", "2008-10-17", undefined]);
 
 /** The bodies that were read with a vocabulary, by what was written: a statement for each principal. */
@@ -66,11 +78,19 @@ export function bodiesOf(vocabulary: Vocabulary): number {
   return bodiesRead.get(vocabulary)?.size ?? 0;
 }
 
-/** @throws PolicyError when something given is no policy document. */
-export function awsStatements(given: readonly unknown[], vocabulary: Vocabulary): Statements {
+/**
+ * @param partition that of accounts that are named by number alone, or `NO_PARTITION` (AW10)
+ * @throws PolicyError when something given is no policy document
+ */
+export function awsStatements(
+  given: readonly unknown[],
+  vocabulary: Vocabulary,
+  partition = USUAL_PARTITION,
+): Statements {
   const statements: Statement[] = [];
   const problems: Problem[] = [];
-  for (const policy of policyDocuments(given)) readPolicy(policy, vocabulary, statements, problems);
+  for (const policy of policyDocuments(given))
+    readPolicy(policy, vocabulary, partition, statements, problems);
   return { statements: oneBodyEach(statements), problems };
 }
 
@@ -88,15 +108,22 @@ function oneBodyEach(statements: readonly Statement[]): readonly Statement[] {
 function readPolicy(
   policy: PolicyDocument,
   vocabulary: Vocabulary,
+  partition: string,
   statements: Statement[],
   problems: Problem[],
 ): void {
+  if (policy.fault !== undefined) {
+    const { document, pointer, name } = policy;
+    const origin = { document, pointer, ...(name !== undefined && { label: name }) };
+    problems.push({ clause: "AW13", reason: policy.fault, effect: "unknown", origin });
+    return;
+  }
   const version = field(policy.body, "Version")?.value;
   const found = field(policy.body, "Statement");
   if (found === undefined) return;
   const many = Array.isArray(found.value);
   const list: readonly unknown[] = Array.isArray(found.value) ? found.value : [found.value];
-  const reading: Reading = { variables: version === "2012-10-17", vocabulary };
+  const reading: InStatement = { variables: version === "2012-10-17", vocabulary, partition };
   list.forEach((raw, i) => {
     const pointer = `${policy.pointer}/${found.key}${many ? `/${i}` : ""}`;
     const sid = isObject(raw) ? field(raw, "Sid")?.value : undefined;
@@ -115,27 +142,60 @@ function readPolicy(
 }
 
 function effectOf(raw: unknown): Problem["effect"] {
-  const effect = isObject(raw) ? field(raw, "Effect")?.value : undefined;
+  const spelled = isObject(raw) ? Object.keys(raw).filter((k) => fold(k) === "effect") : [];
+  const effect = isObject(raw) && spelled.length === 1 ? raw[spelled[0] as string] : undefined;
   return effect === "Allow" ? "allow" : effect === "Deny" ? "deny" : "unknown";
 }
 
-function readStatement(raw: unknown, origin: Origin, reading: Reading, out: Statement[]): void {
+/** How a statement is read. */
+type InStatement = Reading & { readonly partition: string };
+
+function readStatement(raw: unknown, origin: Origin, reading: InStatement, out: Statement[]): void {
   if (!isObject(raw)) throw new Malformed("AW1", `a statement is ${kindOf(raw)}`);
+  const fault = faultOf(raw, ELEMENTS);
+  if (fault !== undefined) throw new Malformed("AW13", fault);
   const effect = effectOf(raw);
+  const sid = field(raw, "Sid");
+  if (sid !== undefined && scalarText(sid.value) === undefined) {
+    throw new Malformed("AW13", `Sid is ${kindOf(sid.value)}`);
+  }
   if (effect === "unknown") throw new Malformed("AW1", "Effect is neither Allow nor Deny");
   const named = fieldsOf(raw);
   const actions = actionChoice(named, origin, reading.vocabulary);
-  for (const body of bodiesFor(effect, named, reading)) out.push({ body, actions, origin });
+  const service = serviceOf(actions);
+  const within = service === undefined ? reading : { ...reading, service };
+  for (const body of bodiesFor(effect, named, within)) out.push({ body, actions, origin });
 }
 
 type Named = ReturnType<typeof fieldsOf>;
 
+const ELEMENTS: readonly string[] = [
+  "Sid",
+  "Effect",
+  "Principal",
+  "NotPrincipal",
+  "Action",
+  "NotAction",
+  "Resource",
+  "NotResource",
+  "Condition",
+];
+
 const BODY_FIELDS = ["Resource", "NotResource", "Principal", "NotPrincipal", "Condition"] as const;
 
-function bodiesFor(effect: Body["effect"], named: Named, reading: Reading): readonly Body[] {
+/** The service of all actions, where they have one. */
+function serviceOf({ terms, negated }: Choice): string | undefined {
+  if (negated) return undefined;
+  const [first, ...others] = new Set(terms.map(({ text }) => /^([a-z0-9-]+):/i.exec(text)?.[1]));
+  return others.length > 0 || first === undefined ? undefined : fold(first);
+}
+
+function bodiesFor(effect: Body["effect"], named: Named, reading: InStatement): readonly Body[] {
   const fields = BODY_FIELDS.map(named);
   const written = fields.map((f) => (f === undefined ? "-" : writing([f.key, f.value])));
-  const id = written.includes(undefined) ? undefined : `${effect} ${reading.variables} ${written.join(" ")}`;
+  const id = written.includes(undefined)
+    ? undefined
+    : `${effect} ${reading.variables} ${reading.partition} ${reading.service} ${written.join(" ")}`;
   let read = bodiesRead.get(reading.vocabulary);
   if (read === undefined) {
     read = new Map();
@@ -151,6 +211,7 @@ function bodiesFor(effect: Body["effect"], named: Named, reading: Reading): read
 /** What was written, so that equal texts are equal values; undefined for what JSON does not know. */
 function writing(value: unknown): string | undefined {
   if (typeof value === "string") return `${value.length}:${value}`;
+  if (typeof value === "number" && mayBeRounded(value)) return undefined;
   if (typeof value === "number" || typeof value === "boolean" || value === null)
     return `${typeof value} ${value};`;
   if (Array.isArray(value)) return joinedWriting("[", value as readonly unknown[]);
@@ -168,16 +229,73 @@ function joinedWriting(kind: "[" | "{", values: readonly unknown[]): string | un
   return out;
 }
 
-function readBodies(effect: Body["effect"], named: Named, reading: Reading): readonly Body[] {
+function readBodies(effect: Body["effect"], named: Named, reading: InStatement): readonly Body[] {
   const variables = new Set<number>();
   const tracing: Reading = { ...reading, seen: variables };
-  const principals = principalChoice(named);
+  const who = readPrincipals(named("Principal"), named("NotPrincipal"), reading.partition);
   const resources = resourceChoice(named, tracing);
-  if (resources === undefined && principals === undefined) {
+  if (resources === undefined && who === undefined) {
     throw new Malformed("AW4", "neither Resource nor NotResource, and no Principal");
   }
   const atoms = conditions(named, tracing);
-  return byPrincipal(bodyOf(effect, resources ?? ANY_RESOURCE, principals, atoms, [...variables]));
+  const made: Body[] = [];
+  const noted = who === undefined ? [] : [...partitionsOf(who.named), ...byAccount(atoms)];
+  const partitions = [...new Set([reading.partition, ...noted])].filter((p) => p !== BY_NUMBER);
+  const add = (on: Choice, principals: Choice | undefined, open?: Atom): void => {
+    const all = open === undefined ? atoms : [...atoms, open];
+    made.push(...foldedBody(bodyOf(effect, on, principals, all, [...variables]), partitions));
+  };
+  const { sure, open } = resources ?? { sure: ANY_RESOURCE };
+  if (sure !== undefined) {
+    add(sure, who?.choice);
+    for (const { principals, atom } of mayAlsoMean(effect, who)) add(sure, principals, atom);
+  }
+  if (open !== undefined) add(open.choice, who?.choice, open.atom);
+  return noted.length === 0 ? made : made.map((body) => ({ ...body, partitions: noted }));
+}
+
+/** Bodies of one statement, with conditions on who asks among the principals (AW14), one for each principal. */
+function foldedBody(body: Body, partitions: readonly string[]): readonly Body[] {
+  // which of NotPrincipal a Deny means is a question of its own (AW10)
+  const asks = body.principals !== undefined && !(body.effect === "deny" && body.principals.negated);
+  return byPrincipal(body).flatMap((each) => {
+    if (!asks || each.principals === undefined) return [each];
+    const { principals, atoms } = foldIdentity(each.principals, each.atoms, partitions);
+    if (atoms.length === each.atoms.length) return [each];
+    // nobody is all of that at once
+    if (!principals.negated && principals.terms.length === 0) return [];
+    const shown = { principals: each.principals, atoms: each.atoms };
+    return [{ ...bodyOf(each.effect, each.resources, principals, atoms, each.variables), shown }];
+  });
+}
+
+/** A condition on the account of who asks names it by number alone. */
+function byAccount(atoms: readonly Atom[]): readonly string[] {
+  return atoms.some((a) => a.key === "aws:principalaccount") ? [BY_NUMBER] : [];
+}
+
+/** Whom a Deny may mean besides: it is not known (AW10). */
+function mayAlsoMean(
+  effect: Body["effect"],
+  who: Principals | undefined,
+): readonly { readonly principals: Choice; readonly atom: Atom }[] {
+  if (who === undefined || effect === "allow") return [];
+  const { choice, named } = who;
+  if (choice.negated) {
+    const principals = mayBeDenied(named);
+    if (principals === undefined) return [];
+    const reason =
+      "NotPrincipal names somebody without the account, or a role without its session: AWS may deny them too";
+    return [{ principals, atom: openAtom("AW10", reason, [canonicalChoice(choice)]) }];
+  }
+  return named.flatMap(({ kind, text }) => {
+    const identity = isOriginIdentity(`${kind}:${text}`);
+    if (!identity && kind !== "CanonicalUser") return [];
+    const glob = identity ? CANONICAL_USERS : ORIGIN_IDENTITIES;
+    const reason = `a canonical user and an origin access identity may be one: "${text}" is denied`;
+    const principals = { terms: [{ glob, text, origin: NOWHERE }], negated: false };
+    return [{ principals, atom: openAtom("AW10", reason, [text]) }];
+  });
 }
 
 const NOWHERE: Origin = { document: 0, pointer: "" };
@@ -203,16 +321,22 @@ function listed(named: Named, name: string, notName: string): Listed | undefined
   if (found === undefined) return undefined;
   const many = Array.isArray(found.value);
   const texts: readonly unknown[] = Array.isArray(found.value) ? found.value : [found.value];
-  for (const text of texts) {
-    if (typeof text !== "string") throw new Malformed("AW2", `an entry of ${found.key} is ${kindOf(text)}`);
-  }
-  return { texts: texts as readonly string[], negated: except !== undefined, key: found.key, many };
+  return {
+    texts: texts.map((text) => meantText(text, `an entry of ${found.key}`, "AW2")),
+    negated: except !== undefined,
+    key: found.key,
+    many,
+  };
 }
 
 function actionChoice(named: Named, origin: Origin, vocabulary: Vocabulary): Choice {
   const found = listed(named, "Action", "NotAction");
   if (found === undefined) throw new Malformed("AW2", "neither Action nor NotAction");
   const pointer = `${origin.pointer}/${found.key}`;
+  const anyService = found.texts.find((text) => /^[^:]*[*?][^:]*:/.test(text) && !/^\*+:\*+$/.test(text));
+  if (anyService !== undefined) {
+    throw new Malformed("AW2", `"${anyService}" has a wildcard in its service, which IAM refuses`);
+  }
   const terms = found.texts.map(
     (text, i) =>
       new ActionTerm(vocabulary.action(text), text, origin, found.many ? `${pointer}/${i}` : pointer),
@@ -239,11 +363,40 @@ class ActionTerm implements Term {
   }
 }
 
-function resourceChoice(named: Named, reading: Reading): Choice | undefined {
+interface Resources {
+  /** What the statement means for sure; undefined: nothing. */
+  readonly sure?: Choice;
+  /** What it may mean besides. */
+  readonly open?: { readonly choice: Choice; readonly atom: Atom };
+}
+
+function resourceChoice(named: Named, reading: Reading): Resources | undefined {
   const found = listed(named, "Resource", "NotResource");
   if (found === undefined) return undefined;
-  const terms = found.texts.map((text): Term => ({ glob: likeGlob(text, reading), text, origin: NOWHERE }));
-  return { terms, negated: found.negated };
+  const { negated, texts } = found;
+  const late = texts.filter((text) => resolvesLate(text, reading));
+  const term = (text: string): Term => ({ glob: likeGlob(text, reading), text, origin: NOWHERE });
+  const terms = late.map(term);
+  if (late.length === texts.length) return { sure: { terms, negated } };
+  // AWS puts nothing in before the fifth colon: what such a pattern names is at most what any text there would name
+  const early = texts
+    .filter((text) => !late.includes(text))
+    .map((text): Term => {
+      const glob = widest(likeGlob(text, { ...reading, seen: new Set() }));
+      return { glob, text, origin: NOWHERE };
+    });
+  const reason = `${early.map((t) => `"${t.text}"`).join(", ")} has a policy variable before the fifth colon, where AWS puts none in`;
+  const atom = openAtom("AW6", reason, early.map((t) => t.text).sort());
+  if (negated) {
+    return {
+      sure: { terms: [...terms, ...early], negated },
+      open: { choice: terms.length === 0 ? ANY_RESOURCE : { terms, negated }, atom },
+    };
+  }
+  return {
+    ...(terms.length > 0 && { sure: { terms, negated } }),
+    open: { choice: { terms: early, negated }, atom },
+  };
 }
 
 /** A body per principal, so that what is said of a stranger is not said of the others beside it. */
@@ -258,36 +411,15 @@ function byPrincipal(body: Body): readonly Body[] {
   });
 }
 
-function principalChoice(named: Named): Choice | undefined {
-  const [only, except] = [named("Principal"), named("NotPrincipal")];
-  if (only !== undefined && except !== undefined) {
-    throw new Malformed("AW10", "both Principal and NotPrincipal");
-  }
-  const found = only ?? except;
-  if (found === undefined) return undefined;
-  const terms: Term[] = [];
-  const add = (kindName: string, text: unknown): void => {
-    const kind = principalKind(kindName);
-    if (kind === undefined) throw new Malformed("AW10", `unknown kind of principal ${kindName}`);
-    if (typeof text !== "string") throw new Malformed("AW10", `a principal is ${kindOf(text)}`);
-    for (const glob of principalGlobs(kind, text)) terms.push({ glob, text, origin: NOWHERE });
-  };
-  if (found.value === "*") add("AWS", "*");
-  else if (isObject(found.value)) {
-    for (const [kind, value] of Object.entries(found.value)) {
-      for (const text of Array.isArray(value) ? (value as readonly unknown[]) : [value]) add(kind, text);
-    }
-  } else throw new Malformed("AW10", `${found.key} is ${kindOf(found.value)}`);
-  return { terms, negated: except !== undefined };
-}
-
 function conditions(named: Named, reading: Reading): readonly Atom[] {
   const found = named("Condition");
-  if (found === undefined || found.value === null) return [];
+  if (found === undefined) return [];
   if (!isObject(found.value)) throw new Malformed("AW7", `Condition is ${kindOf(found.value)}`);
   const atoms = new Map<string, Atom>();
+  rejectTwice(found.value, found.key);
   for (const [operator, block] of Object.entries(found.value)) {
     if (!isObject(block)) throw new Malformed("AW7", `the condition ${operator} is ${kindOf(block)}`);
+    rejectTwice(block, `the condition ${operator}`);
     for (const [key, values] of Object.entries(block)) {
       const atom = atomOf(operator, key, values, reading);
       atoms.set(atom.canon, atom);

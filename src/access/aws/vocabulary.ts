@@ -1,4 +1,5 @@
 /** Patterns of AWS policies: wildcards, escapes and policy variables (AW6). */
+import { fold } from "../fold.ts";
 import { type Glob, globText, literalGlob, type Piece, pieceGlob, questionGlob } from "../glob.ts";
 
 const EVERY = questionGlob("*");
@@ -32,13 +33,13 @@ export class Vocabulary {
     const comma = content.indexOf(",");
     const key = (comma < 0 ? content : content.slice(0, comma)).trim();
     const fallback = comma < 0 ? undefined : unquoted(content.slice(comma + 1).trim());
-    const id = JSON.stringify([key.toLowerCase(), fallback ?? null]);
+    const id = JSON.stringify([fold(key), fallback ?? null]);
     const known = this.numbers.get(id);
     if (known !== undefined) return known;
     const number = this.variables.length;
     this.numbers.set(id, number);
     this.variables.push({
-      key: key.toLowerCase(),
+      key: fold(key),
       ...(fallback !== undefined && { fallback }),
       text: `\${${content.trim()}}`,
     });
@@ -55,7 +56,7 @@ export class Vocabulary {
   action(text: string): Glob {
     const known = this.actions.get(text);
     if (known !== undefined) return known;
-    const glob = questionGlob(text.toLowerCase());
+    const glob = questionGlob(fold(text));
     const made = glob.key === EVERY_SERVICE.key ? EVERY : (this.actionsByKey.get(glob.key) ?? glob);
     this.actionsByKey.set(made.key, made);
     this.actions.set(text, made);
@@ -85,6 +86,8 @@ export interface Reading {
   /** Version 2012-10-17: `${…}` is a variable; in 2008-10-17 it is literal text (AW6). */
   readonly variables: boolean;
   readonly vocabulary: Vocabulary;
+  /** The service of all actions of the statement, where they have one (AW14). */
+  readonly service?: string;
   /** Where given: the variables read so far are added to it. */
   readonly seen?: Set<number>;
 }
@@ -124,4 +127,19 @@ function pieces(text: string, reading: Reading, wildcards: boolean): readonly Pi
     at++;
   }
   return out;
+}
+
+/** `${…}` but for the three that are characters. */
+const VARIABLE = /\$\{(?!\s*\}|[*?$]\})[^}]*\}/;
+
+/** Whether a text holds what would be a policy variable under the version that has them. */
+export function holdsVariable(text: string): boolean {
+  return VARIABLE.test(text);
+}
+
+/** Whether every variable of a resource stands after the fifth colon, where AWS puts something in (AW6). */
+export function resolvesLate(text: string, reading: Reading): boolean {
+  if (!reading.variables) return true;
+  const [before = ""] = text.split(VARIABLE);
+  return before.length === text.length || before.split(":").length > 5;
 }

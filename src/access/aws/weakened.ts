@@ -33,7 +33,7 @@ export class Weakening {
     const mask = this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
     for (const place of members(mask)) {
       const documented = this.direction.foes.bodies[place] as Body;
-      if (documented.effect !== "allow" || documented.atoms.length === 0) continue;
+      if (documented.effect !== "allow" || asWritten(documented).atoms.length === 0) continue;
       if (!row.groups.every((g) => this.isLooser(row, g.at, place, documented))) continue;
       return {
         documented: conditionText(documented) ?? "no condition",
@@ -55,15 +55,21 @@ export class Weakening {
 
   private look(row: Row, group: number, documented: Body): boolean {
     const { width } = this.direction;
-    const bare = bodyOf("allow", documented.resources, documented.principals, []);
+    const written = asWritten(documented);
+    const bare = bodyOf("allow", documented.resources, written.principals, []);
     const live = new Combination(row.combination.musts, new Foes([bare]), width);
     if (!hasBit(live.coveredBy(group), 0)) return false;
     const term = row.combination.resources[group];
     if (term === undefined) return false;
     // compared on what the live statement grants: its resource, its principals, the documented condition
     const { principals } = row.statement.body;
-    const narrow = bodyOf("allow", { terms: [term], negated: false }, principals, documented.atoms);
+    const narrow = bodyOf("allow", { terms: [term], negated: false }, principals, written.atoms);
     const grants = new Combination([narrow], new Foes([row.statement.body]), width);
     return row.statement.body.resources.negated || hasBit(grants.coveredBy(0), 0);
   }
+}
+
+/** With its conditions on who asks as conditions (AW14). */
+function asWritten(body: Body): Pick<Body, "principals" | "atoms"> {
+  return body.shown ?? body;
 }

@@ -1,8 +1,11 @@
 /** Azure documents to rules (AZ1 to AZ5, AZ9, AZ13). */
+import { fold, twice } from "../fold.ts";
 import { literalGlob, starGlob } from "../glob.ts";
+import { didYouMean } from "../nearest.ts";
 import type { AzureRequest, Origin } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
 import type { Term } from "../term.ts";
+import { Written } from "../written.ts";
 import type { Point, Policy, Rule, Selector } from "./rules.ts";
 
 /** The action first: it is the dimension with many patterns. */
@@ -11,6 +14,8 @@ export const AZURE_DIMENSIONS: readonly string[] = ["action", "plane"];
 /** Something in a document that is no pattern. It may grant anything, so it is a doubt, never nothing. */
 export interface Problem {
   readonly reason: string;
+  /** It may also take something away from what the document grants. */
+  readonly takes?: true;
   readonly origin: Origin;
 }
 
@@ -27,12 +32,12 @@ const PLANES = {
 } as const satisfies Record<Plane, { only: string; except: string }>;
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Written);
 }
 
 /** ARM, the CLI and the portal write the same key in different case. */
 function field(object: Record<string, unknown>, name: string): { key: string; value: unknown } | undefined {
-  const key = Object.keys(object).find((k) => k.toLowerCase() === name.toLowerCase());
+  const key = Object.keys(object).find((k) => fold(k) === fold(name));
   return key === undefined ? undefined : { key, value: object[key] };
 }
 
@@ -61,6 +66,11 @@ function readDocument(
 ): void {
   const at = `document ${index + 1}${pointer === "" ? "" : ` at ${pointer}`}`;
   const list = Array.isArray(document) ? { items: document, base: pointer } : listOf(document, pointer);
+  if (list !== undefined && isObject(document) && field(document, "permissions") !== undefined) {
+    throw new PolicyError(
+      `${at}: holds "permissions" and, at "value", a list of roles; give them one by one`,
+    );
+  }
   if (list !== undefined) {
     list.items.forEach((item, i) => {
       readDocument(item, index, `${list.base}/${i}`, effect, rules, problems);
@@ -81,12 +91,28 @@ function readDocument(
     ...(label !== undefined && { label }),
   });
   const outer = [...conditionOf(inner), ...(inner === document ? [] : conditionOf(document))];
+  const objects = inner === document ? [inner] : [inner, document];
+  const both = objects.map((o) => twice(Object.keys(o).filter(isRead))).find((keys) => keys !== undefined);
+  // which of the two counts is not known, so nothing of the document is
+  if (both !== undefined) problems.push({ reason: twiceText(both), takes: true, origin: origin(base) });
+  for (const object of objects) {
+    const odd = badCondition(object);
+    if (odd !== undefined) problems.push({ reason: odd, takes: true, origin: origin(base) });
+  }
 
   const permissions = field(inner, "permissions");
   const bare = Object.values(PLANES).some((p) => field(inner, p.only) !== undefined);
+  const beside = inner === document ? undefined : field(document, "permissions");
+  if (permissions !== undefined && (bare || beside !== undefined)) {
+    problems.push({
+      reason: "permissions stand in two places of one role",
+      takes: true,
+      origin: origin(base),
+    });
+  }
   if (permissions === undefined && bare) {
     // the form that `az role definition create` takes: the lists stand beside the name
-    const lists = Object.entries(inner).filter(([key]) => key.toLowerCase() !== "assignablescopes");
+    const lists = Object.entries(inner).filter(([key]) => fold(key) !== "assignablescopes");
     readPermission(Object.fromEntries(lists), base, outer, effect, origin, rules, problems);
     return;
   }
@@ -113,6 +139,7 @@ function listOf(document: unknown, pointer: string): { items: readonly unknown[]
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
+  if (value instanceof Written) return value.kind;
   return Array.isArray(value) ? "a list" : `a ${typeof value}`;
 }
 
@@ -126,10 +153,21 @@ function readPermission(
   problems: Problem[],
 ): void {
   const conditions = [...new Set([...outer, ...conditionOf(permission)])].sort();
+  const both = twice(Object.keys(permission).filter(isRead));
+  if (both !== undefined) problems.push({ reason: twiceText(both), takes: true, origin: origin(pointer) });
+  const odd = badCondition(permission);
+  if (odd !== undefined) problems.push({ reason: odd, takes: true, origin: origin(pointer) });
   // a list under a name that is none of the four: what it means to grant, or to take away, is not known
-  const misspelt = Object.keys(permission).filter((key) => Array.isArray(permission[key]) && !isList(key));
+  const misspelt = Object.keys(permission).filter(
+    (key) => !isList(key) && (Array.isArray(permission[key]) || isNear(key)),
+  );
   for (const key of misspelt) {
-    problems.push({ reason: `"${key}" is no list of a permission`, origin: origin(`${pointer}/${key}`) });
+    const near = didYouMean(key, [...LIST_NAMES, ...CONDITION_NAMES]);
+    problems.push({
+      reason: `"${key}" is no list of a permission${near}`,
+      ...(/"not/.test(near) ? { takes: true } : {}),
+      origin: origin(`${pointer}/${key}`),
+    });
   }
   if (misspelt.length === 0 && !Object.keys(permission).some(isList)) {
     problems.push({ reason: "a permission object has none of its four lists", origin: origin(pointer) });
@@ -147,10 +185,31 @@ function readPermission(
   }
 }
 
-const LISTS = new Set(Object.values(PLANES).flatMap((p) => [p.only.toLowerCase(), p.except.toLowerCase()]));
+const LIST_NAMES = Object.values(PLANES).flatMap((p) => [p.only, p.except]);
+const CONDITION_NAMES = ["condition", "conditionVersion"];
+/** What is read of a document and of the object in its `properties`. */
+const READ: ReadonlySet<string> = new Set(
+  ["properties", "permissions", "value", "name", "roleName", ...LIST_NAMES, ...CONDITION_NAMES].map(fold),
+);
+
+function isRead(key: string): boolean {
+  return READ.has(fold(key));
+}
+
+/** Whether a key is nearly the name of a list, or of a condition, and is neither. */
+function isNear(key: string): boolean {
+  const names = [...LIST_NAMES, ...CONDITION_NAMES];
+  return !names.some((name) => fold(name) === fold(key)) && didYouMean(key, names) !== "";
+}
+
+function twiceText(both: readonly string[]): string {
+  return `${both.map((key) => `"${key}"`).join(" and ")} are one field, given twice`;
+}
+
+const LISTS = new Set(Object.values(PLANES).flatMap((p) => [fold(p.only), fold(p.except)]));
 
 function isList(key: string): boolean {
-  return LISTS.has(key.toLowerCase());
+  return LISTS.has(fold(key));
 }
 
 function readTerms(
@@ -168,10 +227,27 @@ function readTerms(
     const here = origin(
       Array.isArray(found.value) ? `${pointer}/${found.key}/${i}` : `${pointer}/${found.key}`,
     );
-    if (typeof text === "string") terms.push({ glob: starGlob(text.toLowerCase()), text, origin: here });
-    else problems.push({ reason: `an entry of ${name} is ${kindOf(text)}, not a string`, origin: here });
+    if (typeof text === "string") terms.push({ glob: starGlob(fold(text)), text, origin: here });
+    else {
+      const takes = name.startsWith("not") ? { takes: true as const } : {};
+      problems.push({
+        reason: `an entry of ${name} is ${kindOf(text)}, not a string`,
+        ...takes,
+        origin: here,
+      });
+    }
   });
   return terms;
+}
+
+/** A condition, or its version, that is no text: what it means is not known (AZ15). */
+function badCondition(object: Record<string, unknown>): string | undefined {
+  for (const name of CONDITION_NAMES) {
+    const found = field(object, name);
+    if (found === undefined || found.value === null || typeof found.value === "string") continue;
+    return `"${found.key}" is ${kindOf(found.value)}, not a string`;
+  }
+  return undefined;
 }
 
 /**
@@ -196,5 +272,5 @@ function normalCondition(text: string): string {
 
 /** The point that an Azure request is. */
 export function azurePoint(request: AzureRequest): Point {
-  return { action: request.action.toLowerCase(), plane: request.plane };
+  return { action: fold(request.action), plane: request.plane };
 }

@@ -22,7 +22,11 @@ export function compareAzure(
     excess: azureResidues(excess, "excess", sides),
   };
   // what is malformed on the other side may grant it, and a malformed deny may take it away: no difference is certain
-  const unsure = { missing: right.problems, excess: [...left.problems, ...denies.problems] };
+  // and so may what a side's own field, that is not understood, takes from it
+  const unsure = {
+    missing: [...right.problems, ...left.problems.filter((p) => p.takes)],
+    excess: [...left.problems, ...denies.problems, ...right.problems.filter((p) => p.takes)],
+  };
   return {
     missing: unsure.missing.length > 0 ? [] : residues.missing,
     excess: unsure.excess.length > 0 ? [] : residues.excess,
@@ -49,7 +53,8 @@ export function azureEvaluator(
     }
     const verdict = decide(policy, azurePoint(request));
     if (verdict === "denied" && granted.problems.length > 0) return "undecided";
-    return verdict === "allowed" && denied.problems.length > 0 ? "undecided" : verdict;
+    const taken = denied.problems.length > 0 || granted.problems.some((p) => p.takes);
+    return verdict === "allowed" && taken ? "undecided" : verdict;
   };
 }
 

@@ -1,7 +1,9 @@
 /** Kubernetes documents to roles and bindings, each with the place where it stands (K10). */
 
+import { didYouMean } from "../nearest.ts";
 import type { Origin } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
+import { Written } from "../written.ts";
 
 /** Rules under one name, or under none. */
 export interface RoleDocument {
@@ -46,16 +48,27 @@ export const RULE_FIELDS: readonly string[] = [
   "resourceNames",
   "nonResourceURLs",
 ];
+/** What is read of a role or a binding. */
+const FIELDS: readonly string[] = [
+  "apiVersion",
+  "kind",
+  "metadata",
+  "rules",
+  "aggregationRule",
+  "roleRef",
+  "subjects",
+];
 const EXPECTED =
   'expected Role, ClusterRole, RoleBinding, ClusterRoleBinding, a list of these, or { "rules": [...] }';
 
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Written);
 }
 
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
+  if (value instanceof Written) return value.kind;
   return Array.isArray(value) ? "a list" : isObject(value) ? "an object" : `a ${typeof value}`;
 }
 
@@ -95,6 +108,11 @@ export function readDocuments(documents: readonly unknown[]): Documents {
     const api = value["apiVersion"];
     if (kind !== undefined && typeof api === "string" && !api.startsWith(API)) {
       throw new PolicyError(`${at}: found kind "${kind}" of "${api}"; ${EXPECTED} of ${API}v1`);
+    }
+    const odd = Object.keys(value).find((key) => !FIELDS.includes(key) && didYouMean(key, FIELDS) !== "");
+    // the server drops such a field without a word, and with it what somebody meant to grant
+    if (kind !== undefined && [...ROLES, ...BINDINGS].includes(kind) && odd !== undefined) {
+      throw new PolicyError(`${at}: "${odd}" is no field of a ${kind}${didYouMean(odd, FIELDS)}`);
     }
     const origin = { document, pointer, ...label };
     if (kind !== undefined && BINDINGS.includes(kind)) {

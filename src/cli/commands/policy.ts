@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
-import { type Document, parseAllDocuments, parseDocument } from "yaml";
 import type { CatalogEntry, Comparison, Provider, ServedResource } from "../../access/policy.ts";
 import { COMPARED, comparePolicies } from "../../access/provider.ts";
-import { offsetOfError, placeOf } from "../../snapshot/json-place.ts";
+import { type PolicyFile, readPolicyFile } from "../job/policy-file.ts";
 import { reasonOf, UsageError } from "../line/errors.ts";
 import { clouds } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
@@ -55,7 +54,8 @@ export async function policyCompare(
       : await readServed(catalogFile, shell.cwd);
   const serviceData =
     provider === "aws" ? await (await import("../job/service-data.ts")).loadServiceData() : undefined;
-  const comparison = comparePolicies(provider, documented, live, {
+  const values = (side: readonly PolicyFile[]): readonly unknown[] => side.map(({ value }) => value);
+  const comparison = comparePolicies(provider, values(documented), values(live), {
     ...(catalog === undefined ? {} : { catalog }),
     ...(serviceData === undefined ? {} : { serviceData }),
     ...(namespace === undefined ? {} : { namespace }),
@@ -72,6 +72,13 @@ export async function policyCompare(
         verbose: on(given, "verbose") === true,
         documented: documentedFiles,
         live: liveFiles,
+        placeIn: (side, document, pointer) => {
+          const [files, read] = side === "missing" ? [documentedFiles, documented] : [liveFiles, live];
+          const [file, found] = [files[document], read[document]];
+          if (file === undefined || found === undefined) return undefined;
+          const { line, column } = found.placeAt(pointer);
+          return `${file}:${line}:${column}`;
+        },
         planes: provider === "azure",
       }),
     );
@@ -85,11 +92,16 @@ function statusOf(comparison: Comparison): 0 | 1 | 3 {
 }
 
 /** Each file is one document (a list of documents counts as one), so that an origin's number names its file. */
-async function readDocuments(files: readonly string[], provider: Provider, cwd: string): Promise<unknown[]> {
-  const documents: unknown[] = [];
+async function readDocuments(
+  files: readonly string[],
+  provider: Provider,
+  cwd: string,
+): Promise<PolicyFile[]> {
+  const documents: PolicyFile[] = [];
   for (const file of files) {
-    const several = provider === "kubernetes";
-    const value = await readData(resolve(cwd, file), file, "policy document", several);
+    const text = await readText(resolve(cwd, file), "policy document", file);
+    const read = readPolicyFile(text, file, "policy document", provider === "kubernetes");
+    const { value } = read;
     const items = listIn(value);
     if (items?.length === 0)
       throw new UsageError(`${file}: expected at least one policy document, found an empty list`);
@@ -103,7 +115,7 @@ async function readDocuments(files: readonly string[], provider: Provider, cwd: 
           .replace(/^: /, "")}`,
       );
     }
-    documents.push(value);
+    documents.push(read);
   }
   return documents;
 }
@@ -188,45 +200,17 @@ async function readServed(file: string, cwd: string): Promise<readonly ServedRes
   return served;
 }
 
-/** JSON, or YAML where it is not; a catalogue of some megabytes is JSON, which is read a hundred times faster. */
+/** A catalogue of some megabytes is JSON, which its own reader reads a hundred times faster. */
 async function readData(path: string, shown: string, what: string, several = false): Promise<unknown> {
-  const text = (await readText(path, what, shown)).replace(/^\uFEFF/, "");
-  if (text.trim() === "") throw new UsageError(`${shown}: the ${what} is empty`);
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What calls itself JSON and is not, the provider refuses: YAML would read a comma too many as nothing.
-    if (/\.json$/i.test(path)) {
-      const { line, column } = placeOf(text, offsetOfError(text));
-      throw new UsageError(`${shown}:${line}:${column}: not JSON, which its name says it is`);
+  const text = await readText(path, what, shown);
+  if (/^\s*[[{]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // the other reader says where
     }
-    // YAML's reader says where, and reads what JSON's does not.
   }
-  const options = { uniqueKeys: true, prettyErrors: true, version: "1.2" } as const;
-  // a file of Kubernetes often holds several documents; between two lines of dashes there may be none
-  const parsed = several ? [...parseAllDocuments(text, options)] : [parseDocument(text, options)];
-  const values = parsed.map((document) => dataOf(document, shown));
-  const documents = values.filter((value) => value !== null && value !== undefined);
-  if (several && documents.length === 0) throw new UsageError(`${shown}: the ${what} is empty`);
-  return several && documents.length > 1 ? documents : (documents[0] ?? values[0]);
-}
-
-function dataOf(parsed: Document.Parsed, shown: string): unknown {
-  const error = parsed.errors[0];
-  if (error !== undefined) {
-    const at = error.linePos?.[0];
-    const place = at === undefined ? shown : `${shown}:${at.line}:${at.col}`;
-    const reason = (error.message.split("\n")[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, "");
-    throw new UsageError(
-      `${place}: not JSON or YAML: ${reason.replace(/^./, (letter) => letter.toLowerCase())}`,
-    );
-  }
-  try {
-    // A document of some lines that unfolds into millions of nodes is refused here.
-    return parsed.toJS({ maxAliasCount: 50 });
-  } catch (cause) {
-    throw new UsageError(`${shown}: not readable: ${reasonOf(cause)}`);
-  }
+  return readPolicyFile(text, shown, what, several).value;
 }
 
 function listIn(value: unknown): readonly unknown[] | undefined {

@@ -10,6 +10,8 @@ interface PolicyTableOptions {
   /** File names, in the order in which they were given. */
   readonly documented: readonly string[];
   readonly live: readonly string[];
+  /** `FILE:LINE:COL` of a place in a document of a side; undefined when that is not known. */
+  placeIn(side: "missing" | "excess", document: number, pointer: string): string | undefined;
   /** Whether the provider has planes, and so a column for them. */
   readonly planes: boolean;
 }
@@ -37,7 +39,7 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
   for (const residue of missing) lines.push(...residueLines("missing", residue, options));
   if (undecided.length > 0) {
     lines.push("", `Undecided (${undecided.length})`);
-    for (const [i, doubt] of undecided.entries()) lines.push(...doubtLines(doubt, undecided[i + 1]));
+    for (const [i, doubt] of undecided.entries()) lines.push(...doubtLines(doubt, undecided[i + 1], options));
   }
   const dead = comparison.void ?? [];
   if (dead.length > 0) {
@@ -55,10 +57,12 @@ function residueLines(side: "missing" | "excess", residue: Residue, options: Pol
     const rest = residue.except.length - shown.length;
     what.push(`except ${shown.map(visible).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
   }
-  if (residue.latent === true) what.push("(no operation that exists today)");
+  if (residue.dead === true) what.push(`(dead: no action of today can use it${noteOf(residue, ": ")})`);
+  else if (residue.latent === true) what.push("(no operation that exists today)");
   else if (residue.known !== undefined) {
     what.push(`(${residue.known.count} ${residue.known.count === 1 ? "operation" : "operations"} today)`);
   }
+  if (residue.dead !== true && residue.note !== undefined) what.push(`(${visible(residue.note)})`);
   if (residue.ambiguous === true) what.push("(ambiguous: whether a star of a resource crosses a colon)");
   if (options.verbose) what.push(`in ${placeOf(side, residue, options)}`);
   const witnesses = [residue.witness, ...(options.verbose ? (residue.witnesses ?? []) : [])];
@@ -68,15 +72,21 @@ function residueLines(side: "missing" | "excess", residue: Residue, options: Pol
   return block(side, residue.plane ?? "", [...what, ...proof], options);
 }
 
+function noteOf({ note }: Residue, before: string): string {
+  return note === undefined ? "" : `${before}${visible(note)}`;
+}
+
 function placeOf(side: "missing" | "excess", residue: Residue, options: PolicyTableOptions): string {
   const files = side === "excess" ? options.live : options.documented;
   return `${visible(files[residue.origin.document] ?? `document ${residue.origin.document + 1}`)}#${residue.origin.pointer}`;
 }
 
 /** Several of one reason in a row say it once, under the last. */
-function doubtLines(doubt: Doubt, next: Doubt | undefined): string[] {
+function doubtLines(doubt: Doubt, next: Doubt | undefined, options: PolicyTableOptions): string[] {
   const plane = doubt.plane === undefined ? "" : ` (${doubt.plane})`;
-  const what = ` ${doubt.side}: ${visible(doubt.pattern)}${plane}`;
+  const { side, origin } = doubt;
+  const at = origin === undefined ? undefined : options.placeIn(side, origin.document, origin.pointer);
+  const what = ` ${side}: ${visible(doubt.pattern)}${plane}${at === undefined ? "" : ` (${visible(at)})`}`;
   const why = reasonLine(doubt);
   if (next !== undefined && next.side === doubt.side && reasonLine(next) === why) return [what];
   return [what, why];

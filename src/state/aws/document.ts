@@ -1,3 +1,4 @@
+import { parseJson } from "../../access/json-text.ts";
 import { field, list, record, textList } from "../../snapshot/value.ts";
 
 /** Names under which a policy document is wrapped by one tool or another (AW11). */
@@ -30,10 +31,10 @@ function parsedText(text: string): unknown {
   for (const candidate of [text, decoded(text)]) {
     if (candidate === undefined) continue;
     try {
-      const value: unknown = JSON.parse(candidate);
+      const value: unknown = parseJson(candidate);
       if (typeof value === "object" && value !== null) return value;
     } catch {
-      // Not this form.
+      // Not this form, or one key twice: then nobody knows which of the two counts (G7).
     }
   }
   return undefined;

@@ -1,5 +1,6 @@
+import { twice } from "../../access/fold.ts";
 import type { Facts } from "../../snapshot/facts.ts";
-import { list, property, text, texts } from "../../snapshot/value.ts";
+import { field, list, property, record, text, texts } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 
 /** A role definition as Resource Manager returned it. */
@@ -44,7 +45,7 @@ export function readRoles(facts: Facts): Roles {
     const guid = lastSegment(text(property(body, "name")) ?? id);
     const name = text(property(body, "roleName")) ?? guid;
     if (guid === "") continue;
-    const permissions = list(property(body, "permissions"));
+    const permissions = permissionsIn(body);
     const before = byGuid.get(guid);
     if (before !== undefined) {
       // It changed while the list was read: neither answer can be trusted.
@@ -82,4 +83,11 @@ export function readRoles(facts: Facts): Roles {
 function rolesType(body: unknown): unknown {
   const own = property(body, "type");
   return typeof own === "string" && own.includes("/") ? property(body, "roleType") : own;
+}
+
+/** The permissions of a role; undefined where there is no list, or where two spellings of its name may mean it (AZ2). */
+function permissionsIn(body: unknown): readonly unknown[] | undefined {
+  const objects = [record(body), record(field(body, "properties"))].filter((o) => o !== undefined);
+  const keys = objects.map((o) => Object.keys(o).filter((k) => /^(?:properties|permissions)$/i.test(k)));
+  return keys.some((k) => twice(k) !== undefined) ? undefined : list(property(body, "permissions"));
 }

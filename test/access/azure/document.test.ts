@@ -248,16 +248,55 @@ describe("comparePolicies for Azure: whole results, clause by clause", () => {
     ]);
   });
 
+  it.each([
+    ["a list", { permissions: [{ Actions: ["C/*"], actions: ["*"] }] }],
+    ["an exclusion", { permissions: [{ actions: ["*"], notActions: ["C/*"], NotActions: [] }] }],
+    ["the condition", { permissions: [{ actions: ["C/*"], condition: null, Condition: "x" }] }],
+    ["the permissions", { permissions: [{ actions: ["C/*"] }], Permissions: [{ actions: ["*"] }] }],
+    ["the properties", { properties: { permissions: [{ actions: ["C/*"] }] }, Properties: {} }],
+    ["of the form that is created", { Name: "r", Actions: ["C/*"], actions: ["*"] }],
+    ["two places", { permissions: [{ actions: ["C/*"] }], Actions: ["*"] }],
+    ["outside and inside", { properties: { permissions: [{ actions: ["C/*"] }] }, permissions: [] }],
+    ["a near name", { permissions: [{ actions: ["C/*"], notAction: "C/d" }] }],
+    ["a condition that is no string", { permissions: [{ actions: ["C/*"], condition: { a: 1 } }] }],
+  ])("AZ2: %s given twice, or not understood, is a doubt", (_, live) => {
+    const documented = [{ permissions: [{ actions: ["C/*"] }] }];
+    for (const [left, right] of [
+      [documented, [live]],
+      [[live], documented],
+    ] as const) {
+      const found = comparePolicies("azure", left, right);
+      expect([found.missing, found.excess]).toEqual([[], []]);
+      expect(found.undecided.map((d) => d.clause)).toContain("AZ2");
+    }
+  });
+
+  it("AZ1: case folds in ASCII only", () => {
+    const role = (action: string) => [{ permissions: [{ actions: [action] }] }];
+    expect(comparePolicies("azure", role("C/K"), role("c/k"))).toEqual({
+      missing: [],
+      excess: [],
+      undecided: [],
+    });
+    const { missing, excess } = comparePolicies("azure", role("C/\u212A"), role("C/k"));
+    expect([missing.length, excess.length]).toEqual([1, 1]);
+    expect(allows("azure", role("C/\u212A"), { action: "C/k", plane: "control" })).toBe("denied");
+  });
+
   it("AZ2: a misspelt list, or none, is a doubt and not an empty role", () => {
     const odd = [
-      { action: ["*"] },
-      {},
-      { actions: ["A/b"], NotAction: ["A/*"] },
-      { actions: [], dataActons: ["*"] },
-    ];
-    for (const permission of odd) {
-      const { undecided } = comparePolicies("azure", [], [{ permissions: [permission] }]);
-      expect(undecided.map((d) => [d.side, d.clause])).toEqual([["excess", "AZ2"]]);
+      [{ action: ["*"] }, ["*"]],
+      [{}, ["*"]],
+      // what the misspelt exclusion may take away is no certain excess either
+      [{ actions: ["A/b"], NotAction: ["A/*"] }, ["*", "A/b"]],
+      [{ actions: [], dataActons: ["*"] }, ["*"]],
+    ] as const;
+    for (const [permission, patterns] of odd) {
+      const { excess, undecided } = comparePolicies("azure", [], [{ permissions: [permission] }]);
+      expect(excess).toEqual([]);
+      expect(undecided.map((d) => [d.side, d.clause, d.pattern])).toEqual(
+        patterns.map((pattern) => ["excess", "AZ2", pattern]),
+      );
     }
   });
 

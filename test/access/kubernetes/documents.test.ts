@@ -293,6 +293,15 @@ describe("K6, K10, fault 41: what cannot be read is a doubt, never nothing", () 
       `document 1: found kind "Role" of "iam.example.org/v1"; ${expected} of rbac.authorization.k8s.io/v1`,
     ],
     [{ kind: "ServiceAccount" }, `document 1 is a ServiceAccount, which grants nothing; ${expected}`],
+    [{ kind: "Role", Rules: [] }, 'document 1: "Rules" is no field of a Role; did you mean "rules"?'],
+    [
+      { kind: "ClusterRole", rules: [], aggregationrule: {} },
+      'document 1: "aggregationrule" is no field of a ClusterRole; did you mean "aggregationRule"?',
+    ],
+    [
+      { kind: "RoleBinding", roleRef: {}, subject: [] },
+      'document 1: "subject" is no field of a RoleBinding; did you mean "subjects"?',
+    ],
   ])("refuses %j", (document, message) => {
     expect(() => comparePolicies("kubernetes", [], [document])).toThrow(
       expect.objectContaining({ name: "PolicyError", message }),

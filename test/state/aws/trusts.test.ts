@@ -22,4 +22,12 @@ describe("AW10: how a role trusts the documented principals, one of them of its 
   it("anybody is one of its own account too", () => {
     expect(trusts(ROLE, gate("*"), wanted.slice(0, 1))).toBe("anybody");
   });
+
+  it("G7: a document that says one thing twice is unknown, by itself and when it is encoded", () => {
+    const text = JSON.stringify(gate(wanted[1] as string));
+    const twice = text.replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"');
+    expect(trusts(ROLE, text, wanted)).toBe("exactly");
+    expect(trusts(ROLE, twice, wanted)).toBe("unknown");
+    expect(trusts(ROLE, encodeURIComponent(twice), wanted)).toBe("unknown");
+  });
 });
