@@ -1,3 +1,5 @@
+import { visible, visibleInJson } from "../text/visible.ts";
+
 /**
  * What happens to every document before it is kept: secret values go, and characters that could forge or hide text
  * in a terminal are made visible. Applying it twice changes nothing more, so that a snapshot read from a file goes
@@ -5,16 +7,6 @@
  */
 
 export const scrubbed = "[scrubbed]";
-
-/** Controls (ESC, C1, CR, LF), format characters (bidi, zero-width, tags), separators, lone surrogates, private use. */
-const forging = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-const plain = /^[\x20-\x7e]*$/;
-
-/** The text with every character that does not simply show itself written as `\u{1b}` (fault 26). */
-export function visible(text: string): string {
-  if (plain.test(text)) return text;
-  return text.replace(forging, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-}
 
 /**
  * Names of properties that hold a secret, after `words` has split them. Endings, since the neighbours must stay:
@@ -107,11 +99,5 @@ const holdsJson = /^(?:\w*PolicyDocument|Document)$/;
  * character that could forge or hide is written as JSON writes it.
  */
 function visibleJson(text: string): string {
-  return text
-    .replace(/[\t\r\n]+/g, " ")
-    .replace(forging, (character) =>
-      [...Array(character.length).keys()]
-        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
-        .join(""),
-    );
+  return visibleInJson(text.replace(/[\t\r\n]+/g, " "));
 }

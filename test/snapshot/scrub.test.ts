@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scrub, visible } from "../../src/snapshot/scrub.ts";
+import { scrub } from "../../src/snapshot/scrub.ts";
+import { visible } from "../../src/text/visible.ts";
 import { timesAsLong } from "../growth.ts";
 
 describe("fault 29: secret values are never kept", () => {

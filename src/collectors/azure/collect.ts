@@ -1,8 +1,8 @@
 import type { AzureKind } from "../../snapshot/kinds/azure.ts";
 import { azureKinds } from "../../snapshot/kinds/azure.ts";
-import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
+import { visible } from "../../text/visible.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
 import type { JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";

@@ -1,6 +1,6 @@
 import type { PipelinePolicy, PipelineRequest } from "@azure/core-rest-pipeline";
 import { kubernetesKinds, nodesCall } from "../../snapshot/kinds/kubernetes.ts";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { WriteRefused } from "../http/guard.ts";
 
 /** Every call of the registry: all that may leave. */
