@@ -3,6 +3,7 @@ import { type Document, parseAllDocuments, parseDocument } from "yaml";
 import type { CatalogEntry, Comparison, Provider, ServedResource } from "../../access/policy.ts";
 import { COMPARED, comparePolicies } from "../../access/provider.ts";
 import { offsetOfError, placeOf } from "../../snapshot/json-place.ts";
+import { inertJson } from "../../text/visible.ts";
 import { reasonOf, UsageError } from "../line/errors.ts";
 import { clouds } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
@@ -63,7 +64,7 @@ export async function policyCompare(
   });
 
   if (format === "json") {
-    await shell.out.write(`${JSON.stringify({ provider, ...comparison }, undefined, 2)}\n`);
+    await shell.out.write(`${inertJson(JSON.stringify({ provider, ...comparison }, undefined, 2))}\n`);
   } else {
     await shell.out.write(
       policyTable(comparison, {

@@ -1,4 +1,4 @@
-import { visible } from "../../text/visible.ts";
+import { loggable } from "../../text/visible.ts";
 import { type Console, consoleOn } from "../output/progress.ts";
 import { type Config, findConfig, readConfig } from "./config.ts";
 import { UsageError } from "./errors.ts";
@@ -27,7 +27,7 @@ export async function contextOf(given: GivenOptions, shell: Shell): Promise<Cont
       quiet: on(options, "quiet") === true,
       debug: on(options, "debug") === true,
     },
-    visible,
+    loggable,
   );
   return { config, options, console };
 }

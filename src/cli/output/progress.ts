@@ -15,12 +15,12 @@ export interface Console {
 const clearLine = "\r\u001b[2K";
 
 /**
- * @param visible makes control characters visible: names from the cloud reach these lines
+ * @param loggable makes a line safe for a terminal and a build log: names from the cloud and from files reach these lines
  */
 export function consoleOn(
   err: Sink,
   options: { readonly progress: boolean; readonly quiet: boolean; readonly debug: boolean },
-  visible: (text: string) => string,
+  loggable: (text: string) => string,
 ): Console {
   const live = err.isTTY && options.progress && !options.quiet;
   let shown = false;
@@ -34,7 +34,7 @@ export function consoleOn(
   };
   const stay = (line: string): void => {
     clear();
-    write(`${visible(line)}\n`);
+    write(`${loggable(line)}\n`);
   };
   return {
     say: (line) => {
@@ -46,7 +46,7 @@ export function consoleOn(
     progress: (line) => {
       if (!live) return;
       const width = Math.max(20, (err.columns ?? 80) - 1);
-      const text = visible(line);
+      const text = loggable(line);
       write(`${clearLine}${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
       shown = true;
     },
