@@ -29,6 +29,8 @@ export interface Flag {
   readonly default?: string;
   /** Not readable from the environment or the config file: it says where those are, or belongs to one call. */
   readonly flagOnly?: boolean;
+  /** What it does that a config file may not have done which was found and not named (docs/semantics.md, T2). */
+  readonly byHand?: string;
   /** The value is a path; one in the config file is relative to that file. */
   readonly path?: boolean;
   readonly help: string;
@@ -146,6 +148,7 @@ export const flags: readonly Flag[] = [
   {
     name: "azure-endpoint",
     value: "URL",
+    byHand: "sends an access token to that address",
     help: "Resource Manager endpoint (Azure Stack, emulators; https)",
     commands: reading,
   },

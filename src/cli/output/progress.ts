@@ -4,6 +4,8 @@ import type { Sink } from "../line/shell.ts";
 export interface Console {
   /** A line that stays. */
   readonly say: (line: string) => void;
+  /** A line that stays, with `--quiet` too: it changes what the report is of. */
+  readonly warn: (line: string) => void;
   /** A line that stays, only with `--debug`. */
   readonly debug: (line: string) => void;
   /** Replaces the progress line; nothing is shown when the stream is not a terminal. */
@@ -40,6 +42,7 @@ export function consoleOn(
     say: (line) => {
       if (!options.quiet) stay(line);
     },
+    warn: stay,
     debug: (line) => {
       if (options.debug) stay(`debug: ${line}`);
     },
