@@ -145,10 +145,22 @@ describe("AW11: policies that come as JSON text", () => {
 
 describe("T9: secrets in tags, variables and annotations go by their names", () => {
   it.each([
-    [{ Key: "DB_PASSWORD", Value: "canary" }, { Key: "DB_PASSWORD", Value: "[scrubbed]" }],
-    [{ key: "vendor.io/token", value: "canary" }, { key: "vendor.io/token", value: "[scrubbed]" }],
-    [{ name: "API_KEY", value: "canary" }, { name: "API_KEY", value: "[scrubbed]" }],
-    [{ name: "plain", secureValue: "canary" }, { name: "plain", secureValue: "[scrubbed]" }],
+    [
+      { Key: "DB_PASSWORD", Value: "canary" },
+      { Key: "DB_PASSWORD", Value: "[scrubbed]" },
+    ],
+    [
+      { key: "vendor.io/token", value: "canary" },
+      { key: "vendor.io/token", value: "[scrubbed]" },
+    ],
+    [
+      { name: "API_KEY", value: "canary" },
+      { name: "API_KEY", value: "[scrubbed]" },
+    ],
+    [
+      { name: "plain", secureValue: "canary" },
+      { name: "plain", secureValue: "[scrubbed]" },
+    ],
     [
       { ParameterKey: "MasterUserPassword", ParameterValue: "canary" },
       { ParameterKey: "MasterUserPassword", ParameterValue: "[scrubbed]" },
@@ -158,8 +170,14 @@ describe("T9: secrets in tags, variables and annotations go by their names", () 
       { annotations: { "vendor.io/token": "canary", "vendor.io/team": "web" } },
       { annotations: { "vendor.io/token": "[scrubbed]", "vendor.io/team": "web" } },
     ],
-    [["A=1", "DB_PASSWORD=canary", "--token=canary"], ["A=1", "DB_PASSWORD=[scrubbed]", "--token=[scrubbed]"]],
-    [["--password", "canary", "--verbose", "x"], ["--password", "[scrubbed]", "--verbose", "x"]],
+    [
+      ["A=1", "DB_PASSWORD=canary", "--token=canary"],
+      ["A=1", "DB_PASSWORD=[scrubbed]", "--token=[scrubbed]"],
+    ],
+    [
+      ["--password", "canary", "--verbose", "x"],
+      ["--password", "[scrubbed]", "--verbose", "x"],
+    ],
     [{ u: "postgres://me:canary@db/x" }, { u: "postgres://me:[scrubbed]@db/x" }],
     [{ note: `ghp_${"canary".repeat(6)}` }, { note: "[scrubbed]" }],
   ])("%j", (body, clean) => {
@@ -169,7 +187,18 @@ describe("T9: secrets in tags, variables and annotations go by their names", () 
 
   it("what kubectl applied last is JSON in a text; a text with no secret in it stays as it was written", () => {
     const applied = (value: string) =>
-      JSON.stringify({ spec: { containers: [{ env: [{ name: "PGPASSWORD", value }, { name: "A", value: "b" }] }] } });
+      JSON.stringify({
+        spec: {
+          containers: [
+            {
+              env: [
+                { name: "PGPASSWORD", value },
+                { name: "A", value: "b" },
+              ],
+            },
+          ],
+        },
+      });
     const key = "kubectl.kubernetes.io/last-applied-configuration";
     expect(scrub({ annotations: { [key]: `${applied("canary")}\n` } })).toEqual({
       annotations: { [key]: applied("[scrubbed]") },
