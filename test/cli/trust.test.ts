@@ -240,14 +240,10 @@ test("T4: recorded state in place of a cloud is said, with its scope and time, a
     documents: [],
     unread: [],
   } as const;
-  const reach = { azure: { cloud: "public" }, aws: {}, kubernetes: { execPlugins: "allow" } } as const;
-  const target = { cloud: "azure", parameters: {}, ...reach } as const;
+  const target = { kind: "recorded", parameters: {}, dealt: [], snapshots: [snapshot] } as const;
   sayRecorded(
     {
-      targets: [
-        { ...target, snapshots: [snapshot], recordedBy: "chalk-audit.yaml:2:11: snapshot" },
-        { ...target, snapshots: [snapshot] },
-      ],
+      targets: [{ ...target, recordedBy: "chalk-audit.yaml:2:11: snapshot" }, target],
     },
     { warn: (line) => said.push(line) },
   );
