@@ -21,7 +21,7 @@ export interface Context {
 export async function contextOf(given: GivenOptions, shell: Shell): Promise<Context> {
   const config = await configOf(given, shell);
   const options = inOrder(given, config.options);
-  refuseUntrusted([options, ...[...config.targets.values()].map((own) => inOrder(given, own))]);
+  await refuseUntrusted([options, ...[...config.targets.values()].map((own) => inOrder(given, own))]);
   const console = consoleOn(
     shell.err,
     {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type Beyond, beyondItself } from "../../collectors/kubernetes/beyond.ts";
+import type { Beyond } from "../../collectors/kubernetes/beyond.ts";
 import { namesFile } from "../job/inputs.ts";
 import { UsageError } from "./errors.ts";
 import { type Flag, flags } from "./flags.ts";
@@ -16,18 +16,17 @@ import { outsideOf } from "./repository.ts";
  * @param layers the options as they hold for the run, and for each target
  * @throws UsageError with a line for each option that needs more trust, its place, and how to give it
  */
-export function refuseUntrusted(layers: readonly GivenOptions[]): void {
-  const problems = layers.flatMap((options) =>
-    [...options].flatMap(([name, given]) => {
-      const flag = flags.find((each) => each.name === name);
-      const { repository } = given;
-      if (flag === undefined || repository === undefined) return [];
-      return given.values.flatMap((value) => {
-        const problem = problemOf(flag, value, given, repository);
-        return problem === undefined ? [] : [refusal(flag, given, problem)];
-      });
-    }),
-  );
+export async function refuseUntrusted(layers: readonly GivenOptions[]): Promise<void> {
+  const problems: string[] = [];
+  for (const [name, given] of layers.flatMap((options) => [...options])) {
+    const flag = flags.find((each) => each.name === name);
+    const { repository } = given;
+    if (flag === undefined || repository === undefined) continue;
+    for (const value of given.values) {
+      const problem = await problemOf(flag, value, given, repository);
+      if (problem !== undefined) problems.push(refusal(flag, given, problem));
+    }
+  }
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
 }
 
@@ -36,7 +35,12 @@ export function refusal(flag: Pick<Flag, "name">, { from }: Pick<Given, "from">,
   return `${from}: ${problem}; a config file that was found, not named, may not: give --${flag.name} or ${variableOf(flag)}, or name the file with --config`;
 }
 
-function problemOf(flag: Flag, value: string, { base }: Given, repository: string): string | undefined {
+async function problemOf(
+  flag: Flag,
+  value: string,
+  { base }: Given,
+  repository: string,
+): Promise<string | undefined> {
   if (flag.byHand !== undefined) return flag.byHand;
   const path = pathIn(flag, value);
   if (path === undefined || path === "") return undefined;
@@ -54,9 +58,14 @@ function pathIn(flag: Flag, value: string): string | undefined {
   return flag.path === true ? value : undefined;
 }
 
-function kubeconfigProblem(path: string, shown: string, repository: string): string | undefined {
+async function kubeconfigProblem(
+  path: string,
+  shown: string,
+  repository: string,
+): Promise<string | undefined> {
   let beyond: readonly Beyond[];
   try {
+    const { beyondItself } = await import("../../collectors/kubernetes/beyond.ts");
     beyond = beyondItself(path);
   } catch {
     // Nothing is read with a kubeconfig that is none; whoever takes it says why.
