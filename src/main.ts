@@ -1,9 +1,12 @@
 import { version } from "./cli/line/version.ts";
+import { loggable } from "./text/visible.ts";
 
 // Before any other chunk is loaded, whatever fails is 2: Node's own 1 would read as drift.
 const fail = (error: unknown): void => {
   process.exitCode = 2;
-  process.stderr.write(`chalk-audit: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `${loggable(`chalk-audit: ${error instanceof Error ? error.message : String(error)}`)}\n`,
+  );
 };
 
 const argv = process.argv.slice(2);

@@ -1,14 +1,23 @@
 import { randomUUID } from "node:crypto";
-
-/** Exit statuses of a scan, in words. */
-const outcomes: Readonly<Record<number, string>> = { 0: "clean", 1: "drift", 3: "incomplete" };
+import { isIncomplete } from "../report/exit-code.ts";
+import type { Report } from "../report/report.ts";
 
 /** What the step gives to later ones; every value is text. */
 export type Outputs = Readonly<Record<string, string>>;
 
 /**
+ * What a run found, in one word. The exit status says what fails the job, and a policy may let everything through
+ * (`fail-on: never`, `fail-on-new`, `allow-incomplete`); the word says what is so: drift that fails no job is drift.
+ */
+function outcomeOf(status: number, drift: boolean, complete: boolean): string {
+  if (status !== 0 && status !== 1 && status !== 3) return "error";
+  if (drift || status === 1) return "drift";
+  return complete && status === 0 ? "clean" : "incomplete";
+}
+
+/**
  * Outcome and counts of a run.
- * @param report the JSON report, parsed; undefined when none was written
+ * @param report the JSON report of the command beside this, parsed; undefined when none was written or it cannot be read
  */
 export function outputsOf(status: number, report: unknown): Outputs {
   const at = (...path: readonly string[]): unknown =>
@@ -25,8 +34,16 @@ export function outputsOf(status: number, report: unknown): Outputs {
     ? findings.map((each: unknown) => (each as { readonly state?: unknown } | null)?.state)
     : [];
   const compared = Array.isArray(at("gone"));
+  const drift =
+    Array.isArray(findings) &&
+    findings.some((each: unknown) => (each as { readonly outcome?: unknown } | null)?.outcome === "fail");
+  const ended = status === 0 || status === 1 || status === 3;
+  // Without a report nothing says that everything was assessed.
+  const complete = ended && isWhole(report) && !isIncomplete(report);
   return {
-    outcome: outcomes[status] ?? "error",
+    outcome: outcomeOf(status, drift, complete),
+    drift: ended && Array.isArray(findings) ? String(drift) : "",
+    complete: ended ? String(complete) : "",
     "exit-code": String(status),
     ...Object.fromEntries(
       ["pass", "fail", "unknown", "waived", "skipped"].map((name) => [
@@ -44,6 +61,19 @@ export function outputsOf(status: number, report: unknown): Outputs {
     updated: compared ? String(states.filter((state) => state === "updated").length) : "",
     gone: compared ? String((at("gone") as readonly unknown[]).length) : "",
   };
+}
+
+/** Whether it has what completeness is told by: the file is the command's own, but a disk may be full. */
+function isWhole(report: unknown): report is Report {
+  const value = report as Partial<Record<keyof Report, unknown>> | null | undefined;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof value.interrupted === "boolean" &&
+    Array.isArray(value.targets) &&
+    Array.isArray(value.controls) &&
+    Array.isArray(value.findings)
+  );
 }
 
 /** The outputs as the runner reads them from GITHUB_OUTPUT: each between delimiters that nobody can guess. */
@@ -64,16 +94,21 @@ export function command(name: "error" | "warning" | "notice", message: string): 
 
 /** What is said at the end of the log, in numbers alone; undefined: nothing. */
 export function annotation(outputs: Outputs): string | undefined {
-  const { outcome, fail, unknown } = outputs;
+  const { outcome, fail, unknown, complete } = outputs;
+  const fails = outputs["exit-code"] === "1" || outputs["exit-code"] === "3";
+  const unfailing = fails ? "" : "; by its settings this fails no job";
   const news =
     outputs["new"] === ""
       ? ""
       : `; since the earlier report ${outputs["new"]} new, ${outputs["updated"]} changed`;
   switch (outcome) {
     case "drift":
-      return command("error", `drift: ${fail} controls fail, ${unknown} could not be assessed${news}`);
+      return command(
+        outputs["exit-code"] === "1" ? "error" : "warning",
+        `drift: ${fail} controls fail, ${unknown} could not be assessed${complete === "true" || unknown !== "0" ? "" : ", a part could not be read"}${news}${unfailing}`,
+      );
     case "incomplete":
-      return command("warning", `incomplete: ${unknown} controls could not be assessed${news}`);
+      return command("warning", `incomplete: ${unknown} controls could not be assessed${news}${unfailing}`);
     case "error":
       return command("error", "the audit could not be made; the log says why");
     default:

@@ -79,13 +79,14 @@ export function audit(input: AuditInput): Report {
     startedAt: input.startedAt ?? input.now,
     finishedAt: input.now,
     interrupted: input.snapshots.some((s) => s.snapshot.interrupted === true),
-    baselines: input.baselines.map(({ baseline, sha256, file }) => ({
+    baselines: input.baselines.map(({ baseline, sha256, file, bundled }) => ({
       id: baseline.id,
       version: baseline.version,
       sha256,
       title: baseline.title,
       url: baseline.source.url,
       file,
+      ...(bundled === true ? {} : { own: true as const }),
     })),
     targets,
     controls: judged.controls,

@@ -65,6 +65,8 @@ export interface LoadedBaseline {
   readonly sha256: string;
   /** Repository-relative for bundled ones (`baselines/chalk-azure/2026-11-20.yaml`), else as the user gave it. */
   readonly file: string;
+  /** It comes with the package, and is what the package's lock says. Absent: a file of the user's, which reports name. */
+  readonly bundled?: true;
   /** 1-based line of a JSON pointer of the document (`/controls/0/with/permissions/0/actions/3`); nearest parent when it has none. */
   readonly lineOf: (pointer: string) => number;
 }

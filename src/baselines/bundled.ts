@@ -64,7 +64,7 @@ export function loadBaseline(
   if (/[\\/]|\.(ya?ml|json)$/i.test(spec)) return parseBaseline(readText(spec, spec), spec, checks);
   const { id, version, file } = findBundled(spec, options);
   const text = readText(join(rootOf(options), file), file);
-  return readCompiled(id, version, text, file) ?? parseBaseline(text, file, checks);
+  return { ...(readCompiled(id, version, text, file) ?? parseBaseline(text, file, checks)), bundled: true };
 }
 
 function findBundled(spec: string, options: LoadOptions): BundledBaseline {

@@ -1,3 +1,5 @@
+import { visible } from "../text/visible.ts";
+
 /** A 1-based place in a text. */
 export interface Place {
   readonly line: number;
@@ -54,12 +56,4 @@ export function found(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a mapping";
   return typeof value === "number" ? `the number ${value}` : String(value);
-}
-
-/** Makes characters visible that would move the cursor, hide or reorder text. */
-function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    (character) => `\\u{${character.charCodeAt(0).toString(16)}}`,
-  );
 }

@@ -1,6 +1,7 @@
 import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
-import { scrub, visible } from "../snapshot/scrub.ts";
+import { scrub } from "../snapshot/scrub.ts";
 import type { SnapshotDocument, Unread } from "../snapshot/snapshot.ts";
+import { visible } from "../text/visible.ts";
 import { ReadFailure } from "./http/failure.ts";
 
 /** What could not be read, beside why. */

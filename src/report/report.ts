@@ -135,6 +135,8 @@ export interface Report {
     readonly title?: string;
     readonly url?: string;
     readonly file?: string;
+    /** It does not come with the package: whose it is, `file` says. */
+    readonly own?: true;
   }[];
   readonly targets: readonly Target[];
   readonly summary: {

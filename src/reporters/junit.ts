@@ -6,6 +6,7 @@ import type { RenderOptions, Reporter } from "./define.ts";
 import { painter } from "./paint.ts";
 import { proofText, whatText } from "./rows.ts";
 import { verdictLine } from "./verdict.ts";
+import { baselineName } from "./words.ts";
 
 /**
  * JUnit XML for a build server: a suite per target, a case per control. Drift is a failure, what could not be assessed an
@@ -81,7 +82,7 @@ function targetName(each: Target | ControlResult | Finding): string {
 
 function propertiesOf(report: Report, target: Target | undefined): Suite["properties"] {
   return [
-    ...report.baselines.map(({ id, version }) => ["baseline", `${id}@${version}`] as const),
+    ...report.baselines.map((each) => ["baseline", baselineName(each)] as const),
     ...(target === undefined
       ? []
       : [

@@ -8,6 +8,7 @@ import { painter } from "./paint.ts";
 import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
 import { sinceLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
+import { baselineName } from "./words.ts";
 
 /**
  * Bytes of the whole text. A job summary of GitHub takes 1 MiB a step; what is longer is dropped whole, and nobody sees
@@ -151,7 +152,7 @@ function inertText(text: string): string {
 }
 
 function against(report: Report): string {
-  const baselines = report.baselines.map((b) => code(`${b.id}@${b.version}`)).join(", ") || "no baseline";
+  const baselines = report.baselines.map((b) => code(baselineName(b))).join(", ") || "no baseline";
   if (report.targets.length === 0) return `${baselines} against nothing`;
   const shown = report.targets.slice(0, 5).map((target) => {
     const who = (target.principals ?? [])

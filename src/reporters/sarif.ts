@@ -7,6 +7,7 @@ import { inertJson, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { ruleText } from "./rules.ts";
 import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
+import { baselineName } from "./words.ts";
 
 /** What code scanning takes: runs in a file, results in a run, bytes of the file after gzip. */
 const LIMITS = { runs: 20, results: 5_000, gzipped: 10_000_000 } as const;
@@ -76,6 +77,7 @@ export function renderIncompleteSarif(report: Report, options: RenderOptions): s
   return sarifFile(
     incomplete.map((target) => {
       const notes = [
+        ...ownBaselines(report),
         ...target.unread.map((u) =>
           notification(
             "unread",
@@ -123,7 +125,7 @@ function completeRun(
   const { report, options, most, droppedTargets } = context;
   const kept = drift.slice(0, most);
   const ruleIds = [...new Set(kept.map(sarifRuleId))].sort();
-  const notes = [...unknownControls(report, target, "warning")];
+  const notes = [...ownBaselines(report), ...unknownControls(report, target, "warning")];
   if (kept.length < drift.length) {
     notes.push(
       notification(
@@ -258,6 +260,10 @@ const NOTIFICATIONS = {
     short: "A control could not be assessed.",
     help: "Nothing is known about this control: it neither passes nor fails. The reason says what would settle it.",
   },
+  "own-baseline": {
+    short: "Judged by a baseline that does not come with chalk-audit.",
+    help: "The file that is named says what is documented. Whoever may change it decides the verdict.",
+  },
   truncated: {
     short: "Results were left out because there are too many.",
     help: "Code scanning takes a limited number of results and runs in one file. The JSON report has all of them.",
@@ -270,7 +276,7 @@ const NOTIFICATIONS = {
 
 interface Notification {
   readonly descriptor: { readonly id: keyof typeof NOTIFICATIONS };
-  readonly level: "error" | "warning";
+  readonly level: "error" | "warning" | "note";
   readonly message: { readonly text: string };
 }
 
@@ -280,6 +286,13 @@ function notification(
   text: string,
 ): Notification {
   return { descriptor: { id }, level, message: { text: sarifText(cut(text, 4_000)) } };
+}
+
+/** The baselines that do not come with the package, whatever they call themselves. */
+function ownBaselines(report: Report): Notification[] {
+  return report.baselines
+    .filter(({ own }) => own === true)
+    .map((each) => notification("own-baseline", "note", `judged by ${baselineName(each)}`));
 }
 
 /** Descriptions of the notifications that a run has. */

@@ -18,6 +18,7 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
     : "";
   const extra = [
     ...(unknown > 0 ? [`${grouped(unknown)} could not be assessed`] : []),
+    ...(unknown === 0 && isIncomplete(report) ? ["a part could not be read"] : []),
     ...(waived > 0 ? [`${grouped(waived)} waived`] : []),
   ];
   const expired = report.findings.filter((f) => f.outcome === "fail" && f.resource.type === "waiver").length;

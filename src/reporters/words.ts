@@ -1,5 +1,5 @@
 import type { Witness } from "../access/policy.ts";
-import type { Finding } from "../report/report.ts";
+import type { Finding, Report } from "../report/report.ts";
 
 /** A request in words: the operation, and on what. */
 export function witnessText(witness: Witness): string {
@@ -23,6 +23,11 @@ export function witnessText(witness: Witness): string {
     `${witness.name === undefined ? "" : ` named ${witness.name}`}` +
     `${witness.namespace === undefined ? "" : ` in namespace ${witness.namespace}`}`
   );
+}
+
+/** `ID@VERSION`; of a baseline that does not come with the package its file too, whatever it calls itself. */
+export function baselineName({ id, version, own, file }: Report["baselines"][number]): string {
+  return `${id}@${version}${own === true ? ` (own file ${file ?? "unknown"})` : ""}`;
 }
 
 /** Whether the witness is something that the holder can do, or something that it cannot. */

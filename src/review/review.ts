@@ -1,4 +1,5 @@
 import type { Provider } from "../access/policy.ts";
+import type { LoadedBaseline } from "../baselines/baseline.ts";
 import type { UsageSource } from "../usage/usage.ts";
 
 /** How far one side grants an action. `dead`: it names it and, by the provider's catalogue, grants nothing by it. */
@@ -92,7 +93,13 @@ export interface Review {
   readonly cloud: Provider;
   readonly scope: string;
   readonly principal: { readonly id: string; readonly name: string };
-  readonly baseline: { readonly id: string; readonly version: string; readonly sha256: string };
+  readonly baseline: {
+    readonly id: string;
+    readonly version: string;
+    readonly sha256: string;
+    /** Of a baseline that does not come with the package. */
+    readonly file?: string;
+  };
   /** Profiles; absent where the baseline has none. */
   readonly from?: string;
   readonly to?: string;
@@ -124,4 +131,9 @@ export function breaks(call: RehearsedCall): boolean {
 export function reviewStatus(review: Review): 0 | 1 | 3 {
   if (review.calls.some(breaks)) return 1;
   return review.incomplete.length > 0 || review.calls.some((c) => c.target === "depends") ? 3 : 0;
+}
+
+/** What a review says of the baseline that it is by: of one that does not come with the package its file too. */
+export function reviewedBaseline({ baseline, sha256, file, bundled }: LoadedBaseline): Review["baseline"] {
+  return { id: baseline.id, version: baseline.version, sha256, ...(bundled === true ? {} : { file }) };
 }

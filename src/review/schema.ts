@@ -72,7 +72,7 @@ export const reviewSchema: Schema = {
       cloud: { enum: ["azure", "aws", "kubernetes"] },
       scope: some,
       principal: shape<Review["principal"]>({ id: some, name: text }),
-      baseline: shape<Review["baseline"]>({ id: some, version: some, sha256: text }),
+      baseline: shape<Review["baseline"]>({ id: some, version: some, sha256: text, file: text }, ["file"]),
       from: some,
       to: some,
       takenAt: instant,

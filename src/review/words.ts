@@ -92,7 +92,9 @@ export function title(review: Review): string {
   const profiles =
     review.from === undefined || review.to === undefined ? "" : `, ${review.from} → ${review.to}`;
   const what = PRINCIPAL_WORDS[review.cloud];
-  return `${review.baseline.id}@${review.baseline.version}: ${what} ${review.principal.name} in ${review.scope}${profiles}`;
+  const { id, version, file } = review.baseline;
+  const own = file === undefined ? "" : ` (own file ${file})`;
+  return `${id}@${version}${own}: ${what} ${review.principal.name} in ${review.scope}${profiles}`;
 }
 
 /** `2026-08-23 to 2026-11-21`; what tells no window says so. */

@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv";
+import { visible } from "../text/visible.ts";
 import { offsetOfError, offsetOfPointer, placeOf } from "./json-place.ts";
-import { scrub, visible } from "./scrub.ts";
+import { scrub } from "./scrub.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { snapshotValidator } from "./validate.ts";
 

@@ -1,3 +1,5 @@
+import { visible, visibleInJson } from "../text/visible.ts";
+
 /**
  * What happens to every document before it is kept: secret values go, and characters that could forge or hide text
  * in a terminal are made visible. Applying it twice changes nothing more, so that a snapshot read from a file goes
@@ -5,16 +7,6 @@
  */
 
 export const scrubbed = "[scrubbed]";
-
-/** Controls (ESC, C1, CR, LF), format characters (bidi, zero-width, tags), separators, lone surrogates, private use. */
-const forging = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-const plain = /^[\x20-\x7e]*$/;
-
-/** The text with every character that does not simply show itself written as `\u{1b}` (fault 26). */
-export function visible(text: string): string {
-  if (plain.test(text)) return text;
-  return text.replace(forging, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-}
 
 /**
  * Names of properties that hold a secret, after `words` has split them. Endings, since the neighbours must stay:
@@ -36,24 +28,31 @@ const secretName = new RegExp(
     "(?:^|-)credentials?",
     "kube-?configs?",
     "(?:^|-)pfx(?:-?(?:blob|data))?",
+    // names of a variable or a tag, where nothing marks where a word begins
+    "api-?keys?",
+    "secret-?access-?keys?",
+    "private-?keys?(?:-pem)?",
+    "secure-?values?",
   ].join("|")})$`,
 );
 
-/** `adminPassword` and `admin_password` as `admin-password`. */
+/** `adminPassword`, `admin_password` and `vendor.io/admin-password` as they end in `admin-password`. */
 function words(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
-    .replace(/[_.\s]+/g, "-")
+    .replace(/[_.:/\s]+/g, "-")
     .toLowerCase();
 }
 
-/** Secrets inside any text: connection strings, shared access signatures, bearer tokens, private keys. */
+/** Secrets inside any text: connection strings, shared access signatures, tokens, addresses with a password, private keys. */
 const secretText: readonly (readonly [RegExp, string])[] = [
   [
     /\b(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|ClientSecret)=[^;"'\s]+/gi,
     `$1=${scrubbed}`,
   ],
   [/([?&](?:sig|code|access_token|client_secret)=)[^&"'\s]+/gi, `$1${scrubbed}`],
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/]{0,200}:)[^\s@/]{1,500}@/gi, `$1${scrubbed}@`],
+  [/\b(?:gh[opsu]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,})/g, scrubbed],
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g, scrubbed],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, scrubbed],
 ];
@@ -67,15 +66,25 @@ export function scrub(body: unknown): unknown {
 const deepest = 200;
 
 function scrubValue(value: unknown, name: string | undefined, depth: number): unknown {
-  if (typeof value === "string") return scrubText(value, name);
+  if (typeof value === "string") return scrubString(value, name, depth);
   if (typeof value !== "object" || value === null) return value;
   if (depth > deepest) return scrubbed;
-  if (Array.isArray(value)) return value.map((item) => scrubValue(item, name, depth + 1));
+  if (Array.isArray(value)) {
+    // `--password`, `hunter2`: a list of arguments has the name in one place and the value in the next.
+    return value.map((item, i) =>
+      typeof item === "string" && !item.startsWith("-") && isSecretFlag(value[i - 1])
+        ? withoutValues(item)
+        : scrubValue(item, name, depth + 1),
+    );
+  }
+  const secret = namesSecret(value);
   // `fromEntries` defines own properties, so that a key `__proto__` stays data.
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       visible(key),
-      isSecret(key) ? withoutValues(inner) : scrubValue(inner, key, depth + 1),
+      isSecret(key) || (secret && pairValue.test(key))
+        ? withoutValues(inner)
+        : scrubValue(inner, key, depth + 1),
     ]),
   );
 }
@@ -84,10 +93,55 @@ function isSecret(name: string): boolean {
   return secretName.test(words(name));
 }
 
+/** How a pair writes its two halves: `{ Key, Value }` of a tag, `{ name, value }` of a variable, a stack's parameters. */
+const pairName = /^(?:(?:tag|parameter|variable)?-?(?:key|name))$/i;
+const pairValue = /^(?:(?:tag|parameter|variable|resolved)?-?values?)$/i;
+
+/** Whether an object is a pair whose name says that its value is a secret. */
+function namesSecret(value: object): boolean {
+  return Object.entries(value).some(
+    ([key, inner]) => pairName.test(key) && typeof inner === "string" && isSecret(inner),
+  );
+}
+
+function isSecretFlag(before: unknown): boolean {
+  return typeof before === "string" && /^--?[A-Za-z][\w.-]{0,100}$/.test(before) && isSecret(before);
+}
+
 /** A secret's place stays visible, its value does not. Flags and numbers (`enabled`, a length) are no secrets. */
 function withoutValues(value: unknown): unknown {
   if (typeof value === "string") return value === "" ? "" : scrubbed;
   return typeof value === "object" && value !== null ? scrubbed : value;
+}
+
+function scrubString(text: string, name: string | undefined, depth: number): string {
+  if (name !== undefined && (holdsJson.test(name) || name.toLowerCase() === "condition"))
+    return scrubText(text, name);
+  // `DB_PASSWORD=hunter2`, `--token=…`: a list of variables or arguments in one text each.
+  const assigned = /^(-{0,2}([A-Za-z_][\w.-]{0,100})=)./s.exec(text);
+  if (assigned !== null && isSecret(assigned[2] ?? "")) return `${visible(assigned[1] ?? "")}${scrubbed}`;
+  return scrubInnerJson(text, depth) ?? scrubText(text, name);
+}
+
+/**
+ * JSON inside a text, as annotations hold it (what kubectl applied last, with every variable of every container); undefined
+ * where the text is none, or nothing in it is to be taken out: then it stays as it was written.
+ */
+function scrubInnerJson(text: string, depth: number): string | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  let inner: unknown;
+  try {
+    inner = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  try {
+    const clean = JSON.stringify(scrubValue(inner, undefined, depth + 1));
+    return clean === JSON.stringify(inner) ? undefined : clean;
+  } catch {
+    // Nested without end: nobody's annotation, and nothing that could be looked through.
+    return scrubbed;
+  }
 }
 
 function scrubText(text: string, name: string | undefined): string {
@@ -107,11 +161,5 @@ const holdsJson = /^(?:\w*PolicyDocument|Document)$/;
  * character that could forge or hide is written as JSON writes it.
  */
 function visibleJson(text: string): string {
-  return text
-    .replace(/[\t\r\n]+/g, " ")
-    .replace(forging, (character) =>
-      [...Array(character.length).keys()]
-        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
-        .join(""),
-    );
+  return visibleInJson(text.replace(/[\t\r\n]+/g, " "));
 }

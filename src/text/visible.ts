@@ -1,5 +1,5 @@
 /**
- * Text that came from a cloud, made safe for a terminal or a log (faults 26 and 27).
+ * Text that came from a cloud, a file or a repository, made safe for a terminal or a log (faults 26 and 27).
  *
  * The snapshot does this at ingest too; sinks do it again because a report can also come from a file.
  */
@@ -43,13 +43,31 @@ function escaped(characters: string): string {
 }
 
 /**
- * A line of output that no build log takes for a command: GitHub trims a line and obeys `::name::`, and it and Azure
- * Pipelines obey `##[name]` and `##vso[name]` anywhere in a line. One character of each is written as an escape.
+ * What a build log obeys wherever in a line it stands: `##[name]` and `##vso[name]` of GitHub and Azure Pipelines (the
+ * word in between is whatever an agent of its kind knows), and the section markers of GitLab.
+ */
+const LOG_COMMAND = /##(?=[a-z]*\[)/gi;
+const LOG_SECTION = /(section_(?:start|end)):(?=\d)/gi;
+
+/**
+ * A line of output that no build log takes for a command: GitHub trims a line and obeys `::name::`, the others obey what
+ * is listed above. One character of each is written as an escape; applying it twice changes nothing more.
  */
 export function inertLine(line: string): string {
   return line
     .replace(/^((?:\s|\x1b\[[0-9;]*m)*):(?=:)/, "$1\\u{3a}")
-    .replace(/##(?=(?:vso)?\[)/gi, "#\\u{23}");
+    .replace(LOG_COMMAND, "#\\u{23}")
+    .replace(LOG_SECTION, "$1\\u{3a}");
+}
+
+/** As `inertLine`, for each line of a text; its line ends stay. Anything that moves the cursor is the caller's to take out. */
+export function inertText(text: string): string {
+  return text.split("\n").map(inertLine).join("\n");
+}
+
+/** Untrusted text as a line of a log: it can neither move the cursor nor give a command. */
+export function loggable(text: string): string {
+  return inertLine(visible(text));
 }
 
 /**
@@ -58,8 +76,14 @@ export function inertLine(line: string): string {
  */
 export function inertJson(json: string): string {
   return json
-    .replace(UNSAFE, (character) => (character === "\n" ? character : escapeUnits(character)))
-    .replace(/##(?=(?:vso)?\[)/gi, "#\\u0023");
+    .split("\n")
+    .map((line) => visibleInJson(line).replace(LOG_COMMAND, "#\\u0023").replace(LOG_SECTION, "$1\\u003a"))
+    .join("\n");
+}
+
+/** JSON text with every unsafe character as JSON's own escape; line breaks between its parts must be gone already. */
+export function visibleInJson(json: string): string {
+  return PLAIN.test(json) ? json : json.replace(UNSAFE, escapeUnits);
 }
 
 function escapeUnits(character: string): string {

@@ -82,6 +82,8 @@ describe("outputs", () => {
     const built = worlds.drift();
     expect(outputsOf(1, built)).toEqual({
       outcome: "drift",
+      drift: "true",
+      complete: "false",
       "exit-code": "1",
       ...Object.fromEntries(Object.entries(built.summary.controls).map(([key, n]) => [key, String(n)])),
       ...Object.fromEntries(Object.entries(built.summary.findings).map(([key, n]) => [key, String(n)])),
@@ -97,15 +99,32 @@ describe("outputs", () => {
     });
   });
 
+  // Without a report that can be read nothing proves that the run was clean, whatever it ended with.
   test.each([
-    [0, "clean"],
+    [0, "incomplete"],
     [1, "drift"],
     [2, "error"],
     [3, "incomplete"],
     [130, "error"],
-  ])("status %d is %s, and no report is no count", (status, outcome) => {
+  ])("status %d without a report is %s, and no report is no count", (status, outcome) => {
     for (const report of [undefined, null, 7, { summary: null }, { summary: { controls: { pass: "1" } } }])
       expect(outputsOf(status, report)).toMatchObject({ outcome, pass: "", high: "", new: "" });
+  });
+
+  // T7: the exit status says what fails the job, the outcome what is so.
+  test.each([
+    [0, "none", "clean", "false", "true", undefined],
+    [0, "drift", "drift", "true", "false", /^::warning .*drift: .*; by its settings this fails no job$/],
+    [3, "drift", "drift", "true", "false", /^::warning .*drift: \d+ controls fail/],
+    [0, "partial", "incomplete", "false", "false", /^::warning .*incomplete: .*this fails no job$/],
+    [3, "partial", "incomplete", "false", "false", /^::warning .*incomplete: .*assessed$/],
+    [0, "nothing", "incomplete", "false", "false", /^::warning .*incomplete: /],
+    [2, "drift", "error", "", "", /^::error .*could not be made/],
+  ] as const)("status %d beside the world %s: %s", (status, world, outcome, drift, complete, said) => {
+    const outputs = outputsOf(status, worlds[world]());
+    expect([outputs["outcome"], outputs["drift"], outputs["complete"]]).toEqual([outcome, drift, complete]);
+    if (said === undefined) expect(annotation(outputs)).toBeUndefined();
+    else expect(annotation(outputs)).toMatch(said);
   });
 
   test("fault 27: a value of several lines stays one output; the delimiter cannot be guessed", () => {
@@ -128,7 +147,7 @@ describe("outputs", () => {
   test("the last line of the log, in numbers", () => {
     const of = (status: number, report: unknown) => annotation(outputsOf(status, report));
     const report = { summary: { controls: { fail: 2, unknown: 1 } }, findings: [{ state: "new" }], gone: [] };
-    expect(of(0, report)).toBe(undefined);
+    expect(of(0, worlds.none())).toBe(undefined);
     expect(of(1, report)).toBe(
       "::error title=chalk-audit::drift: 2 controls fail, 1 could not be assessed; since the earlier report 1 new, 0 changed",
     );

@@ -170,17 +170,20 @@ describe("GitHub", () => {
   test("the earlier report is fetched from the newest run that has one; none is no failure", () => {
     for (const { steps } of Object.values(github.jobs)) {
       const script = steps.find(({ run }) => run?.includes("gh run download"))?.run ?? "";
-      const gh = `gh() { if [ "$1 $2" = "run list" ]; then [ "$4" = chalk-audit.yml ] && printf '3\\n2\\n1\\n'; else echo "tried $3"; [ "$3" = "$HAS" ]; fi; }`;
+      const gh = `gh() { if [ "$1 $2" = "run list" ]; then [ "$4 $5 $6" = "chalk-audit.yml --branch feature/x" ] && [ "\${12},\${13}" = "databaseId,event,--jq" ] && echo "\${14}" >&2 && printf '3\\n2\\n1\\n'; else echo "tried $3"; [ "$3" = "$HAS" ]; fi; }`;
       const run = (has: string) =>
         spawnSync("bash", ["-e", "-o", "pipefail", "-c", `${gh}\n${script}`], {
           env: {
             PATH: process.env["PATH"],
             HAS: has,
-            WORKFLOW: "o/r/.github/workflows/chalk-audit.yml@refs/heads/main",
+            WORKFLOW: "o/r/.github/workflows/chalk-audit.yml@refs/heads/feature/x",
+            BRANCH: "feature/x",
           },
           encoding: "utf8",
         });
       expect([run("2").status, run("2").stdout]).toEqual([0, "tried 3\ntried 2\n"]);
+      // T8: nobody from outside starts a run of these, whatever the name of the branch
+      expect(run("2").stderr).toContain('select(.event == "schedule" or .event == "workflow_dispatch")');
       expect([run("none").status, run("none").stdout]).toEqual([0, "tried 3\ntried 2\ntried 1\n"]);
     }
   });
@@ -194,7 +197,9 @@ describe("GitLab", () => {
       script: readonly string[];
     };
     expect(base.cache).toEqual({
-      key: "$CI_JOB_NAME",
+      // T8: another branch's report, or another job's, would say what is not new
+      key: "chalk-audit-$CI_JOB_NAME_SLUG-$CI_COMMIT_REF_SLUG",
+      unprotect: false,
       paths: ["chalk-audit-results/report.json"],
       when: "always",
     });
@@ -218,7 +223,16 @@ describe("Azure Pipelines", () => {
     const keep = steps.find((step) => "publish" in step);
     expect([fetch?.["continueOnError"], fetch?.["inputs"]]).toMatchObject([
       true,
-      { allowFailedBuilds: true, artifact: keep?.["artifact"] },
+      {
+        allowFailedBuilds: true,
+        artifact: keep?.["artifact"],
+        // T8: of this pipeline and this branch
+        source: "specific",
+        project: "$(System.TeamProjectId)",
+        pipeline: "$(System.DefinitionId)",
+        runVersion: "latestFromBranch",
+        runBranch: "$(Build.SourceBranch)",
+      },
     ]);
     const after = steps.slice(steps.findIndex(({ task }) => task === "AzureCLI@2") + 1);
     expect(after.length).toBe(4);

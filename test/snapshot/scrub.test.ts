@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scrub, visible } from "../../src/snapshot/scrub.ts";
+import { scrub } from "../../src/snapshot/scrub.ts";
+import { visible } from "../../src/text/visible.ts";
 import { timesAsLong } from "../growth.ts";
 
 describe("fault 29: secret values are never kept", () => {
@@ -139,6 +140,82 @@ describe("AW11: policies that come as JSON text", () => {
     expect(scrub({ Description: "a\u202eb\n" })).toEqual({ Description: "a\\u{202e}b\\u{a}" });
     const encoded = { PolicyDocument: encodeURIComponent(text) };
     expect(scrub(encoded)).toEqual(encoded);
+  });
+});
+
+describe("T9: secrets in tags, variables and annotations go by their names", () => {
+  it.each([
+    [
+      { Key: "DB_PASSWORD", Value: "canary" },
+      { Key: "DB_PASSWORD", Value: "[scrubbed]" },
+    ],
+    [
+      { key: "vendor.io/token", value: "canary" },
+      { key: "vendor.io/token", value: "[scrubbed]" },
+    ],
+    [
+      { name: "API_KEY", value: "canary" },
+      { name: "API_KEY", value: "[scrubbed]" },
+    ],
+    [
+      { name: "plain", secureValue: "canary" },
+      { name: "plain", secureValue: "[scrubbed]" },
+    ],
+    [
+      { ParameterKey: "MasterUserPassword", ParameterValue: "canary" },
+      { ParameterKey: "MasterUserPassword", ParameterValue: "[scrubbed]" },
+    ],
+    [{ tags: { "team/secret": "canary" } }, { tags: { "team/secret": "[scrubbed]" } }],
+    [
+      { annotations: { "vendor.io/token": "canary", "vendor.io/team": "web" } },
+      { annotations: { "vendor.io/token": "[scrubbed]", "vendor.io/team": "web" } },
+    ],
+    [
+      ["A=1", "DB_PASSWORD=canary", "--token=canary"],
+      ["A=1", "DB_PASSWORD=[scrubbed]", "--token=[scrubbed]"],
+    ],
+    [
+      ["--password", "canary", "--verbose", "x"],
+      ["--password", "[scrubbed]", "--verbose", "x"],
+    ],
+    [{ u: "postgres://me:canary@db/x" }, { u: "postgres://me:[scrubbed]@db/x" }],
+    [{ note: `ghp_${"canary".repeat(6)}` }, { note: "[scrubbed]" }],
+  ])("%j", (body, clean) => {
+    expect(scrub(body)).toEqual(clean);
+    expect(scrub(clean)).toEqual(clean);
+  });
+
+  it("what kubectl applied last is JSON in a text; a text with no secret in it stays as it was written", () => {
+    const applied = (value: string) =>
+      JSON.stringify({
+        spec: {
+          containers: [
+            {
+              env: [
+                { name: "PGPASSWORD", value },
+                { name: "A", value: "b" },
+              ],
+            },
+          ],
+        },
+      });
+    const key = "kubectl.kubernetes.io/last-applied-configuration";
+    expect(scrub({ annotations: { [key]: `${applied("canary")}\n` } })).toEqual({
+      annotations: { [key]: applied("[scrubbed]") },
+    });
+    const plain = { note: '{ "a":   1 }', list: "[not json", policy: "[]" };
+    expect(scrub(plain)).toEqual(plain);
+    expect(scrub({ note: "[".repeat(100_000) + "]".repeat(100_000) })).toEqual({ note: "[scrubbed]" });
+  });
+
+  it("pairs and lists that hold no secret stay", () => {
+    const body = {
+      tags: [{ Key: "Name", Value: "token" }, { Key: "secretName", Value: "n" }, { Key: "Password" }],
+      condition: "token=a",
+      args: ["--public", "x", "password", "y", "monkey=banana"],
+      url: "https://host:443/a@b",
+    };
+    expect(scrub(body)).toEqual(body);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inertJson, inertLine, visible } from "../../src/text/visible.ts";
+import { inertJson, inertLine, inertText, loggable, visible } from "../../src/text/visible.ts";
 
 const c = String.fromCodePoint;
 
@@ -54,6 +54,27 @@ describe("untrusted text", () => {
       "a #\\u{23}[group] b #\\u{23}vso[task.setvariable x=y]",
     );
     expect(inertLine(" arn:aws:iam::1:role/x")).toBe(" arn:aws:iam::1:role/x");
+  });
+
+  test.each([
+    ["##vso[task.complete]", "#\\u{23}vso[task.complete]"],
+    ["a ###[x]", "a ##\\u{23}[x]"],
+    ["x ##VSO[a] ##teamcity[b]", "x #\\u{23}VSO[a] #\\u{23}teamcity[b]"],
+    ["a section_start:17:x", "a section_start\\u{3a}17:x"],
+    ["Section_End:1:x[collapsed=true]", "Section_End\\u{3a}1:x[collapsed=true]"],
+    ["## [x] section_start: 1 a::b", "## [x] section_start: 1 a::b"],
+  ])("T10: %s is no command of Azure Pipelines, GitLab or their kin; twice is once", (line, inert) => {
+    expect(inertLine(line)).toBe(inert);
+    expect(inertLine(inert)).toBe(inert);
+    expect(JSON.parse(inertJson(JSON.stringify({ [line]: line })))).toEqual({ [line]: line });
+    if (line !== inert) expect(inertJson(JSON.stringify(line))).not.toContain(line);
+  });
+
+  test("T10: each line of a text; one line of a log holds neither a break nor a command", () => {
+    expect(inertText("a\n  ::b::\n\n##[c]\n")).toBe("a\n  \\u{3a}:b::\n\n#\\u{23}[c]\n");
+    expect(loggable("::x\r\n::y##[z]\x1b[0Ksection_end:1:q")).toBe(
+      "\\u{3a}:x\\u{d}\\u{a}::y#\\u{23}[z]\\u{1b}[0Ksection_end\\u{3a}1:q",
+    );
   });
 
   test("JSON stays the same value and becomes plain", () => {

@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { listBundled, loadBaseline } from "../../baselines/bundled.ts";
 import { checks } from "../../checks/registry.ts";
+import { inertJson, inertText, visible } from "../../text/visible.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
@@ -44,8 +45,9 @@ export async function baselineShow(
   const format = choice(given, "format", ["table", "json"]);
   await shell.out.write(
     format === "json"
-      ? `${JSON.stringify({ ...loaded.baseline, sha256: loaded.sha256, file: loaded.file }, undefined, 2)}\n`
-      : page(loaded),
+      ? `${inertJson(JSON.stringify({ ...loaded.baseline, sha256: loaded.sha256, file: loaded.file }, undefined, 2))}\n`
+      : // A file may be anybody's: what it says gives a terminal or a build log no command.
+        inertText(page(loaded).split("\n").map(visible).join("\n")),
   );
   return 0;
 }

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { formatSnapshot } from "../../snapshot/write.ts";
+import { inertJson } from "../../text/visible.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare } from "../job/job.ts";
 import { extensionsOf } from "../job/plugins.ts";
@@ -60,7 +61,7 @@ export async function collect(
   for (const unread of snapshot.unread) {
     console.say(`chalk-audit: not read: ${unread.api}: ${unread.detail}`);
   }
-  if (path === undefined) await shell.out.write(text);
+  if (path === undefined) await shell.out.write(inertJson(text));
   else {
     await writeFiles([{ path, text }], shell.cwd);
     console.say(`chalk-audit: wrote ${relative(shell.cwd, path) || path}`);

@@ -8,6 +8,7 @@ import { azureRole } from "../../permissions/azure.ts";
 import { kubernetesManifest, type ServiceAccount } from "../../permissions/kubernetes.ts";
 import { editionRead, type Read, readsOf } from "../../permissions/reads.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
+import { inertJson } from "../../text/visible.ts";
 import { coveredBy } from "../job/editions.ts";
 import { baselineNamed } from "../job/job.ts";
 import { extensionsOf } from "../job/plugins.ts";
@@ -75,7 +76,7 @@ function documentOf(
     cloud === "aws"
       ? awsPolicy(reads, roleArn(options))
       : azureRole(reads, [assignableScope(options, console, shell)]);
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${inertJson(JSON.stringify(document, undefined, 2))}\n`;
 }
 
 /** The one cloud that is asked about, and the baselines that say what is read there. */

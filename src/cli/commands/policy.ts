@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { CatalogEntry, Comparison, Provider, ServedResource } from "../../access/policy.ts";
 import { COMPARED, comparePolicies } from "../../access/provider.ts";
+import { inertJson } from "../../text/visible.ts";
 import { type PolicyFile, readPolicyFile } from "../job/policy-file.ts";
 import { reasonOf, UsageError } from "../line/errors.ts";
 import { clouds } from "../line/flags.ts";
@@ -63,7 +64,7 @@ export async function policyCompare(
   });
 
   if (format === "json") {
-    await shell.out.write(`${JSON.stringify({ provider, ...comparison }, undefined, 2)}\n`);
+    await shell.out.write(`${inertJson(JSON.stringify({ provider, ...comparison }, undefined, 2))}\n`);
   } else {
     await shell.out.write(
       policyTable(comparison, {

@@ -1,6 +1,7 @@
 import { type ProbeState, probesOf } from "../../permissions/probe.ts";
 import { readsOf } from "../../permissions/reads.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { inertJson } from "../../text/visible.ts";
 import { prepare } from "../job/job.ts";
 import { planOf } from "../job/plan.ts";
 import { extensionsOf } from "../job/plugins.ts";
@@ -74,7 +75,7 @@ export async function preflight(
   const status = ready ? 0 : 3;
   await shell.out.write(
     format === "json"
-      ? `${JSON.stringify({ ready, targets: results }, undefined, 2)}\n`
+      ? `${inertJson(JSON.stringify({ ready, targets: results }, undefined, 2))}\n`
       : preflightTable(results, status, {
           width: shell.out.columns ?? 100,
           color: colorFor(shell.out, shell.env, on(options, "color", "no-color")),

@@ -7,7 +7,7 @@ import { parseWaivers, type WaiverFile } from "../../report/waivers.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { auditJob, serviceDataFor } from "../job/audit-job.ts";
 import { inputsOf } from "../job/inputs.ts";
-import { prepare } from "../job/job.ts";
+import { prepare, sayRecorded } from "../job/job.ts";
 import { extensionsOf } from "../job/plugins.ts";
 import type { KubernetesReach } from "../job/reach.ts";
 import { askEdition, boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
@@ -39,6 +39,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const earlier = await earlierOf(options, shell);
   const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
   const job = await prepare(given, config, shell.cwd, { edition, extensions });
+  sayRecorded(job, console);
 
   const states: (readonly Snapshot[])[] = [];
   for (const target of job.targets) {

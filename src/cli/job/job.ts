@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
-import { loadBaseline } from "../../baselines/bundled.ts";
+import { listBundled, loadBaseline } from "../../baselines/bundled.ts";
 import { type Dealt, dealOut, resolveControls } from "../../baselines/parameters.ts";
 import type { Check } from "../../checks/define.ts";
 import type { Extensions } from "../../plugins/define.ts";
@@ -11,6 +11,8 @@ import { UsageError } from "../line/errors.ts";
 import { clouds } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
 import { assignments, one } from "../line/settings.ts";
+import { refusal } from "../line/trust.ts";
+import type { Console } from "../output/progress.ts";
 import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
 import { namesFile } from "./inputs.ts";
 import { bundled } from "./plugins.ts";
@@ -30,6 +32,8 @@ interface Target {
 export interface RecordedTarget extends Target {
   readonly kind: "recorded";
   readonly snapshots: readonly Snapshot[];
+  /** Where a config file that was found says so; nobody asked for it at the prompt. */
+  readonly recordedBy?: string;
 }
 
 /** A target whose state is to be read, from one cloud. */
@@ -121,7 +125,7 @@ export async function prepare(
       ...parametersOf(baselines, target.options, profile),
     };
     if (recorded.length > 0) {
-      targets.push({ ...own, kind: "recorded", snapshots: recorded });
+      targets.push({ ...own, kind: "recorded", snapshots: recorded, ...recordedBy(target) });
       continue;
     }
     const reach = reachOf(cloud, baselines, target.options, cwd);
@@ -221,6 +225,11 @@ function cloudsMeant(
   });
 }
 
+function recordedBy({ options }: ChosenTarget): Pick<RecordedTarget, "recordedBy"> {
+  const given = options.get("snapshot");
+  return given?.repository === undefined ? {} : { recordedBy: given.from };
+}
+
 /** What a target is called, where it has a name: with its cloud when it is several targets. */
 function nameOf(target: ChosenTarget, cloud?: Provider): { readonly name?: string } {
   if (target.name === undefined) return {};
@@ -232,17 +241,32 @@ function onlyOnce(baselines: readonly LoadedBaseline[]): readonly LoadedBaseline
   return [...new Map(baselines.toReversed().map((each) => [each.sha256, each])).values()].toReversed();
 }
 
-/** A baseline of `--baseline`, or of the config file. */
+/**
+ * A baseline of `--baseline`, or of the config file.
+ * @throws UsageError where a config file that was found gives its own under the name of a bundled one (T5)
+ */
 export function baselineNamed(
   spec: string,
   options: GivenOptions,
   cwd: string,
   checks: readonly Check[],
 ): LoadedBaseline {
-  const base = options.get("baseline")?.base;
-  if (base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
+  const given = options.get("baseline");
+  if (given?.base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
   // A file that the config file names lies beside it; reports name it from the working directory.
-  return loadBaseline(relative(cwd, resolve(base, spec)) || spec, checks);
+  const loaded = loadBaseline(relative(cwd, resolve(given.base, spec)) || spec, checks);
+  if (given.repository === undefined) return loaded;
+  const { id } = loaded.baseline;
+  const namesakes = listBundled().filter((each) => each.id === id);
+  // The same bytes replace nothing.
+  if (namesakes.length === 0 || namesakes.some(({ sha256 }) => sha256 === loaded.sha256)) return loaded;
+  throw new UsageError(
+    refusal(
+      { name: "baseline" },
+      given,
+      `${spec} calls itself ${id}, which comes with chalk-audit, and is another`,
+    ),
+  );
 }
 
 /** A baseline, a snapshot or a cloud that none of the others is about would be passed over in silence. */
@@ -299,4 +323,15 @@ function parametersOf(
     if (baseline !== undefined) resolveControls(baseline, own.given, own.profile);
   });
   return { parameters, dealt };
+}
+
+/** Recorded state that a config file of the repository puts in place of a cloud is never taken in silence (T4). */
+export function sayRecorded(job: Pick<Job, "targets">, console: Pick<Console, "warn">): void {
+  for (const target of job.targets) {
+    if (target.kind !== "recorded" || target.recordedBy === undefined) continue;
+    const of = target.snapshots.map(({ scope, takenAt }) => `${scope}, taken ${takenAt}`).join("; ");
+    console.warn(
+      `chalk-audit: ${target.recordedBy}: ${target.name === undefined ? "" : `${target.name} is `}recorded state, and no cloud is asked: ${of}`,
+    );
+  }
 }

@@ -66,9 +66,17 @@ function reachAzure(baselines: readonly LoadedBaseline[], options: GivenOptions)
   };
 }
 
-/** @throws UsageError for an external id without a role that it is for */
+/** A region is a part of the address that credentials go to: one label of a host name, and nothing more. */
+const regionShape = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+/** @throws UsageError for an external id without a role that it is for, or a region that is none */
 function reachAws(baselines: readonly LoadedBaseline[], options: GivenOptions): AwsReach {
   const region = one(options, "region") ?? setFor("region", baselines, assignments(options));
+  if (region !== undefined && !regionShape.test(region)) {
+    throw new UsageError(
+      `${options.get("region")?.from ?? options.get("set")?.from ?? "--region"}: expected a region such as eu-west-1, found "${region}"`,
+    );
+  }
   const profile = one(options, "profile");
   const assumeRole = one(options, "assume-role");
   const externalId = one(options, "external-id");

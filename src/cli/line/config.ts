@@ -6,6 +6,7 @@ import { readText } from "../output/files.ts";
 import { UsageError } from "./errors.ts";
 import { type Flag, flags } from "./flags.ts";
 import { type Given, type GivenOptions, keyOf } from "./options.ts";
+import { repositoryOf } from "./repository.ts";
 
 /** The name that is looked for. */
 const fileName = "chalk-audit.yaml";
@@ -43,29 +44,26 @@ const ofTarget = [
  * directory counts: a file that somebody else left in a parent folder is never picked up.
  */
 export function findConfig(cwd: string): string | undefined {
-  const places: string[] = [];
+  const root = repositoryOf(cwd);
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    places.push(folder);
-    if (existsSync(join(folder, ".git"))) break;
-    if (dirname(folder) === folder) {
-      places.length = 1;
-      break;
-    }
+    const file = join(folder, fileName);
+    if (existsSync(file)) return file;
+    if (folder === root) return undefined;
   }
-  return places.map((folder) => join(folder, fileName)).find((file) => existsSync(file));
 }
 
 /**
  * Reads and validates a config file. Data only: no aliases, no tags, no keys that name code.
+ * @param repository root of the repository whose data the file is; absent: a person named the file
  * @throws UsageError one line per problem, each `file:line:col: …`
  */
-export async function readConfig(file: string, cwd: string): Promise<Config> {
+export async function readConfig(file: string, cwd: string, repository?: string): Promise<Config> {
   const shown = relative(cwd, file) || file;
-  return parseConfig(await readText(file, "config file", shown), file, shown);
+  return parseConfig(await readText(file, "config file", shown), file, shown, repository);
 }
 
 /** As `readConfig`, from a text. `shown` is the file's name in messages. */
-export function parseConfig(text: string, file: string, shown: string): Config {
+export function parseConfig(text: string, file: string, shown: string, repository?: string): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const problems: string[] = [];
@@ -94,7 +92,7 @@ export function parseConfig(text: string, file: string, shown: string): Config {
       problems.push(`${from}: ${found}`);
       return undefined;
     }
-    return { values: found, from, base };
+    return { values: found, from, base, ...(repository === undefined ? {} : { repository }) };
   };
 
   const options = new Map<string, Given>();

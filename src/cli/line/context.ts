@@ -1,10 +1,13 @@
-import { visible } from "../../text/visible.ts";
+import { relative } from "node:path";
+import { loggable } from "../../text/visible.ts";
 import { type Console, consoleOn } from "../output/progress.ts";
 import { type Config, findConfig, readConfig } from "./config.ts";
 import { UsageError } from "./errors.ts";
 import { type GivenOptions, inOrder } from "./options.ts";
+import { outsideOf, repositoryOf } from "./repository.ts";
 import { on, pathOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
+import { refuseUntrusted } from "./trust.ts";
 
 /** What the commands that audit have in common: the config file, all options in order, and the console. */
 export interface Context {
@@ -16,10 +19,9 @@ export interface Context {
 
 /** Finds and reads the config file, and opens the console. */
 export async function contextOf(given: GivenOptions, shell: Shell): Promise<Context> {
-  const file = pathOf(given, "config", shell.cwd) ?? findConfig(shell.cwd);
-  const config: Config =
-    file === undefined ? { options: new Map(), targets: new Map() } : await readConfig(file, shell.cwd);
+  const config = await configOf(given, shell);
   const options = inOrder(given, config.options);
+  await refuseUntrusted([options, ...[...config.targets.values()].map((own) => inOrder(given, own))]);
   const console = consoleOn(
     shell.err,
     {
@@ -27,9 +29,24 @@ export async function contextOf(given: GivenOptions, shell: Shell): Promise<Cont
       quiet: on(options, "quiet") === true,
       debug: on(options, "debug") === true,
     },
-    visible,
+    loggable,
   );
   return { config, options, console };
+}
+
+/** The config file that a person named, which is trusted as a flag is; else the one that is found, if there is one. */
+async function configOf(given: GivenOptions, shell: Shell): Promise<Config> {
+  const named = pathOf(given, "config", shell.cwd);
+  if (named !== undefined) return readConfig(named, shell.cwd);
+  const found = findConfig(shell.cwd);
+  if (found === undefined) return { options: new Map(), targets: new Map() };
+  const repository = repositoryOf(shell.cwd);
+  const outside = outsideOf(repository, found);
+  if (outside !== undefined) {
+    const shown = relative(shell.cwd, found);
+    throw new UsageError(`${shown}:1:1: the config file is ${outside}; name it with --config if it is yours`);
+  }
+  return readConfig(found, shell.cwd, repository);
 }
 
 /**

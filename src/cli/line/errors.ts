@@ -1,4 +1,4 @@
-import { visible } from "../../text/visible.ts";
+import { inertLine, loggable, visible } from "../../text/visible.ts";
 
 /** A mistake of the caller: flags, files, configuration. The message is one line (or several, one problem each). */
 export class UsageError extends Error {
@@ -28,7 +28,7 @@ const forPeople = new Set([
 
 /**
  * Lines for stderr: `chalk-audit: …` for each line of the message, and the stack when `debug` is on. What came from
- * a cloud, a file or the command line cannot move the cursor (fault 26).
+ * a cloud, a file or the command line cannot move the cursor (fault 26), and gives a build log no command (fault 27).
  */
 export function errorLines(error: unknown, debug: boolean): string[] {
   const told = forPerson(error);
@@ -40,10 +40,10 @@ export function errorLines(error: unknown, debug: boolean): string[] {
   const lines = message
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== "")
-    .map((line) => `chalk-audit: ${visible(line)}`);
+    .map((line) => inertLine(`chalk-audit: ${visible(line)}`));
   if (debug && error instanceof Error) {
     for (let at: unknown = error; at instanceof Error; at = at.cause) {
-      if (at.stack !== undefined) lines.push(...at.stack.split("\n").map(visible));
+      if (at.stack !== undefined) lines.push(...at.stack.split("\n").map(loggable));
     }
   }
   return lines;

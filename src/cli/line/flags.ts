@@ -31,6 +31,8 @@ export interface Flag {
   readonly flagOnly?: boolean;
   /** Readable from the environment, never from a config file: it names code, and a config file is data. */
   readonly notFromConfig?: boolean;
+  /** What it does that a config file may not have done which was found and not named (docs/semantics.md, T2). */
+  readonly byHand?: string;
   /** The value is a path; one in the config file is relative to that file. */
   readonly path?: boolean;
   readonly help: string;
@@ -148,6 +150,7 @@ export const flags: readonly Flag[] = [
   {
     name: "azure-endpoint",
     value: "URL",
+    byHand: "sends an access token to that address",
     help: "Resource Manager endpoint (Azure Stack, emulators; https)",
     commands: reading,
   },

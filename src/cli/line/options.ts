@@ -20,6 +20,8 @@ export interface Given {
   readonly from: string;
   /** The folder that relative paths start from; absent: the working directory. */
   readonly base?: string;
+  /** Given by a config file that was found and not named by hand: the root of the repository whose data it is. */
+  readonly repository?: string;
 }
 
 /** Option name → what was given. */

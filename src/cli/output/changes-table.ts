@@ -1,6 +1,7 @@
+import { isIncomplete } from "../../report/exit-code.ts";
 import { growthText } from "../../report/growth.ts";
 import type { Finding, Report } from "../../report/report.ts";
-import { visible } from "../../text/visible.ts";
+import { inertText, visible } from "../../text/visible.ts";
 import type { Place } from "./deliver.ts";
 
 /** What changed between two reports, for a person: the verdict in words, then what is new, changed and gone. */
@@ -15,9 +16,16 @@ export function changesTable(report: Report, status: number, place: Place): stri
   const unchanged = driftOf(of("unchanged"));
   // what is unknown or worth a note is listed and is no drift
   const counts = groups.map(([title, findings]) => `${driftOf(findings)} ${title.toLowerCase()}`);
-  const verdict = status === 1 ? "NEW DRIFT" : status === 3 ? "NOT COMPLETE" : "NO NEW DRIFT";
-  const color = status === 1 ? 31 : status === 3 ? 33 : 32;
-  const line = `${verdict}: ${counts.slice(0, 3).join(", ")}, ${unchanged} unchanged. Exit ${status}.`;
+  // The exit status says what fails a job; the words say what is so (a drift below --fail-on is one all the same).
+  const drift = report.findings.some((f) => f.outcome === "fail" && f.state !== "unchanged");
+  const incomplete = isIncomplete(report);
+  const verdict = drift ? "NEW DRIFT" : incomplete ? "NOT COMPLETE" : "NO NEW DRIFT";
+  const color = drift ? 31 : incomplete ? 33 : 32;
+  const more = [
+    ...(drift && incomplete ? [" The new side is not complete."] : []),
+    ...(drift && status !== 1 ? [" What is new or has changed is below --fail-on."] : []),
+  ].join("");
+  const line = `${verdict}: ${counts.slice(0, 3).join(", ")}, ${unchanged} unchanged.${more} Exit ${status}.`;
   const lines = [place.color ? `\u001b[${color}m${line}\u001b[0m` : line];
   for (const [title, findings] of groups) {
     if (findings.length === 0) continue;
@@ -30,7 +38,7 @@ export function changesTable(report: Report, status: number, place: Place): stri
     lines.push("", `Grown without an edit (${grown.length})`);
     for (const growth of grown) lines.push(`  ${visible(growthText(growth))}`);
   }
-  return `${lines.join("\n")}\n`;
+  return `${inertText(lines.join("\n"))}\n`;
 }
 
 function driftOf(findings: readonly Finding[]): number {

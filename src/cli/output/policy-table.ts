@@ -1,7 +1,7 @@
 import type { Comparison, Doubt, Residue } from "../../access/policy.ts";
 import { witnessText } from "../../reporters/words.ts";
 import { wrap } from "../../text/layout.ts";
-import { visible } from "../../text/visible.ts";
+import { inertText, visible } from "../../text/visible.ts";
 
 interface PolicyTableOptions {
   readonly width: number;
@@ -47,7 +47,7 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
     for (const { side, pattern, why, clause } of dead)
       lines.push(` ${side}: ${visible(pattern)}`, `   ${visible(why)} [${clause}]`);
   }
-  return `${lines.join("\n")}\n`;
+  return `${inertText(lines.join("\n"))}\n`;
 }
 
 function residueLines(side: "missing" | "excess", residue: Residue, options: PolicyTableOptions): string[] {

@@ -2,7 +2,7 @@ import type { Provider } from "../../access/policy.ts";
 import type { Probe, ProbeState } from "../../permissions/probe.ts";
 import { plural } from "../../text/count.ts";
 import { wrap } from "../../text/layout.ts";
-import { visible } from "../../text/visible.ts";
+import { inertText, visible } from "../../text/visible.ts";
 
 /** What the trial of one target found. */
 export interface Preflight {
@@ -53,7 +53,7 @@ export function preflightTable(
     if (probes.some(({ state }) => state === "missing"))
       lines.push(` all of them, ready to apply: chalk-audit permissions --cloud ${cloud}`);
   }
-  return `${lines.join("\n")}\n`;
+  return `${inertText(lines.join("\n"))}\n`;
 }
 
 function indented(line: string): string {

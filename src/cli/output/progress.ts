@@ -4,6 +4,8 @@ import type { Sink } from "../line/shell.ts";
 export interface Console {
   /** A line that stays. */
   readonly say: (line: string) => void;
+  /** A line that stays, with `--quiet` too: it changes what the report is of. */
+  readonly warn: (line: string) => void;
   /** A line that stays, only with `--debug`. */
   readonly debug: (line: string) => void;
   /** Replaces the progress line; nothing is shown when the stream is not a terminal. */
@@ -15,12 +17,12 @@ export interface Console {
 const clearLine = "\r\u001b[2K";
 
 /**
- * @param visible makes control characters visible: names from the cloud reach these lines
+ * @param loggable makes a line safe for a terminal and a build log: names from the cloud and from files reach these lines
  */
 export function consoleOn(
   err: Sink,
   options: { readonly progress: boolean; readonly quiet: boolean; readonly debug: boolean },
-  visible: (text: string) => string,
+  loggable: (text: string) => string,
 ): Console {
   const live = err.isTTY && options.progress && !options.quiet;
   let shown = false;
@@ -34,19 +36,20 @@ export function consoleOn(
   };
   const stay = (line: string): void => {
     clear();
-    write(`${visible(line)}\n`);
+    write(`${loggable(line)}\n`);
   };
   return {
     say: (line) => {
       if (!options.quiet) stay(line);
     },
+    warn: stay,
     debug: (line) => {
       if (options.debug) stay(`debug: ${line}`);
     },
     progress: (line) => {
       if (!live) return;
       const width = Math.max(20, (err.columns ?? 80) - 1);
-      const text = visible(line);
+      const text = loggable(line);
       write(`${clearLine}${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
       shown = true;
     },

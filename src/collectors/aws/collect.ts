@@ -1,9 +1,9 @@
 import type { AwsKind } from "../../snapshot/kinds/aws.ts";
 import { awsKinds } from "../../snapshot/kinds/aws.ts";
 import type { AwsCall } from "../../snapshot/kinds/calls.ts";
-import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
+import { visible } from "../../text/visible.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";

@@ -4,7 +4,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsCall } from "../../snapshot/kinds/calls.ts";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { CollectError, type CollectOptions } from "../define.ts";
 import type { JsonObject } from "../http/answer.ts";
 import { systemClock } from "../http/clock.ts";

@@ -1,7 +1,7 @@
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import { awsKinds } from "../../snapshot/kinds/aws.ts";
 import type { AwsCall } from "../../snapshot/kinds/calls.ts";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { WriteRefused } from "../http/guard.ts";
 import { type Asked, askedOf, isAddressOf } from "./wire.ts";
 

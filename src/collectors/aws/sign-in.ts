@@ -1,5 +1,5 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { ReadFailure } from "../http/failure.ts";
 import { seconds } from "../http/transport.ts";
 import type { AwsKeys, AwsSettings } from "../settings.ts";

@@ -1,5 +1,5 @@
 import { subscriptionsCall } from "../../snapshot/kinds/azure.ts";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { CollectError, type CollectOptions } from "../define.ts";
 import { isObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";

@@ -1,6 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { DefaultAzureCredential, type DefaultAzureCredentialOptions } from "@azure/identity";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 
 /** The directory's answers that a person can act on: code → what is wrong and what to do. */
 const refusals: Readonly<Record<string, string>> = {

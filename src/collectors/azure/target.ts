@@ -1,4 +1,4 @@
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { CollectError } from "../define.ts";
 import type { AzureSettings } from "../settings.ts";
 import { azureClouds } from "./clouds.ts";

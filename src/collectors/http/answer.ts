@@ -1,6 +1,6 @@
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
-import { visible } from "../../snapshot/scrub.ts";
 import type { UnreadCause } from "../../snapshot/snapshot.ts";
+import { visible } from "../../text/visible.ts";
 import { ReadFailure } from "./failure.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;

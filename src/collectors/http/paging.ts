@@ -1,4 +1,4 @@
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { itemsOf, type JsonObject } from "./answer.ts";
 import { ReadFailure } from "./failure.ts";
 

@@ -1,5 +1,5 @@
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { isObject, type JsonObject, objectOf } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
 

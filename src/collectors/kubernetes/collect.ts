@@ -1,9 +1,9 @@
 import type { KubernetesCall } from "../../snapshot/kinds/calls.ts";
 import type { KubernetesKind } from "../../snapshot/kinds/kubernetes.ts";
 import { kubernetesKinds } from "../../snapshot/kinds/kubernetes.ts";
-import { visible } from "../../snapshot/scrub.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
+import { visible } from "../../text/visible.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
 import { readExtra } from "../extra.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";

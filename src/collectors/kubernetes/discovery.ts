@@ -1,4 +1,4 @@
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
 import { attempt } from "../recorder.ts";

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { CollectError } from "../define.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";

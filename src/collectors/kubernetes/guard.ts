@@ -1,6 +1,6 @@
 import type { PipelinePolicy, PipelineRequest } from "@azure/core-rest-pipeline";
 import { kubernetesKinds, nodesCall } from "../../snapshot/kinds/kubernetes.ts";
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { pathPattern } from "../extra.ts";
 import { WriteRefused } from "../http/guard.ts";
 

@@ -1,4 +1,4 @@
-import { visible } from "../../snapshot/scrub.ts";
+import { visible } from "../../text/visible.ts";
 import { CollectError } from "../define.ts";
 import { ReadFailure } from "../http/failure.ts";
 import { type ExecCredential, type ExecOptions, type ExecPlugin, runPlugin } from "./exec.ts";

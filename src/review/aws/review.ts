@@ -11,7 +11,14 @@ import { holdingsOf } from "../../state/aws/holdings.ts";
 import { ownedIn } from "../../state/aws/owned.ts";
 import { findAuditedRoles, findRole, type Role, readRoles, sameRole } from "../../state/aws/roles.ts";
 import { grouped, inOrder } from "../group.ts";
-import type { CutResource, DeadGrant, RehearsedCall, Review, Unmapped } from "../review.ts";
+import {
+  type CutResource,
+  type DeadGrant,
+  type RehearsedCall,
+  type Review,
+  reviewedBaseline,
+  type Unmapped,
+} from "../review.ts";
 import { gapsOf, type Usage } from "../sight.ts";
 import { actionChanges } from "./changes.ts";
 import { policyFiles } from "./documents.ts";
@@ -195,7 +202,7 @@ export function reviewAws(
     cloud: "aws",
     scope: snapshot.scope,
     principal: { id: role.arn, name: role.name },
-    baseline: { id: loaded.baseline.id, version: loaded.baseline.version, sha256: loaded.sha256 },
+    baseline: reviewedBaseline(loaded),
     ...(input.from === undefined ? {} : { from: input.from }),
     ...(input.to === undefined ? {} : { to: input.to }),
     takenAt: snapshot.takenAt,

@@ -17,7 +17,15 @@ import { covers, relation } from "../../state/azure/scope.ts";
 import type { Context } from "../../state/context.ts";
 import { ReviewError, type ReviewInput } from "../aws/review.ts";
 import { grouped, inOrder, type Row } from "../group.ts";
-import type { CallVerdict, Change, Reach, RehearsedCall, Review, TargetDocument } from "../review.ts";
+import {
+  type CallVerdict,
+  type Change,
+  type Reach,
+  type RehearsedCall,
+  type Review,
+  reviewedBaseline,
+  type TargetDocument,
+} from "../review.ts";
 import { gapsOf, type Usage } from "../sight.ts";
 
 /** The check whose control says which roles a principal is to hold. */
@@ -162,7 +170,7 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
     cloud: "azure",
     scope: snapshot.scope,
     principal: { id: principal.id, name: principal.name ?? principal.id },
-    baseline: { id: loaded.baseline.id, version: loaded.baseline.version, sha256: loaded.sha256 },
+    baseline: reviewedBaseline(loaded),
     ...(input.from === undefined ? {} : { from: input.from }),
     ...(input.to === undefined ? {} : { to: input.to }),
     takenAt: snapshot.takenAt,

@@ -13,7 +13,13 @@ import { type Account, accountId, accountUser } from "../../state/kubernetes/sub
 import { type KubernetesCalls, type KubernetesUsageRead, operationOf } from "../../usage/kubernetes/usage.ts";
 import { ReviewError, type ReviewInput } from "../aws/review.ts";
 import { grouped, inOrder, type Row } from "../group.ts";
-import type { CallVerdict, DeadGrant, RehearsedCall, Review } from "../review.ts";
+import {
+  type CallVerdict,
+  type DeadGrant,
+  type RehearsedCall,
+  type Review,
+  reviewedBaseline,
+} from "../review.ts";
 import { gapsOf } from "../sight.ts";
 import { accountRows, type Columns, columnOf, documentsOf, type Held, namesOf } from "./columns.ts";
 import { bindingsToGo, heldOf, roleManifests } from "./documents.ts";
@@ -169,7 +175,7 @@ export function reviewKubernetes(
     cloud: "kubernetes",
     scope: snapshot.scope,
     principal: { id: ids.join(","), name: ids.join(", ") },
-    baseline: { id: loaded.baseline.id, version: loaded.baseline.version, sha256: loaded.sha256 },
+    baseline: reviewedBaseline(loaded),
     ...(input.from === undefined ? {} : { from: input.from }),
     ...(input.to === undefined ? {} : { to: input.to }),
     takenAt: snapshot.takenAt,

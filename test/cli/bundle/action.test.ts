@@ -108,6 +108,8 @@ describe("the action, as a runner runs it", () => {
     const incomplete = report.targets.some(({ complete }) => !complete);
     expect(outputs).toEqual({
       outcome: "drift",
+      drift: "true",
+      complete: String(!incomplete && controls["unknown"] === 0),
       "exit-code": "1",
       ...texts(controls),
       ...texts(findings),
@@ -140,7 +142,14 @@ describe("the action, as a runner runs it", () => {
     );
     const next = await step({ ...night, "allow-incomplete": "true" });
     expect(next.status).toBe(0);
-    expect(next.outputs).toMatchObject({ outcome: "clean", new: "0", updated: "0", gone: "0" });
+    // T7: the step is green, and the drift of the night before is still there
+    expect(next.outputs).toMatchObject({
+      outcome: "drift",
+      drift: "true",
+      new: "0",
+      updated: "0",
+      gone: "0",
+    });
     expect(next.summary).toContain("None of it is new.");
     const after = await step({ ...night, snapshot: clean, "allow-incomplete": "true" });
     expect([after.status, after.outputs["new"], Number(after.outputs["gone"]) > 0]).toEqual([0, "0", true]);

@@ -198,7 +198,14 @@ describe("targets of the config file", () => {
       ].join("\n"),
     );
     await away.close();
-    const at = (...args: string[]) => command(args, { cwd: folder.at("fleet"), env: clean.env });
+    // T2, T3: the addresses and the path outside need a file that a person names
+    const at = (...args: string[]) =>
+      command(["--config", "chalk-audit.yaml", ...args], { cwd: folder.at("fleet"), env: clean.env });
+    const found = await command([], { cwd: folder.at("fleet"), env: clean.env });
+    expect([found.status, found.stdout, found.stderr.split("\n").length]).toEqual([2, "", 4]);
+    expect(found.stderr).toMatch(
+      /^chalk-audit: chalk-audit\.yaml:3:\d+: targets\.good\.azureEndpoint: sends an access token /,
+    );
     const all = await at("--format", "json");
     expect(all.status).toBe(1);
     expect(all.stderr).toMatch(/^chalk-audit: gone: https:\/\/127\.0\.0\.1:9 cannot be reached: .*\n$/);

@@ -1,0 +1,36 @@
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+
+/** The git root that a folder lies in; outside a repository the folder itself. */
+export function repositoryOf(cwd: string): string {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (dirname(folder) === folder) return resolve(cwd);
+  }
+}
+
+/** Why a path is none of the repository's own files, links followed; undefined when it is one. */
+export function outsideOf(repository: string, path: string): string | undefined {
+  // By its letters first: only to look at the file of another machine would be to sign in there.
+  const away = escapes(repository, path);
+  if (away !== undefined) return away;
+  const real = escapes(realOf(repository), realOf(path));
+  return real === undefined ? undefined : `a link to what is ${real}`;
+}
+
+function escapes(folder: string, path: string): string | undefined {
+  const way = relative(folder, path);
+  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return "outside the repository";
+  // What git keeps there is checked in by nobody: credentials, hooks, its own settings.
+  return way.split(sep).some((part) => part.toLowerCase() === ".git") ? "inside .git" : undefined;
+}
+
+/** Where a path leads, links followed. What is not there is taken to lie in the nearest folder that is. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realOf(above), basename(path));
+  }
+}
