@@ -2,7 +2,7 @@
 import { type Glob, matches, resolveGlob, splitGlob, subject, variablesIn } from "../glob.ts";
 import { type Block, holds, parseBlock } from "./address.ts";
 import { type Operator, operatorOf, type Relation } from "./operators.ts";
-import { equalGlob, likeGlob, type Reading } from "./vocabulary.ts";
+import { equalGlob, likeGlob, literally, type Reading } from "./vocabulary.ts";
 
 /** What a value of the request is held against. */
 export type Test =
@@ -28,6 +28,8 @@ export interface Atom {
   readonly canon: string;
   /** For people. */
   readonly text: string;
+  /** The operator, the key and the values as the statement has them, read as of version 2012-10-17. */
+  readonly written: { readonly operator: string; readonly key: string; readonly values: unknown };
 }
 
 const ARN_PARTS = 6;
@@ -38,6 +40,7 @@ export type Values = readonly string[] | undefined;
 /** The atom for `operator: { key: values }`. What cannot be read becomes opaque, with the reason, never dropped. */
 export function atomOf(operatorName: string, keyText: string, raw: unknown, reading: Reading): Atom {
   const list = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
+  const written = { operator: operatorName, key: keyText, values: reading.variables ? raw : unescaped(raw) };
   const values = [...new Set(list.map(valueText))].sort();
   const operator = operatorOf(operatorName);
   const key = keyText.trim().toLowerCase();
@@ -45,10 +48,10 @@ export function atomOf(operatorName: string, keyText: string, raw: unknown, read
   if (operator === undefined || list.some((v) => typeof v === "object")) {
     const reason =
       operator === undefined ? `unknown operator ${operatorName}` : `a value of ${keyText} is no text`;
-    return opaque(operatorName, key, keyText, values, shown, reason);
+    return opaque(operatorName, key, written, values, shown, reason);
   }
   const test = testOf(operator, values, reading);
-  if (test.kind === "opaque") return opaque(operator.text, key, keyText, values, shown, test.reason);
+  if (test.kind === "opaque") return opaque(operator.text, key, written, values, shown, test.reason);
   const canon = [
     key,
     operator.set ?? "",
@@ -68,6 +71,7 @@ export function atomOf(operatorName: string, keyText: string, raw: unknown, read
     test,
     canon,
     text: shown,
+    written,
   };
 }
 
@@ -78,7 +82,7 @@ function valueText(value: unknown): string {
 function opaque(
   operator: string,
   key: string,
-  keyText: string,
+  written: Atom["written"],
   values: readonly string[],
   text: string,
   reason: string,
@@ -86,14 +90,21 @@ function opaque(
   const canon = ["opaque", operator.toLowerCase(), key, JSON.stringify(values)].join("\uE010");
   return {
     key,
-    keyText,
+    keyText: written.key,
     operator,
     negated: false,
     ifExists: false,
     test: { kind: "opaque", reason },
     canon,
     text,
+    written,
   };
+}
+
+/** A value of version 2008-10-17, where `${` is text, as the later version writes it (AW6). */
+function unescaped(value: unknown): unknown {
+  if (typeof value === "string") return literally(value);
+  return Array.isArray(value) ? value.map(unescaped) : value;
 }
 
 function testOf(operator: Operator, values: readonly string[], reading: Reading): Test {
