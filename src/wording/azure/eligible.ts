@@ -7,6 +7,7 @@ import { excessOf } from "../../state/azure/effective.ts";
 import { comparer, type Grant, grantsOf, type State } from "../../state/azure/holdings.ts";
 import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
 import type { Roles } from "../../state/azure/role.ts";
+import type { Row } from "../../state/azure/rows.ts";
 import type { Context } from "../../state/context.ts";
 import type { Observation } from "../observation.ts";
 import * as observe from "./observe.ts";
@@ -66,7 +67,14 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
       name: grant.role.name,
     },
     property: "eligible",
-    actual: { role: grant.role.name, roleId: grant.role.guid, scope: a.scope },
+    actual: {
+      role: grant.role.name,
+      roleId: grant.role.guid,
+      scope: a.scope,
+      permissions: permissionsOf(grant, rows, rows.length > 0 && wider.length + doubts.length === 0),
+      ...(a.condition === undefined ? {} : { condition: a.condition }),
+      ...(a.conditionVersion === undefined ? {} : { conditionVersion: a.conditionVersion }),
+    },
     by: giver(a, grant.role.name, c.principal.id),
     at: "/required",
     verify: showEligibilities(c.facts.scope, c.principal.id),
@@ -89,6 +97,16 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
     ...(first === undefined ? {} : { witness: { ...first.residue.witness, scope: a.scope } }),
     remediation: { text: "Remove the eligible assignment, which the document does not know.", commands: [] },
   };
+}
+
+/** What activating it would grant: beyond the document alone, where that is all that is wrong with it. */
+function permissionsOf(grant: Grant, rows: readonly Row[], beyond: boolean): unknown {
+  if (!beyond) return grant.role.permissions ?? [];
+  return rows.map(({ residue: { plane, pattern, except } }) =>
+    plane === "data"
+      ? { dataActions: [pattern], notDataActions: [...except].sort() }
+      : { actions: [pattern], notActions: [...except].sort() },
+  );
 }
 
 export function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
