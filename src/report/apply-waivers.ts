@@ -163,7 +163,9 @@ function valueMiss(waiver: Waiver, { actual }: Finding, { cloud }: Target): Miss
   const found = canonicalText(actual);
   if (!stated) return { near: 3, text: `it accepts no value, and the finding's is ${found}` };
   if (waiver.accepted === found || canonicalText(waiver.accepted) === found) return undefined;
-  if (cloud === "azure" && isSmallerRole(actual, waiver.accepted)) return undefined;
+  const grown = cloud === "azure" ? grownRole(actual, waiver.accepted) : undefined;
+  if (grown?.length === 0) return undefined;
+  if (grown !== undefined) return { near: 4, text: `the role grew: it now holds ${grown.join(", ")}` };
   return {
     near: 4,
     text: `the value is now ${found}, accepted was ${canonicalText(waiver.accepted)}`,
@@ -178,16 +180,16 @@ function globMatches(glob: string, text: string, cloud: Provider): boolean {
   return matches(starGlob(fold(glob, cloud)), subject(fold(text, cloud)));
 }
 
-/** Whether both values say what a role grants, and nothing else differs than that one grants less. */
-function isSmallerRole(actual: unknown, accepted: unknown): boolean {
-  if (!isRole(actual) || !isRole(accepted)) return false;
+/** Of two values that differ at the most in what a role grants: what was not accepted of it. */
+function grownRole(actual: unknown, accepted: unknown): readonly string[] | undefined {
+  if (!isRole(actual) || !isRole(accepted)) return undefined;
   const [{ permissions: now, ...rest }, { permissions: then, ...other }] = [actual, accepted];
-  if (canonicalText(rest) !== canonicalText(other)) return false;
+  if (canonicalText(rest) !== canonicalText(other)) return undefined;
   try {
     const { excess, undecided } = comparePolicies("azure", [{ permissions: then }], [{ permissions: now }]);
-    return excess.length === 0 && undecided.length === 0;
+    return [...excess, ...undecided].map(({ pattern }) => pattern);
   } catch (error) {
-    if (error instanceof PolicyError) return false;
+    if (error instanceof PolicyError) return undefined;
     throw error;
   }
 }

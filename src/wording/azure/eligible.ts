@@ -7,8 +7,8 @@ import { excessOf } from "../../state/azure/effective.ts";
 import { comparer, type Grant, grantsOf, type State } from "../../state/azure/holdings.ts";
 import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
 import type { Roles } from "../../state/azure/role.ts";
-import type { Row } from "../../state/azure/rows.ts";
 import type { Context } from "../../state/context.ts";
+import { byText } from "../../text/order.ts";
 import type { Observation } from "../observation.ts";
 import * as observe from "./observe.ts";
 import { principalInWords, principalResource } from "./principals.ts";
@@ -71,7 +71,7 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
       role: grant.role.name,
       roleId: grant.role.guid,
       scope: a.scope,
-      permissions: permissionsOf(grant, rows, rows.length > 0 && wider.length + doubts.length === 0),
+      permissions: permissionsOf(grant),
       ...(a.condition === undefined ? {} : { condition: a.condition }),
       ...(a.conditionVersion === undefined ? {} : { conditionVersion: a.conditionVersion }),
     },
@@ -99,14 +99,17 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
   };
 }
 
-/** What activating it would grant: beyond the document alone, where that is all that is wrong with it. */
-function permissionsOf(grant: Grant, rows: readonly Row[], beyond: boolean): unknown {
-  if (!beyond) return grant.role.permissions ?? [];
-  return rows.map(({ residue: { plane, pattern, except } }) =>
-    plane === "data"
-      ? { dataActions: [pattern], notDataActions: [...except].sort() }
-      : { actions: [pattern], notActions: [...except].sort() },
+/** What activating it would grant, in an order of its own, so that only a change of the role changes it. */
+function permissionsOf({ role }: Grant): readonly unknown[] {
+  const ordered = (role.permissions ?? []).map((permission) =>
+    Object.fromEntries(
+      Object.entries(permission as object)
+        .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+        .map(([key, value]) => [key, Array.isArray(value) ? [...value].sort() : value] as const)
+        .sort(([a], [b]) => byText(a, b)),
+    ),
   );
+  return ordered.sort((a, b) => byText(JSON.stringify(a), JSON.stringify(b)));
 }
 
 export function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
