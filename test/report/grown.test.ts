@@ -74,7 +74,9 @@ const identity = fc.record({
   except: fc.option(
     fc.constantFrom<AwsPart>({ patterns: ["s3:GetObject"] }, { resources: [bucket("a/deep")] }),
   ),
-  within: fc.option(fc.constantFrom<AwsPart>({ resources: ["arn:aws:s3:::*"] }, { condition: region("eu-1") })),
+  within: fc.option(
+    fc.constantFrom<AwsPart>({ resources: ["arn:aws:s3:::*"] }, { condition: region("eu-1") }),
+  ),
 });
 
 /** Without what is not there: an absent part is not a null one. */
