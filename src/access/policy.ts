@@ -95,6 +95,28 @@ export interface Residue {
   readonly weakened?: { readonly documented: string; readonly live: string };
 }
 
+/** Requests of AWS, as the elements of a statement say them; what is absent is any. */
+export interface AwsPart {
+  readonly patterns?: readonly string[];
+  /** Every action but these. */
+  readonly notPatterns?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly notResources?: readonly string[];
+  /** As a request writes them: an ARN, a service, or `Kind:…` where the text alone does not tell the kind. */
+  readonly principals?: readonly string[];
+  readonly notPrincipals?: readonly string[];
+  /** A condition block, as a statement has it. */
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** All that an AWS residue grants: what its statement says, within all of `within`, and in none of `except`. */
+export interface AwsGrant extends AwsPart {
+  /** What the other side grants of it, or the own side denies. */
+  readonly except?: readonly AwsPart[];
+  /** What else lets it through: the statement of the boundary, or the Deny that takes it from the other side. */
+  readonly within?: readonly AwsPart[];
+}
+
 /** A rule as RBAC writes it: resources, or URLs. */
 export type KubernetesRule =
   | {

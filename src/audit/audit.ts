@@ -73,7 +73,7 @@ export function audit(input: AuditInput): Report {
   const judged =
     input.waivers === undefined
       ? { controls, findings }
-      : applyWaivers({ file: input.waivers, findings, controls, targets, now: input.now });
+      : applyWaivers({ file: input.waivers, findings, controls, targets, now: input.clock ?? input.now });
   return buildReport({
     version: input.version,
     startedAt: input.startedAt ?? input.now,

@@ -55,6 +55,7 @@ export function findingOf(frame: Frame, check: Check, o: Observation): Finding {
     ...(o.pattern === undefined ? {} : { pattern: o.pattern }),
     ...(o.except === undefined ? {} : { except: o.except }),
     ...(o.plane === undefined ? {} : { plane: o.plane }),
+    ...(o.grant === undefined ? {} : { grant: o.grant }),
     ...(o.witness === undefined ? {} : { witness: o.witness }),
     ...(o.witnesses === undefined ? {} : { witnesses: o.witnesses }),
     ...(o.known === undefined ? {} : { known: { ...o.known, catalog: date } }),

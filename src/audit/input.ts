@@ -28,8 +28,10 @@ export interface AuditInput {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly profile?: string;
   readonly waivers?: WaiverFile;
-  /** The only clock: ISO 8601, UTC. */
+  /** When the run ended, as the report says it: ISO 8601, UTC. */
   readonly now: string;
+  /** What waivers expire by, where the report is stamped with another time; `now` when not given. */
+  readonly clock?: string;
   /** When the run began; `now` when not given. */
   readonly startedAt?: string;
   /** Version of the tool. */

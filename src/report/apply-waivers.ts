@@ -1,5 +1,7 @@
-import { covers, matches, starGlob, subject } from "../access/glob.ts";
-import type { Provider } from "../access/policy.ts";
+import { matches, starGlob, subject } from "../access/glob.ts";
+import { PolicyError, type Provider } from "../access/policy.ts";
+import { comparePolicies } from "../access/provider.ts";
+import { judge, type Miss, piecesOf, refuseWhatDoesNotApply } from "./accepted.ts";
 import { canonicalText, compareText } from "./build.ts";
 import { WAIVER_CHECK } from "./exit-code.ts";
 import { fingerprint, fingerprintOfText } from "./fingerprint.ts";
@@ -28,7 +30,8 @@ export const WAIVERS_PAGE = "https://github.com/chalk-audit/chalk-audit/blob/mai
  * No word is said about an unused waiver while a target that it may be about was not read completely, unless it misses
  * a finding by a hair (a grant that grew): then the note says what changed.
  *
- * @throws WaiverError when a control is named without its baseline and several baselines have it.
+ * @throws WaiverError when a control is named without its baseline and several baselines have it, or when a waiver says
+ * what does not apply to its finding.
  */
 export function applyWaivers(input: WaiverInput): {
   readonly findings: readonly Finding[];
@@ -41,25 +44,40 @@ export function applyWaivers(input: WaiverInput): {
   const inForce = file.waivers.filter((w) => w.expires >= today);
   const used = new Set<Waiver>();
   const misses = new Map<Waiver, Miss>();
+  for (const waiver of file.waivers) refuseForeign(waiver, controlsOf.get(waiver) ?? [], input, file.file);
 
   const findings = input.findings.map((finding): Finding => {
     const target = targetOf.get(finding.target);
     if (finding.outcome !== "fail" || target === undefined) return finding;
-    let by: Waiver | undefined;
+    const pieces = piecesOf(finding);
+    const open = new Set(pieces.keys());
+    const helping: Waiver[] = [];
     for (const waiver of inForce) {
-      const miss = missOf(waiver, controlsOf.get(waiver) ?? [], finding, target);
-      if (miss === undefined) {
-        used.add(waiver);
-        by ??= waiver;
-      } else if (miss.near > (misses.get(waiver)?.near ?? 0)) {
-        misses.set(waiver, miss);
+      const missed = (miss: Miss) => {
+        if (miss.near > (misses.get(waiver)?.near ?? 0)) misses.set(waiver, miss);
+      };
+      const miss = selectionMiss(waiver, controlsOf.get(waiver) ?? [], finding, target);
+      if (miss !== undefined) missed(miss);
+      else if (pieces.length === 0) {
+        const value = valueMiss(waiver, finding, target);
+        if (value === undefined) helping.push(waiver);
+        else missed(value);
+      } else {
+        const judged = judge(waiver, finding, target, file.file);
+        for (const piece of judged.covered) open.delete(piece);
+        if (judged.covered.size > 0) helping.push(waiver);
+        if (judged.miss !== undefined) missed(judged.miss);
       }
     }
-    if (by === undefined) return finding;
+    const [by] = helping;
+    if (by === undefined || open.size > 0) return finding;
+    for (const waiver of helping) used.add(waiver);
+    // Where it takes several to accept it, it is accepted until the first of them ends.
+    const expires = pieces.length > 1 ? helping.map((w) => w.expires).sort(compareText)[0] : undefined;
     return {
       ...finding,
       outcome: "waived",
-      waiver: { reason: by.reason, owner: by.owner, expires: by.expires },
+      waiver: { reason: by.reason, owner: by.owner, expires: expires ?? by.expires },
     };
   });
 
@@ -110,14 +128,8 @@ export function applyWaivers(input: WaiverInput): {
   };
 }
 
-/** A waiver that nearly covers a finding: how near, and what stands between. */
-interface Miss {
-  readonly near: number;
-  readonly text: string;
-}
-
-/** Why a waiver does not cover a finding of its control; `near` 0 is not worth a word. Undefined: it does cover it. */
-function missOf(
+/** Why a waiver is not about a finding at all; undefined: it is. */
+function selectionMiss(
   waiver: Waiver,
   controls: readonly string[],
   finding: Finding,
@@ -128,30 +140,10 @@ function missOf(
   if (waiver.rule !== undefined && waiver.rule !== finding.rule) return other;
   if (waiver.drift !== undefined && waiver.drift !== finding.drift) return other;
   if (waiver.target !== undefined && !globMatches(waiver.target, finding.target, target.cloud)) return other;
-  const named = waiver.patterns.length > 0;
+  const named = waiver.patterns.length > 0 || waiver.notPatterns !== undefined;
   if (named !== (finding.pattern !== undefined)) return other;
   if (waiver.resource !== undefined && !globMatches(waiver.resource, finding.resource.id, target.cloud)) {
     return named ? other : { near: 1, text: `the finding is about ${finding.resource.id}` };
-  }
-  if (finding.pattern === undefined) return valueMiss(waiver, finding);
-
-  const same = (a: string, b: string) => fold(a, target.cloud) === fold(b, target.cloud);
-  const { pattern } = finding;
-  if (!waiver.patterns.some((p) => same(p, pattern))) {
-    const wider = waiver.patterns.find((p) => covered(p, [pattern], target.cloud));
-    return wider === undefined ? other : { near: 2, text: `the grant grew from ${wider} to ${pattern}` };
-  }
-  if ((finding.plane ?? "control") !== waiver.plane) {
-    return { near: 3, text: `the finding for ${pattern} is on the ${finding.plane ?? "control"} plane` };
-  }
-  const granted = waiver.except.filter((e) => !covered(e, finding.except ?? [], target.cloud));
-  if (granted.length > 0) {
-    return { near: 4, text: `the grant of ${pattern} grew: it now holds ${granted.join(", ")}` };
-  }
-  const scope = scopeOf(finding);
-  const limit = waiver.scope ?? target.scope;
-  if (scope !== undefined && !within(limit, scope, target.cloud)) {
-    return { near: 5, text: `${pattern} is now held at ${scope}, which is not within ${limit}` };
   }
   return undefined;
 }
@@ -160,7 +152,7 @@ function missOf(
  * Without a pattern nothing but its drift and its observed value says how far a finding goes: both must be named, so that
  * the waiver lapses when the value changes or the drift turns round.
  */
-function valueMiss(waiver: Waiver, { actual }: Finding): Miss | undefined {
+function valueMiss(waiver: Waiver, { actual }: Finding, { cloud }: Target): Miss | undefined {
   if (waiver.rule === undefined && waiver.drift === undefined) {
     return { near: 2, text: "it names neither the rule nor the drift" };
   }
@@ -171,6 +163,9 @@ function valueMiss(waiver: Waiver, { actual }: Finding): Miss | undefined {
   const found = canonicalText(actual);
   if (!stated) return { near: 3, text: `it accepts no value, and the finding's is ${found}` };
   if (waiver.accepted === found || canonicalText(waiver.accepted) === found) return undefined;
+  const grown = cloud === "azure" ? grownRole(actual, waiver.accepted) : undefined;
+  if (grown?.length === 0) return undefined;
+  if (grown !== undefined) return { near: 4, text: `the role grew: it now holds ${grown.join(", ")}` };
   return {
     near: 4,
     text: `the value is now ${found}, accepted was ${canonicalText(waiver.accepted)}`,
@@ -185,29 +180,22 @@ function globMatches(glob: string, text: string, cloud: Provider): boolean {
   return matches(starGlob(fold(glob, cloud)), subject(fold(text, cloud)));
 }
 
-/**
- * Whether every operation of `pattern` is certainly one of `others`. In Azure one of them must cover it (G3); elsewhere
- * patterns have other wildcards, so only the same text counts. Never true by mistake.
- */
-function covered(pattern: string, others: readonly string[], cloud: Provider): boolean {
-  if (cloud !== "azure") return others.includes(pattern);
-  const glob = starGlob(fold(pattern, cloud));
-  return others.some((other) => covers(starGlob(fold(other, cloud)), glob));
+/** Of two values that differ at the most in what a role grants: what was not accepted of it. */
+function grownRole(actual: unknown, accepted: unknown): readonly string[] | undefined {
+  if (!isRole(actual) || !isRole(accepted)) return undefined;
+  const [{ permissions: now, ...rest }, { permissions: then, ...other }] = [actual, accepted];
+  if (canonicalText(rest) !== canonicalText(other)) return undefined;
+  try {
+    const { excess, undecided } = comparePolicies("azure", [{ permissions: then }], [{ permissions: now }]);
+    return [...excess, ...undecided].map(({ pattern }) => pattern);
+  } catch (error) {
+    if (error instanceof PolicyError) return undefined;
+    throw error;
+  }
 }
 
-function scopeOf(finding: Finding): string | undefined {
-  const { witness } = finding;
-  return witness !== undefined && "scope" in witness ? witness.scope : undefined;
-}
-
-/** Whether a scope is another one or lies below it, by whole segments (AZ7). */
-function within(limit: string, scope: string, cloud: Provider): boolean {
-  const segments = (text: string) =>
-    fold(text, cloud)
-      .split("/")
-      .filter((s) => s !== "");
-  const inner = segments(scope);
-  return segments(limit).every((segment, i) => inner[i] === segment);
+function isRole(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && "permissions" in value;
 }
 
 /** The controls that a waiver names, by full id; empty when none is in the report, or it names a rule alone. */
@@ -228,6 +216,25 @@ function namedControls(
   }
   return short;
 }
+
+/** What cannot apply to any finding of the controls that a waiver names, whatever they find. */
+function refuseForeign(
+  waiver: Waiver,
+  named: readonly string[],
+  { controls }: WaiverInput,
+  file: string,
+): void {
+  const checks =
+    waiver.rule !== undefined
+      ? [waiver.rule]
+      : controls.filter((c) => named.includes(c.id)).map((c) => c.check);
+  for (const check of checks) {
+    const cloud = PROVIDERS.find((provider) => check.startsWith(`${provider}/`));
+    if (cloud !== undefined) refuseWhatDoesNotApply(waiver, cloud, file);
+  }
+}
+
+const PROVIDERS: readonly Provider[] = ["azure", "aws", "kubernetes"];
 
 function aboutTargets(waiver: Waiver, targets: readonly Target[]): readonly Target[] {
   return [...targets]
@@ -252,7 +259,13 @@ function waivedControl(control: ControlResult, findings: readonly Finding[]): Co
 }
 
 function subjectText(waiver: Waiver): string {
-  const what = waiver.patterns.length > 0 ? waiver.patterns.join(", ") : (waiver.resource ?? "");
+  const { notPatterns } = waiver;
+  const what =
+    waiver.patterns.length > 0
+      ? waiver.patterns.join(", ")
+      : notPatterns !== undefined
+        ? `all but ${notPatterns.join(", ")}`
+        : (waiver.resource ?? "");
   return `${waiver.control ?? waiver.rule ?? ""} (${what})`;
 }
 
@@ -268,7 +281,15 @@ function waiverFinding(
   const rule = expired ? "waiver/expired" : "waiver/unused";
   const control = `waivers/${base}`;
   // What the waiver is for, not its line or its day: renewing or moving it does not make it another one.
-  const { line: _line, expires: _expires, reason: _reason, owner: _owner, ...about } = waiver;
+  const {
+    line: _line,
+    expires: _expires,
+    reason: _reason,
+    owner: _owner,
+    plane = "control",
+    ...rest
+  } = waiver;
+  const about = { ...rest, plane };
   const id = `${base}#${fingerprintOfText(canonicalText(about))}`;
   const severity: Severity = expired
     ? severityOf({ drift, stated: "low" })

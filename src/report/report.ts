@@ -1,4 +1,4 @@
-import type { Known, Provider, Witness } from "../access/policy.ts";
+import type { AwsGrant, Known, Provider, Witness } from "../access/policy.ts";
 import type { Unread } from "../snapshot/snapshot.ts";
 
 export type Severity = "critical" | "high" | "medium" | "low" | "info";
@@ -49,6 +49,8 @@ export interface Finding {
   readonly pattern?: string;
   readonly except?: readonly string[];
   readonly plane?: "control" | "data";
+  /** AWS: all that it grants, the union of these; elsewhere pattern, except, plane and the witness' scope say it. */
+  readonly grant?: readonly AwsGrant[];
   readonly witness?: Witness;
   readonly witnesses?: readonly Witness[];
   readonly known?: Known & { readonly catalog?: string };

@@ -1,4 +1,4 @@
-import type { AwsRequest, AzureRequest, KubernetesRequest } from "../access/policy.ts";
+import type { AwsGrant, AwsPart, AwsRequest, AzureRequest, KubernetesRequest } from "../access/policy.ts";
 import type { Unread, UnreadCause } from "../snapshot/snapshot.ts";
 import type {
   ControlResult,
@@ -83,6 +83,24 @@ const OUTCOMES = { pass: 0, fail: 0, unknown: 0, waived: 0, skipped: 0 } as cons
   0
 >;
 
+const condition: Schema = { type: "object", additionalProperties: { type: "object" } };
+const awsPart = {
+  patterns: texts,
+  notPatterns: texts,
+  resources: texts,
+  notResources: texts,
+  principals: texts,
+  notPrincipals: texts,
+  condition,
+} as const satisfies { readonly [K in keyof Required<AwsPart>]: Schema };
+const awsPartNames = Object.keys(awsPart) as readonly (keyof AwsPart)[];
+const awsParts = list(shape<AwsPart>(awsPart, awsPartNames));
+const awsGrant = shape<AwsGrant>({ ...awsPart, except: awsParts, within: awsParts }, [
+  ...awsPartNames,
+  "except",
+  "within",
+]);
+
 const witness: Schema = {
   anyOf: [
     shape<AzureRequest>({ action: { ...text, minLength: 1 }, plane, scope: text }, ["scope"]),
@@ -118,6 +136,7 @@ const finding = shape<Finding>(
     pattern: text,
     except: texts,
     plane,
+    grant: list(awsGrant),
     witness,
     witnesses: list(witness),
     known: shape<NonNullable<Finding["known"]>>({ count, examples: texts, catalog: text }, ["catalog"]),
@@ -140,6 +159,7 @@ const finding = shape<Finding>(
     "pattern",
     "except",
     "plane",
+    "grant",
     "witness",
     "witnesses",
     "known",

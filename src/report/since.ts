@@ -1,4 +1,5 @@
 import { canonicalText } from "./build.ts";
+import { contentOf } from "./grant.ts";
 import { growthBetween } from "./growth.ts";
 import type { Finding, Report } from "./report.ts";
 
@@ -54,10 +55,8 @@ export function compareReports(old: Report, current: Report): Report {
   };
 }
 
+/** What a finding says: what it grants, and how that was judged. */
 function content(finding: Finding): string {
-  const granted =
-    finding.pattern === undefined
-      ? [finding.expected, finding.actual]
-      : [finding.pattern, [...(finding.except ?? [])].sort(), finding.plane, finding.latent === true];
-  return canonicalText([finding.outcome, finding.severity, granted]);
+  const latent = finding.pattern !== undefined && finding.latent === true;
+  return canonicalText([finding.outcome, finding.severity, contentOf(finding), latent]);
 }

@@ -5,6 +5,41 @@ const text = (description: string) => ({ type: "string", minLength: 1, descripti
 const texts = (description: string) =>
   ({ type: "array", minItems: 1, items: { type: "string", minLength: 1 }, description }) as const;
 
+/** What of an AWS grant a statement says; the JSON report has the same under `grant`. */
+const awsParts = {
+  notPatterns: texts("AWS: every action but these."),
+  resources: texts("AWS: the resources on which the grant is accepted."),
+  notResources: texts("AWS: every resource but these."),
+  principals: texts("AWS: whom a trust policy may let in: ARNs, services, `*`."),
+  notPrincipals: texts("AWS: everybody but these."),
+  condition: {
+    type: "object",
+    additionalProperties: { type: "object" },
+    description:
+      "AWS: the condition under which it is accepted, as a statement has it; {} accepts it without one.",
+  },
+} as const;
+
+/** What says something of the patterns. */
+const narrowing = [
+  "except",
+  "plane",
+  "scope",
+  "resources",
+  "notResources",
+  "principals",
+  "notPrincipals",
+  "condition",
+  "within",
+] as const;
+
+const part = {
+  type: "object",
+  minProperties: 1,
+  additionalProperties: false,
+  properties: { patterns: texts("Action patterns."), ...awsParts },
+} as const;
+
 export const waiversSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "chalk-audit waivers",
@@ -32,9 +67,27 @@ export const waiversSchema = {
           resource: text("Glob over the resource's id; `*` is any text. Absent: every resource."),
           pattern: text("The one accepted pattern, as the finding prints it."),
           patterns: texts("The accepted patterns, as the findings print them."),
-          except: texts("What of the patterns is not accepted. Absent: each pattern is accepted whole."),
-          plane: { enum: ["control", "data"], description: "The plane of the patterns. Absent: control." },
-          scope: text("The widest scope at which the grant is accepted. Absent: the audited scope."),
+          except: {
+            type: "array",
+            minItems: 1,
+            items: { ...part, type: ["string", "object"], minLength: 1 },
+            description:
+              "What of the patterns is not accepted: patterns, of AWS also parts of a statement. Absent: each pattern is accepted whole.",
+          },
+          ...awsParts,
+          within: {
+            type: "array",
+            minItems: 1,
+            items: part,
+            description: "AWS: what else must let it through: the statement of a permissions boundary.",
+          },
+          plane: {
+            enum: ["control", "data"],
+            description: "Azure: the plane of the patterns. Absent: control.",
+          },
+          scope: text(
+            "Azure: the widest scope at which the grant is accepted. Absent: the audited scope alone.",
+          ),
           accepted: {
             description:
               "The accepted value of a finding without a pattern: its `actual`, as the JSON report has it. Required where the finding has one.",
@@ -55,7 +108,12 @@ export const waiversSchema = {
           {
             description:
               "names nothing in particular; give the accepted patterns, or for a finding without a pattern the resource",
-            anyOf: [{ required: ["pattern"] }, { required: ["patterns"] }, { required: ["resource"] }],
+            anyOf: [
+              { required: ["pattern"] },
+              { required: ["patterns"] },
+              { required: ["notPatterns"] },
+              { required: ["resource"] },
+            ],
           },
           {
             description:
@@ -63,6 +121,7 @@ export const waiversSchema = {
             anyOf: [
               { required: ["pattern"] },
               { required: ["patterns"] },
+              { required: ["notPatterns"] },
               { required: ["rule"] },
               { required: ["drift"] },
             ],
@@ -72,7 +131,15 @@ export const waiversSchema = {
               "`accepted` is the value of a finding without a pattern; leave it or the patterns out",
             anyOf: [
               { not: { required: ["accepted"] } },
-              { not: { anyOf: [{ required: ["pattern"] }, { required: ["patterns"] }] } },
+              {
+                not: {
+                  anyOf: [
+                    { required: ["pattern"] },
+                    { required: ["patterns"] },
+                    { required: ["notPatterns"] },
+                  ],
+                },
+              },
             ],
           },
           {
@@ -80,15 +147,12 @@ export const waiversSchema = {
             anyOf: [{ not: { required: ["pattern"] } }, { not: { required: ["patterns"] } }],
           },
           {
-            description: "`except`, `plane` and `scope` narrow patterns; give the accepted patterns too",
+            description: `${narrowing.map((name) => `\`${name}\``).join(", ")} narrow patterns; give the accepted patterns too`,
             anyOf: [
               { required: ["pattern"] },
               { required: ["patterns"] },
-              {
-                not: {
-                  anyOf: [{ required: ["except"] }, { required: ["plane"] }, { required: ["scope"] }],
-                },
-              },
+              { required: ["notPatterns"] },
+              { not: { anyOf: narrowing.map((name) => ({ required: [name] })) } },
             ],
           },
         ],

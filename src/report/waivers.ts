@@ -1,4 +1,5 @@
 import { Ajv } from "ajv";
+import type { AwsGrant, AwsPart } from "../access/policy.ts";
 import { visible } from "../text/visible.ts";
 import { explain, pathText } from "./problems.ts";
 import type { Drift } from "./report.ts";
@@ -10,28 +11,27 @@ import { readYaml } from "./yaml.ts";
  *
  * - `control` or `rule`, or both: which findings it is about. A control may be written without its baseline's id.
  * - `target`, `resource`: globs (`*` only) over a target's name and a resource's id; absent means any.
- * - `patterns` with `except`, `plane`, `scope`: the grant that is accepted, for findings that have a pattern. The pattern
- *   must be the finding's, letter by letter (in Azure whatever its case). `except` is what is not accepted of it: none
- *   means that the pattern is accepted whole. `plane` defaults to `control`: a data-plane grant is accepted only by
- *   `plane: data`. `scope` is the widest place where the grant is accepted; absent, it is the audited scope, so the same
- *   grant held above it is not covered.
  * - `drift`: the one kind of drift that is accepted.
+ * - `patterns` and what follows: the grant that is accepted, for findings that have a pattern. `except` is what is not
+ *   accepted of the patterns: none means that they are accepted whole. `plane` defaults to `control`. `scope` is the
+ *   widest place where the grant is accepted; absent, it is the audited scope itself. Of `resources`, `principals`,
+ *   `condition` and `within` what is left out accepts only a finding that has nothing of the kind.
  * - without `patterns`, only findings without a pattern are covered. Then `resource` must be given, and the drift: by
  *   `rule`, or by `control` and `drift`. A finding that carries the observed value is covered only while `accepted` is
  *   that value, as JSON or as its JSON text.
  *
- * A grant that grows past that (another pattern, fewer exceptions, the other plane, a wider scope, another value) is not
- * covered.
+ * A finding is covered while what it grants is contained in what was accepted, by the exact comparison.
  */
-export interface Waiver {
+export interface Waiver extends Omit<AwsGrant, "patterns" | "except"> {
   readonly control?: string;
   readonly rule?: string;
   readonly drift?: Drift;
   readonly target?: string;
   readonly resource?: string;
   readonly patterns: readonly string[];
-  readonly except: readonly string[];
-  readonly plane: "control" | "data";
+  readonly except: readonly (string | AwsPart)[];
+  /** Absent: the control plane, of a provider that has planes. */
+  readonly plane?: "control" | "data";
   readonly scope?: string;
   /** Present, also as null: the observed value that is accepted. */
   readonly accepted?: unknown;
@@ -54,11 +54,10 @@ export class WaiverError extends Error {
   override readonly name = "WaiverError";
 }
 
-type Written = Omit<Waiver, "patterns" | "except" | "plane" | "line"> & {
+type Written = Omit<Waiver, "patterns" | "except" | "line"> & {
   readonly pattern?: string;
   readonly patterns?: readonly string[];
-  readonly except?: readonly string[];
-  readonly plane?: "control" | "data";
+  readonly except?: Waiver["except"];
 };
 
 const SHOWN = 50;
@@ -114,12 +113,11 @@ export function parseWaivers(text: string, file: string): WaiverFile {
   return {
     file,
     waivers: (written as readonly Written[]).map((item, i) => {
-      const { pattern, patterns, except, plane, ...rest } = item;
+      const { pattern, patterns, except, ...rest } = item;
       return {
         ...rest,
         patterns: pattern === undefined ? (patterns ?? []) : [pattern],
         except: except ?? [],
-        plane: plane ?? "control",
         line: read.valueAt(`/waivers/${i}`).line,
       };
     }),

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { contentNumber } from "../report/grant.ts";
 import type { Drift, Finding, Report, Severity, Target } from "../report/report.ts";
 import type { RuleText } from "../report/rule-text.ts";
 import { SEVERITIES, severityRank } from "../report/severity.ts";
@@ -175,8 +176,9 @@ function result(finding: Finding, ruleIndex: number): unknown {
         ],
       },
     ],
-    // Ours, so that 200 resources on one line stay 200 alerts and a moved line changes nothing.
-    partialFingerprints: { primaryLocationLineHash: `${finding.fingerprint}:1` },
+    // Ours, so that 200 resources on one line stay 200 alerts, a moved line changes nothing, and an alert that was
+    // dismissed for a smaller grant comes back.
+    partialFingerprints: { primaryLocationLineHash: `${finding.fingerprint}:${contentNumber(finding)}` },
     properties: { control: finding.control, drift: finding.drift },
   };
 }

@@ -1,4 +1,4 @@
-import type { Impact, Known, Witness } from "../access/policy.ts";
+import type { AwsGrant, Impact, Known, Witness } from "../access/policy.ts";
 import type { Drift, Principal, Remediation, Resource, Severity } from "../report/report.ts";
 
 /** One thing that a check saw. Severity, waivers, fingerprints and locations are the runner's. */
@@ -12,6 +12,7 @@ interface Seen {
   readonly pattern?: string;
   readonly except?: readonly string[];
   readonly plane?: "control" | "data";
+  readonly grant?: readonly AwsGrant[];
   readonly witness?: Witness;
   readonly witnesses?: readonly Witness[];
   readonly known?: Known;

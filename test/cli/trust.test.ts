@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listBundled, loadBaseline } from "../../src/baselines/bundled.ts";
-import { checks, checks } from "../../src/checks/registry.ts";
+import { checks } from "../../src/checks/registry.ts";
 import { baselineNamed, sayRecorded } from "../../src/cli/job/job.ts";
 import { contextOf } from "../../src/cli/line/context.ts";
 import { UsageError } from "../../src/cli/line/errors.ts";
@@ -206,7 +206,8 @@ describe("T5: a baseline of the repository", () => {
   };
 
   test("takes no bundled id, unless it is the same bytes or a person named the file", async () => {
-    const named = (repository?: string) => baselineNamed("own.yaml", given(repository), join(root, "repo"), checks);
+    const named = (repository?: string) =>
+      baselineNamed("own.yaml", given(repository), join(root, "repo"), checks);
     await own((text) => `${text}\n# changed\n`);
     const cwd = process.cwd();
     process.chdir(join(root, "repo"));
@@ -254,9 +255,11 @@ test("T4: recorded state in place of a cloud is said, with its scope and time, a
 
 test("T1: every option of the config file is known for what it can do", () => {
   const readable = [
-    ...new Map(flags
+    ...new Map(
+      flags
         .filter((each) => each.flagOnly !== true && each.notFromConfig !== true)
-        .map((each) => [each.name, each])).values(),
+        .map((each) => [each.name, each]),
+    ).values(),
   ];
   const of = (test: (each: (typeof readable)[number]) => boolean) =>
     readable

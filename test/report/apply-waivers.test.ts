@@ -98,10 +98,10 @@ describe("what a waiver covers", () => {
       false,
     ],
     [
-      "a pattern that is wider is not the finding's",
+      "a pattern that is wider: what is found is contained in what was accepted",
       { control: "platform-role", patterns: ["*"] },
       excess(),
-      false,
+      true,
     ],
     [
       "the same exceptions",
@@ -253,7 +253,12 @@ describe("what a waiver covers", () => {
     excess({ witness: { action: "Microsoft.Compute/x/write", plane: "control", scope } });
   test.each<[string, string | undefined, string, boolean]>([
     ["no scope: the audited one", undefined, SUBSCRIPTION, true],
-    ["no scope: below the audited one", undefined, `${SUBSCRIPTION}/resourceGroups/rg`, true],
+    [
+      "no scope: below the audited one, which was not said",
+      undefined,
+      `${SUBSCRIPTION}/resourceGroups/rg`,
+      false,
+    ],
     [
       "no scope: above the audited one",
       undefined,
@@ -307,22 +312,28 @@ describe("what a waiver covers", () => {
     expect(outcome(["get pods/log"])).toEqual(["fail"]);
   });
 
-  test("outside Azure patterns are compared as text: another case or a wildcard covers nothing", () => {
+  test("AW2: in AWS a wildcard is AWS's own, in any case", () => {
     const aws = target("123456789012", { cloud: "aws", name: "aws:123456789012" });
     const grant = finding({
-      control: "platform-role",
+      control: "aws-role",
+      rule: "aws/policy/excess",
       drift: "excess",
       severity: "high",
       scope: "123456789012",
       target: aws.name,
       pattern: "s3:Get*",
       except: ["s3:Get?bject"],
+      grant: [{ patterns: ["s3:Get*"], resources: ["*"], except: [{ patterns: ["s3:Get?bject"] }] }],
     });
     const outcome = (entry: Entry) =>
-      drift(apply([{ control: "platform-role", ...entry }], [grant], [aws])).map((f) => f.outcome);
+      drift(apply([{ control: "aws-role", resources: ["*"], ...entry }], [grant], [aws])).map(
+        (f) => f.outcome,
+      );
     expect(outcome({ patterns: ["s3:Get*"], except: ["s3:Get?bject"] })).toEqual(["waived"]);
-    expect(outcome({ patterns: ["s3:get*"] })).toEqual(["fail"]);
-    expect(outcome({ patterns: ["s3:Get*"], except: ["s3:GetObject"] })).toEqual(["fail"]);
+    expect(outcome({ patterns: ["s3:get*"] })).toEqual(["waived"]);
+    expect(outcome({ patterns: ["s3:Get*"], except: ["s3:GetObject"] })).toEqual(["waived"]);
+    expect(outcome({ patterns: ["s3:Get*"], except: ["s3:GetB*"] })).toEqual(["fail"]);
+    expect(outcome({ patterns: ["s3:GetO*"] })).toEqual(["fail"]);
   });
 });
 

@@ -47,6 +47,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   "aks-rbac": "config/resource-state",
   "subscription-separation": "azure/subscription-separation",
   "platform-services": "inventory/resources",
+  "aws-role": "aws/policy",
   "cluster-role": "kubernetes/role",
   "namespace-role": "kubernetes/role",
 };

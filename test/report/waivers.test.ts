@@ -41,7 +41,6 @@ describe("waiver file", () => {
           rule: "azure/role-definition/excess",
           patterns: ["*/read"],
           except: [],
-          plane: "control",
           line: 12,
           ...who,
         },
@@ -52,7 +51,6 @@ describe("waiver file", () => {
           accepted: { tier: ["Free"] },
           patterns: [],
           except: [],
-          plane: "control",
           line: 17,
           ...who,
         },
@@ -124,7 +122,7 @@ describe("waiver file", () => {
       "except without a pattern",
       `waivers:\n  - rule: a\n    resource: b\n    except: [c]\n${WHO}`,
       [
-        "w.yaml:2:5: waivers[0]: `except`, `plane` and `scope` narrow patterns; give the accepted patterns too",
+        "w.yaml:2:5: waivers[0]: `except`, `plane`, `scope`, `resources`, `notResources`, `principals`, `notPrincipals`, `condition`, `within` narrow patterns; give the accepted patterns too",
       ],
     ],
     [

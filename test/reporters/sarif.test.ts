@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { contentNumber } from "../../src/report/grant.ts";
 import type { Finding, Report } from "../../src/report/report.ts";
 import { SEVERITIES } from "../../src/report/severity.ts";
 import { renderIncompleteSarif, sarif } from "../../src/reporters/sarif.ts";
@@ -175,7 +176,9 @@ describe("SARIF for code scanning, point by point", () => {
           ],
         },
       ],
-      partialFingerprints: { primaryLocationLineHash: `${first?.fingerprint}:1` },
+      partialFingerprints: {
+        primaryLocationLineHash: `${first?.fingerprint}:${first === undefined ? 0 : contentNumber(first)}`,
+      },
       properties: { control: "acme-azure/effective-access", drift: "excess" },
     });
   });

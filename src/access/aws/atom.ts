@@ -27,6 +27,8 @@ export interface Atom {
   readonly canon: string;
   /** For people. */
   readonly text: string;
+  /** The operator, the key and the values as the statement has them, read as of version 2012-10-17. */
+  readonly written: { readonly operator: string; readonly key: string; readonly values: unknown };
 }
 
 /** The values of a context key, internal form; undefined: the key is absent. */

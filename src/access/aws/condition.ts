@@ -7,7 +7,7 @@ import type { Atom, Test, Values } from "./atom.ts";
 import { underOneName } from "./keys.ts";
 import { parseDate, parseNumber } from "./measures.ts";
 import { noOperator, type Operator, operatorOf, type Relation } from "./operators.ts";
-import { equalGlob, likeGlob, type Reading } from "./vocabulary.ts";
+import { equalGlob, likeGlob, literally, type Reading } from "./vocabulary.ts";
 
 export type { Atom, Test, Values } from "./atom.ts";
 
@@ -16,13 +16,14 @@ const ARN_PARTS = 6;
 /** The atom for `operator: { key: values }`. What cannot be read becomes opaque, with the reason, never dropped. */
 export function atomOf(operatorName: string, keyText: string, raw: unknown, reading: Reading): Atom {
   const list = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
+  const written = { operator: operatorName, key: keyText, values: reading.variables ? raw : unescaped(raw) };
   const texts = list.map(scalarText);
   const values = [...new Set(list.map((v, i) => shownText(v, texts[i])))].sort();
   const operator = operatorOf(operatorName);
   const key = fold(keyText);
   const shown = `${operator?.text ?? operatorName} ${keyText} = ${values.join(" | ")}`;
   const open = (clause: string, reason: string): Atom =>
-    opaque(operator?.text ?? operatorName, key, keyText, values, shown, { clause, reason });
+    opaque(operator?.text ?? operatorName, key, written, values, shown, { clause, reason });
   if (operator === undefined) return open("AW7", noOperator(operatorName));
   if (texts.includes(undefined)) return open("AW7", `a value of ${keyText} is no text`);
   const unknown = texts.find((t) => t !== undefined && "unknown" in t);
@@ -55,6 +56,7 @@ export function atomOf(operatorName: string, keyText: string, raw: unknown, read
     test,
     canon,
     text: shown,
+    written,
   };
 }
 
@@ -69,13 +71,14 @@ function shownText(value: unknown, text: ScalarText | undefined): string {
  * @param id tells it from others of its kind: two that are alike hold together
  */
 export function openAtom(clause: string, reason: string, id: readonly string[]): Atom {
-  return opaque("as AWS reads it", "", "", id, reason, { clause, reason });
+  const written = { operator: "as AWS reads it", key: "", values: id };
+  return opaque(written.operator, "", written, id, reason, { clause, reason });
 }
 
 function opaque(
   operator: string,
   key: string,
-  keyText: string,
+  written: Atom["written"],
   values: readonly string[],
   text: string,
   why: { readonly clause: string; readonly reason: string },
@@ -83,14 +86,21 @@ function opaque(
   const canon = ["opaque", fold(operator), key, JSON.stringify(values)].join("\uE010");
   return {
     key,
-    keyText,
+    keyText: written.key,
     operator,
     negated: false,
     ifExists: false,
     test: { kind: "opaque", ...why },
     canon,
     text,
+    written,
   };
+}
+
+/** A value of version 2008-10-17, where `${` is text, as the later version writes it (AW6). */
+function unescaped(value: unknown): unknown {
+  if (typeof value === "string") return literally(value);
+  return Array.isArray(value) ? value.map(unescaped) : value;
 }
 
 function testOf(operator: Operator, values: readonly string[], reading: Reading): Test {

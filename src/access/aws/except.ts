@@ -1,5 +1,6 @@
 /** What of a row the other side does grant, or the own side denies, in words (R1). */
 import { covers, type Glob, genericOf, hasVariable } from "../glob.ts";
+import type { AwsPart } from "../policy.ts";
 import type { Term } from "../term.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
@@ -9,6 +10,7 @@ import { Combination, resourcesOf } from "./combination.ts";
 import type { Atom } from "./condition.ts";
 import type { Direction, Row } from "./direction.ts";
 import { Foes } from "./foes.ts";
+import { bodyPart, texts } from "./parts.ts";
 import type { Side } from "./sides.ts";
 import { addOnce, type Body, bodyOf, type Choice, type Statement } from "./statement.ts";
 
@@ -75,6 +77,27 @@ export class Exceptions {
   private ofRow(row: Row): readonly string[] {
     const mask = this.maskOf(row);
     return this.list(row, mask, row.point.literal ? mask : this.meeting(row).near);
+  }
+
+  /** The same as elements of statements, each whole: taken out of the row, what is left is the difference. */
+  partsOf(row: Row): readonly AwsPart[] {
+    const meeting = this.meeting(row);
+    const mask = this.maskOf(row);
+    const near = row.point.literal ? mask : meeting.near;
+    const globs = row.groups.map((g) => g.term.glob);
+    const parts: AwsPart[] = [];
+    for (const place of members(near)) {
+      const here = hasBit(mask, place);
+      const actions = here ? [] : (meeting.terms.get(place) ?? []).filter((t) => !excludedBy(row, t));
+      if (!here && actions.length === 0) continue;
+      const overlap = this.overlap(row, place);
+      if (!row.groups.some((g) => overlap[g.at])) continue;
+      const body = this.direction.foes.bodies[place] as Body;
+      const close = nearTerms(body, globs);
+      parts.push({ ...(here ? {} : { patterns: texts(actions) }), ...bodyPart(body, close) });
+    }
+    const left = excludedTerms(row);
+    return left.length === 0 ? parts : [...parts, { patterns: texts(left) }];
   }
 
   private maskOf(row: Row): Bits {
@@ -232,9 +255,7 @@ function suffixText(body: Body, row: Row, narrower: boolean): string {
   const { terms, negated } = body.resources;
   const everywhere = globs.every((g) => !negated && terms.some((t) => covers(t.glob, g)));
   if (!everywhere) {
-    const near = terms.filter((t) => globs.some((g) => pieces(t.glob, g)?.length !== 0));
-    // none where only a policy variable could make them meet
-    const shown = (near.length > 0 ? near : terms).map((t) => t.text);
+    const shown = nearTerms(body, globs).map((t) => t.text);
     out.push(`on ${negated ? "all but " : ""}${[...new Set(shown)].sort().join(", ")}`);
   }
   if (body.principals !== undefined && narrower)
@@ -242,6 +263,13 @@ function suffixText(body: Body, row: Row, narrower: boolean): string {
   const conditions = conditionText(body);
   if (conditions !== undefined) out.push(`where ${conditions}`);
   return out.join(" ");
+}
+
+/** The resource patterns of a statement that share something with these. */
+function nearTerms({ resources: { terms } }: Body, globs: readonly Glob[]): readonly Term[] {
+  const near = terms.filter((t) => globs.some((g) => pieces(t.glob, g)?.length !== 0));
+  // none where only a policy variable could make them meet
+  return near.length > 0 ? near : terms;
 }
 
 export function choiceText(choice: Choice): string {

@@ -9,6 +9,7 @@ import type { Direction, Found, Open, Row } from "./direction.ts";
 import { choiceText, conditionText, Exceptions } from "./except.ts";
 import { impactOf, patternImpact } from "./impact.ts";
 import { type Hit, KnownActions } from "./known.ts";
+import { grantOfRows, keepGrant } from "./parts.ts";
 import { readsOtherwise } from "./segments.ts";
 import { type Operation, operationsOf } from "./service-data.ts";
 import { isSmaller, type Side } from "./sides.ts";
@@ -35,6 +36,7 @@ type Shared = Omit<Residue, "pattern" | "witness" | "witnesses" | "known" | "act
 
 /** A row with what is said of it alone. */
 interface Line {
+  readonly row: Row;
   readonly text: string;
   readonly spelled: string;
   readonly action: string;
@@ -124,6 +126,7 @@ class Lines {
     const hits = known?.hits ?? this.known.ofTables(row);
     const first = hits.length === 0 ? undefined : telling(hits)[0];
     const line: Line = {
+      row,
       text,
       spelled: spelling(text),
       action: first?.operation.name ?? actionText(text, row.point, this.direction.width, context.letters),
@@ -270,7 +273,7 @@ class Lines {
     // the line whose witness is the most telling speaks for all
     const first = sorted.find((l) => l.action === examples[0]) ?? (sorted[0] as Line);
     const others = sorted.filter((l) => l !== first).slice(0, 2);
-    return {
+    const residue: Residue = {
       ...shared,
       pattern: texts.join(", "),
       ...(texts.length > 1 && { actions: texts }),
@@ -279,6 +282,11 @@ class Lines {
       origin: (sorted[0] as Line).origin,
       ...(this.catalogued && { known: { count: hits.length, examples } }),
     };
+    return keepGrant(residue, () =>
+      grantOfRows(
+        sorted.map(({ row, text }) => ({ row, text, except: this.wording.exceptions.partsOf(row) })),
+      ),
+    );
   }
 }
 

@@ -92,6 +92,14 @@ export interface Reading {
   readonly seen?: Set<number>;
 }
 
+/** How a dollar sign is written that begins no variable. */
+const DOLLAR = ["$", "{$}"].join("");
+
+/** A text of version 2008-10-17, where `${` begins no variable, as version 2012-10-17 writes it (AW6). */
+export function literally(text: string): string {
+  return text.replace(/\$(?=\{)/g, () => DOLLAR);
+}
+
 /** A resource or a value of a Like operator: `*` and `?` are wildcards. */
 export function likeGlob(text: string, reading: Reading): Glob {
   return reading.vocabulary.like(text, reading);

@@ -69,7 +69,7 @@ export function lineText(line: Line, words: Words, plainNamespace: boolean): str
   const { resources, groups, names } = partsOf(line, words);
   const [resource, sub] = splitFirst(resources, line.sub !== ANY && words.text(line.sub) !== "");
   const group = groups === "" ? "" : `.${groups === "*" ? "*" : plain(groups, /^[\w.-]+$/)}`;
-  const kind = `${resource === "*" ? "*" : plain(resource, /^[\w-]+$/)}${group}${sub === "" ? "" : `/${sub}`}`;
+  const kind = `${resource === "*" ? "*" : plain(resource, /^[\w-]+$/)}${group}${sub === "" ? "" : `/${plain(sub, /^[^\s"]+$/)}`}`;
   const named = names === undefined ? "" : ` ${names.map((name) => JSON.stringify(name)).join(",")}`;
   return `${verbsText(line.verbs, words)} ${kind}${named}${placeText(line.namespace, words, plainNamespace)}`;
 }

@@ -125,6 +125,12 @@ function absent(principal: Principal, holds: Held, c: Case): Observation {
   };
 }
 
+/** An observed value, with the condition that it is under: where that falls away, the value is another. */
+function underCondition(value: string, { condition, conditionVersion }: Assignment): unknown {
+  if (condition === undefined) return value;
+  return { value, condition, ...(conditionVersion === undefined ? {} : { conditionVersion }) };
+}
+
 function wider(a: Assignment, principal: Principal, where: Relation, c: Case): Observation {
   const how =
     where === "above"
@@ -138,7 +144,7 @@ function wider(a: Assignment, principal: Principal, where: Relation, c: Case): O
     property: "scope",
     by: giver(a, c.wanted.name, principal.id),
     expected: declaredInWords(c),
-    actual: a.scope,
+    actual: underCondition(a.scope, a),
     at: c.params.scope === undefined ? `/roles/${c.wanted.index}` : "/scope",
     verify: showAssignments(principal.id),
     remediation: {
@@ -278,7 +284,7 @@ function* strays(principals: readonly Principal[], c: Case): Iterable<Observatio
         : `"${c.wanted.name}" is also assigned to ${a.principal} (${a.principalType || "type not told"}) at ${a.scope}, which is not the principal audited: somebody else has the vendor's access`,
       property: "principal",
       expected: principals.map((p) => p.id),
-      actual: a.principal,
+      actual: underCondition(a.principal, a),
       at: `/roles/${c.wanted.index}`,
       verify: showHolders(c.wanted.name),
       remediation: {

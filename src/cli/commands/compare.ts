@@ -10,7 +10,7 @@ import { auditJob, serviceDataFor } from "../job/audit-job.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare } from "../job/job.ts";
 import { bundled } from "../job/plugins.ts";
-import { contextOf, timeOf } from "../line/context.ts";
+import { contextOf, timesOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
 import { compareFormats, failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
@@ -50,10 +50,10 @@ export async function compare(
     const job = await prepare(given, { options: config.options, targets: new Map() }, shell.cwd, {
       recorded: [side.snapshot],
     });
-    const now = timeOf(shell);
+    const times = timesOf(shell);
     const serviceData = await serviceDataFor([side.snapshot]);
     const waivers = await waiversOf(options, shell);
-    return auditJob(job, [[side.snapshot]], waivers, { startedAt: now, now }, serviceData);
+    return auditJob(job, [[side.snapshot]], waivers, { startedAt: times.now, ...times }, serviceData);
   };
   const [before, after] = [await audited(older), await audited(newer)];
   if (!sharesTarget(before, after)) {

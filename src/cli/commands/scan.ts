@@ -11,7 +11,7 @@ import { prepare, sayRecorded } from "../job/job.ts";
 import { extensionsOf } from "../job/plugins.ts";
 import type { KubernetesReach } from "../job/reach.ts";
 import { askEdition, boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
-import { contextOf, timeOf } from "../line/context.ts";
+import { contextOf, timeOf, timesOf } from "../line/context.ts";
 import { failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice, on, pathOf } from "../line/settings.ts";
@@ -60,9 +60,10 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   }
 
   const serviceData = await serviceDataFor(states.flat());
-  let report = auditJob(job, states, waivers, { startedAt, now: timeOf(shell) }, serviceData);
+  let report = auditJob(job, states, waivers, { startedAt, ...timesOf(shell) }, serviceData);
   if (shell.signal.aborted) report = { ...report, interrupted: true };
   if (earlier !== undefined) report = compareReports(earlier, report);
+  sayLapsed(report, console);
   const status = exitCode(report, {
     failOn,
     allowIncomplete: on(options, "allow-incomplete") === true,
@@ -88,6 +89,15 @@ async function earlierOf(options: GivenOptions, shell: Shell): Promise<Report | 
   if (file === undefined) return undefined;
   const shown = relative(shell.cwd, file) || file;
   return readReport(await readText(file, "earlier report", shown), shown);
+}
+
+/** A waiver that no longer covers what it was written for must not be lost in a report that goes to a file. */
+function sayLapsed(report: Report, console: Console): void {
+  for (const finding of report.findings) {
+    if (!finding.rule.startsWith("waiver/")) continue;
+    const { file, line } = finding.location;
+    console.say(`chalk-audit: ${file}:${line}: ${finding.message}`);
+  }
 }
 
 function sayInterrupted(console: Console): void {

@@ -9,13 +9,14 @@ import type { Job } from "./job.ts";
 /**
  * One report over all targets of a job, each judged with its own parameters (a principal differs from tenant to
  * tenant).
+ * @param times those that the report carries, and the clock that waivers expire by
  * @param states the recorded state of each target, in the order of the job
  */
 export function auditJob(
   job: Job,
   states: readonly (readonly Snapshot[])[],
   waivers: WaiverFile | undefined,
-  times: { readonly startedAt: string; readonly now: string },
+  times: { readonly startedAt: string; readonly now: string; readonly clock?: string },
   serviceData?: ServiceData,
 ): Report {
   return audit({

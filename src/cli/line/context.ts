@@ -62,3 +62,8 @@ export function timeOf(shell: Pick<Shell, "env" | "now">): string {
   }
   return new Date(Number(epoch) * 1000).toISOString();
 }
+
+/** When a run ends, as its report says it, and as the clock says it: a waiver expires by the clock alone. */
+export function timesOf(shell: Pick<Shell, "env" | "now">): { readonly now: string; readonly clock: string } {
+  return { now: timeOf(shell), clock: shell.now().toISOString() };
+}

@@ -4,6 +4,7 @@ export type CommandName =
   | "collect"
   | "compare"
   | "review"
+  | "waiver"
   | "baseline list"
   | "baseline show"
   | "check list"
@@ -47,6 +48,7 @@ export const commandNames = [
   "collect",
   "compare",
   "review",
+  "waiver",
   "baseline list",
   "baseline show",
   "check list",
@@ -329,8 +331,37 @@ export const flags: readonly Flag[] = [
     value: "FILE",
     path: true,
     flagOnly: true,
-    help: "where to write the snapshot (default: standard output)",
-    commands: ["collect"],
+    help: "where to write the snapshot, or the waiver file to add to (default: standard output)",
+    commands: ["collect", "waiver"],
+  },
+  {
+    name: "report",
+    value: "FILE",
+    path: true,
+    flagOnly: true,
+    help: "the JSON report that has the findings",
+    commands: ["waiver"],
+  },
+  {
+    name: "reason",
+    value: "TEXT",
+    flagOnly: true,
+    help: "why the drift is accepted",
+    commands: ["waiver"],
+  },
+  {
+    name: "owner",
+    value: "WHO",
+    flagOnly: true,
+    help: "who answers for it: a person or a team",
+    commands: ["waiver"],
+  },
+  {
+    name: "expires",
+    value: "DATE",
+    flagOnly: true,
+    help: "the last day on which the waiver holds, as YYYY-MM-DD",
+    commands: ["waiver"],
   },
   {
     name: "provider",

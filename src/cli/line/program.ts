@@ -48,6 +48,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import("../commands/review.ts")).review,
   },
   {
+    name: "waiver",
+    title: "entries of a waiver file that accept findings exactly as a report has them",
+    operands: "<fingerprint...>",
+    load: async () => (await import("../commands/waiver.ts")).waiver,
+  },
+  {
     name: "baseline list",
     title: "the bundled baselines",
     load: async () => (await import("../commands/baseline.ts")).baselineList,

@@ -1,3 +1,4 @@
+import { awsGrantOf } from "../../access/aws/parts.ts";
 import type { AwsRequest, Doubt, Residue, Witness } from "../../access/policy.ts";
 import type { Resource } from "../../report/report.ts";
 import type { UnknownObservation } from "../observation.ts";
@@ -45,9 +46,11 @@ export function residueProperty(drift: string, residue: Residue): string {
 
 /** Everything of a residue that goes into an observation as it is. */
 export function ofResidue(residue: Residue) {
+  const grant = awsGrantOf(residue);
   return {
     pattern: residue.pattern,
     except: residue.except,
+    ...(grant === undefined ? {} : { grant }),
     witness: residue.witness,
     ...(residue.witnesses === undefined ? {} : { witnesses: residue.witnesses }),
     ...(residue.known === undefined ? {} : { known: residue.known }),

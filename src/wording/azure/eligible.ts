@@ -8,6 +8,7 @@ import { comparer, type Grant, grantsOf, type State } from "../../state/azure/ho
 import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
 import type { Roles } from "../../state/azure/role.ts";
 import type { Context } from "../../state/context.ts";
+import { byText } from "../../text/order.ts";
 import type { Observation } from "../observation.ts";
 import * as observe from "./observe.ts";
 import { principalInWords, principalResource } from "./principals.ts";
@@ -66,7 +67,14 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
       name: grant.role.name,
     },
     property: "eligible",
-    actual: { role: grant.role.name, roleId: grant.role.guid, scope: a.scope },
+    actual: {
+      role: grant.role.name,
+      roleId: grant.role.guid,
+      scope: a.scope,
+      permissions: permissionsOf(grant),
+      ...(a.condition === undefined ? {} : { condition: a.condition }),
+      ...(a.conditionVersion === undefined ? {} : { conditionVersion: a.conditionVersion }),
+    },
     by: giver(a, grant.role.name, c.principal.id),
     at: "/required",
     verify: showEligibilities(c.facts.scope, c.principal.id),
@@ -89,6 +97,19 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
     ...(first === undefined ? {} : { witness: { ...first.residue.witness, scope: a.scope } }),
     remediation: { text: "Remove the eligible assignment, which the document does not know.", commands: [] },
   };
+}
+
+/** What activating it would grant, in an order of its own, so that only a change of the role changes it. */
+function permissionsOf({ role }: Grant): readonly unknown[] {
+  const ordered = (role.permissions ?? []).map((permission) =>
+    Object.fromEntries(
+      Object.entries(permission as object)
+        .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+        .map(([key, value]) => [key, Array.isArray(value) ? [...value].sort() : value] as const)
+        .sort(([a], [b]) => byText(a, b)),
+    ),
+  );
+  return ordered.sort((a, b) => byText(JSON.stringify(a), JSON.stringify(b)));
 }
 
 export function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
