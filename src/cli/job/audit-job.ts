@@ -15,7 +15,7 @@ export function auditJob(
   job: Job,
   states: readonly (readonly Snapshot[])[],
   waivers: WaiverFile | undefined,
-  times: { readonly startedAt: string; readonly now: string },
+  times: { readonly startedAt: string; readonly now: string; readonly maxAgeMs?: number },
   serviceData?: ServiceData,
 ): Report {
   return audit({
@@ -28,6 +28,8 @@ export function auditJob(
       return of.map((snapshot) => ({
         snapshot,
         dealt,
+        source: target.kind === "live" ? "live" : "snapshot",
+        ...(target.kind === "recorded" && target.namedBy !== undefined ? { namedBy: target.namedBy } : {}),
         ...(name === undefined ? {} : { name: several ? `${name}/${snapshot.provider}` : name }),
         ...(edition === undefined ? {} : { edition }),
       }));

@@ -13,7 +13,14 @@ import { assignments, one } from "../line/settings.ts";
 import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
 import { namesFile } from "./inputs.ts";
 import { type KubernetesReach, type Reach, reachKubernetes, reachOf } from "./reach.ts";
-import { type ChosenTarget, chooseTargets, cloudsAsked, cloudsOf, readSnapshots } from "./targets.ts";
+import {
+  type ChosenTarget,
+  chooseTargets,
+  cloudsAsked,
+  cloudsOf,
+  readSnapshots,
+  requireSame,
+} from "./targets.ts";
 
 interface Target {
   /** Its name in the config file; absent for the one target of the command line. */
@@ -28,6 +35,8 @@ interface Target {
 export interface RecordedTarget extends Target {
   readonly kind: "recorded";
   readonly snapshots: readonly Snapshot[];
+  /** Where they were named, when that was not on the command line: nobody must take them for the live state. */
+  readonly namedBy?: string;
 }
 
 /** A target whose state is to be read, from one cloud. */
@@ -70,8 +79,11 @@ export async function prepare(
   const asked = cloudsAsked(options);
   const chosen = chooseTargets(given, config);
   const snapshots: Snapshot[][] = [];
-  for (const target of chosen)
+  for (const target of chosen) {
+    for (const snapshot of preparation.recorded ?? [])
+      requireSame(snapshot, target.options, `snapshot of ${snapshot.scope}`);
     snapshots.push(preparation.recorded?.slice() ?? (await readSnapshots(target.options, cwd)));
+  }
 
   const profile = one(options, "profile-set");
   const named = onlyOnce(
@@ -113,7 +125,9 @@ export async function prepare(
       ...parametersOf(baselines, target.options, profile),
     };
     if (recorded.length > 0) {
-      targets.push({ ...own, kind: "recorded", snapshots: recorded });
+      const from = preparation.recorded === undefined ? target.options.get("snapshot")?.from : undefined;
+      const namedBy = from === undefined || from === "--snapshot" ? {} : { namedBy: from };
+      targets.push({ ...own, kind: "recorded", snapshots: recorded, ...namedBy });
       continue;
     }
     const reach = reachOf(cloud, baselines, target.options, cwd);
