@@ -329,7 +329,14 @@ function unknownControls(report: Report, target: Target, level: Notification["le
 
 /** What nobody looked at: of its alerts, only those that the earlier report (`--since`) has are kept open. */
 function skippedControls(report: Report, target: Target): Notification[] {
-  const skipped = report.controls.filter((c) => c.target === target.name && c.outcome === "skipped");
+  // Of another cloud, a control has its alerts under another target.
+  const elsewhere = ["azure/", "aws/", "kubernetes/"].filter((cloud) => cloud !== `${target.cloud}/`);
+  const skipped = report.controls.filter(
+    (c) =>
+      c.target === target.name &&
+      c.outcome === "skipped" &&
+      !elsewhere.some((cloud) => c.check.startsWith(cloud)),
+  );
   if (skipped.length === 0 || report.gone !== undefined) return [];
   const ids = skipped.map(({ id }) => id).join(", ");
   return [
