@@ -33,7 +33,7 @@ const runs = [
   [["dist/main.js", "--version"], 0, `${version}\n`],
   [["dist/main.js", "--help"], 0, "Usage: chalk-audit"],
   [["dist/main.js", "--cloud", "azure", "--snapshot", demo], 1, "DRIFT:"],
-  [["dist/main.js", "--cloud", "azure", "--snapshot", demo, "--format", "json"], 1, '"schemaVersion": "1.0"'],
+  [["dist/main.js", "--cloud", "azure", "--snapshot", demo, "--format", "json"], 1, '"schemaVersion": "1.1"'],
   [["dist/main.js", "--cloud", "azure", "--snapshot", clean, "--format", "sarif"], 0, '"version": "2.1.0"'],
   [["dist/main.js", "--cloud", "aws", "--snapshot", aws, "--profile-set", "scoped"], 1, "DRIFT:"],
   [["dist/main.js", "--cloud", "aws", "--snapshot", aws, "--format", "sarif"], 1, '"version": "2.1.0"'],

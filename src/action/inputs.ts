@@ -1,5 +1,12 @@
 /** The switches of a scan: as inputs they are `true` or `false`. */
-export const switches: readonly string[] = ["fail-on-new", "allow-incomplete", "quiet", "verbose", "debug"];
+export const switches: readonly string[] = [
+  "fail-on-new",
+  "fail-on-stale",
+  "allow-incomplete",
+  "quiet",
+  "verbose",
+  "debug",
+];
 
 /** Inputs of the action itself; every other input is a flag of `scan`. */
 export const ownInputs = ["output-directory", "summary"] as const;

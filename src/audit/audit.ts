@@ -6,7 +6,9 @@ import { buildReport } from "../report/build.ts";
 import type { ControlResult, Finding, Principal, Report, Target } from "../report/report.ts";
 import { factsOf } from "../snapshot/facts.ts";
 import { runBaseline } from "./baseline.ts";
+import { doorsOf } from "./doors.ts";
 import type { AuditInput } from "./input.ts";
+import { recordedOf } from "./recorded.ts";
 import { subjectsOf } from "./subjects.ts";
 import { wildcardsOf } from "./wildcards.ts";
 
@@ -64,6 +66,8 @@ export function audit(input: AuditInput): Report {
       scope: subject.snapshot.scope,
       complete,
       unread: subject.snapshot.unread,
+      ...recordedOf(subject, input),
+      doors: doorsOf(provider.doors, recorded),
       principals: [...principals.values()],
       notes: [...notes, provider.notConsidered],
       ...(catalog === undefined ? {} : { catalog }),

@@ -101,9 +101,8 @@ function resultOf(frame: Frame, outcome: Outcome, reason: string): ControlResult
 
 function judge(frame: Frame, context: Context, part: Part): Judged {
   const { run, control, resolved } = frame;
-  if (part.kind !== "judged") {
-    const complete = part.kind === "skipped";
-    return { result: resultOf(frame, part.kind, part.reason), findings: [], complete };
+  if (part.kind === "skipped") {
+    return { result: resultOf(frame, "skipped", part.reason), findings: [], complete: true };
   }
   const check = run.checks.get(control.check);
   if (check === undefined) {
@@ -113,6 +112,9 @@ function judge(frame: Frame, context: Context, part: Part): Judged {
   const notApplicable = check.applicable?.(resolved);
   if (notApplicable !== undefined) {
     return { result: resultOf(frame, "skipped", notApplicable), findings: [], complete: true };
+  }
+  if (part.kind === "unknown") {
+    return { result: resultOf(frame, "unknown", part.reason), findings: [], complete: false };
   }
   const unread = blocking(check, resolved, run.facts);
   if (unread.length > 0) {

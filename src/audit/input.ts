@@ -9,6 +9,10 @@ import type { Context } from "../state/context.ts";
 /** A recorded state, which is one target. */
 export interface AuditedSnapshot {
   readonly snapshot: Snapshot;
+  /** Read by this run, or recorded before it; `snapshot` when not given. */
+  readonly source?: "live" | "snapshot";
+  /** Where a snapshot was named, when that was not on the command line. */
+  readonly namedBy?: string;
   /** What to call the target, instead of `azure:/subscriptions/…`. */
   readonly name?: string;
   /** Baseline parameters for this target; those of the input when not given. */
@@ -34,6 +38,8 @@ export interface AuditInput {
   readonly clock?: string;
   /** When the run began; `now` when not given. */
   readonly startedAt?: string;
+  /** Recorded state that is older is said to be; 0 or absent: no age is too much. */
+  readonly maxAgeMs?: number;
   /** Version of the tool. */
   readonly version: string;
   /** AWS: resource types and condition keys of each action. Without it policies are compared as written (AW5, AW9). */

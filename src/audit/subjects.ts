@@ -23,6 +23,9 @@ export interface Subject {
   readonly dealt: readonly Dealt[];
   /** Why these baselines were chosen, where it does not go without saying. */
   readonly notes: readonly string[];
+  /** Absent: nothing was collected. */
+  readonly source?: "live" | "snapshot";
+  readonly namedBy?: string;
 }
 
 /** Names for the targets: as given, else cloud and scope; the second of one name gets a number. */
@@ -44,6 +47,8 @@ interface Place {
   readonly edition: readonly Provider[];
   readonly parts: Map<number, Map<Provider, Part>>;
   readonly notes: string[];
+  readonly source?: "live" | "snapshot";
+  readonly namedBy?: string;
 }
 
 /**
@@ -59,13 +64,15 @@ export function subjectsOf(
 ): readonly Subject[] {
   const names = targetNames(input.snapshots);
   const places = input.snapshots.map(
-    ({ snapshot, parameters, dealt, edition }, i): Place => ({
+    ({ snapshot, parameters, dealt, edition, source = "snapshot", namedBy }, i): Place => ({
       name: names[i] ?? snapshot.scope,
       snapshot,
       dealt: dealt ?? deal(input, parameters ?? input.parameters ?? {}),
       edition: edition ?? snapshot.edition ?? [],
       parts: new Map(),
       notes: [],
+      source,
+      ...(namedBy === undefined ? {} : { namedBy }),
     }),
   );
   const empty = new Map<Provider, Place>();
@@ -88,7 +95,12 @@ export function subjectsOf(
         continue;
       }
       const live = places.filter(({ snapshot }) => snapshot.provider === cloud);
-      if (live.length === 0) put(emptyPlace(cloud), cloud, { kind: "judged" });
+      // Nothing follows from the absence of what nobody collected: neither a pass nor a drift.
+      if (live.length === 0)
+        put(emptyPlace(cloud), cloud, {
+          kind: "unknown",
+          reason: `nothing of ${providers[cloud].name} was collected: no snapshot and no live target is of it`,
+        });
       const parts = live.map((place) => partOn(place, cloud, baseline.cloud, editions));
       live.forEach((place, i) => {
         const part = parts[i];
@@ -109,11 +121,8 @@ export function subjectsOf(
   });
 
   for (const place of places) place.notes.push(...editionNotes(place, input.baselines, editions));
-  return [...places, ...empty.values()].map(({ name, snapshot, dealt, parts, notes }) => ({
-    name,
-    snapshot,
-    dealt,
-    notes,
+  return [...places, ...empty.values()].map(({ parts, edition: _, ...place }) => ({
+    ...place,
     shares: [...parts].map(([baseline, ofClouds]) => ({ baseline, parts: ofClouds })),
   }));
 }

@@ -37,6 +37,23 @@ export const aws: ProviderRecord = {
   },
   wildcards: ({ snapshot, serviceData }) =>
     serviceData === undefined ? [] : awsWildcards(snapshot, serviceData),
+  doors: [
+    { id: "trust", title: "trust policies of the roles", kinds: ["aws/role"] },
+    { id: "inline-policies", title: "inline policies", kinds: ["aws/role-policy"] },
+    { id: "managed-policies", title: "managed policies", kinds: ["aws/attached-policy", "aws/policy"] },
+    {
+      id: "resource-policies",
+      title: "policies of resources",
+      why: "a bucket, key, queue or secret can grant by its own",
+    },
+    {
+      id: "organisation-policies",
+      title: "policies of the organisation",
+      why: "an account cannot always read them",
+    },
+    { id: "session-policies", title: "session policies", why: "whoever assumes the role gives them" },
+    { id: "users", title: "users and their access keys", why: "roles alone are audited" },
+  ],
   notConsidered:
     "not considered: service control policies and resource control policies of the organisation, policies of resources (buckets, keys, queues), and session policies: an account cannot always read them. The first and the last can only take away; a resource's policy can also grant",
 };

@@ -37,6 +37,30 @@ export const azure: ProviderRecord = {
     ];
   },
   wildcards: ({ facts }: Recorded) => azureWildcards(facts),
+  doors: [
+    { id: "role-definitions", title: "role definitions", kinds: ["azure/role-definition"] },
+    { id: "assignments", title: "all role assignments", kinds: ["azure/role-assignment"] },
+    {
+      id: "assigned-to",
+      title: "the principal's assignments, through groups too",
+      kinds: ["azure/assigned-to"],
+    },
+    { id: "eligible", title: "eligible assignments", kinds: ["azure/role-eligibility"] },
+    { id: "denies", title: "deny assignments", kinds: ["azure/deny-assignment"] },
+    { id: "access-policies", title: "access policies of key vaults", kinds: ["azure/vault"] },
+    {
+      id: "group-members",
+      title: "members of groups",
+      why: "only the directory (Microsoft Graph) knows them",
+    },
+    { id: "lighthouse", title: "Azure Lighthouse delegations", why: "no list of assignments holds them" },
+    {
+      id: "classic-administrators",
+      title: "classic administrators",
+      why: "no list of assignments holds them",
+    },
+    { id: "credentials", title: "keys and credentials of resources", why: "whoever has one needs no role" },
+  ],
   notConsidered:
     "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds; memberships of groups that no assignment proves, and who a deleted principal was, which only the directory (Microsoft Graph) knows",
 };

@@ -3,6 +3,7 @@ import type { Provider } from "../access/policy.ts";
 import type { ResolvedControl } from "../baselines/baseline.ts";
 import type { Wildcard } from "../report/report.ts";
 import type { Facts } from "../snapshot/facts.ts";
+import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
 import type { Snapshot, Unread } from "../snapshot/snapshot.ts";
 import type { Audited } from "../state/audited.ts";
 
@@ -29,6 +30,17 @@ export interface Operations {
   readonly count: number;
   /** Those that the comparison is given with its options; absent: it has them from elsewhere. */
   readonly entries?: readonly { readonly name: string; readonly isDataAction: boolean }[];
+}
+
+/** A way in which somebody could hold more than the document says: the kinds that tell of it, or why none does. */
+export interface DoorRow {
+  readonly id: string;
+  /** Plural, for a list of them: `role assignments`. */
+  readonly title: string;
+  /** All of them must have been read. */
+  readonly kinds?: readonly DocumentKind[];
+  /** Why it is never looked at. */
+  readonly why?: string;
 }
 
 /** Everything in which the audit of one cloud differs from that of another. All of it is pure. */
@@ -71,6 +83,8 @@ export interface ProviderRecord {
   ) => readonly string[];
   /** Every wildcard that the audited hold, with how many of today's operations it grants; empty: not counted. */
   readonly wildcards: (recorded: Recorded) => readonly Wildcard[];
+  /** The ways in which the vendor could hold more; each is said to be read or not. */
+  readonly doors: readonly DoorRow[];
   /** What is never looked at, said with every target. */
   readonly notConsidered: string;
 }

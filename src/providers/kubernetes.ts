@@ -16,6 +16,24 @@ export const kubernetes: ProviderRecord = {
   operations: () => undefined,
   operationNotes: (recorded, judged, unreadText) => (judged ? discoveryNotes(recorded, unreadText) : []),
   wildcards: () => [],
+  doors: [
+    { id: "roles", title: "roles", kinds: ["kubernetes/role"] },
+    { id: "cluster-roles", title: "cluster roles", kinds: ["kubernetes/cluster-role"] },
+    { id: "role-bindings", title: "role bindings", kinds: ["kubernetes/role-binding"] },
+    {
+      id: "cluster-role-bindings",
+      title: "cluster role bindings",
+      kinds: ["kubernetes/cluster-role-binding"],
+    },
+    { id: "service-accounts", title: "service accounts", kinds: ["kubernetes/service-account"] },
+    {
+      id: "authorizers",
+      title: "other authorizers",
+      why: "EKS access entries, Azure RBAC for Kubernetes and webhooks can allow more, and no binding says so",
+    },
+    { id: "admission", title: "admission policies", why: "they can change a request that is allowed" },
+    { id: "nodes", title: "the nodes", why: "whoever is on one needs no role" },
+  ],
   notConsidered:
     "not considered: what decides beside roles and bindings. Other authorizers (webhook, node, attribute-based, and the cloud's own, such as EKS access entries and Azure RBAC for Kubernetes) can allow more, or refuse; admission policies and webhooks can refuse or change a request that is allowed. A cluster's roles and bindings say nothing of them",
 };

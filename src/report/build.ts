@@ -45,7 +45,7 @@ export function buildReport(parts: ReportParts): Report {
   );
   assertConsistent(targets, controls, findings);
   return {
-    schemaVersion: "1.0",
+    schemaVersion: "1.1",
     tool: { name: "chalk-audit", version: parts.version },
     startedAt: parts.startedAt,
     finishedAt: parts.finishedAt,

@@ -11,12 +11,14 @@ export interface ExitPolicy {
   readonly allowIncomplete: boolean;
   /** Drift that an earlier report had already, unchanged, does not fail the run. Without an earlier report all is new. */
   readonly newOnly?: boolean;
+  /** Recorded state that is too old fails the run as something that is not known does, whatever is allowed. */
+  readonly failOnStale?: boolean;
 }
 
 /**
  * The exit code of an audit: 1 for drift at or above `failOn`; else 3 when something is unknown (a control, a target
  * that was not read completely, an interrupted run) or nothing at all was assessed; else 0. `allowIncomplete` turns 3
- * into 0, also when nothing was assessed: the user asked for it, and the verdict in words still says so.
+ * into 0, but not where nothing at all was assessed: that is no part of a scan, it is none. `failOnStale` keeps it.
  *
  * Unknown findings and waived ones are no drift. Reporters and display filters have no say.
  */
@@ -24,6 +26,8 @@ export function exitCode(report: Report, policy: ExitPolicy): 0 | 1 | 3 {
   const { failOn, newOnly = false } = policy;
   const counts = (f: Finding) => f.outcome === "fail" && !(newOnly && f.state === "unchanged");
   if (failOn !== "never" && report.findings.some((f) => counts(f) && atLeast(f.severity, failOn))) return 1;
+  if (!anythingAssessed(report)) return 3;
+  if (policy.failOnStale === true && report.targets.some((t) => t.stale !== undefined)) return 3;
   return isIncomplete(report) && !policy.allowIncomplete ? 3 : 0;
 }
 

@@ -29,9 +29,9 @@ export function readReport(text: string, file: string): Report {
   if (kind !== undefined)
     throw new ReportError(`${at}: expected a JSON report (--format json), found ${kind}`);
   const version = (data as { readonly schemaVersion?: unknown }).schemaVersion;
-  if (version !== "1.0") {
+  if (version !== "1.0" && version !== "1.1") {
     throw new ReportError(
-      `${at}: expected a report of schema version 1.0, found ${visible(JSON.stringify(version) ?? "none")}; ` +
+      `${at}: expected a report of schema version 1.0 or 1.1, found ${visible(JSON.stringify(version) ?? "none")}; ` +
         "write it again with this version of chalk-audit",
     );
   }

@@ -87,6 +87,15 @@ export interface Principal {
   readonly name?: string;
 }
 
+/** A way in which the vendor could hold more than was compared, and whether anybody looked there. */
+export interface Door {
+  readonly id: string;
+  readonly title: string;
+  readonly state: "read" | "unread" | "not-collected";
+  /** Why it was not looked at. */
+  readonly why?: string;
+}
+
 export interface Target {
   readonly name: string;
   readonly cloud: Provider;
@@ -94,6 +103,15 @@ export interface Target {
   /** Everything that its controls needed was read. */
   readonly complete: boolean;
   readonly unread: readonly Unread[];
+  /** When the state was read (ISO 8601, UTC); absent: there is none. */
+  readonly recordedAt?: string;
+  /** Read by this run, or recorded before it. */
+  readonly source?: "live" | "snapshot";
+  /** Where a snapshot was named, when that was not on the command line: a place in the config file, a variable. */
+  readonly namedBy?: string;
+  /** Why recorded state is too old to be relied on (`--max-age`), in words. */
+  readonly stale?: string;
+  readonly doors?: readonly Door[];
   /** Who was audited. */
   readonly principals?: readonly Principal[];
   /** Things said in words: parameters not given, what is not considered, the catalogue's date. */
@@ -125,7 +143,8 @@ export interface Growth extends Omit<Wildcard, "operations"> {
 }
 
 export interface Report {
-  readonly schemaVersion: "1.0";
+  /** 1.1: of each target where and when its state was read, and `doors`. */
+  readonly schemaVersion: "1.0" | "1.1";
   readonly tool: { readonly name: "chalk-audit"; readonly version: string };
   readonly startedAt: string;
   readonly finishedAt: string;

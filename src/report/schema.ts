@@ -2,6 +2,7 @@ import type { AwsGrant, AwsPart, AwsRequest, AzureRequest, KubernetesRequest } f
 import type { Unread, UnreadCause } from "../snapshot/snapshot.ts";
 import type {
   ControlResult,
+  Door,
   Drift,
   Finding,
   Growth,
@@ -193,6 +194,15 @@ const target = shape<Target>(
         ["id", "permission"],
       ),
     ),
+    recordedAt: instant,
+    source: oneOf(["live", "snapshot"]),
+    namedBy: text,
+    stale: text,
+    doors: list(
+      shape<Door>({ id: text, title: text, state: oneOf(["read", "unread", "not-collected"]), why: text }, [
+        "why",
+      ]),
+    ),
     principals: list(shape<Principal>({ id: text, name: text }, ["name"])),
     notes: texts,
     catalog: shape<NonNullable<Target["catalog"]>>({ date: text, operations: count }),
@@ -203,7 +213,7 @@ const target = shape<Target>(
       ]),
     ),
   },
-  ["principals", "notes", "catalog", "wildcards"],
+  ["recordedAt", "source", "namedBy", "stale", "doors", "principals", "notes", "catalog", "wildcards"],
 );
 
 const amount = shape<Growth["from"]>({ date: text, operations: count });
@@ -234,7 +244,7 @@ export const reportSchema: Schema = {
   title: "chalk-audit report",
   ...shape<Report>(
     {
-      schemaVersion: { const: "1.0" },
+      schemaVersion: oneOf(["1.0", "1.1"]),
       tool: shape<Report["tool"]>({ name: { const: "chalk-audit" }, version: text }),
       startedAt: instant,
       finishedAt: instant,

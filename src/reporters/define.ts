@@ -21,4 +21,6 @@ export interface Reporter {
   readonly extension: string;
   /** Pure: never prints, never decides an exit code. `undefined`: nothing to write (an incomplete SARIF). */
   readonly render: (report: Report, options: RenderOptions) => string | undefined;
+  /** What the format takes no room for, in words, for a person who looks at no file; absent: it leaves out nothing. */
+  readonly leftOut?: (report: Report, options: RenderOptions) => readonly string[];
 }

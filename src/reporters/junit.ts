@@ -87,6 +87,9 @@ function propertiesOf(report: Report, target: Target | undefined): Suite["proper
       ? []
       : [
           ["scope", target.scope] as const,
+          ...(target.source === undefined ? [] : [["source", target.source] as const]),
+          ...(target.recordedAt === undefined ? [] : [["recorded", target.recordedAt] as const]),
+          ...(target.stale === undefined ? [] : [["stale", target.stale] as const]),
           ...(target.principals ?? []).map(
             ({ id, name }) => ["principal", name === undefined ? id : `${name} (${id})`] as const,
           ),

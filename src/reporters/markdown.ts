@@ -1,10 +1,12 @@
 import type { ControlResult, Finding, Growth, Report, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { grouped, plural } from "../text/count.ts";
+import { KEEP } from "../text/layout.ts";
 import { inertLine } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { code, codeBlock, inert, sentence } from "./markdown-text.ts";
 import { painter } from "./paint.ts";
+import { doorTexts, recordedText, staleTexts } from "./recorded.ts";
 import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
 import { sinceLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
@@ -27,14 +29,16 @@ export const markdown: Reporter = {
   format: "markdown",
   title: "Markdown under 900 KB for a job summary or a pull request",
   extension: "md",
-  render: renderMarkdown,
+  render: (report, options) => renderMarkdown(report, options).text(),
+  leftOut: (report, options) => renderMarkdown(report, options).cuts,
 };
 
-function renderMarkdown(report: Report, options: RenderOptions): string {
+function renderMarkdown(report: Report, options: RenderOptions): Page {
   const page = createPage();
   const verdict = verdictLine(report, options.exitCode, painter(false));
   page.add(`## chalk-audit\n\n**${inert(verdict)}**`);
   page.add(against(report));
+  for (const text of staleTexts(report)) page.add(`**Old state:** ${sentence(text)}`);
   const since = sinceLines(report, 10_000).join(" ");
   if (since !== "") page.add(inert(since));
   const rows = driftRows(report);
@@ -81,13 +85,18 @@ function renderMarkdown(report: Report, options: RenderOptions): string {
     "Skipped",
     by("skipped").map((c) => `${name(c.id, c.target)}: ${sentence(c.reason ?? "not asked for")}`),
   );
+  const doors = doorTexts(report);
+  for (const { targets, text } of doors) {
+    const where = doors.length > 1 ? ` on ${targets.map(code).join(", ")}` : "";
+    page.add(`**Doors**${where}: ${sentence(text)}`);
+  }
   page.folded("Notes", [
     ...report.findings
       .filter((f) => f.outcome === "pass")
       .map((f) => `${name(f.control, f.target)}: ${sentence(f.message)}`),
     ...[...new Set(report.targets.flatMap((t) => t.notes ?? []))].map(sentence),
   ]);
-  return page.text();
+  return page;
 }
 
 /** Collects blocks as long as there is room, and says of each kind what was left out. */
@@ -99,6 +108,8 @@ interface Page {
   folded(title: string, items: readonly string[]): void;
   /** What did not fit: `120 of 300 differences`. */
   cut(what: string): void;
+  /** What did not fit, as it was cut. */
+  readonly cuts: readonly string[];
   text(): string;
 }
 
@@ -139,6 +150,7 @@ function createPage(): Page {
         (body) => `<details><summary>${title} (${grouped(all.length)})</summary>\n\n${body}\n\n</details>`,
       ),
     cut: (what) => cuts.push(what),
+    cuts,
     text: () => {
       const sentence = `_This page is cut at ${grouped(LIMIT / 1000)} KB: not shown are ${cuts.join(", ")}. The JSON report has all._`;
       return `${inertText([...blocks, ...(cuts.length === 0 ? [] : [sentence])].join("\n\n"))}\n`;
@@ -160,7 +172,8 @@ function against(report: Report): string {
       .map(({ id, name }) => code(name === undefined || name === "" ? id : `${name} (${id})`));
     const more = (target.principals?.length ?? 0) - who.length;
     const principals = who.length === 0 ? "" : `, ${who.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-    return `- ${code(target.name)}${principals}`;
+    const recorded = recordedText(target)?.replaceAll(KEEP, " ");
+    return `- ${code(target.name)}${recorded === undefined ? "" : `, ${sentence(recorded)}`}${principals}`;
   });
   const more = report.targets.length - shown.length;
   return [

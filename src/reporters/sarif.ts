@@ -38,14 +38,36 @@ export const sarif: Reporter = {
   format: "sarif",
   title: "SARIF 2.1.0 for code scanning; targets that could not be read go to x.incomplete.sarif",
   extension: "sarif",
-  render: renderSarif,
+  render: (report, options) => renderSarif(report, options)?.text,
+  leftOut: (report, options) => {
+    const { droppedTargets = [], droppedResults = 0 } = renderSarif(report, options) ?? {};
+    return [
+      ...(droppedTargets.length === 0 ? [] : [targetsLeftOut(droppedTargets)]),
+      ...(droppedResults === 0
+        ? []
+        : [
+            `${plural(droppedResults, "result")} are left out, the least severe ones: code scanning takes no more`,
+          ]),
+    ];
+  },
 };
+
+interface Sarif {
+  readonly text: string;
+  readonly droppedTargets: readonly Target[];
+  readonly droppedResults: number;
+}
+
+function targetsLeftOut(targets: readonly Target[]): string {
+  const names = cut(targets.map(({ name }) => name).join(", "), 2_000);
+  return `${plural(targets.length, "target")} with the least severe drift are left out, since a file holds ${LIMITS.runs} runs: ${names}. Audit them in a run of their own.`;
+}
 
 /**
  * @returns undefined when no target was read completely, or the audit was interrupted: then there is nothing that may
  * be uploaded.
  */
-function renderSarif(report: Report, options: RenderOptions): string | undefined {
+function renderSarif(report: Report, options: RenderOptions): Sarif | undefined {
   const complete = report.interrupted ? [] : report.targets.filter((t) => t.complete);
   if (complete.length === 0) return undefined;
   const drift = driftByTarget(report);
@@ -62,7 +84,9 @@ function renderSarif(report: Report, options: RenderOptions): string | undefined
     );
     const text = sarifFile(runs);
     // Gzip never makes a text of that size longer, so most files need not be compressed to know.
-    if (text.length * 3 < LIMITS.gzipped || most <= 1 || gzipSync(text).length < LIMITS.gzipped) return text;
+    if (text.length * 3 >= LIMITS.gzipped && most > 1 && gzipSync(text).length >= LIMITS.gzipped) continue;
+    const beyond = kept.map(({ name }) => Math.max(0, (drift.get(name)?.length ?? 0) - most));
+    return { text, droppedTargets: dropped, droppedResults: beyond.reduce((sum, n) => sum + n, 0) };
   }
 }
 
@@ -126,7 +150,12 @@ function completeRun(
   const { report, options, most, droppedTargets } = context;
   const kept = drift.slice(0, most);
   const ruleIds = [...new Set(kept.map(sarifRuleId))].sort();
-  const notes = [...ownBaselines(report), ...unknownControls(report, target, "warning")];
+  const notes = [
+    ...(target.stale === undefined ? [] : [notification("stale", "warning", target.stale)]),
+    ...ownBaselines(report),
+    ...unknownControls(report, target, "warning"),
+    ...skippedControls(report, target),
+  ];
   if (kept.length < drift.length) {
     notes.push(
       notification(
@@ -138,14 +167,7 @@ function completeRun(
     );
   }
   if (droppedTargets.length > 0) {
-    notes.push(
-      notification(
-        "truncated",
-        "warning",
-        `${plural(droppedTargets.length, "target")} with the least severe drift are left out, since a file holds ` +
-          `${LIMITS.runs} runs: ${cut(droppedTargets.map((t) => t.name).join(", "), 2_000)}. Audit them in a run of their own.`,
-      ),
-    );
+    notes.push(notification("truncated", "warning", targetsLeftOut(droppedTargets)));
   }
   return {
     tool: tool(report, ruleIds, notes, options),
@@ -266,6 +288,14 @@ const NOTIFICATIONS = {
     short: "Judged by a baseline that does not come with chalk-audit.",
     help: "The file that is named says what is documented. Whoever may change it decides the verdict.",
   },
+  skipped: {
+    short: "A control was not looked at.",
+    help: "It does not apply, or a parameter that it needs was not given. It has no result, which says nothing about it.",
+  },
+  stale: {
+    short: "The state was recorded too long ago.",
+    help: "The report is about a snapshot that is older than --max-age: what has changed since does not show.",
+  },
   truncated: {
     short: "Results were left out because there are too many.",
     help: "Code scanning takes a limited number of results and runs in one file. The JSON report has all of them.",
@@ -313,10 +343,38 @@ function unknownControls(report: Report, target: Target, level: Notification["le
     .map((c) => notification("not-assessed", level, `${c.id}: ${c.reason ?? "could not be assessed"}`));
 }
 
-/** Drift that stands, by target, in the report's order (worst first). Waived, unknown and notes are no results. */
+/** What nobody looked at: of its alerts, only those that the earlier report (`--since`) has are kept open. */
+function skippedControls(report: Report, target: Target): Notification[] {
+  // Of another cloud, a control has its alerts under another target.
+  const elsewhere = ["azure/", "aws/", "kubernetes/"].filter((cloud) => cloud !== `${target.cloud}/`);
+  const skipped = report.controls.filter(
+    (c) =>
+      c.target === target.name &&
+      c.outcome === "skipped" &&
+      !elsewhere.some((cloud) => c.check.startsWith(cloud)),
+  );
+  if (skipped.length === 0 || report.gone !== undefined) return [];
+  const ids = skipped.map(({ id }) => id).join(", ");
+  return [
+    notification(
+      "skipped",
+      "warning",
+      `not looked at: ${ids}. Alerts of an earlier upload stay open where the earlier report is given with --since.`,
+    ),
+  ];
+}
+
+/**
+ * Drift that stands, by target, in the report's order (worst first). Waived, unknown and notes are no results. What an
+ * earlier report has and nobody looked at again stands too: left out, its alert would be closed.
+ */
 function driftByTarget(report: Report): ReadonlyMap<string, readonly Finding[]> {
   const out = new Map<string, Finding[]>();
-  for (const finding of report.findings) {
+  const unseen = (report.unassessed ?? []).map((finding) => ({
+    ...finding,
+    message: `(not looked at again) ${finding.message}`,
+  }));
+  for (const finding of [...report.findings, ...unseen]) {
     if (finding.outcome !== "fail") continue;
     const list = out.get(finding.target);
     if (list === undefined) out.set(finding.target, [finding]);

@@ -5,6 +5,7 @@ import { grouped, plural } from "../text/count.ts";
 import { displayWidth, wrap } from "../text/layout.ts";
 import { visible } from "../text/visible.ts";
 import type { Paint } from "./paint.ts";
+import { doorTexts, recordedText, staleTexts } from "./recorded.ts";
 import { markOf, type Obstacles, obstacleLines, obstaclesOf } from "./unread.ts";
 import { baselineName, shortIds, shortScopes } from "./words.ts";
 
@@ -22,15 +23,32 @@ export function headerLines(report: Report, width: number, verbose: boolean): st
       p.name === undefined || p.name === "" ? id(p.id) : `${p.name} (${id(p.id)})`,
     );
     const shown = who.slice(0, 3).join(", ") + (who.length > 3 ? ` and ${who.length - 3} more` : "");
+    const recorded = recordedText(target);
+    const when = recorded === undefined ? "" : ` (${recorded})`;
     const principals = who.length === 0 ? "" : `, ${who.length === 1 ? "principal" : "principals"} ${shown}`;
     return wrap(
-      visible(`${baselines} against ${verbose ? target.name : targetName(target.name)}${principals}`),
+      // The time keeps together by a space that `visible` must not see.
+      `${visible(`${baselines} against ${verbose ? target.name : targetName(target.name)}`)}${when}${visible(principals)}`,
       width,
       2,
     );
   });
   const more = report.targets.length - MOST_TARGETS;
   return more > 0 ? [...lines, `and ${plural(more, "more target")}`] : lines;
+}
+
+/** Recorded state that is too old, said below the verdict. */
+export function staleLines(report: Report, width: number, paint: Paint): string[] {
+  return staleTexts(report).flatMap((text) => wrap(`${paint.warn("OLD STATE:")} ${visible(text)}`, width, 2));
+}
+
+/** Which ways to more were looked at, in every report and whole. */
+function doorLines(report: Report, width: number, paint: Paint): string[] {
+  const all = doorTexts(report);
+  return all.flatMap(({ targets, text }) => {
+    const where = all.length > 1 ? ` on ${targets.join(", ")}` : "";
+    return wrap(`${paint.bold(visible(`Doors${where}:`))} ${visible(text)}`, width, 2);
+  });
 }
 
 /** Targets with their ids cut, unless that makes two of them look the same. */
@@ -119,6 +137,7 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
       ...fineLines(ofBaselines(by("pass")), names, width, paint),
       ...skippedLines(by("skipped"), names, width, paint),
     ],
+    doorLines(report, width, paint),
     list("Notes", notes),
   ];
 }

@@ -7,7 +7,7 @@ import type { RenderOptions, Reporter } from "./define.ts";
 import { detailLines } from "./details.ts";
 import { type Paint, painter } from "./paint.ts";
 import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
-import { closingLines, headerLines, sectionLines, sinceLines } from "./sections.ts";
+import { closingLines, headerLines, sectionLines, sinceLines, staleLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
 
 /**
@@ -27,7 +27,11 @@ function renderTable(report: Report, options: RenderOptions): string {
   const drift = report.findings.filter((f) => f.outcome === "fail");
   const blocks: string[][] = [
     headerLines(report, width, options.verbose),
-    [...wrap(verdictLine(report, options.exitCode, paint), width), ...sinceLines(report, width)],
+    [
+      ...wrap(verdictLine(report, options.exitCode, paint), width),
+      ...staleLines(report, width, paint),
+      ...sinceLines(report, width),
+    ],
     ...driftBlocks(report, drift, width, options.verbose, paint),
   ];
   blocks.push(...sectionLines(report, width, options.verbose, paint), closingLines(report, drift, width));

@@ -38,6 +38,8 @@ describe("the table of options", () => {
         "timeout",
         "concurrency",
         "fail-on-new",
+        "max-age",
+        "fail-on-stale",
         "allow-incomplete",
         "quiet",
         "verbose",

@@ -30,11 +30,11 @@ describe("exit code (the contract's table)", () => {
   test.each([
     ["drift beside something unknown", worlds.drift(), 1, 1],
     ["no drift", worlds.none(), 0, 0],
-    ["nothing read", worlds.nothing(), 3, 0],
+    ["nothing read, which no flag allows", worlds.nothing(), 3, 3],
     ["partially read", worlds.partial(), 3, 0],
     ["waived", worlds.waived(), 0, 0],
-    ["no target at all", report({ targets: [] }), 3, 0],
-    ["every control skipped", report({ controls: [control("cluster-role", "skipped")] }), 3, 0],
+    ["no target at all", report({ targets: [] }), 3, 3],
+    ["every control skipped", report({ controls: [control("cluster-role", "skipped")] }), 3, 3],
     [
       "a target not complete although each control has a verdict",
       report({ targets: [target(undefined, { complete: false })], controls: [control("aks-rbac", "pass")] }),
@@ -59,5 +59,13 @@ describe("exit code (the contract's table)", () => {
       code,
       allowed,
     ]);
+  });
+
+  test("3: old state with --fail-on-stale, whatever is allowed; drift stays 1", () => {
+    const old = target(undefined, { stale: "recorded 3 days ago" });
+    const clean = report({ targets: [old], controls: [control("aks-rbac", "pass")] });
+    const policy = { ...LOW, allowIncomplete: true };
+    expect([exitCode(clean, policy), exitCode(clean, { ...policy, failOnStale: true })]).toEqual([0, 3]);
+    expect(exitCode({ ...drift("high"), targets: [old] }, { ...LOW, failOnStale: true })).toBe(1);
   });
 });

@@ -64,7 +64,7 @@ describe("reading an earlier report", () => {
     [
       "another schema version",
       broken((r) => Object.assign(r, { schemaVersion: "2.0" })),
-      'r.json: expected a report of schema version 1.0, found "2.0"; write it again with this version of chalk-audit',
+      'r.json: expected a report of schema version 1.0 or 1.1, found "2.0"; write it again with this version of chalk-audit',
     ],
     [
       "a property that nobody knows",

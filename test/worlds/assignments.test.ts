@@ -285,11 +285,9 @@ const rows: Readonly<Record<string, Row>> = {
   "a group of strangers holds the vendor's role, nobody named": {
     state: { ...also({ role: managerRole, ...group }), groups: { [team]: [stranger] } },
     flags,
-    code: 3,
-    controls: { "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium bbbbbbbb-0000-4000-8000-000000000001",
-    ],
+    code: 1,
+    controls: { "platform-manager-assignment": "fail" },
+    findings: ["platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-more"],
   },
   "a group of strangers holds the vendor's role, the principal named": {
     state: { ...also({ role: managerRole, ...group }), groups: { [team]: [stranger] } },
@@ -312,14 +310,61 @@ const rows: Readonly<Record<string, Row>> = {
     flags: named,
     code: 0,
   },
-  "the role held through a group, nobody named": {
+  "the role held through a group, nobody named (AZ6, AZ15)": {
     state: withInstead(managerAssignment(group)),
     flags,
+    code: 1,
+    controls: {
+      "platform-manager-assignment": "fail",
+      "effective-access": "unknown",
+      "log-reader-role": "unknown",
+    },
+    findings: [
+      "effective-access: unknown azure/effective-access/unreadable medium SUB",
+      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
+      "platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-manager",
+      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium SUB",
+    ],
+    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+  },
+  "the role held through a group, the group named (AZ6)": {
+    state: withInstead(managerAssignment(group)),
+    flags: { ...flags, principal: [team] },
     code: 3,
-    controls: { "effective-access": "unknown" },
+    controls: {
+      "platform-manager-assignment": "unknown",
+      "effective-access": "unknown",
+      "log-reader-role": "unknown",
+    },
     findings: [
       "effective-access: unknown azure/effective-access/unreadable medium bbbbbbbb-0000-4000-8000-000000000001",
+      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
+      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium bbbbbbbb-0000-4000-8000-000000000001",
     ],
+    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+  },
+  "a user holds the vendor's role, and nobody else (AZ15)": {
+    state: withInstead(managerAssignment({ principal: stranger, principalType: "User" })),
+    flags,
+    code: 1,
+    controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
+    findings: [
+      "effective-access: azure/effective-access/absent medium SUB",
+      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
+      "platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-manager",
+    ],
+  },
+  "a user holds the vendor's role beside the vendor, nobody named (AZ15)": {
+    state: also({ role: managerRole, principal: stranger, principalType: "User" }),
+    flags,
+    code: 1,
+    controls: { "platform-manager-assignment": "fail" },
+    findings: ["platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-more"],
+  },
+  "a managed identity of the older spelling holds the vendor's role (AZ15)": {
+    state: withInstead(managerAssignment({ principalType: "MSI" })),
+    flags,
+    code: 0,
   },
   "an orphaned assignment of the vendor's role (AZ11)": {
     state: also({ role: managerRole, principal: nobody, principalType: "Unknown" }),

@@ -1,5 +1,5 @@
-import type { Principal, Resource } from "../../report/report.ts";
-import { giver, heldBy, isHeld, kindOf } from "../../state/azure/assignment.ts";
+import type { Resource } from "../../report/report.ts";
+import { type Assignment, giver, heldBy, isHeld } from "../../state/azure/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies } from "../../state/azure/command.ts";
 import { type Deny, readDenies } from "../../state/azure/deny.ts";
 import { documentedBy } from "../../state/azure/documented.ts";
@@ -13,6 +13,8 @@ import { type Case, eligible, roleNotRead } from "../../wording/azure/eligible.t
 import * as observe from "../../wording/azure/observe.ts";
 import {
   audited,
+  listsDisagree,
+  membersUnknown,
   nobodyKnown,
   PRINCIPAL_SCHEMA,
   principalInWords,
@@ -184,24 +186,38 @@ function doubtful({ doubt, scope }: Doubtful, c: Case): Observation {
   return { ...observed, property: `${observed.property}:${scope}`, at: "/required" };
 }
 
-/** Who was found by the role alone may be a group: its members hold what it holds, and more that nobody looked at. */
-function membersUnknown(principal: Principal, kind: "group" | "untold"): Observation {
-  const what =
-    kind === "group"
-      ? "is a group: what its members hold besides was not looked at"
-      : "may be a group, since no assignment tells its type: what members hold besides was not looked at";
+function stateOf(
+  c: Case,
+  grants: readonly Grant[],
+  groups: ReadonlySet<string>,
+  denies: readonly Deny[],
+): State {
   return {
-    kind: "unknown",
-    resource: principalResource(principal),
-    message: `${principalInWords(principal)} holds the documented role and ${what}`,
-    property: "members",
-    clause: "AZ6",
-    decide: "name the vendor's service principal with --principal",
-    at: "/required",
+    principal: c.principal.id,
+    groups,
+    audited: c.facts.scope,
+    documented: c.documented,
+    grants,
+    denies,
+    options: compareOptions(c.context),
   };
 }
 
-function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
+/** What the principal is proven to hold beyond the document, where all that it holds is not known. */
+function* provenExcess(
+  proven: readonly Assignment[],
+  c: Case,
+  denies: readonly Deny[],
+): Iterable<Observation> {
+  const { grants, unread } = grantsOf(proven, c.roles);
+  for (const a of unread) yield roleNotRead(a, "holds", c);
+  const state = stateOf(c, grants, new Set(), denies);
+  const { rows, wider } = excessOf(state, comparer(state));
+  for (const row of rows) yield excess(row, c);
+  for (const grant of wider) yield reachesTooFar(grant, c);
+}
+
+function* judge(c: Case, denies: readonly Deny[], members: boolean): Iterable<Observation> {
   const held = heldBy(c.facts, c.principal.id);
   const resource = principalResource(c.principal);
   if (!isHeld(held)) {
@@ -212,18 +228,13 @@ function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
       property: "assignments",
       decide: "read the assignments of the principal",
     };
+    yield* provenExcess(held.proven, c, denies);
     return;
   }
   const { grants, unread } = grantsOf(held.assignments, c.roles);
-  const state: State = {
-    principal: c.principal.id,
-    groups: held.groups,
-    audited: c.facts.scope,
-    documented: c.documented,
-    grants,
-    denies,
-    options: compareOptions(c.context),
-  };
+  const state = stateOf(c, grants, held.groups, denies);
+  const disagreement = listsDisagree(c.principal, held.elsewhere);
+  if (disagreement !== undefined) yield { ...disagreement, at: "/required" };
   if (held.malformed > 0) {
     yield {
       kind: "unknown",
@@ -242,11 +253,13 @@ function* judge(c: Case, denies: readonly Deny[]): Iterable<Observation> {
     const unsure = [
       ...new Set(unread.map((a) => a.roleDefinitionId)),
       ...(held.malformed > 0 ? ["the assignments that cannot be understood"] : []),
+      ...(disagreement === undefined ? [] : ["the assignments of the principal again"]),
     ];
     const lacking = missingOf(state, compare);
-    for (const row of lacking.rows) yield missing(row, unsure, c);
+    // What a group lacks, a member may hold: that its members are not known is said already.
+    if (!members) for (const row of lacking.rows) yield missing(row, unsure, c);
     for (const d of [...beyond.doubts, ...lacking.doubts]) yield doubtful(d, c);
-  } else {
+  } else if (!members) {
     yield {
       kind: "drift",
       drift: "absent",
@@ -276,7 +289,9 @@ export const effectiveAccess: Check = {
 
 It is an interval: something is missing only if a required control asks for it, and in excess only if neither a required nor an optional one does. The same difference at a scope and below it is one finding, at the widest; at two scopes apart it is two, since a waiver of one is none of the other. Two management groups count as apart, since their order is not known. An excess is known by principal, scope and role, by however many assignments.
 
-A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such. Without \`--principal\`, a group that holds the documented role (also a foreign one, or a holder whose type is not told) is audited as such, and what its members hold besides is unknown.
+A deny for a group holds if an assignment to that group was returned for the principal; otherwise, where it would change the outcome, the result is unknown and names the group. An eligible assignment is not access and is said as such. Where a group is audited (named with \`--principal\`, or a holder of the documented role whose type no list tells), what it holds counts, and what its members hold besides is unknown.
+
+An assignment that only one of the lists has (the one of all, the answer for the principal) counts; that they disagree is unknown, since the answer which lacks it may lack more. What another list proves is judged even where the answer for the principal could not be read.
 
 Not considered: Azure Lighthouse delegations, which no list of assignments holds.`,
   params: {
@@ -367,9 +382,10 @@ Not considered: Azure Lighthouse delegations, which no list of assignments holds
       };
     }
     for (const principal of principals) {
-      const kind = kindOf(facts, principal.id);
-      if (!context.principalsGiven && kind !== "other") yield membersUnknown(principal, kind);
-      yield* judge({ facts, context, roles, principal, documented }, denies);
+      const named = context.principalsGiven || params.principal !== undefined;
+      const members = membersUnknown(principal, facts, named);
+      if (members !== undefined) yield { ...members, at: "/required" };
+      yield* judge({ facts, context, roles, principal, documented }, denies, members !== undefined);
     }
   },
 };

@@ -1,10 +1,16 @@
 import type { Principal, Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, property, record, text, texts } from "../../snapshot/value.ts";
-import { heldBy, isHeld } from "../../state/azure/assignment.ts";
+import { heldBy, isHeld, kindOf } from "../../state/azure/assignment.ts";
 import { command } from "../../text/command.ts";
 import { byText } from "../../text/order.ts";
-import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../../wording/azure/principals.ts";
+import {
+  audited,
+  membersUnknown,
+  nobodyKnown,
+  PRINCIPAL_SCHEMA,
+  principalInWords,
+} from "../../wording/azure/principals.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 
@@ -53,15 +59,18 @@ function expand(kind: Class, names: readonly string[]): ReadonlySet<string> {
 type Granted = Readonly<Record<Class, ReadonlySet<string>>>;
 
 function documentedPermissions(params: Params): Granted {
-  return Object.fromEntries(
-    CLASSES.map((kind) => [kind, expand(kind, params.accessPolicies[kind] ?? [])]),
-  ) as unknown as Granted;
+  return ofEach((kind) => expand(kind, params.accessPolicies[kind] ?? []));
 }
 
 interface Policies {
   readonly granted: Granted;
-  /** Entries for somebody else, who may be a group. */
-  readonly others: number;
+  /** Entries for somebody else. */
+  readonly others: readonly Entry[];
+}
+
+interface Entry {
+  readonly objectId: string;
+  readonly granted: Granted;
 }
 
 /** What a vault's access policies grant to any of these ids. An entry with an application id needs a user beside it. */
@@ -69,22 +78,26 @@ function policiesFor(vault: unknown, ids: ReadonlySet<string>): Policies | undef
   const entries = property(vault, "accessPolicies") ?? [];
   const policies = list(entries);
   if (policies === undefined) return undefined;
-  const granted = Object.fromEntries(CLASSES.map((kind) => [kind, new Set<string>()])) as unknown as Record<
-    Class,
-    Set<string>
-  >;
-  let others = 0;
+  const granted: Granted[] = [];
+  const others: Entry[] = [];
   for (const policy of policies) {
     if (text(field(policy, "applicationId")) !== undefined) continue;
-    if (!ids.has((text(field(policy, "objectId")) ?? "").toLowerCase())) {
-      others += 1;
-      continue;
-    }
-    for (const kind of CLASSES) {
-      for (const p of expand(kind, texts(field(field(policy, "permissions"), kind)))) granted[kind].add(p);
-    }
+    const objectId = text(field(policy, "objectId")) ?? "";
+    const permissions = ofEach((kind) => expand(kind, texts(field(field(policy, "permissions"), kind))));
+    if (ids.has(objectId.toLowerCase())) granted.push(permissions);
+    else others.push({ objectId, granted: permissions });
   }
-  return { granted, others };
+  return { granted: together(granted), others };
+}
+
+function ofEach(make: (kind: Class) => ReadonlySet<string>): Granted {
+  return Object.fromEntries(CLASSES.map((kind) => [kind, make(kind)])) as unknown as Granted;
+}
+
+const NOTHING = ofEach(() => new Set());
+
+function together(all: readonly Granted[]): Granted {
+  return ofEach((kind) => new Set(all.flatMap((each) => [...each[kind]])));
 }
 
 function beyond(a: Granted, b: Granted): Partial<Record<Class, readonly string[]>> {
@@ -119,6 +132,7 @@ function* judgePolicies(
   vault: Resource,
   body: unknown,
   principal: Principal,
+  named: boolean,
   facts: Facts,
   params: Params,
 ): Iterable<Observation> {
@@ -146,7 +160,6 @@ function* judgePolicies(
     return;
   }
   const wanted = documentedPermissions(params);
-  const lacking = beyond(wanted, policies.granted);
   const more = beyond(policies.granted, wanted);
   const base = {
     resource: vault,
@@ -155,10 +168,26 @@ function* judgePolicies(
     at: "/accessPolicies",
     verify,
   };
-  // An entry for somebody else may be a group's, and give what is lacking, or more than is documented.
-  const unsure = !isHeld(held) && policies.others > 0;
-  if (unsure) yield groupsUnknown(base, vault, principal);
-  else if (Object.keys(lacking).length > 0) yield dead(base, vault, principal, { lacking, policies }, params);
+  // An entry for somebody else may be a group's that the principal is in, and give what is lacking, or more.
+  const open = policies.others.filter((entry) => kindOf(facts, entry.objectId) !== "other");
+  const most = together([policies.granted, ...open.map((entry) => entry.granted)]);
+  const surely = beyond(wanted, most);
+  const lackingKnown = isEmpty(beyond(wanted, policies.granted)) || !isEmpty(surely);
+  const moreKnown = isEmpty(beyond(beside(most, policies.granted), wanted));
+  const members = membersUnknown(principal, facts, named);
+  if (members !== undefined) {
+    yield { ...members, resource: vault, property: `members:${principal.id}`, at: base.at, verify };
+  } else {
+    if (!isEmpty(surely)) yield dead(base, vault, principal, { lacking: surely, policies }, params);
+    if (!lackingKnown || !moreKnown) {
+      const matter = open.filter((entry) => {
+        const gives = beside(entry.granted, policies.granted);
+        // What is lacking for sure is told; then only what an entry gives beyond the document is left open.
+        return !isEmpty(lackingKnown ? beyond(gives, wanted) : beyond(gives, NOTHING));
+      });
+      yield groupsUnknown(base, vault, principal, matter);
+    }
+  }
   // One finding for each permission: a waiver of one covers no other.
   for (const pattern of patternsOf(more)) {
     yield {
@@ -192,14 +221,31 @@ interface Base {
   readonly verify: string;
 }
 
-function groupsUnknown(base: Base, vault: Resource, principal: Principal): Observation {
+/** What one list has beyond another, as such a list. */
+function beside(a: Granted, b: Granted): Granted {
+  const more = beyond(a, b);
+  return ofEach((kind) => new Set(more[kind] ?? []));
+}
+
+function isEmpty(permissions: Partial<Record<Class, readonly string[]>>): boolean {
+  return Object.keys(permissions).length === 0;
+}
+
+function groupsUnknown(
+  base: Base,
+  vault: Resource,
+  principal: Principal,
+  entries: readonly Entry[],
+): Observation {
+  const ids = [...new Set(entries.map((entry) => entry.objectId || "an entry without an object id"))];
+  const who = principalInWords(principal);
   return {
     ...base,
     kind: "unknown",
     property: `accessPolicies:${principal.id}`,
-    message: `vault ${vault.name} authorises by access policies; what a group gives ${principalInWords(principal)} there is not known, since its assignments could not be read`,
-    decide: "read the assignments of the principal, which prove its groups",
-    clause: "AZ14",
+    message: `vault ${vault.name} authorises by access policies, and what they grant ${who} is not known: ${ids.join(", ")} may be ${ids.length === 1 ? "a group" : "groups"} that ${who} is in, which no assignment proves`,
+    decide: `find out whether ${ids.join(", ")} ${ids.length === 1 ? "is" : "are"} somebody else's, or the principal is a member`,
+    clause: "AZ6",
   };
 }
 
@@ -217,9 +263,9 @@ function dead(
 ): Observation {
   const who = principalInWords(principal);
   const others =
-    policies.others === 0
+    policies.others.length === 0
       ? ""
-      : ` (${policies.others} ${policies.others === 1 ? "entry is" : "entries are"} for others, who would count only if an assignment proved them to be groups of the principal)`;
+      : ` (${policies.others.length} ${policies.others.length === 1 ? "entry is" : "entries are"} for others, and would not give that either)`;
   return {
     ...base,
     kind: "drift",
@@ -243,7 +289,7 @@ export const keyVaultAccess: Check = {
   title: "The documented data actions take effect on every key vault",
   help: `Azure RBAC data actions on secrets, keys and certificates take effect only on vaults with Azure RBAC authorisation (\`properties.enableRbacAuthorization\`). On a vault with access policies they are dead (AZ14), unless its policies grant the principal, or a group that an assignment proves it to be in, the same.
 
-An entry with an application id is for that application acting for a user, so it does not count. Each permission beyond the document is a finding of its own, with a pattern such as \`certificates:delete\`. Where the assignments that prove groups could not be read, a vault with entries for others is unknown. No vault in scope is unknown, never pass: there is nothing to assess.`,
+An entry with an application id is for that application acting for a user, so it does not count. Each permission beyond the document is a finding of its own, with a pattern such as \`certificates:delete\`. An entry for somebody else who may be a group (no list of assignments says that it is a user or a service principal) is unknown where it would give the principal what it lacks, or more than is documented (AZ6). A principal that is a group itself is unknown. No vault in scope is unknown, never pass: there is nothing to assess.`,
   params: {
     type: "object",
     additionalProperties: false,
@@ -316,7 +362,9 @@ An entry with an application id is for that application acting for a user, so it
           message: `vault ${resource.name} authorises by access policies, and whose to look for is not known: ${reason}`,
         };
       }
-      for (const principal of principals) yield* judgePolicies(resource, body, principal, facts, params);
+      const named = context.principalsGiven || params.principal !== undefined;
+      for (const principal of principals)
+        yield* judgePolicies(resource, body, principal, named, facts, params);
     }
     yield { kind: "assessed", count: vaults.length, what: "key vaults" };
   },

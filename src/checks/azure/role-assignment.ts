@@ -7,8 +7,10 @@ import {
   type Held,
   heldBy,
   isHeld,
-  listedAssignments,
+  knownAssignments,
   malformedListed,
+  mayBeVendor,
+  missingFromList,
   orphaned,
 } from "../../state/azure/assignment.ts";
 import {
@@ -21,7 +23,14 @@ import {
 import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
 import { lastSegment, type Roles, readRoles } from "../../state/azure/role.ts";
 import { type Relation, relation, scopeInWords } from "../../state/azure/scope.ts";
-import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalInWords } from "../../wording/azure/principals.ts";
+import {
+  audited,
+  listsDisagree,
+  membersUnknown,
+  nobodyKnown,
+  PRINCIPAL_SCHEMA,
+  principalInWords,
+} from "../../wording/azure/principals.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 
@@ -189,12 +198,23 @@ function conditioned(a: Assignment, principal: Principal, c: Case): Observation 
   };
 }
 
-/** Every assignment of the role that one principal holds, against the declared scope. */
-function* judge(principal: Principal, holds: Held, c: Case): Iterable<Observation> {
-  const own = holds.assignments.filter((a) => c.wanted.guids.has(a.role));
-  const placed = own.map((a) => ({ a, where: standing(a.scope, c) }));
+interface Placed {
+  readonly a: Assignment;
+  readonly where: Relation;
+}
+
+/** The assignments of the role among those held, with where they stand; and those that reach too far. */
+function placedOf(assignments: readonly Assignment[], c: Case): readonly [Placed[], Placed[]] {
+  const placed = assignments
+    .filter((a) => c.wanted.guids.has(a.role))
+    .map((a) => ({ a, where: standing(a.scope, c) }));
+  return [placed, placed.filter((p) => p.where === "above" || p.where === "apart")];
+}
+
+/** Every assignment of the role that one principal holds, against the declared scope. `open`: it may hold more. */
+function* judge(principal: Principal, holds: Held, open: boolean, c: Case): Iterable<Observation> {
+  const [placed, tooWide] = placedOf(holds.assignments, c);
   const good = placed.filter((p) => p.where === "same").map((p) => p.a);
-  const tooWide = placed.filter((p) => p.where === "above" || p.where === "apart");
   const below = placed.filter((p) => p.where === "below").map((p) => p.a);
   for (const p of tooWide) yield wider(p.a, principal, p.where, c);
   const covering = [...good, ...tooWide.filter((p) => p.where === "above").map((p) => p.a)];
@@ -213,6 +233,8 @@ function* judge(principal: Principal, holds: Held, c: Case): Iterable<Observatio
     yield notKnown(principal, undefinedRoles, holds.malformed, c);
     return;
   }
+  // What it lacks by the lists, another list or a member may have: that is said of the lists or the group.
+  if (open) return;
   if (below.length > 0) yield missing(below, principal, c);
   else yield absent(principal, holds, c);
 }
@@ -241,8 +263,11 @@ function notKnown(
   };
 }
 
-/** Assignments of the vendor's own role to somebody who is not audited, or to nobody any more (AZ11). */
-function* strays(principals: readonly Principal[], c: Case): Iterable<Observation> {
+/**
+ * Assignments of the vendor's own role to somebody who is not audited, or to nobody any more (AZ11, AZ15). `undecided`:
+ * it is not known who the vendor is.
+ */
+function* strays(principals: readonly Principal[], undecided: boolean, c: Case): Iterable<Observation> {
   if (!c.wanted.custom) return;
   for (const u of c.facts.unread("azure/role-assignment")) {
     yield {
@@ -265,39 +290,70 @@ function* strays(principals: readonly Principal[], c: Case): Iterable<Observatio
       verify: showHolders(c.wanted.name),
     };
   }
+  const lacking = missingFromList(
+    c.facts,
+    principals.map((p) => p.id),
+  );
+  // What was not read at all is said above.
+  if (lacking.length > 0 && c.facts.unread("azure/role-assignment").length === 0) {
+    yield {
+      kind: "unknown",
+      resource: absentResource("others", c),
+      message: `who else holds "${c.wanted.name}" is not known: the list of all assignments lacks ${lacking.length} that the principals' own have (${lacking[0]?.id ?? ""}), so it may lack others`,
+      property: `others:lists:${c.wanted.name}`,
+      clause: "AZ6",
+      decide: "list all assignments again",
+      verify: showHolders(c.wanted.name),
+    };
+  }
   const known = new Set(principals.map((p) => p.id.toLowerCase()));
   const provenGroups = principals.flatMap((p) => {
     const holds = heldBy(c.facts, p.id);
     return isHeld(holds) ? [...holds.groups] : [];
   });
   for (const group of provenGroups) known.add(group);
-  for (const a of listedAssignments(c.facts)) {
+  for (const a of knownAssignments(c.facts)) {
     if (!c.wanted.guids.has(a.role)) continue;
     const gone = orphaned(a);
     if (!gone && known.has(a.principal)) continue;
-    yield {
-      kind: "drift",
-      drift: "stray",
-      resource: assignmentResource(a, c.wanted.name),
-      message: gone
-        ? `"${c.wanted.name}" is assigned at ${a.scope} to ${a.principal}, which the directory no longer has: an orphan of a deleted principal`
-        : `"${c.wanted.name}" is also assigned to ${a.principal} (${a.principalType || "type not told"}) at ${a.scope}, which is not the principal audited: somebody else has the vendor's access`,
-      property: "principal",
-      expected: principals.map((p) => p.id),
-      actual: underCondition(a.principal, a),
-      at: `/roles/${c.wanted.index}`,
-      verify: showHolders(c.wanted.name),
-      remediation: {
-        text: gone
-          ? "Delete the assignment."
-          : "Delete the assignment, or audit that principal too (--principal).",
-        commands: [deleteAssignment(a.id)],
-      },
-    };
+    // Where it is not known who the vendor is, a service principal may be it; a user or a group is not.
+    if (!gone && undecided && mayBeVendor(a)) continue;
+    yield stray(a, gone, principals, c);
   }
 }
 
-function* judgeRole(principals: readonly Principal[], c: Case): Iterable<Observation> {
+function stray(a: Assignment, gone: boolean, principals: readonly Principal[], c: Case): Observation {
+  const type = a.principalType || "type not told";
+  const who = `"${c.wanted.name}" is ${principals.length > 0 ? "also " : ""}assigned to ${a.principal} (${type}) at ${a.scope}`;
+  const [message, text] = gone
+    ? [
+        `"${c.wanted.name}" is assigned at ${a.scope} to ${a.principal}, which the directory no longer has: an orphan of a deleted principal`,
+        "Delete the assignment.",
+      ]
+    : mayBeVendor(a)
+      ? [
+          `${who}, which is not the principal audited: somebody else has the vendor's access`,
+          "Delete the assignment, or audit that principal too (--principal).",
+        ]
+      : [
+          `${who}, which is not the principal audited, and no service principal or managed identity, as a vendor's is: somebody else has the vendor's access`,
+          "Delete the assignment. If the vendor is to have the role through it, assign it to the vendor's service principal itself.",
+        ];
+  return {
+    kind: "drift",
+    drift: "stray",
+    resource: assignmentResource(a, c.wanted.name),
+    message,
+    property: "principal",
+    expected: principals.map((p) => p.id),
+    actual: underCondition(a.principal, a),
+    at: `/roles/${c.wanted.index}`,
+    verify: showHolders(c.wanted.name),
+    remediation: { text, commands: [deleteAssignment(a.id)] },
+  };
+}
+
+function* judgeRole(principals: readonly Principal[], named: boolean, c: Case): Iterable<Observation> {
   if (principals.length === 0) {
     yield {
       kind: "drift",
@@ -317,8 +373,13 @@ function* judgeRole(principals: readonly Principal[], c: Case): Iterable<Observa
   }
   for (const principal of principals) {
     const holds = heldBy(c.facts, principal.id);
+    const members = membersUnknown(principal, c.facts, named);
+    const at = `/roles/${c.wanted.index}`;
+    if (members !== undefined) yield { ...members, at };
     if (isHeld(holds)) {
-      yield* judge(principal, holds, c);
+      const disagreement = listsDisagree(principal, holds.elsewhere);
+      if (disagreement !== undefined) yield { ...disagreement, at };
+      yield* judge(principal, holds, members !== undefined || disagreement !== undefined, c);
       yield { kind: "assessed", count: holds.assignments.length, what: "assignments" };
     } else {
       yield {
@@ -329,9 +390,10 @@ function* judgeRole(principals: readonly Principal[], c: Case): Iterable<Observa
         decide: "read the assignments of the principal",
         verify: showAssignments(principal.id),
       };
+      for (const p of placedOf(holds.proven, c)[1]) yield wider(p.a, principal, p.where, c);
     }
   }
-  yield* strays(principals, c);
+  yield* strays(principals, false, c);
 }
 
 /** The audited principals hold the documented roles: where the document says, active, unconditioned, no wider (AZ6, AZ7, AZ10, AZ11). */
@@ -343,7 +405,9 @@ export const roleAssignment: Check = {
 
 Without a declared scope, the audited subscription and everything below it will do. Nobody to audit is drift when the assignments could be read.
 
-Unknown, never pass: the assignments of a principal could not be read, the definition of a role that it holds was not, an entry cannot be understood (no role, scope or principal, a condition that is no text, an id that two assignments share), or the answer holds an assignment of another user or service principal.`,
+When nobody is named, only a service principal or managed identity that holds the documented role is taken for the vendor; a user or a group that holds it is a stray (AZ15). An assignment that any list has counts; lists that disagree are unknown, since the one which lacks it may lack more.
+
+Unknown, never pass: the principal that is named is a group, whose members nobody knows, or the role is held by groups alone; the assignments of a principal could not be read, the definition of a role that it holds was not, an entry cannot be understood (no role, scope or principal, a condition that is no text, an id that two assignments share), or the answer holds an assignment of another user or service principal.`,
   params: {
     type: "object",
     additionalProperties: false,
@@ -398,19 +462,21 @@ Unknown, never pass: the assignments of a principal could not be read, the defin
     },
     stray: {
       short: "Somebody else holds the vendor's role.",
-      help: "The documented custom role is assigned to a principal that is not the one audited, or to one that the directory no longer has (AZ11). Delete the assignment, or audit that principal too.",
+      help: "The documented custom role is assigned to a principal that is not the one audited (a user or a group never is, unless it is named), or to one that the directory no longer has (AZ11). Delete the assignment, or audit that principal too.",
     },
   },
   run: function* (facts, rawParams, context) {
     const params = rawParams as Params;
     const principals = audited(params.principal, context);
-    if (principals.length === 0 && context.principalsUnknown !== undefined) {
-      yield nobodyKnown(context.principalsUnknown, facts.scope);
-      return;
-    }
     const roles = readRoles(facts);
+    const undecided = principals.length === 0 && context.principalsUnknown !== undefined;
+    if (undecided) yield nobodyKnown(context.principalsUnknown, facts.scope);
+    const named = context.principalsGiven || params.principal !== undefined;
     for (const wanted of wantedRoles(params, roles)) {
-      yield* judgeRole(principals, { facts, params, roles, wanted });
+      const c = { facts, params, roles, wanted };
+      if (!undecided) yield* judgeRole(principals, named, c);
+      // Why it is not known who the vendor is, is said; who surely is not, is seen in what was read.
+      else if (facts.unread("azure/role-assignment").length === 0) yield* strays([], true, c);
     }
   },
 };

@@ -14,6 +14,7 @@ import { command } from "../../text/command.ts";
 import { byText } from "../../text/order.ts";
 import { nearestEntry, neighbours } from "../../wording/azure/anchor.ts";
 import * as observe from "../../wording/azure/observe.ts";
+import { membersUnknown } from "../../wording/azure/principals.ts";
 import type { Observation } from "../../wording/observation.ts";
 import { exceptInWords, today, WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
@@ -304,7 +305,12 @@ function* findUnnamed(facts: Facts, roles: Roles, params: Params, context: Conte
   const unreadable = context.principals.flatMap((p) => {
     const held = heldBy(facts, p.id);
     if (!isHeld(held)) return [held.reason];
-    return held.malformed === 0 ? [] : [`${held.malformed} assignments of ${p.id} cannot be understood`];
+    const members = membersUnknown(p, facts, context.principalsGiven);
+    return [
+      ...(held.malformed === 0 ? [] : [`${held.malformed} assignments of ${p.id} cannot be understood`]),
+      ...(held.elsewhere.length === 0 ? [] : [`the lists of the assignments of ${p.id} disagree (AZ6)`]),
+      ...(members === undefined ? [] : [`${members.message} (AZ6)`]),
+    ];
   });
   const near = nearestRole(facts, roles, params, context);
   if (near.role !== undefined) {

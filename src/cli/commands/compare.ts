@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isIncomplete } from "../../report/exit-code.ts";
+import { anythingAssessed, isIncomplete } from "../../report/exit-code.ts";
 import { readReport } from "../../report/read.ts";
 import type { Report } from "../../report/report.ts";
 import { atLeast } from "../../report/severity.ts";
@@ -70,7 +70,8 @@ export async function compare(
       failOn !== "never" &&
       atLeast(finding.severity, failOn),
   );
-  const incomplete = isIncomplete(report) && on(options, "allow-incomplete") !== true;
+  const incomplete =
+    !anythingAssessed(report) || (isIncomplete(report) && on(options, "allow-incomplete") !== true);
   const status = drift ? 1 : incomplete ? 3 : 0;
   const asReport = renderReport(report, status, bundled);
   await deliver(

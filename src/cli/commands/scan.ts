@@ -12,9 +12,10 @@ import { extensionsOf } from "../job/plugins.ts";
 import type { KubernetesReach } from "../job/reach.ts";
 import { askEdition, boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
 import { contextOf, timeOf, timesOf } from "../line/context.ts";
+import { parseAge } from "../line/duration.ts";
 import { failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
-import { choice, on, pathOf } from "../line/settings.ts";
+import { choice, on, one, pathOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import { deliver, pathsOf, renderReport } from "../output/deliver.ts";
 import { readText } from "../output/files.ts";
@@ -35,6 +36,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd));
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const bounds = boundsOf(options);
+  const maxAgeMs = parseAge(one(options, "max-age") ?? "", options.get("max-age")?.from ?? "--max-age");
   const waivers = await waiversOf(options, shell);
   const earlier = await earlierOf(options, shell);
   const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
@@ -60,7 +62,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   }
 
   const serviceData = await serviceDataFor(states.flat());
-  let report = auditJob(job, states, waivers, { startedAt, ...timesOf(shell) }, serviceData);
+  let report = auditJob(job, states, waivers, { startedAt, ...timesOf(shell), maxAgeMs }, serviceData);
   if (shell.signal.aborted) report = { ...report, interrupted: true };
   if (earlier !== undefined) report = compareReports(earlier, report);
   sayLapsed(report, console);
@@ -68,6 +70,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
     failOn,
     allowIncomplete: on(options, "allow-incomplete") === true,
     newOnly: on(options, "fail-on-new") === true,
+    failOnStale: on(options, "fail-on-stale") === true,
   });
   // An interrupted run leaves no table that looks whole, and no SARIF that would close alerts.
   const left = report.interrupted ? destinations.filter(({ format }) => format === "json") : destinations;

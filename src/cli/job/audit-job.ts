@@ -16,7 +16,12 @@ export function auditJob(
   job: Job,
   states: readonly (readonly Snapshot[])[],
   waivers: WaiverFile | undefined,
-  times: { readonly startedAt: string; readonly now: string; readonly clock?: string },
+  times: {
+    readonly startedAt: string;
+    readonly now: string;
+    readonly clock?: string;
+    readonly maxAgeMs?: number;
+  },
   serviceData?: ServiceData,
 ): Report {
   return audit({
@@ -29,6 +34,8 @@ export function auditJob(
       return of.map((snapshot) => ({
         snapshot,
         dealt,
+        source: target.kind === "live" ? "live" : "snapshot",
+        ...(target.kind === "recorded" && target.namedBy !== undefined ? { namedBy: target.namedBy } : {}),
         ...(name === undefined ? {} : { name: several ? `${name}/${snapshot.provider}` : name }),
         ...(edition === undefined ? {} : { edition }),
       }));

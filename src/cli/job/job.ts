@@ -17,7 +17,14 @@ import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } fro
 import { namesFile } from "./inputs.ts";
 import { bundled } from "./plugins.ts";
 import { type KubernetesReach, type Reach, reachKubernetes, reachOf } from "./reach.ts";
-import { type ChosenTarget, chooseTargets, cloudsAsked, cloudsOf, readSnapshots } from "./targets.ts";
+import {
+  type ChosenTarget,
+  chooseTargets,
+  cloudsAsked,
+  cloudsOf,
+  readSnapshots,
+  requireSame,
+} from "./targets.ts";
 
 interface Target {
   /** Its name in the config file; absent for the one target of the command line. */
@@ -34,6 +41,8 @@ export interface RecordedTarget extends Target {
   readonly snapshots: readonly Snapshot[];
   /** Where a config file that was found says so; nobody asked for it at the prompt. */
   readonly recordedBy?: string;
+  /** Where they were named, when that was not on the command line: nobody must take them for the live state. */
+  readonly namedBy?: string;
 }
 
 /** A target whose state is to be read, from one cloud. */
@@ -82,8 +91,11 @@ export async function prepare(
   const asked = cloudsAsked(options);
   const chosen = chooseTargets(given, config);
   const snapshots: Snapshot[][] = [];
-  for (const target of chosen)
+  for (const target of chosen) {
+    for (const snapshot of preparation.recorded ?? [])
+      requireSame(snapshot, target.options, `snapshot of ${snapshot.scope}`);
     snapshots.push(preparation.recorded?.slice() ?? (await readSnapshots(target.options, cwd)));
+  }
 
   const profile = one(options, "profile-set");
   const named = onlyOnce(
@@ -125,7 +137,9 @@ export async function prepare(
       ...parametersOf(baselines, target.options, profile),
     };
     if (recorded.length > 0) {
-      targets.push({ ...own, kind: "recorded", snapshots: recorded, ...recordedBy(target) });
+      const from = preparation.recorded === undefined ? target.options.get("snapshot")?.from : undefined;
+      const namedBy = from === undefined || from === "--snapshot" ? {} : { namedBy: from };
+      targets.push({ ...own, kind: "recorded", snapshots: recorded, ...namedBy, ...recordedBy(target) });
       continue;
     }
     const reach = reachOf(cloud, baselines, target.options, cwd);

@@ -61,8 +61,12 @@ export async function readSnapshots(options: GivenOptions, cwd: string): Promise
   return snapshots;
 }
 
-/** A recorded state judged as if it were another subscription's or namespace's would be drift from end to end. */
-function requireSame(snapshot: Snapshot, options: GivenOptions, shown: string): void {
+/**
+ * What is given beside a snapshot must be the snapshot's.
+ * @throws UsageError naming both
+ */
+// A recorded state judged as if it were another subscription's or namespace's would be drift from end to end.
+export function requireSame(snapshot: Snapshot, options: GivenOptions, shown: string): void {
   const guid = (text: string) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0].toLowerCase();
   const differ = (what: string, flag: string, wanted?: string, recorded?: string): void => {
     if (wanted === undefined || recorded === undefined || wanted === recorded) return;
@@ -72,9 +76,26 @@ function requireSame(snapshot: Snapshot, options: GivenOptions, shown: string): 
   };
   const subscription = one(options, "subscription");
   if (snapshot.provider === "azure" && subscription !== undefined)
-    differ("subscription", "subscription", guid(subscription), guid(snapshot.scope));
-  if (snapshot.provider === "kubernetes")
+    differ("subscription", "subscription", guid(subscription) ?? subscription, guid(snapshot.scope));
+  if (snapshot.provider === "aws") {
+    const [account, region] = snapshot.scope.split("/");
+    differ("region", "region", one(options, "region"), region);
+    const role = one(options, "role");
+    const own = /^arn:[^:]*:iam::(\d{12}):/.exec(role ?? "")?.[1];
+    if (own !== undefined && account !== undefined && own !== account)
+      throw new UsageError(
+        `${shown}: the snapshot is of account ${account}, not of ${own}, where --role ${role} is; name a role of that account, or collect the other`,
+      );
+  }
+  if (snapshot.provider === "kubernetes") {
     differ("namespace", "namespace", one(options, "namespace"), snapshot.scope.split("/")[1]);
+    const context = one(options, "context");
+    // A context is a name in somebody's kubeconfig: whether it leads to this cluster, the snapshot cannot say.
+    if (context !== undefined)
+      throw new UsageError(
+        `${shown}: the snapshot is of cluster ${snapshot.scope.split("/")[0]}, and whether that is --context ${context} cannot be told; leave --context out, or leave the snapshot out to read the cluster`,
+      );
+  }
 }
 
 /** The clouds that `--cloud` names, each once. @throws UsageError for one that is unknown */

@@ -17,3 +17,17 @@ export function parseDuration(text: string, from: string): number {
   }
   return milliseconds;
 }
+
+/** Milliseconds of an age such as `24h` or `7d`; `0`: none is too much. `from` names the option, for the message. */
+export function parseAge(text: string, from: string): number {
+  if (text.trim() === "0") return 0;
+  const days = /^(\d{1,5})d$/.exec(text.trim())?.[1];
+  const hours = /^(\d{1,6})h$/.exec(text.trim())?.[1];
+  if (days === undefined && hours === undefined) {
+    if (!/^\d{1,9}(ms|s|m)$/.test(text.trim())) {
+      throw new UsageError(`${from}: expected an age such as 24h or 7d, or 0 for none, found "${text}"`);
+    }
+    return parseDuration(text, from);
+  }
+  return days === undefined ? Number(hours) * units.h : Number(days) * longest;
+}

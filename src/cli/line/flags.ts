@@ -282,6 +282,18 @@ export const flags: readonly Flag[] = [
     commands: ["scan"],
   },
   {
+    name: "max-age",
+    value: "AGE",
+    default: "24h",
+    help: "recorded state that is older is warned of, such as 24h or 7d; 0: never",
+    commands: ["scan"],
+  },
+  {
+    name: "fail-on-stale",
+    help: "exit 3 when recorded state is older than --max-age",
+    commands: ["scan"],
+  },
+  {
     name: "allow-incomplete",
     help: "exit 0 in place of 3 when something could not be assessed",
     commands: auditing,

@@ -35,6 +35,8 @@ export interface Rendered {
   readonly text: string | undefined;
   /** SARIF: the targets that could not be read completely, for a file of their own. */
   readonly incomplete?: string | undefined;
+  /** What the format left out. */
+  readonly leftOut?: readonly string[];
 }
 
 /** The reporters' rendering of a report. */
@@ -49,7 +51,10 @@ export function renderReport(
     if (reporter === undefined) throw new Error(`no reporter for ${format}`);
     const rendering: RenderOptions = { ...place, exitCode, rules };
     const text = reporter.render(report, rendering);
-    return format === "sarif" ? { text, incomplete: renderIncompleteSarif(report, rendering) } : { text };
+    const leftOut = reporter.leftOut?.(report, rendering) ?? [];
+    return format === "sarif"
+      ? { text, leftOut, incomplete: renderIncompleteSarif(report, rendering) }
+      : { text, leftOut };
   };
 }
 
@@ -71,7 +76,11 @@ export async function deliver(
     return below.startsWith("..") ? path : below;
   };
   for (const { format, path } of destinations) {
-    const { text, incomplete } = render(format, {
+    const {
+      text,
+      incomplete,
+      leftOut = [],
+    } = render(format, {
       width: path === undefined ? (shell.out.columns ?? fileWidth) : fileWidth,
       color: path === undefined && colorFor(shell.out, shell.env, on(options, "color", "no-color")),
       verbose: on(options, "verbose") === true,
@@ -81,6 +90,7 @@ export async function deliver(
       console.say(`chalk-audit: ${format}: no target could be read completely, so ${where}`);
     } else if (path === undefined) stdout = text;
     else files.push({ path, text });
+    for (const what of leftOut) console.say(`chalk-audit: ${format}: left out: ${what}`);
 
     if (incomplete === undefined) {
       const beside = path !== undefined && format === "sarif" ? incompletePath(path) : undefined;

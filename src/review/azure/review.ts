@@ -188,6 +188,11 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
       ...[...new Set([...to.unknown, ...from.unknown])],
       ...unread.map((a) => `a role held at ${a.scope} was not read: ${a.roleDefinitionId}`),
       ...(held.malformed > 0 ? [`${held.malformed} assignments cannot be understood`] : []),
+      ...(held.elsewhere.length > 0
+        ? [
+            `the answer for the principal lacks ${held.elsewhere.length} of its assignments, so it may lack more (AZ6)`,
+          ]
+        : []),
       ...facts
         .unread("azure/deny-assignment")
         .map((u) => `deny assignments could not be read: ${u.api}: ${u.detail}`),

@@ -27,11 +27,14 @@ export interface Held {
   readonly groups: ReadonlySet<string>;
   /** Entries of the answer that cannot be understood: without role, scope or principal, or two that share an id. */
   readonly malformed: number;
+  /** Of the assignments, those that its own answer lacks and another list has: then that answer is not whole (AZ6). */
+  readonly elsewhere: readonly Assignment[];
 }
 
-/** Why what a principal holds is not known. */
+/** Why what a principal holds is not known, and what other lists prove of it all the same. */
 export interface NotHeld {
   readonly reason: string;
+  readonly proven: readonly Assignment[];
 }
 
 function toAssignment(body: unknown): Assignment | undefined {
@@ -98,38 +101,72 @@ function distinct(assignments: readonly Assignment[]): Distinct {
   };
 }
 
-/** What a principal holds, directly and through groups; or why that is not known. */
+/**
+ * What a principal holds, directly and through groups, by every list that tells of it (AZ6); or why that is not known.
+ * Through which groups, only the answer that was given for it says.
+ */
 export function heldBy(facts: Facts, principal: string): Held | NotHeld {
   const wanted = principal.toLowerCase();
+  const direct = entriesFor(beside(facts, wanted), new Set([wanted]));
+  const notHeld = (reason: string): NotHeld => ({ reason, proven: distinct(direct.assignments).assignments });
   const unread = facts
     .unread("azure/assigned-to")
     .filter((u) => u.id === undefined || u.id.toLowerCase() === wanted);
   const why = unread[0];
   if (why !== undefined)
-    return { reason: `the assignments of ${principal} could not be read: ${why.api}: ${why.detail}` };
+    return notHeld(`the assignments of ${principal} could not be read: ${why.api}: ${why.detail}`);
   const documents = facts.all("azure/assigned-to").filter((d) => d.id.toLowerCase() === wanted);
-  if (documents.length === 0) return { reason: `the assignments of ${principal} were not collected` };
-  const assignments: Assignment[] = [];
-  let malformed = 0;
-  for (const document of documents) {
-    const values = list(document.body) ?? list(field(document.body, "value"));
-    if (values === undefined) return { reason: `the assignments of ${principal} hold no list` };
-    for (const value of values) {
-      const assignment = toAssignment(value);
-      if (assignment === undefined) malformed += 1;
-      else assignments.push(assignment);
-    }
-  }
-  const others = assignments.filter((a) => a.principal !== wanted);
+  if (documents.length === 0) return notHeld(`the assignments of ${principal} were not collected`);
+  const answer = documents.map((d) => list(d.body) ?? list(field(d.body, "value")));
+  if (answer.includes(undefined)) return notHeld(`the assignments of ${principal} hold no list`);
+  const own = entriesFor(answer.flatMap((values) => values ?? []));
+  const others = own.assignments.filter((a) => a.principal !== wanted);
   const foreign = others.find((a) => !mayBeGroup(a));
   if (foreign !== undefined) {
-    return {
-      reason: `the answer for the assignments of ${principal} is not about it alone: it holds one of ${foreign.principal} (${foreign.principalType}), as if the filter had been ignored`,
-    };
+    return notHeld(
+      `the answer for the assignments of ${principal} is not about it alone: it holds one of ${foreign.principal} (${foreign.principalType}), as if the filter had been ignored`,
+    );
   }
-  const told = distinct(assignments);
   const groups = new Set(others.map((a) => a.principal));
-  return { assignments: told.assignments, groups, malformed: malformed + told.conflicts };
+  const besides = entriesFor(beside(facts, wanted), new Set([wanted, ...groups]));
+  const told = distinct([...own.assignments, ...besides.assignments]);
+  const answered = new Set(own.assignments.map((a) => a.id.toLowerCase()));
+  return {
+    assignments: told.assignments,
+    groups,
+    malformed: new Set([...own.malformed, ...besides.malformed]).size + told.conflicts,
+    elsewhere: distinct(besides.assignments.filter((a) => !answered.has(a.id.toLowerCase()))).assignments,
+  };
+}
+
+/** Entries of all lists but the answer that was given for this principal. */
+function beside(facts: Facts, principal: string): readonly unknown[] {
+  return [...listed(facts), ...answers(facts, (id) => id !== principal)];
+}
+
+/** The entries that can be understood, and the text of those that cannot; of these principals, or all. */
+function entriesFor(
+  values: readonly unknown[],
+  principals?: ReadonlySet<string>,
+): { readonly assignments: readonly Assignment[]; readonly malformed: readonly string[] } {
+  const assignments: Assignment[] = [];
+  const malformed: string[] = [];
+  for (const value of values) {
+    const who = text(property(value, "principalId"))?.toLowerCase();
+    if (principals !== undefined && (who === undefined || !principals.has(who))) continue;
+    const assignment = toAssignment(value);
+    if (assignment === undefined) malformed.push(JSON.stringify(value) ?? "");
+    else assignments.push(assignment);
+  }
+  return { assignments, malformed };
+}
+
+/** Assignments of a principal that were returned for it and stand in no list of all: then that list is not whole. */
+export function missingFromList(facts: Facts, principals: readonly string[]): readonly Assignment[] {
+  const known = new Set(everyListed(facts).map((a) => a.id.toLowerCase()));
+  const wanted = new Set(principals.map((id) => id.toLowerCase()));
+  const answered = entriesFor(answers(facts, (id) => wanted.has(id))).assignments;
+  return distinct(answered.filter((a) => !known.has(a.id.toLowerCase()))).assignments;
 }
 
 function isGroupType(type: string): boolean {
@@ -141,9 +178,17 @@ function mayBeGroup(a: Assignment): boolean {
   return a.principalType === "" || isGroupType(a.principalType);
 }
 
-/** All assignments of the subscription that were listed without a filter. */
-export function listedAssignments(facts: Facts): readonly Assignment[] {
-  return distinct(everyListed(facts)).assignments;
+/** All assignments that any list tells of: the one without a filter, and what was returned for a principal (AZ6). */
+export function knownAssignments(facts: Facts): readonly Assignment[] {
+  return distinct([...everyListed(facts), ...entriesFor(answers(facts, () => true)).assignments]).assignments;
+}
+
+/** Entries of the answers that were given for principals, by whose. */
+function answers(facts: Facts, wanted: (principal: string) => boolean): readonly unknown[] {
+  return facts
+    .all("azure/assigned-to")
+    .filter((d) => wanted(d.id.toLowerCase()))
+    .flatMap((d) => list(d.body) ?? list(field(d.body, "value")) ?? []);
 }
 
 function listed(facts: Facts): readonly unknown[] {
@@ -189,14 +234,37 @@ export function malformedListed(facts: Facts): number {
   return broken + distinct(everyListed(facts)).conflicts;
 }
 
-/** What the assignments say a principal is; `untold`: none says it, and it may be a group. */
+/** What the lists say a principal is: of assignments, of eligible ones and of denies; `untold`: none says it. */
 export function kindOf(facts: Facts, principal: string): "group" | "untold" | "other" {
   const wanted = principal.toLowerCase();
-  const types = everyListed(facts)
-    .filter((a) => a.principal === wanted)
-    .map((a) => a.principalType);
+  const eligible = facts
+    .all("azure/role-eligibility")
+    .flatMap(({ body }) => list(field(body, "value")) ?? [body]);
+  const assigned = entriesFor([...listed(facts), ...answers(facts, () => true), ...eligible]).assignments;
+  const denied = facts
+    .all("azure/deny-assignment")
+    .flatMap(({ body }) => [
+      ...(list(property(body, "principals")) ?? []),
+      ...(list(property(body, "excludePrincipals")) ?? []),
+    ]);
+  const types = [
+    ...assigned.filter((a) => a.principal === wanted).map((a) => a.principalType),
+    ...denied
+      .filter((p) => text(field(p, "id"))?.toLowerCase() === wanted)
+      .map((p) => text(field(p, "type")) ?? ""),
+  ];
   if (types.some(isGroupType)) return "group";
   return types.some((type) => type !== "") ? "other" : "untold";
+}
+
+/** Can an assignment be the vendor's own, by the type that it tells? Not one of a user or a group. */
+export function mayBeVendor({ principalType }: Assignment): boolean {
+  return ["", "serviceprincipal", "msi", "managedidentity"].includes(principalType.toLowerCase());
+}
+
+/** Does an assignment name a group, for sure? */
+export function namesGroup({ principalType }: Assignment): boolean {
+  return isGroupType(principalType);
 }
 
 /** Is the assignment's principal gone from the directory? */

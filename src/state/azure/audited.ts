@@ -3,7 +3,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { texts } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import type { Audited } from "../audited.ts";
-import { listedAssignments, orphaned } from "./assignment.ts";
+import { knownAssignments, mayBeVendor, namesGroup, orphaned } from "./assignment.ts";
 import { ASSIGNMENT, DEFINITION } from "./documented.ts";
 import { readRoles } from "./role.ts";
 
@@ -41,8 +41,8 @@ function tellingRoles(controls: readonly ResolvedControl[]): readonly string[] {
 }
 
 /**
- * The principals to audit: those given; else whoever holds, in the list of all assignments, a documented custom role.
- * A principal that the directory no longer has is nobody to audit (AZ11).
+ * The principals to audit: those given; else each service principal or managed identity that holds, by any list of
+ * assignments, a documented custom role (AZ15). A principal that the directory no longer has is nobody to audit (AZ11).
  */
 export function findPrincipals(
   facts: Facts,
@@ -72,10 +72,15 @@ export function findPrincipals(
   }
   const roles = readRoles(facts);
   const guids = new Set(names.flatMap((name) => roles.named(name).map((r) => r.guid)));
-  const ids = new Set(
-    listedAssignments(facts)
-      .filter((a) => guids.has(a.role) && !orphaned(a))
-      .map((a) => a.principal),
-  );
+  const holders = knownAssignments(facts).filter((a) => guids.has(a.role) && !orphaned(a));
+  const ids = new Set(holders.filter(mayBeVendor).map((a) => a.principal));
+  const groups = new Set(holders.filter(namesGroup).map((a) => a.principal));
+  if (ids.size === 0 && groups.size > 0) {
+    return {
+      principals: [],
+      given: false,
+      unknown: `who the vendor is, is not known: ${names.map((n) => `"${n}"`).join(" or ")} is held by ${groups.size === 1 ? "group" : "groups"} ${[...groups].sort(byText).join(", ")}, and by no service principal itself; who is in a group, no assignment says (AZ6)`,
+    };
+  }
   return { principals: [...ids].sort(byText).map((id) => ({ id })), given: false };
 }

@@ -1,4 +1,7 @@
 import type { Principal, Resource } from "../../report/report.ts";
+import type { Facts } from "../../snapshot/facts.ts";
+import { type Assignment, kindOf } from "../../state/azure/assignment.ts";
+import { showAssignments } from "../../state/azure/command.ts";
 import type { Context } from "../../state/context.ts";
 import type { UnknownObservation } from "../observation.ts";
 
@@ -34,5 +37,49 @@ export function nobodyKnown(reason: string, scope: string): UnknownObservation {
     message: reason,
     property: "principal",
     decide: "name the principal with --principal",
+  };
+}
+
+/**
+ * Who is audited is a group, or may be one: its members hold what it holds, and more that nobody looked at (AZ6).
+ * Somebody named is taken for what the user says until a list says that it is a group.
+ */
+export function membersUnknown(
+  principal: Principal,
+  facts: Facts,
+  named: boolean,
+): UnknownObservation | undefined {
+  const kind = kindOf(facts, principal.id);
+  if (kind === "other" || (named && kind === "untold")) return undefined;
+  const what =
+    kind === "group"
+      ? "is a group: what its members hold besides was not looked at"
+      : "may be a group, since no assignment tells its type: what members hold besides was not looked at";
+  return {
+    kind: "unknown",
+    resource: principalResource(principal),
+    message: `${principalInWords(principal)} ${what}`,
+    property: "members",
+    clause: "AZ6",
+    decide: "name the vendor's service principal with --principal",
+  };
+}
+
+/** The lists of assignments disagree about a principal: what only one of them has counts, and one is not whole. */
+export function listsDisagree(
+  principal: Principal,
+  elsewhere: readonly Assignment[],
+): UnknownObservation | undefined {
+  if (elsewhere.length === 0) return undefined;
+  const shown = elsewhere.slice(0, 3).map((a) => a.id);
+  const more = elsewhere.length > 3 ? ` and ${elsewhere.length - 3} more` : "";
+  return {
+    kind: "unknown",
+    resource: principalResource(principal),
+    message: `the lists of assignments disagree: another list has ${shown.join(", ")}${more}, which the answer for ${principalInWords(principal)} lacks; it counts, and what else that answer lacks is not known`,
+    property: "assignments:lists",
+    clause: "AZ6",
+    decide: "read the assignments of the principal again",
+    verify: showAssignments(principal.id),
   };
 }

@@ -592,6 +592,28 @@ describe("azure/effective-access: what is not known is not pass", () => {
     } as const;
     expect(terse(look({ roleAssignments: [KEEPER] }, {}, recording))).toEqual(["unknown | (assignments)"]);
   });
+  it("AZ6: the assignments could not be read, and another list proves an excess", () => {
+    const recording = {
+      without: ["azure/assigned-to"],
+      unread: [denied("azure/assigned-to", VENDOR)],
+    } as const;
+    expect(terse(look({ roleAssignments: [KEEPER, hold(builtIn.owner)] }, {}, recording))).toEqual([
+      excess("*", `Owner, at ${SUBSCRIPTION}`),
+      "unknown | (assignments)",
+    ]);
+  });
+  it("AZ6: a group that is named lacks nothing for sure, and holds what it holds", () => {
+    const named = { principals: [{ id: GROUP }] };
+    const own = { principal: GROUP, principalType: "Group" };
+    const of = (...roleAssignments: AzureState["roleAssignments"]) =>
+      terse(look({ roleAssignments }, {}, { principals: [GROUP] }, named));
+    expect(of(hold(ROLE, SUBSCRIPTION, own))).toEqual(["unknown | (members)"]);
+    expect(of(hold(OPTIONAL, SUBSCRIPTION, own))).toEqual(["unknown | (members)"]);
+    expect(of(hold(builtIn.owner, SUBSCRIPTION, own))).toEqual([
+      excess("*", `Owner, at ${SUBSCRIPTION}`),
+      "unknown | (members)",
+    ]);
+  });
   it("AZ6: who was found by the role is a group, a foreign one, or may be one: its members are unknown", () => {
     const found = (principalType: string) =>
       terse(

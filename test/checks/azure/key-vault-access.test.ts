@@ -2,7 +2,18 @@ import { describe, expect, it } from "vitest";
 import { keyVaultAccess as check } from "../../../src/checks/azure/key-vault-access.ts";
 import type { Observation } from "../../../src/wording/observation.ts";
 import { builtIn, resource, roleAssignment } from "../../servers/azure-state.ts";
-import { briefs, control, denied, factsIn, GROUP, type Recording, run, STRANGER, VENDOR } from "../world.ts";
+import {
+  briefs,
+  control,
+  denied,
+  factsIn,
+  GROUP,
+  OTHER_GROUP,
+  type Recording,
+  run,
+  STRANGER,
+  VENDOR,
+} from "../world.ts";
 
 const TYPE = "Microsoft.KeyVault/vaults";
 const WANTED = { secrets: ["*"], certificates: ["get", "list"] };
@@ -24,9 +35,12 @@ function look(
   recording: Recording = {},
   more: Parameters<typeof run>[3] = {},
 ): readonly Observation[] {
-  const proof = roleAssignment({ name: "g", role: builtIn.reader, principal: GROUP, principalType: "Group" });
+  const reader = (name: string, principal: string, principalType: string) =>
+    roleAssignment({ name, role: builtIn.reader, principal, principalType });
+  const proof = reader("g", GROUP, "Group");
+  const others = [reader("s", STRANGER, "User"), reader("o", OTHER_GROUP, "Group")];
   const facts = factsIn(
-    { vaults, roleAssignments: [proof], groups: { [GROUP]: [VENDOR] } },
+    { vaults, roleAssignments: [proof, ...others], groups: { [GROUP]: [VENDOR] } },
     { principals: [VENDOR], ...recording },
   );
   return run(
@@ -37,6 +51,8 @@ function look(
   );
 }
 
+const UNTOLD = "99999999-0000-4000-8000-000000000009";
+const OPEN = `unknown | (accessPolicies:${VENDOR})`;
 const ONE = "assessed 1 key vaults";
 const DEAD = `drift dead | (accessPolicies:${VENDOR})`;
 const excess = (...patterns: readonly string[]) => patterns.map((p) => `drift excess | ${p}`);
@@ -91,7 +107,29 @@ describe("AZ14: data actions take effect on vaults with Azure RBAC only", () => 
       policies(policy(VENDOR, { ...enough, storage: ["all"] })),
       [ONE, ...excess(...STORAGE)],
     ],
-    ["to somebody else", policies(policy(STRANGER, enough)), [ONE, DEAD]],
+    ["to a user", policies(policy(STRANGER, enough)), [ONE, DEAD]],
+    ["AZ6: to somebody who may be a group", policies(policy(UNTOLD, enough)), [ONE, OPEN]],
+    ["AZ6: to a group that nothing proves", policies(policy(OTHER_GROUP, enough)), [ONE, OPEN]],
+    [
+      "AZ6: to us what is documented, to somebody who may be a group more",
+      policies(policy(VENDOR, enough), policy(UNTOLD, { keys: ["purge"] })),
+      [ONE, OPEN],
+    ],
+    [
+      "AZ6: to somebody who may be a group no more than is documented",
+      policies(policy(VENDOR, enough), policy(UNTOLD, { secrets: ["all"] })),
+      [ONE],
+    ],
+    [
+      "to a user more than is documented",
+      policies(policy(VENDOR, enough), policy(STRANGER, { keys: ["all"] })),
+      [ONE],
+    ],
+    [
+      "AZ6: a part would be lacking whoever is in the group",
+      policies(policy(UNTOLD, { secrets: ["all"] })),
+      [ONE, DEAD],
+    ],
     [
       "to an application acting for us",
       policies(policy(VENDOR, enough, { applicationId: STRANGER })),
@@ -122,7 +160,9 @@ describe("AZ14: data actions take effect on vaults with Azure RBAC only", () => 
   it("names what is missing, and what to type", () => {
     expect(look([policies(policy(VENDOR, { secrets: ["all"] }), policy(STRANGER, {}))])[0]).toMatchObject({
       resource: { type: TYPE, name: "kv1" },
-      message: expect.stringContaining("certificates: get, list missing (1 entry is for others"),
+      message: expect.stringContaining(
+        "certificates: get, list missing (1 entry is for others, and would not give that either)",
+      ),
       remediation: {
         commands: [
           "az keyvault update --name kv1 --enable-rbac-authorization true",
@@ -171,6 +211,32 @@ describe("azure/key-vault-access: what is not known is not pass", () => {
     // No entry is a group's: what the vault grants is known.
     expect(briefs(look([policies(policy(VENDOR, enough))], recording))).toEqual([ONE]);
     expect(briefs(look([policies()], recording))).toEqual([ONE, DEAD]);
+  });
+  it("AZ6: names who may be a group, and none that would change nothing", () => {
+    const [found] = look([
+      policies(
+        policy(VENDOR, enough),
+        policy(UNTOLD, { keys: ["purge"] }),
+        policy(OTHER_GROUP, { secrets: ["get"] }),
+        policy(STRANGER, { keys: ["purge"] }),
+      ),
+    ]);
+    expect(found).toMatchObject({
+      kind: "unknown",
+      clause: "AZ6",
+      message: expect.stringContaining(`not known: ${UNTOLD} may be a group`),
+    });
+  });
+  it("AZ6: a group that is named is judged by what it has, and its members are unknown", () => {
+    const more = { principals: [{ id: GROUP }] };
+    const members = `unknown | (members:${GROUP})`;
+    expect(briefs(look([policies()], { principals: [GROUP] }, more))).toEqual([ONE, members]);
+    expect(
+      briefs(look([policies(policy(GROUP, { ...enough, keys: ["sign"] }))], { principals: [GROUP] }, more)),
+    ).toEqual([ONE, ...excess("keys:sign"), members]);
+    expect(briefs(look([vault({ enableRbacAuthorization: true })], { principals: [GROUP] }, more))).toEqual([
+      ONE,
+    ]);
   });
   it("nobody to look for: a vault with Azure RBAC passes, another is unknown", () => {
     const nobody = { principals: [], principalsGiven: false };

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { roleAssignment as check } from "../../../src/checks/azure/role-assignment.ts";
 import type { Observation } from "../../../src/wording/observation.ts";
-import { type AzureState, azureState, eligibility, roleAssignment } from "../../servers/azure-state.ts";
 import {
+  type AzureState,
+  azureState,
+  denyAssignment,
+  eligibility,
+  roleAssignment,
+} from "../../servers/azure-state.ts";
+import {
+  brief,
   briefs,
   control,
   denied,
@@ -233,15 +240,19 @@ describe("azure/role-assignment: what is not known is not pass", () => {
     ]);
   });
 
+  /** The answer for the principal; the list of all has the same, of which the others are told apart elsewhere. */
   const answer = (...bodies: readonly unknown[]) =>
     look(
       [],
       { scope: SUBSCRIPTION },
       {
         principals: [],
-        more: [{ kind: "azure/assigned-to", id: VENDOR, body: { value: bodies } }],
+        more: [
+          { kind: "azure/assigned-to", id: VENDOR, body: { value: bodies } },
+          ...bodies.map((body) => ({ kind: "azure/role-assignment" as const, id: "listed", body })),
+        ],
       },
-    );
+    ).filter((o) => o.kind === "assessed" || !o.property.startsWith("others:malformed"));
   const right = at(SUBSCRIPTION, { name: "a" });
   const odd = `unknown | ${PAIR}`;
 
@@ -277,10 +288,111 @@ describe("azure/role-assignment: what is not known is not pass", () => {
   it("AZ6: an answer with somebody else's own assignment is not about the principal", () => {
     const through = (principalType: string) =>
       briefs(answer(right, at(SUBSCRIPTION, { name: "b", principal: STRANGER, principalType })));
-    for (const type of ["User", "user", "ServicePrincipal"]) expect(through(type)).toEqual([odd]);
+    // By whichever list it is seen, somebody else has the vendor's role.
+    for (const type of ["User", "user", "ServicePrincipal"])
+      expect(through(type)).toEqual(["drift stray | (principal)", odd]);
     for (const type of ["Group", "ForeignGroup", "FOREIGNGROUP", ""]) {
       expect(through(type)).toEqual(["assessed 2 assignments"]);
     }
+  });
+
+  it("AZ6: what one list alone has counts, and that they disagree is unknown", () => {
+    const only = (bodies: readonly Assignments[number][], listed: readonly Assignments[number][]) =>
+      briefs(
+        look(
+          [],
+          { scope: SUBSCRIPTION },
+          {
+            principals: [],
+            more: [
+              { kind: "azure/assigned-to", id: VENDOR, body: { value: bodies } },
+              ...listed.map((body) => ({ kind: "azure/role-assignment" as const, id: "listed", body })),
+            ],
+          },
+        ),
+      );
+    const wide = at("/", { name: "w" });
+    const lists = "unknown | (assignments:lists)";
+    expect(only([right], [right])).toEqual(["assessed 1 assignments"]);
+    expect(only([right], [right, wide])).toEqual([
+      "assessed 2 assignments",
+      `drift wider | (scope) | ${by("/")}`,
+      lists,
+    ]);
+    // Its absence is not certain, nor that it is held below alone.
+    expect(only([], [right])).toEqual(["assessed 1 assignments", lists]);
+    expect(only([], [at(group("rg1"))])).toEqual(["assessed 1 assignments", lists]);
+    // The list of all is not whole, so somebody else may be missing from it.
+    expect(only([right], [])).toEqual(["assessed 1 assignments", "unknown | (others:lists:Pump Keeper)"]);
+    // In another list an entry without a role is the principal's too.
+    const broken = { id: "x", properties: { principalId: VENDOR, scope: SUBSCRIPTION } };
+    expect(only([], [broken as unknown as Assignments[number]])).toEqual([
+      "assessed 0 assignments",
+      odd,
+      "unknown | (others:malformed:Pump Keeper)",
+    ]);
+    // Under one id the lists say two things: neither is believed.
+    expect(
+      only([right], [at(SUBSCRIPTION, { name: "a", condition: "@Resource[x] StringEquals 'y'" })]),
+    ).toEqual(["assessed 2 assignments", odd]);
+  });
+
+  it("AZ6: what another list proves counts where the principal's own could not be read", () => {
+    const recording = {
+      without: ["azure/assigned-to"],
+      unread: [denied("azure/assigned-to", VENDOR)],
+    } as const;
+    expect(briefs(look([at("/")], { scope: SUBSCRIPTION }, recording))).toEqual([
+      `drift wider | (scope) | ${by("/")}`,
+      odd,
+    ]);
+  });
+
+  it("AZ6: a group that is named: what it holds counts, what it lacks is unknown, as its members are", () => {
+    const named = { principals: [{ id: GROUP }] };
+    const held = (...roleAssignments: Assignments) =>
+      briefs(look(roleAssignments, { scope: SUBSCRIPTION }, { principals: [GROUP] }, named));
+    const own = { principal: GROUP, principalType: "Group" };
+    expect(held(at(SUBSCRIPTION, own))).toEqual(["assessed 1 assignments", "unknown | (members)"]);
+    expect(held(at(group("rg1"), own))).toEqual(["assessed 1 assignments", "unknown | (members)"]);
+    expect(held(at("/", own))).toEqual([
+      "assessed 1 assignments",
+      `drift wider | (scope) | ${by("/")}`,
+      "unknown | (members)",
+    ]);
+  });
+
+  it("AZ6: that it is a group, another list may tell: of eligible ones, of denies", () => {
+    const named = { principals: [{ id: GROUP }] };
+    const eligibilities = [
+      eligibility({ name: "e1", role: BUILT_IN_ID, principal: GROUP, principalType: "Group" }),
+    ];
+    expect(
+      briefs(look([], { scope: SUBSCRIPTION }, { principals: [GROUP] }, named, { eligibilities })),
+    ).toEqual(["assessed 0 assignments", "unknown | (members)"]);
+    const denies = [
+      denyAssignment({
+        name: "d",
+        scope: SUBSCRIPTION,
+        principals: [{ id: GROUP, type: "Group" }],
+        permissions: [],
+      }),
+    ];
+    expect(
+      briefs(look([], { scope: SUBSCRIPTION }, { principals: [GROUP] }, named, { denyAssignments: denies })),
+    ).toEqual(["assessed 0 assignments", "unknown | (members)"]);
+  });
+
+  it("AZ15: where it is not known who the vendor is, a user or a group surely is not", () => {
+    const nobody = { principals: [], principalsGiven: false, principalsUnknown: "held by a group" };
+    const all = (["ServicePrincipal", "MSI", "", "User", "Group", "ForeignGroup", "Unknown"] as const).map(
+      (principalType, i) => at(group(`rg${i}`), { principal: STRANGER, principalType }),
+    );
+    const found = look(all, {}, {}, nobody);
+    expect(
+      found.flatMap((o) => (o.kind === "drift" ? [o.message.replace(/^.*\((\w+)\) at .*$/, "$1")] : [])),
+    ).toEqual(["User", "Group", "ForeignGroup", expect.stringContaining("orphan")]);
+    expect(found.filter((o) => o.kind === "unknown").map(brief)).toEqual(["unknown | (principal)"]);
   });
 
   it("who else holds the role could not be listed", () => {

@@ -214,7 +214,7 @@ describe("fault 23: files that cannot be written", () => {
     const run = await command([...recorded, "--format", "json=replaced.json"], { cwd: folder.path });
     expect(run).toEqual({ status: 1, stdout: "", stderr: "chalk-audit: wrote replaced.json\n" });
     const report = JSON.parse(readFileSync(folder.at("replaced.json"), "utf8")) as Report;
-    expect(report.schemaVersion).toBe("1.0");
+    expect(report.schemaVersion).toBe("1.1");
     expect(folder.list().filter((file) => file.includes(".tmp"))).toEqual([]);
   });
 });
