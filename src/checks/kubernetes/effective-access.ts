@@ -9,7 +9,7 @@ import { differenceOf } from "../../state/kubernetes/difference.ts";
 import { type DocumentedRole, documentedRoles, placesOf } from "../../state/kubernetes/documented.ts";
 import { FLOOR } from "../../state/kubernetes/floor.ts";
 import { type Gap, type Grant, grantInWords, holdingsOf } from "../../state/kubernetes/holdings.ts";
-import { type Place, placesFor } from "../../state/kubernetes/places.ts";
+import { type Located, locate, type Place, placesFor } from "../../state/kubernetes/places.ts";
 import { roleInWords } from "../../state/kubernetes/role.ts";
 import { servedResources } from "../../state/kubernetes/served.ts";
 import { worstOf } from "../../state/kubernetes/stranger.ts";
@@ -19,6 +19,7 @@ import { type Case, excess, missing, where, who } from "../../wording/kubernetes
 import { accountResource } from "../../wording/kubernetes/account-exists.ts";
 import { ofDoubt, voidInWords } from "../../wording/kubernetes/compare.ts";
 import { nothingThere, unlistedNamespaces } from "../../wording/kubernetes/namespace.ts";
+import { runningAs } from "../../wording/kubernetes/run-as.ts";
 import type { Observation } from "../../wording/observation.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
@@ -229,7 +230,19 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     }
   }
   const sorted = [...cases].sort(([a], [b]) => byText(a, b)).map(([, c]) => c);
-  for (const c of sorted) yield* judge(c);
+  // what is documented for anybody: for the accounts of the control where their roles are meant, else where a role says
+  const all: readonly Located[] = [
+    ...sorted.flatMap((c) => locate(facts, c.account, c.roles)),
+    ...[...documented.values()].flatMap((role): readonly Located[] =>
+      role.kind === "ClusterRole" || role.namespace !== undefined
+        ? [{ role, namespace: role.namespace }]
+        : [],
+    ),
+  ];
+  for (const c of sorted) {
+    yield* judge(c);
+    yield* runningAs(c, all);
+  }
   const floor = floorNote(sorted);
   if (floor !== undefined) yield floor;
   const open = accountsFound(facts, controls).filter(({ accounts }) => accounts.length === 0);
@@ -283,13 +296,14 @@ Not considered: other authorizers of the server, and admission.`,
   needs: () => [
     "kubernetes/cluster",
     "kubernetes/namespace",
+    "kubernetes/service-account",
     "kubernetes/role",
     "kubernetes/cluster-role",
     "kubernetes/role-binding",
     "kubernetes/cluster-role-binding",
     "kubernetes/api-resource",
   ],
-  tolerates: ["kubernetes/namespace", "kubernetes/api-resource"],
+  tolerates: ["kubernetes/namespace", "kubernetes/service-account", "kubernetes/api-resource"],
   drifts: {
     excess: {
       short: "The account can do more than is documented for it.",
