@@ -94,7 +94,8 @@ export function placesOf(facts: Facts, role: DocumentedRole, account: Account): 
   const found = namespacesOf(readRoles(facts).named(role.kind, role.name));
   // a part that is not installed is documented nowhere
   if (found.length === 0 && role.optional) return [];
-  return found.includes(account.namespace) || found.length === 0 ? [account.namespace] : found;
+  // of several in which it is bound to somebody else none is meant for this account
+  return found.includes(account.namespace) || found.length !== 1 ? [account.namespace] : found;
 }
 
 function isAccount(subject: Subject, account: Account): boolean {

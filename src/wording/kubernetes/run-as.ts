@@ -29,8 +29,13 @@ interface Reach {
  * What an account can do by running as others, beyond all that is documented. Where the document itself lets it run as
  * them, what is documented for anybody is documented for it; where it does not, that it can is drift by itself.
  * @param all all that is documented, for anybody
+ * @param audited the accounts of the document, by their ids
  */
-export function* runningAs(c: Case, all: readonly Located[]): Iterable<Observation> {
+export function* runningAs(
+  c: Case,
+  all: readonly Located[],
+  audited: ReadonlySet<string>,
+): Iterable<Observation> {
   const own = locate(c.facts, c.account, c.roles);
   const reached = reachedBy(c.facts, c.account, own, all);
   if (reached.length === 0) return;
@@ -38,7 +43,10 @@ export function* runningAs(c: Case, all: readonly Located[]): Iterable<Observati
     holdingsOf(c.facts, by.account).grants.map((grant) => ({ grant, by })),
   );
   const mine = new Set(c.holdings.grants.map(grantKey));
-  const others = held.filter(({ grant }) => !mine.has(grantKey(grant)));
+  // what an account of the document holds beyond its own part is said of that account
+  const others = held.filter(
+    ({ grant, by }) => !mine.has(grantKey(grant)) && !audited.has(accountId(by.account)),
+  );
   const told = new Set<Grant>();
   for (const place of reachedPlaces(
     c.facts,
