@@ -210,7 +210,7 @@ describe("K16: what lets its holder run as an account of the namespace", () => {
       }),
     );
     const found = reportOn({ ...state, ...change(state) }).findings.filter(
-      (f) => f.pattern === "patch nodes",
+      (f) => f.pattern === "patch nodes" && f.resource.id === WORKLOAD,
     );
     expect(found.map((f) => f.by)).toEqual(
       reaches
@@ -231,6 +231,7 @@ it("K16: an account that the document does not let it run as is one finding, wit
   );
   const report = reportOn({ ...state, ...change(state) });
   expect(lines(report)).toEqual([
+    "cluster-effective-access excess critical (chalk/management)",
     "cluster-effective-access excess critical (chalk/workload)",
     "cluster-effective-access excess high create pods -n kube-system ! create pods in namespace kube-system",
   ]);
