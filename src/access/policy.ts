@@ -158,6 +158,8 @@ export interface Comparison {
   readonly undecided: readonly Doubt[];
   /** Kubernetes: what of either side can never take effect; absent when there is nothing of the kind. */
   readonly void?: readonly VoidGrant[];
+  /** Kubernetes: how many objects of each side have nothing to do with access (K14); absent when there is none. */
+  readonly passedOver?: { readonly documented: number; readonly live: number };
 }
 
 /** An operation that exists today. */

@@ -77,6 +77,9 @@ export function severityOf(input: SeverityInput): Severity {
   if (input.override !== undefined) return input.override;
   if (input.stated !== undefined) return input.stated;
   if (input.latent === true) return "low";
-  if (input.drift === "excess" && input.impact !== undefined) return EXCESS[input.impact];
+  // a stranger weighs what it holds
+  if ((input.drift === "excess" || input.drift === "stray") && input.impact !== undefined) {
+    return EXCESS[input.impact];
+  }
   return BY_DRIFT[input.drift];
 }

@@ -185,7 +185,7 @@ const worlds: readonly World[] = [
     [
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
-      "role-bindings excess high (builds/mixed)",
+      "role-bindings stray high (builds/mixed)",
     ],
     1,
   ],

@@ -127,7 +127,7 @@ describe("another vendor in a cluster", () => {
         ],
       }).found,
     ).toEqual([
-      "crew excess high (stream/boats)",
+      "crew stray high (stream/boats)",
       "crew missing medium (harbour/pilot)",
       "reach missing medium get,list,patch deployments.apps -n stream ! patch deployments.apps in namespace stream",
       'reach missing medium get,update configmaps "tides","timetable" -n stream ! update configmaps named timetable in namespace stream',

@@ -19,11 +19,14 @@ import {
   type Body,
   BUILDER,
   binding,
+  CLUSTER,
   type ClusterState,
   denied,
   documented,
+  group,
   MANAGEMENT,
   role,
+  rule,
   WORKLOAD,
 } from "./kubernetes-state.ts";
 
@@ -118,16 +121,38 @@ const worlds: readonly World[] = [
     [
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
-      "role-bindings excess high (builds/builds)",
+      "role-bindings stray high (builds/builds)",
     ],
     1,
   ],
   [
-    "two builders beside each other, each in the namespace of its own",
+    "K17: two builders beside each other, each in the namespace of its own, and the document knows one",
     NOBODY_NAMED,
     again(ARGO, "second-builds", "second-builds/builder"),
-    [],
-    0,
+    [`role-bindings stray high (${CLUSTER}/chalk#builderServiceAccount)`],
+    1,
+  ],
+  [
+    "K18: a group in the role for building images means no place",
+    AZURE,
+    (state) => ({
+      roles: [...state.roles, role(ARGO, [rule("argoproj.io", "workflows", ["get", "list"])], "elsewhere")],
+      roleBindings: [
+        ...state.roleBindings.filter((b) => nameOf(b) !== "builds"),
+        binding("everybody", `Role/${ARGO}`, [group("system:authenticated")], "elsewhere"),
+      ],
+    }),
+    [
+      "argo-workflows-role missing medium get,list,watch,create,update,patch,delete pods -n elsewhere ! create pods in namespace elsewhere",
+      "argo-workflows-role missing medium watch,create,update,patch,delete workflows.argoproj.io -n elsewhere ! create workflows.argoproj.io in namespace elsewhere",
+      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere",
+      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere",
+      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere",
+      "role-bindings missing medium (builds/builder)",
+      "role-bindings missing medium (chalk/management)",
+      "role-bindings stray medium (elsewhere/everybody)",
+    ],
+    1,
   ],
 ];
 

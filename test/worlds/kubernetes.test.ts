@@ -12,7 +12,6 @@ import {
   given,
   gone,
   held,
-  JOB_READER,
   lacking,
   leaving,
   MANAGEMENT_ROLE,
@@ -32,7 +31,6 @@ import {
   account,
   type Body,
   BUILDER,
-  BUILDS,
   binding,
   clusterBinding,
   clusterRole,
@@ -40,7 +38,6 @@ import {
   documented,
   group,
   MANAGEMENT,
-  role,
   rule,
   urls,
   user,
@@ -139,7 +136,7 @@ const worlds: readonly World[] = [
     0,
   ],
   [
-    "K5: strangers hold other roles, and everybody without a token too",
+    "K5: strangers hold other roles",
     AZURE,
     beside({
       clusterRoleBindings: [
@@ -150,7 +147,6 @@ const worlds: readonly World[] = [
           account("default/management"),
           group("system:masters"),
         ),
-        clusterBinding("anonymous", "view", group("system:unauthenticated")),
         clusterBinding("nodes", "view", group("system:serviceaccounts:builds-2")),
       ],
     }),
@@ -211,30 +207,6 @@ const worlds: readonly World[] = [
   ],
   ["no namespace is named", without("namespace"), NOBODY, [], 0],
   ["nothing at all is named", { parameters: {} }, NOBODY, [], 0],
-  [
-    "nothing is named, and the platform stands in two namespaces",
-    { parameters: {} },
-    (state) => ({
-      namespaces: [...state.namespaces, "second"],
-      accounts: [...state.accounts, "second/management", "second/workload"],
-      roles: [
-        ...state.roles,
-        ...state.roles.filter((r) => nameOf(r) !== ARGO).map((r) => role(nameOf(r), rulesOf(r), "second")),
-      ],
-      roleBindings: [
-        ...state.roleBindings,
-        binding("management", `Role/${MANAGEMENT_ROLE}`, [account("second/management")], "second"),
-        binding("workload", `Role/${JOB_READER}`, [account("second/workload")], "second"),
-        binding("builds", `Role/${ARGO}`, [account("second/management")], BUILDS),
-      ],
-      clusterRoleBindings: [
-        ...state.clusterRoleBindings,
-        clusterBinding("second", CLUSTER_ROLE, account("second/management")),
-      ],
-    }),
-    [],
-    0,
-  ],
   [
     "one account does both parts",
     given({ builderServiceAccount: MANAGEMENT }),

@@ -4,7 +4,15 @@
  */
 import type { Origin } from "../policy.ts";
 import { type Grant, urlPrefix } from "./grant.ts";
-import { GONE_GROUP, namelessVerb, type Served, STANDARD_VERBS, verbsThroughNamespace } from "./served.ts";
+import {
+  comesThrough,
+  GONE_GROUP,
+  isForeign,
+  namelessVerb,
+  type Served,
+  STANDARD_VERBS,
+  verbsThroughNamespace,
+} from "./served.ts";
 import { ANY, type Words } from "./words.ts";
 
 /** Places in a cell. */
@@ -180,16 +188,22 @@ function effective(
   const resourceText = words.text(resource);
   if (!served.clusterScoped(groupText, resourceText)) return [at];
   const why = `${resourceText} is cluster-scoped, and this is granted in a namespace only`;
-  const through = verbsThroughNamespace(groupText, resourceText);
-  if (verb !== ANY && through.includes(words.text(verb))) return [at];
-  if (verb !== ANY || through.length === 0) {
+  if (verb !== ANY) {
+    if (comesThrough(words.text(verb), groupText, resourceText, true)) return [at];
     put("K4", why);
     return [];
   }
-  // of every verb, these alone get through
+  const through = verbsThroughNamespace(groupText, resourceText);
+  const foreign = isForeign(groupText);
+  if (through.length === 0 && !foreign) {
+    put("K4", why);
+    return [];
+  }
+  // of every verb, these alone get through, and in a group of somebody else's any that is not the API server's
   for (const other of STANDARD_VERBS.filter((v) => !through.includes(v))) {
     put("K4", why, at.with(VERB, words.add(other)));
   }
+  if (foreign) return [at];
   return through.map((v) => at.with(VERB, words.add(v)));
 }
 

@@ -3,6 +3,7 @@ import type { CompareOptions, Comparison, VoidGrant } from "../policy.ts";
 import { type Cells, cellsOf } from "./cells.ts";
 import { Side } from "./difference.ts";
 import { doubtsOf, onlyUnnamed, possibleGrants, type ReadSide } from "./doubts.ts";
+import type { Grant } from "./grant.ts";
 import { kubernetesGrants } from "./grants.ts";
 import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
 import { residuesOf } from "./residues.ts";
@@ -21,9 +22,9 @@ export function compareKubernetes(
   const words = new Words();
   const served = servedOf(options.resources);
   const read = (documents: readonly unknown[]): ReadSide => {
-    const { grants, problems } = kubernetesGrants(documents, options.namespace);
-    const cells = cellsOf(grants, words, served, options.bound);
-    return { grants, problems, cells, side: new Side(cells) };
+    const given = kubernetesGrants(documents, options.namespace);
+    const cells = cellsOf(given.grants, words, served, options.bound);
+    return { ...given, cells, side: new Side(cells) };
   };
   const sides = { documented: read(documented), live: read(live) };
   const world = { words, served, plainNamespace: onlyUnnamed([sides.documented, sides.live]) };
@@ -42,21 +43,39 @@ export function compareKubernetes(
   const missing = run("missing");
   const excess = run("excess");
   const voids = [
-    ...voidsOf("documented", sides.documented.cells, words),
-    ...voidsOf("live", sides.live.cells, words),
+    ...voidsOf("documented", [...sides.documented.cells.voids, ...unheldOf(sides.documented, words)], words),
+    ...voidsOf("live", [...sides.live.cells.voids, ...unheldOf(sides.live, words)], words),
   ];
+  const passedOver = { documented: sides.documented.passedOver, live: sides.live.passedOver };
   return {
     missing: missing.residues,
     excess: excess.residues,
     undecided: [...missing.doubts, ...excess.doubts],
     ...(voids.length === 0 ? {} : { void: voids }),
+    ...(passedOver.documented + passedOver.live === 0 ? {} : { passedOver }),
   };
 }
 
+/** What bindings without subjects would grant (K12). */
+function unheldOf({ unheld }: ReadSide, words: Words): Cells["voids"] {
+  const cells = cellsOf(unheld, words, undefined);
+  const why = "the binding that grants it names nobody";
+  const dead = (grants: readonly Grant[]) => {
+    const [first] = grants;
+    if (first === undefined) throw new RangeError("a cell that no document wrote");
+    const { namespace, origin } = first;
+    return { clause: "K12", why, origin, ...(namespace === undefined ? {} : { namespace }) };
+  };
+  return [
+    ...cells.resources.map(({ at, grants }) => ({ at, ...dead(grants) })),
+    ...cells.urls.map((url) => ({ url, ...dead(url.grants) })),
+  ];
+}
+
 /** What of a side can never take effect, verbs over one resource on one line. */
-function voidsOf(side: VoidGrant["side"], cells: Cells, words: Words): readonly VoidGrant[] {
+function voidsOf(side: VoidGrant["side"], found: Cells["voids"], words: Words): readonly VoidGrant[] {
   const byReason = new Map<string, Cells["voids"]>();
-  for (const dead of cells.voids) {
+  for (const dead of found) {
     const key = JSON.stringify([dead.clause, dead.why, dead.namespace]);
     byReason.set(key, [...(byReason.get(key) ?? []), dead]);
   }

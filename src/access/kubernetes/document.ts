@@ -13,8 +13,9 @@ export interface RoleDocument {
   /** The rules as they came. */
   readonly rules: unknown;
   readonly rulesGiven: boolean;
-  /** The rules are filled in by a controller (K6). */
-  readonly aggregated: boolean;
+  /** What says by which labels a controller fills the rules in (K6); absent: it does not. */
+  readonly aggregation?: unknown;
+  readonly labels: Readonly<Record<string, unknown>>;
   readonly origin: Origin;
   /** JSON pointer to the rules; of a bare rule, to the list that it is taken to stand in. */
   readonly pointerOf: (rule: number) => string;
@@ -24,6 +25,8 @@ export interface BindingDocument {
   readonly kind: "RoleBinding" | "ClusterRoleBinding";
   readonly namespace: Namespace;
   readonly roleRef: unknown;
+  /** As they came; absent and null are nobody (K12). */
+  readonly subjects: unknown;
   readonly origin: Origin;
 }
 
@@ -34,13 +37,24 @@ export const NO_NAME = Symbol("no name");
 export interface Documents {
   readonly roles: readonly RoleDocument[];
   readonly bindings: readonly BindingDocument[];
+  /** Objects that have nothing to do with access (K14). */
+  readonly passedOver: number;
 }
 
 const ROLES: readonly string[] = ["Role", "ClusterRole"];
 const BINDINGS: readonly string[] = ["RoleBinding", "ClusterRoleBinding"];
-/** What stands beside roles in a vendor's file and grants nothing. */
+/** What stands beside roles in a vendor's file and grants nothing, whether or not it says its API. */
 const PASSED_OVER: readonly string[] = ["ServiceAccount", "Namespace"];
 const API = "rbac.authorization.k8s.io/";
+/**
+ * Kinds and groups of other APIs that are about who may do what: roles and their bindings under any name, and
+ * OpenShift's SecurityContextConstraints, which names users and groups. What such a one grants is not read here, so it
+ * is refused and not passed over (K14).
+ */
+const ABOUT_ACCESS = {
+  kind: /Role(?:Template)?(?:Binding)?(?:Restriction)?s?$|^SecurityContextConstraints$/i,
+  group: /^(?:rbac|authorization)\./i,
+} as const;
 export const RULE_FIELDS: readonly string[] = [
   "verbs",
   "apiGroups",
@@ -80,7 +94,7 @@ export function readDocuments(documents: readonly unknown[]): Documents {
   const roles: RoleDocument[] = [];
   const bindings: BindingDocument[] = [];
   const passedOver: string[] = [];
-  const visit = (value: unknown, document: number, pointer: string, implied: string | undefined): void => {
+  const visit = (value: unknown, document: number, pointer: string, implied?: Implied): void => {
     const at = `document ${document + 1}${pointer === "" ? "" : ` at ${pointer}`}`;
     if (Array.isArray(value)) {
       for (const [i, item] of value.entries()) visit(item, document, `${pointer}/${i}`, implied);
@@ -91,21 +105,26 @@ export function readDocuments(documents: readonly unknown[]): Documents {
     if (given !== undefined && given !== null && typeof given !== "string") {
       throw new PolicyError(`${at}: "kind" is ${kindOf(given)}; ${EXPECTED}`);
     }
-    const kind = given ?? implied;
+    const kind = given ?? implied?.kind;
+    const api = value["apiVersion"] ?? (given === undefined || given === null ? implied?.api : undefined);
     if (Array.isArray(value["items"]) && (kind === undefined || kind.endsWith("List"))) {
       const inner = kind === undefined || kind === "List" ? undefined : kind.slice(0, -"List".length);
-      visit(value["items"], document, `${pointer}/items`, inner);
+      visit(
+        value["items"],
+        document,
+        `${pointer}/items`,
+        inner === undefined ? undefined : { kind: inner, api },
+      );
       return;
     }
     const metadata = isObject(value["metadata"]) ? value["metadata"] : {};
     const name = typeof metadata["name"] === "string" ? metadata["name"] : undefined;
     const namespace = namespaceOf(metadata["namespace"]);
     const label = name === undefined ? {} : { label: name };
-    if (kind !== undefined && PASSED_OVER.includes(kind)) {
+    if (kind !== undefined && (PASSED_OVER.includes(kind) || isOther(kind, api))) {
       passedOver.push(`${at} is a ${kind}`);
       return;
     }
-    const api = value["apiVersion"];
     if (kind !== undefined && typeof api === "string" && !api.startsWith(API)) {
       throw new PolicyError(`${at}: found kind "${kind}" of "${api}"; ${EXPECTED} of ${API}v1`);
     }
@@ -120,6 +139,7 @@ export function readDocuments(documents: readonly unknown[]): Documents {
         kind: kind as BindingDocument["kind"],
         namespace,
         roleRef: value["roleRef"],
+        subjects: value["subjects"],
         origin,
       });
       return;
@@ -136,7 +156,10 @@ export function readDocuments(documents: readonly unknown[]): Documents {
         namespace,
         rules: value["rules"],
         rulesGiven: "rules" in value,
-        aggregated: value["aggregationRule"] !== undefined && value["aggregationRule"] !== null,
+        ...(value["aggregationRule"] === undefined || value["aggregationRule"] === null
+          ? {}
+          : { aggregation: value["aggregationRule"] }),
+        labels: isObject(metadata["labels"]) ? metadata["labels"] : {},
         origin,
         pointerOf: (rule) => `${pointer}/rules/${rule}`,
       });
@@ -150,16 +173,28 @@ export function readDocuments(documents: readonly unknown[]): Documents {
       namespace: undefined,
       rules: [value],
       rulesGiven: true,
-      aggregated: false,
+      labels: {},
       origin,
       pointerOf: () => pointer,
     });
   };
-  for (const [i, document] of documents.entries()) visit(document, i, "", undefined);
+  for (const [i, document] of documents.entries()) visit(document, i, "");
   if (roles.length + bindings.length === 0 && passedOver[0] !== undefined) {
     throw new PolicyError(`${passedOver[0]}, which grants nothing; ${EXPECTED}`);
   }
-  return { roles, bindings };
+  return { roles, bindings, passedOver: passedOver.length };
+}
+
+/** What a list says of its items, which may say neither themselves. */
+interface Implied {
+  readonly kind: string;
+  readonly api: unknown;
+}
+
+/** Whether an object has nothing to do with access (K14): it says an API, and neither that nor its kind is about it. */
+function isOther(kind: string, api: unknown): boolean {
+  if (typeof api !== "string" || api === "") return false;
+  return !ABOUT_ACCESS.kind.test(kind) && !ABOUT_ACCESS.group.test(api);
 }
 
 function namespaceOf(value: unknown): Namespace {

@@ -1,5 +1,6 @@
 /** Documents to grants: which rule applies where, and what cannot be known (K4, K6, K10). */
 import type { Origin } from "../policy.ts";
+import { partsOf } from "./aggregate.ts";
 import {
   type BindingDocument,
   isObject,
@@ -23,6 +24,10 @@ export interface Problem {
 export interface Grants {
   readonly grants: readonly Grant[];
   readonly problems: readonly Problem[];
+  /** What bindings without subjects would grant: nobody holds it (K12). */
+  readonly unheld: readonly Grant[];
+  /** Objects that have nothing to do with access (K14). */
+  readonly passedOver: number;
 }
 
 /** Where a role applies. Without a namespace: everywhere. */
@@ -38,9 +43,10 @@ interface Place {
  * @throws PolicyError when something given is no policy
  */
 export function kubernetesGrants(documents: readonly unknown[], namespace: string | undefined): Grants {
-  const { roles, bindings } = readDocuments(documents);
+  const { roles, bindings, passedOver } = readDocuments(documents);
   const grants: Grant[] = [];
   const problems: Problem[] = [];
+  const unheld: Grant[] = [];
   const placeOf = (written: Namespace): Place => ({
     namespace: typeof written === "string" ? written : (namespace ?? UNNAMED_NAMESPACE),
   });
@@ -50,6 +56,7 @@ export function kubernetesGrants(documents: readonly unknown[], namespace: strin
     if (key === undefined || role.namespace === NO_NAME) continue;
     byName.set(key, [...(byName.get(key) ?? []), role]);
   }
+  const parts = partsOf(roles);
   const bound = new Map<RoleDocument, Place[]>();
   for (const binding of bindings) {
     const through = binding.origin;
@@ -60,7 +67,23 @@ export function kubernetesGrants(documents: readonly unknown[], namespace: strin
     const target = binding.namespace === NO_NAME ? undefined : refOf(binding);
     const key = target && roleKey(target.kind, target.name, place.namespace);
     const found = key === undefined ? undefined : byName.get(key);
-    for (const role of found ?? []) bound.set(role, [...(bound.get(role) ?? []), place]);
+    const held = heldBy(binding.subjects);
+    for (const role of found ?? []) {
+      // that nobody is named is no reason to take the role as if no binding referenced it
+      bound.set(role, [...(bound.get(role) ?? []), ...(held === "somebody" ? [place] : [])]);
+      if (held !== "nobody") continue;
+      for (const { rules, from } of parts.rulesOf(role)) readRole({ ...from, rules }, place, unheld, []);
+    }
+    if (held === "nobody") continue;
+    if (held === "unclear") {
+      problems.push({
+        clause: "K12",
+        reason: "malformed: none of a binding's subjects can be read",
+        decide: `mend ${through.pointer === "" ? "the binding" : through.pointer}`,
+        hull: hull(place, through),
+      });
+      continue;
+    }
     if (found !== undefined) continue;
     problems.push({
       clause: target === undefined ? "K10" : "K4",
@@ -79,11 +102,24 @@ export function kubernetesGrants(documents: readonly unknown[], namespace: strin
   for (const role of roles) {
     const own: Place =
       role.kind === "Role" ? placeOf(role.namespace) : namespace === undefined ? {} : { namespace };
-    for (const place of role.namespace === NO_NAME ? [{}] : (bound.get(role) ?? [own])) {
-      readRole(role, place, grants, problems);
+    const alone = parts.isPart(role) ? [] : [own];
+    for (const place of role.namespace === NO_NAME ? [{}] : (bound.get(role) ?? alone)) {
+      for (const { rules, from } of parts.rulesOf(role))
+        readRole({ ...from, rules }, place, grants, problems);
     }
   }
-  return { grants, problems };
+  return { grants, problems, unheld, passedOver };
+}
+
+/** Whether a binding names anybody (K12). Who it is is not compared, only that somebody is meant. */
+function heldBy(subjects: unknown): "somebody" | "nobody" | "unclear" {
+  if (subjects === undefined || subjects === null) return "nobody";
+  if (!Array.isArray(subjects)) return "unclear";
+  if (subjects.length === 0) return "nobody";
+  const named = subjects.some(
+    (s) => isObject(s) && typeof s["kind"] === "string" && typeof s["name"] === "string" && s["name"] !== "",
+  );
+  return named ? "somebody" : "unclear";
 }
 
 function roleKey(kind: string, name: string | undefined, namespace: string | undefined): string | undefined {
@@ -130,7 +166,7 @@ function readRole(role: RoleDocument, place: Place, grants: Grant[], problems: P
   }
   const { rules } = role;
   const empty = rules === null || rules === undefined || (Array.isArray(rules) && rules.length === 0);
-  if (role.aggregated && empty) {
+  if (role.aggregation !== undefined && empty) {
     const name = role.name === undefined ? "" : ` "${role.name}"`;
     problem(
       "K6",
@@ -188,15 +224,17 @@ function readRule(rule: unknown, where: Where, grants: Grant[], problems: Proble
   const lists = Object.fromEntries(RULE_FIELDS.map((field) => [field, listOf(rule[field])]));
   const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } = lists as Record<string, List>;
   if (!verbs || !apiGroups || !resources || !resourceNames || !nonResourceURLs) return;
-  const forUrls = nonResourceURLs.given;
-  if (forUrls && (resources.given || apiGroups.given || resourceNames.given)) {
-    doubt("a rule has both resources and nonResourceURLs");
-    return;
-  }
-  const needed = forUrls ? { verbs } : { verbs, apiGroups, resources };
-  const lacking = Object.entries(needed).find(([, list]) => !list.given && !list.bad);
+  const isLacking = ([, list]: readonly [string, List]): boolean => !list.given && !list.bad;
+  const urlsOnly =
+    nonResourceURLs.given && [apiGroups, resources, resourceNames].every((list) => !list.given && !list.bad);
+  // a rule with resources and URLs grants both (K10); what its resources lack does not touch its URLs
+  const lacking = Object.entries(urlsOnly ? { verbs } : { verbs, apiGroups, resources }).find(isLacking);
   if (lacking !== undefined) {
-    doubt(`a rule has no "${lacking[0]}"`);
+    const sure = nonResourceURLs.given && verbs.given && !verbs.bad && !nonResourceURLs.bad;
+    if (sure) {
+      grants.push({ verbs: verbs.words, groups: [], resources: [], urls: nonResourceURLs.words, ...where });
+    }
+    doubt(`a rule has no "${lacking[0]}"`, sure ? { verbs: verbs.words, urls: [] } : {});
     return;
   }
   const parts = {

@@ -6,12 +6,12 @@ import type { Row, Side, UrlRow } from "./difference.ts";
 import type { Point } from "./impact.ts";
 import {
   comesInNamespace,
+  comesThrough,
   EVERY_KEY,
   type Existing,
   namelessVerb,
   type Served,
   STANDARD_VERBS,
-  verbsThroughNamespace,
 } from "./served.ts";
 import { ANY, type Words } from "./words.ts";
 
@@ -51,7 +51,7 @@ export function proofsOf(row: Row, world: World): RowProofs {
   }
   return {
     existing: proofs(existingIn(at, world.served, world.words)),
-    others: proofs(genericIn(at, world.words)),
+    others: proofs(genericIn(at, world.words, world.served)),
   };
 }
 
@@ -133,8 +133,8 @@ function verbsThat(at: At, entry: Existing, asked: string | undefined, named: bo
   // a verb that is none of the API's stands in no discovery; a rule that names the resource means something by it
   const own = asked !== undefined && named && !STANDARD_VERBS.includes(asked) ? [asked] : entry.verbs;
   if (at[NAMESPACE] === ANY || entry.namespaced) return own;
-  const through = verbsThroughNamespace(entry.group, entry.resource);
-  return own.filter((verb) => through.includes(verb));
+  const written = at[VERB] !== ANY;
+  return own.filter((verb) => comesThrough(verb, entry.group, entry.resource, written));
 }
 
 const TABLE: readonly Point[] = [
@@ -153,13 +153,16 @@ function tableIn(at: At, words: Words): readonly Point[] {
 }
 
 /** Each wildcard as a word that no rule uses (G3); a verb first as those that exist (K7). */
-function genericIn(at: At, words: Words): readonly Point[] {
+function genericIn(at: At, words: Words, served?: Served): readonly Point[] {
   const text = (d: number): string => (at[d] === ANY ? words.unused() : words.text(at[d] ?? ANY));
-  const verbs = at[VERB] === ANY ? [...STANDARD_VERBS, words.unused()] : [text(VERB)];
-  const subs = at[SUB] === ANY ? ["", words.unused()] : [text(SUB)];
-  return verbs.flatMap((verb) =>
-    subs.map((sub) => ({ verb, group: text(GROUP), resource: text(RESOURCE), sub })),
+  const [group, resource] = [text(GROUP), text(RESOURCE)];
+  const outside = at[NAMESPACE] !== ANY && served?.clusterScoped(group, resource) === true;
+  const any = [...STANDARD_VERBS, words.unused()].filter(
+    (verb) => !outside || comesThrough(verb, group, resource, false),
   );
+  const verbs = at[VERB] === ANY ? any : [text(VERB)];
+  const subs = at[SUB] === ANY ? ["", words.unused()] : [text(SUB)];
+  return verbs.flatMap((verb) => subs.map((sub) => ({ verb, group, resource, sub })));
 }
 
 const URL_VERBS: readonly string[] = ["get", "post", "put", "patch", "delete", "head", "options"];

@@ -96,6 +96,10 @@ export class Served {
       this.groups.add(group);
     }
     for (const entry of UNLISTED) add(entry);
+    for (const { group, resource, verb } of ASKED_IN_NAMESPACE) {
+      const known = merged.get(JSON.stringify([group, resource, ""]));
+      if (known !== undefined) add({ ...known, verbs: [verb] });
+    }
     this.all = [...merged.values()];
     for (const entry of this.all) {
       this.byResource.set(entry.resource, [...(this.byResource.get(entry.resource) ?? []), entry]);
@@ -130,13 +134,48 @@ export function servedOf(resources: readonly ServedResource[] | undefined): Serv
 }
 
 /**
- * The verbs that reach a cluster-scoped resource through a namespace after all. Whoever binds a ClusterRole by a
- * RoleBinding is asked `bind` in its namespace (pkg/registry/rbac, BindingAuthorized), and a request for one namespace
- * object counts as made in it (apiserver, RequestInfoFactory: the path is /api/v1/namespaces/NAME).
+ * What an admission plugin or another authorizer is known to ask in the namespace of a pod about a resource that has
+ * none. Sources: OpenShift documentation, "Managing security context constraints" (role-based access to them); the
+ * admission plugin PodSecurityPolicy of Kubernetes before 1.25.
+ */
+const ASKED_IN_NAMESPACE = [
+  { group: "security.openshift.io", resource: "securitycontextconstraints", verb: "use" },
+  { group: "policy", resource: "podsecuritypolicies", verb: "use" },
+  { group: "extensions", resource: "podsecuritypolicies", verb: "use" },
+] as const;
+
+/**
+ * The verbs that are known to reach a cluster-scoped resource through a namespace after all. Whoever binds a ClusterRole
+ * by a RoleBinding is asked `bind` in its namespace (pkg/registry/rbac, BindingAuthorized), and a request for one
+ * namespace object counts as made in it (apiserver, RequestInfoFactory: the path is /api/v1/namespaces/NAME).
  */
 export function verbsThroughNamespace(group: string, resource: string): readonly string[] {
   if (group === RBAC && resource === "clusterroles") return ["bind"];
-  return group === "" && resource === "namespaces" ? ["delete", "get", "patch", "update", "watch"] : [];
+  if (group === "" && resource === "namespaces") return ["delete", "get", "patch", "update", "watch"];
+  return ASKED_IN_NAMESPACE.flatMap((asked) =>
+    asked.group === group && asked.resource === resource ? asked.verb : [],
+  );
+}
+
+/**
+ * Whether a verb on a cluster-scoped resource can be asked in a namespace (K4). The API server itself asks its own verbs
+ * cluster-wide, and so it asks what it is known to ask besides. Any other verb that a rule writes out is asked by
+ * somebody else, who may ask it in a namespace; what "*" stands for is looked for in groups that are not Kubernetes'
+ * own.
+ * @param written the verb stands in the rule; else the rule says "*"
+ */
+export function comesThrough(verb: string, group: string, resource: string, written: boolean): boolean {
+  if (verbsThroughNamespace(group, resource).includes(verb)) return true;
+  if (STANDARD_VERBS.includes(verb)) return false;
+  const clusterWide = UNLISTED.some(
+    (entry) => entry.group === group && entry.resource === resource && entry.verbs.includes(verb),
+  );
+  return !clusterWide && (written || isForeign(group));
+}
+
+/** Whether a group is none of those that Kubernetes itself serves. Source: API conventions, which keep `*.k8s.io` for it. */
+export function isForeign(group: string): boolean {
+  return group.includes(".") && !group.endsWith(".k8s.io");
 }
 
 /** The group that held resources which have long moved; no supported server serves it (K4). */
@@ -146,7 +185,7 @@ const ALWAYS = new Served([]);
 
 /** Whether a request can come in a namespace, as far as that is so in every cluster. */
 export function comesInNamespace(verb: string, group: string, resource: string): boolean {
-  return !ALWAYS.clusterScoped(group, resource) || verbsThroughNamespace(group, resource).includes(verb);
+  return !ALWAYS.clusterScoped(group, resource) || comesThrough(verb, group, resource, true);
 }
 
 /** Whether a grant can take effect on the request, by what the server serves (K4). */
@@ -154,5 +193,5 @@ export function takesEffect(grant: Grant, request: KubernetesRequest, served: Se
   if (isUrlRequest(request) || served === undefined) return true;
   if (request.group === GONE_GROUP && !served.serves(GONE_GROUP)) return false;
   if (grant.namespace === undefined || !served.clusterScoped(request.group, request.resource)) return true;
-  return verbsThroughNamespace(request.group, request.resource).includes(request.verb);
+  return comesThrough(request.verb, request.group, request.resource, grant.verbs.includes(request.verb));
 }

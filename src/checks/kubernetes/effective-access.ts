@@ -9,7 +9,7 @@ import { differenceOf } from "../../state/kubernetes/difference.ts";
 import { type DocumentedRole, documentedRoles, placesOf } from "../../state/kubernetes/documented.ts";
 import { FLOOR } from "../../state/kubernetes/floor.ts";
 import { type Gap, type Grant, grantInWords, holdingsOf } from "../../state/kubernetes/holdings.ts";
-import { type Place, placesFor } from "../../state/kubernetes/places.ts";
+import { type Located, locate, type Place, placesFor } from "../../state/kubernetes/places.ts";
 import { roleInWords } from "../../state/kubernetes/role.ts";
 import { servedResources } from "../../state/kubernetes/served.ts";
 import { worstOf } from "../../state/kubernetes/stranger.ts";
@@ -19,6 +19,7 @@ import { type Case, excess, missing, where, who } from "../../wording/kubernetes
 import { accountResource } from "../../wording/kubernetes/account-exists.ts";
 import { ofDoubt, voidInWords } from "../../wording/kubernetes/compare.ts";
 import { nothingThere, unlistedNamespaces } from "../../wording/kubernetes/namespace.ts";
+import { runningAs } from "../../wording/kubernetes/run-as.ts";
 import type { Observation } from "../../wording/observation.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
@@ -229,7 +230,19 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     }
   }
   const sorted = [...cases].sort(([a], [b]) => byText(a, b)).map(([, c]) => c);
-  for (const c of sorted) yield* judge(c);
+  // what is documented for anybody: for the accounts of the control where their roles are meant, else where a role says
+  const all: readonly Located[] = [
+    ...sorted.flatMap((c) => locate(facts, c.account, c.roles)),
+    ...[...documented.values()].flatMap((role): readonly Located[] =>
+      role.kind === "ClusterRole" || role.namespace !== undefined
+        ? [{ role, namespace: role.namespace }]
+        : [],
+    ),
+  ];
+  for (const c of sorted) {
+    yield* judge(c);
+    yield* runningAs(c, all, new Set(cases.keys()));
+  }
   const floor = floorNote(sorted);
   if (floor !== undefined) yield floor;
   const open = accountsFound(facts, controls).filter(({ accounts }) => accounts.length === 0);
@@ -242,9 +255,11 @@ export const effectiveAccess: Check = {
   id: "kubernetes/effective-access",
   cloud: "kubernetes",
   title: "A service account can do exactly what is documented for it, by all its bindings together",
-  help: `The union of all that an account holds: over every ClusterRoleBinding and the RoleBindings of every namespace, those to its groups (\`system:serviceaccounts\`, \`system:serviceaccounts:NAMESPACE\`, \`system:authenticated\`) and those that name it as a user. It is compared everywhere in the cluster, and in each namespace where something is documented or granted, with the rules documented for this account: a ClusterRole everywhere, a Role in its namespace. For a Role whose control names no namespace that is the one in which it is bound to the account; of several the account's own, else the one where the Role is also bound to an account of that namespace, and more than one is excess; one that Kubernetes reserves for itself (\`kube-…\`) is never meant.
+  help: `The union of all that an account holds: over every ClusterRoleBinding and the RoleBindings of every namespace, those to its groups (\`system:serviceaccounts\`, \`system:serviceaccounts:NAMESPACE\`, \`system:authenticated\`), those that name it as a user, and those to \`system:anonymous\` and \`system:unauthenticated\`, which anybody is. It is compared everywhere in the cluster, and in each namespace where something is documented or granted, with the rules documented for this account: a ClusterRole everywhere, a Role in its namespace. For a Role whose control names no namespace that is the one in which it is bound to the account; of several the account's own, else the one where the Role is also bound to an account of that namespace, and more than one is excess; one that Kubernetes reserves for itself (\`kube-…\`) is never meant.
 
 It is an interval: something is missing only if a required rule asks for it, and in excess only if neither a required nor an optional one does. What every service account holds by the rules that Kubernetes publishes for its bootstrap roles is not excess; a rule added to one of these roles is. \`by\` names each binding and role that gives what is in excess, and the group by which it reaches the account.
+
+Whoever may create pods, or what makes pods, in a namespace, get into them, or ask for tokens there, may run as its service accounts, and so on from there: what those hold beyond all that is documented, for anybody, is excess too, with the way as \`by\`. Accounts that it can run as though the document lets it run nothing there are one finding a namespace. What the server's own bindings give its own parts is a note where the document itself opens that way.
 
 A ClusterRole through a RoleBinding grants what has a namespace, in that namespace. A binding to a role that does not exist grants nothing, and is a note. An account that is not given is whom the bindings of the documented roles name; the report says who.
 
@@ -283,13 +298,14 @@ Not considered: other authorizers of the server, and admission.`,
   needs: () => [
     "kubernetes/cluster",
     "kubernetes/namespace",
+    "kubernetes/service-account",
     "kubernetes/role",
     "kubernetes/cluster-role",
     "kubernetes/role-binding",
     "kubernetes/cluster-role-binding",
     "kubernetes/api-resource",
   ],
-  tolerates: ["kubernetes/namespace", "kubernetes/api-resource"],
+  tolerates: ["kubernetes/namespace", "kubernetes/service-account", "kubernetes/api-resource"],
   drifts: {
     excess: {
       short: "The account can do more than is documented for it.",

@@ -159,7 +159,7 @@ function stranger(subject: Subject, binding: Binding, c: Case): Observation {
     subject.kind === "group" && named.length > 0 ? ", which holds more than its service account" : "";
   return {
     kind: "drift",
-    drift: "excess",
+    drift: "stray",
     impact,
     resource: bindingResource(binding),
     property: JSON.stringify(["subject", subjectInWords(subject)]),
@@ -275,6 +275,40 @@ function* malformed(facts: Facts): Iterable<Observation> {
   }
 }
 
+/** Where a parameter was not given and several accounts could be the one that the document knows, none is believed (K17). */
+function* severalFor(facts: Facts, params: Params, context: Context): Iterable<Observation> {
+  const roles = documentedRoles(context.controls);
+  for (const { parameter, accounts } of accountsFound(facts, [...context.controls.values()])) {
+    if (accounts.length < 2) continue;
+    const own = params.bindings
+      .map((entry, index) => ({ entry, index, role: roles.get(entry.role) }))
+      .filter(({ entry }) => texts(entry.serviceAccounts).includes(`\${${parameter}}`));
+    const [first] = own;
+    if (first === undefined) continue;
+    const given = own.flatMap(({ role }) => role ?? []);
+    const impacts = given.map((role) =>
+      worstOf(role.rules, role.namespace, servedResources(facts, role.rules)),
+    );
+    const impact = (["escalation", "write"] as const).find((each) => impacts.includes(each)) ?? "read";
+    yield {
+      kind: "drift",
+      drift: "stray",
+      impact,
+      resource: { type: "ServiceAccount", id: `${facts.scope}#${parameter}`, name: parameter },
+      property: "several",
+      message: `${accounts.length} service accounts hold ${given.map(roleInWords).join(", ")}: ${accounts.join(", ")}; the document knows one, and nobody said which: the others are strangers; ${WHY_EXCESS[impact]}`,
+      expected: "one service account",
+      actual: accounts,
+      at: `/bindings/${first.index}/serviceAccounts`,
+      verify: showAll("RoleBinding"),
+      remediation: {
+        text: `Name the vendor's own with --set ${parameter}=NAMESPACE/NAME, and take the others out of the bindings.`,
+        commands: [],
+      },
+    };
+  }
+}
+
 /** What the report must say of parameters that were not given. */
 function notes(facts: Facts, context: Context): readonly string[] {
   return accountsFound(facts, [...context.controls.values()]).map(
@@ -322,6 +356,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     // who is a stranger is not known while some account is not
     if (unknown.length === 0) yield* judge(c, entry.serviceAccounts);
   }
+  yield* severalFor(facts, params, context);
   const there = [...seen.values()].map((account) => ({ account, exists: accountExists(facts, account) }));
   for (const { account, exists } of there) {
     if (exists === false) yield missingAccount(account, account.given, account.at);
@@ -351,7 +386,7 @@ export const roleBinding: Check = {
 
 Each service account that the role is for must hold it: a Role by a RoleBinding in its namespace, a ClusterRole by a ClusterRoleBinding, since a RoleBinding gives it in one namespace only. A subject that names the account as the user \`system:serviceaccount:NAMESPACE:NAME\` is that account; a group is always more than the account.
 
-An account is given as NAME, in the audited namespace, or as NAMESPACE/NAME. One that is not given is whom the bindings name: the accounts that hold all the roles which are for it alone. The report says who.
+An account is given as NAME, in the audited namespace, or as NAMESPACE/NAME. One that is not given is whom the bindings name: the account that holds all the roles which are for it alone, in the deployment's own namespaces. The report says who. Where several could be it, that is drift (K17): the document knows one.
 
 Unknown, never pass: role bindings or cluster role bindings could not be listed, the audited namespace does not exist, a binding cannot be understood, service accounts could not be listed and one is named.`,
   params: {
@@ -400,13 +435,13 @@ Unknown, never pass: role bindings or cluster role bindings could not be listed,
     "kubernetes/api-resource",
   ],
   drifts: {
+    stray: {
+      short: "A documented role is bound to somebody whom the document does not know.",
+      help: "A binding gives the vendor's role to another service account, a user or a group: it can do all that the role allows, and it weighs what the role does. A group of service accounts holds every account in it, so it is too much even where the vendor's own is among them. Where the account was not named, only a service account of the deployment's own namespaces is taken for the vendor's, and where several could be the one that the document knows, none is believed: name it by its parameter. Take the others out, or delete the binding.",
+    },
     missing: {
       short: "A documented role is not bound to its service account.",
       help: "No binding gives the role to the account where it is documented, so what relies on it will fail. A RoleBinding to a ClusterRole gives it in one namespace only, and a Role of the same name in another namespace is another role. Bind it with the command of the remediation, in the manifest or chart that the installation comes from.",
-    },
-    excess: {
-      short: "A documented role is bound to somebody whom the document does not name.",
-      help: "A binding gives the vendor's role to another service account, a user or a group: it can do all that the role allows. A group of service accounts holds every account in it, so it is too much even where the vendor's own is among them. Take the subject out, or delete the binding.",
     },
     absent: {
       short: "A service account does not exist.",

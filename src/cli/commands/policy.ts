@@ -107,18 +107,29 @@ async function readDocuments(
     if (items?.length === 0)
       throw new UsageError(`${file}: expected at least one policy document, found an empty list`);
     try {
-      // Against itself: what is no policy of that provider is refused here, where the file is known.
-      comparePolicies(provider, [value], []);
+      // Against itself: what is no policy of that provider is refused here, where the file is known. Of Kubernetes a
+      // file may hold other objects alone, beside one that holds the roles.
+      comparePolicies(provider, several ? [value, { rules: [] }] : [value], []);
     } catch (error) {
-      throw new UsageError(
-        `${file}: ${reasonOf(error)
-          .replace(/^document 1(?: at )?/, "")
-          .replace(/^: /, "")}`,
-      );
+      throw refused(file, error);
     }
     documents.push(read);
   }
+  if (provider === "kubernetes") {
+    try {
+      comparePolicies(provider, documents, []);
+    } catch (error) {
+      throw refused(files[0] ?? "", error);
+    }
+  }
   return documents;
+}
+
+function refused(file: string, error: unknown): UsageError {
+  const reason = reasonOf(error)
+    .replace(/^document 1(?: at )?/, "")
+    .replace(/^: /, "");
+  return new UsageError(`${file}: ${reason}`);
 }
 
 /** Operation names (one document, a list), or provider operations as the provider lists them. */

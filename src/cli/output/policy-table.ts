@@ -41,6 +41,14 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
     lines.push("", `Undecided (${undecided.length})`);
     for (const [i, doubt] of undecided.entries()) lines.push(...doubtLines(doubt, undecided[i + 1], options));
   }
+  const { documented: ours = 0, live: theirs = 0 } = comparison.passedOver ?? {};
+  if (ours + theirs > 0) {
+    const objects = ours + theirs === 1 ? "other object" : "other objects";
+    lines.push(
+      "",
+      `${ours + theirs} ${objects} passed over, which have nothing to do with access: ${ours} documented, ${theirs} live.`,
+    );
+  }
   const dead = comparison.void ?? [];
   if (dead.length > 0) {
     lines.push("", `Never takes effect (${dead.length})`);

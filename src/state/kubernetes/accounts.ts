@@ -108,8 +108,9 @@ export function findAccounts(facts: Facts, text: string, controls: readonly Reso
 /**
  * Whom an open parameter stands for. The roles that are for it alone tell: the accounts that all of them are bound to,
  * else any of them is. Where it shares all its roles with others, those of their accounts that no other part of the
- * document is known to be about. Beside an account of the deployment's own namespaces (the audited one, and that of a
- * Role which the account holds there) one of elsewhere is a stranger, and one of the system's own always is.
+ * document is known to be about. Only an account of the deployment's own namespaces is believed (K17): the audited one,
+ * and those in which a Role that tells is bound; where neither is known, any but the system's own. Of several, those of
+ * the audited namespace, where such a Role is bound there.
  */
 function openAccounts(facts: Facts, text: string, controls: readonly ResolvedControl[]): readonly Account[] {
   const pairs = pairsOf(controls);
@@ -117,16 +118,20 @@ function openAccounts(facts: Facts, text: string, controls: readonly ResolvedCon
   const sharers = (role: string) => new Set(pairs.filter((p) => p.role === role).map((p) => p.account));
   const mine = [...new Set(pairs.filter((p) => p.account === text).map((p) => p.role))];
   const alone = mine.filter((role) => sharers(role).size === 1);
+  const telling = alone.length > 0 ? alone : mine;
   const bound = (ids: readonly string[]) =>
     ids.flatMap((id) => roles.get(id) ?? []).map((role) => accountsIn(bindingsOf(facts, role)));
   const near = (some: readonly (readonly [string, Account])[]) => {
     const home = auditedNamespace(facts, controls);
-    const places = mine.flatMap((id) => roles.get(id) ?? []).flatMap((role) => bindingsOf(facts, role));
+    const places = telling.flatMap((id) => roles.get(id) ?? []).flatMap((role) => bindingsOf(facts, role));
     const own = new Set(
-      [home, ...places.map((b) => b.namespace)].filter((n) => n?.startsWith(RESERVED) === false),
+      [home, ...places.map((b) => b.namespace)].filter((n) => n !== undefined && !n.startsWith(RESERVED)),
     );
-    const there = some.filter(([, { namespace }]) => own.has(namespace));
-    return there.length > 0 ? there : some.filter(([, { namespace }]) => !namespace.startsWith(RESERVED));
+    const there = some.filter(([, { namespace }]) =>
+      own.size === 0 ? !namespace.startsWith(RESERVED) : own.has(namespace),
+    );
+    const inside = there.filter(([, { namespace }]) => namespace === home);
+    return inside.length > 0 && places.some((b) => b.namespace === home) ? inside : there;
   };
   if (alone.length > 0) {
     const sets = bound(alone).filter((set) => set.size > 0);

@@ -4,7 +4,7 @@ import { list, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import { type RoleName, roleInWords } from "./role.ts";
 import { readSubject, type Subject } from "./subject.ts";
-import { member, placeOf } from "./value.ts";
+import { isBootstrap, member, placeOf } from "./value.ts";
 
 /** A RoleBinding or ClusterRoleBinding. */
 export interface Binding {
@@ -15,6 +15,8 @@ export interface Binding {
   /** What it gives; absent when that cannot be understood. */
   readonly role?: RoleName;
   readonly subjects: readonly Subject[];
+  /** The server made it itself and keeps it. */
+  readonly bootstrap: boolean;
   /** What of it cannot be understood, so that it may give more, or to others. */
   readonly problem?: string;
 }
@@ -58,6 +60,7 @@ function readBinding(kind: Binding["kind"], id: string, body: unknown): Binding 
     ...(namespace === undefined ? {} : { namespace }),
     ...(typeof ref === "string" ? {} : { role: ref }),
     subjects,
+    bootstrap: isBootstrap(body),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -2,7 +2,7 @@ import type { KubernetesRequest } from "../../access/policy.ts";
 import { command } from "../../text/command.ts";
 import type { Binding } from "./binding.ts";
 import type { RoleName } from "./role.ts";
-import { type Account, accountId, accountUser } from "./subject.ts";
+import { type Account, ANONYMOUS, accountId, accountUser } from "./subject.ts";
 
 interface Named {
   readonly kind: RoleName["kind"] | Binding["kind"];
@@ -53,21 +53,24 @@ export function bind(role: RoleName, account: Account, name: string): string {
   );
 }
 
-/** Asks the server itself whether an account may do something. */
+/** Asks the server itself whether an account, or a request without credentials, may do something. */
 export function askServer(
   request: KubernetesRequest,
-  account: Account,
+  account: Account | "anonymous",
   namespace: string | undefined,
 ): string {
-  const as = `--as=${accountUser(account)}`;
-  if ("url" in request) return command("kubectl", "auth", "can-i", request.verb, request.url, as);
+  const as =
+    account === "anonymous"
+      ? [`--as=${ANONYMOUS.user}`, `--as-group=${ANONYMOUS.group}`]
+      : [`--as=${accountUser(account)}`];
+  if ("url" in request) return command("kubectl", "auth", "can-i", request.verb, request.url, ...as);
   const place = request.namespace ?? namespace;
   const resource = `${request.resource}${request.group === "" ? "" : `.${request.group}`}`;
   return command(
     ...["kubectl", "auth", "can-i", request.verb],
     request.name === undefined ? resource : `${resource}/${request.name}`,
     ...(request.subresource === undefined ? [] : [`--subresource=${request.subresource}`]),
-    as,
+    ...as,
     ...(place === undefined ? ["--all-namespaces"] : ["-n", place]),
   );
 }

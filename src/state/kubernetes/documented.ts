@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { type Binding, readBindings } from "./binding.ts";
 import { type RoleName, readRoles } from "./role.ts";
 import { bare, type Rule } from "./rules.ts";
-import { type Account, accountId, covers } from "./subject.ts";
+import { type Account, accountId, type Subject } from "./subject.ts";
 
 export const ROLE = "kubernetes/role";
 
@@ -72,28 +72,34 @@ export const RESERVED = "kube-";
  * Where a documented Role is meant to hold for an account. It is the namespace that the control names; one that names
  * none means the one in which the Role is bound to the account, else the account's own. Of several it is the account's
  * own, else the only one in which the Role is bound to an account of that namespace; where that does not tell, all of
- * them, which is more than is documented. A namespace of the system's own is meant by none but its name.
+ * them, which is more than is documented. Where the Role is bound to accounts of their own namespace and to this one
+ * elsewhere, theirs is meant. A binding that names a group means no place, and a namespace of the system's own is meant
+ * by none but its name (K18).
  */
 export function placesOf(facts: Facts, role: DocumentedRole, account: Account): readonly string[] {
   if (role.namespace !== undefined) return [role.namespace];
   const bindings = bindingsOf(facts, role);
-  const bound = namespacesOf(
-    bindings.filter((b) => b.subjects.some((s) => covers(s, account) !== undefined)),
-  );
+  const bound = namespacesOf(bindings.filter((b) => b.subjects.some((s) => isAccount(s, account))));
   if (bound.includes(account.namespace)) return [account.namespace];
-  if (bound.length > 1) {
+  if (bound.length > 0) {
     const homes = namespacesOf(
       bindings.filter((b) =>
         b.subjects.some((s) => s.kind === "account" && s.account.namespace === b.namespace),
       ),
-    ).filter((namespace) => bound.includes(namespace));
-    return homes.length === 1 ? homes : bound;
+    );
+    const both = homes.filter((namespace) => bound.includes(namespace));
+    if (both.length === 0 && homes.length > 0) return homes;
+    return both.length === 1 ? both : bound;
   }
-  if (bound.length > 0) return bound;
   const found = namespacesOf(readRoles(facts).named(role.kind, role.name));
   // a part that is not installed is documented nowhere
   if (found.length === 0 && role.optional) return [];
-  return found.includes(account.namespace) || found.length === 0 ? [account.namespace] : found;
+  // of several in which it is bound to somebody else none is meant for this account
+  return found.includes(account.namespace) || found.length !== 1 ? [account.namespace] : found;
+}
+
+function isAccount(subject: Subject, account: Account): boolean {
+  return subject.kind === "account" && accountId(subject.account) === accountId(account);
 }
 
 /** The namespaces of some objects, without the system's own. */

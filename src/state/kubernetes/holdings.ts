@@ -1,7 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { type Binding, bindingInWords, givenInWords, readBindings } from "./binding.ts";
 import { type LiveRole, readRoles, roleInWords } from "./role.ts";
-import { type Account, covers } from "./subject.ts";
+import { type Account, accountId, covers } from "./subject.ts";
 
 /** A role that an account holds by one binding. */
 export interface Grant {
@@ -29,7 +29,20 @@ export interface Holdings {
   readonly gaps: readonly Gap[];
 }
 
+const read = new WeakMap<Facts, Map<string, Holdings>>();
+
+/** All that an account holds; found once for each. */
 export function holdingsOf(facts: Facts, account: Account): Holdings {
+  const known = read.get(facts) ?? new Map<string, Holdings>();
+  read.set(facts, known);
+  const before = known.get(accountId(account));
+  if (before !== undefined) return before;
+  const holdings = readHoldings(facts, account);
+  known.set(accountId(account), holdings);
+  return holdings;
+}
+
+function readHoldings(facts: Facts, account: Account): Holdings {
   const roles = readRoles(facts);
   const grants: Grant[] = [];
   const dangling: Binding[] = [];

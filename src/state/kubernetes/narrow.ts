@@ -31,24 +31,24 @@ function cross(
   return [...new Set(a.flatMap((x) => b.flatMap((y) => shared(x, y) ?? [])))];
 }
 
-/** What two rules both grant, as one rule; `undefined` when that is nothing. */
-function intersection(a: Rule, b: Rule): Rule | undefined {
+/** What two rules both grant: of resources, and of addresses, since one rule may name both (K10). */
+function intersection(a: Rule, b: Rule): readonly Rule[] {
   const verbs = common(a.verbs, b.verbs);
-  if (verbs.length === 0) return undefined;
+  if (verbs.length === 0) return [];
   const nonResourceURLs = cross(a.nonResourceURLs ?? [], b.nonResourceURLs ?? [], sharedUrl);
-  if (nonResourceURLs.length > 0) return bare({ verbs, nonResourceURLs });
+  const urls = nonResourceURLs.length === 0 ? [] : [bare({ verbs, nonResourceURLs })];
   const apiGroups = common(a.apiGroups ?? [], b.apiGroups ?? []);
   const resources = cross(a.resources ?? [], b.resources ?? [], sharedResource);
-  if (apiGroups.length === 0 || resources.length === 0) return undefined;
+  if (apiGroups.length === 0 || resources.length === 0) return urls;
   const [these, those] = [a.resourceNames ?? [], b.resourceNames ?? []];
   const resourceNames = these.length === 0 ? those : those.length === 0 ? these : common(these, those);
   // no name in common is nothing; without names on either side it is everything
-  if (resourceNames.length === 0 && these.length > 0) return undefined;
-  return bare({ verbs, apiGroups, resources, resourceNames });
+  if (resourceNames.length === 0 && these.length > 0) return urls;
+  return [...urls, bare({ verbs, apiGroups, resources, resourceNames })];
 }
 
 /** What is left of a rule when all that is not documented is taken out of it; empty when nothing of it is documented. */
 export function narrowed(live: Rule, documented: readonly Rule[]): readonly Rule[] {
-  const parts = documented.flatMap((rule) => intersection(rule, live) ?? []);
+  const parts = documented.flatMap((rule) => intersection(rule, live));
   return [...new Map(parts.map((rule) => [JSON.stringify(rule), rule])).values()];
 }

@@ -28,9 +28,18 @@ export interface Grantable extends Granted {
 }
 
 /** A documented role and where it is meant to hold; absent: everywhere. */
-interface Located {
+export interface Located {
   readonly role: DocumentedRole;
   readonly namespace: string | undefined;
+}
+
+/** Where the roles that are documented for an account are meant to hold. */
+export function locate(facts: Facts, account: Account, roles: readonly DocumentedRole[]): readonly Located[] {
+  return roles.flatMap((role): readonly Located[] =>
+    role.kind === "ClusterRole"
+      ? [{ role, namespace: undefined }]
+      : placesOf(facts, role, account).map((namespace) => ({ role, namespace })),
+  );
 }
 
 function side(facts: Facts, documented: readonly Granted[], live: readonly Granted[], namespace?: string) {
@@ -56,11 +65,7 @@ export function placesFor(
 ): readonly Place[] {
   const live = holdings.grants.map((grant): Grantable => ({ grant, rules: grant.role.rules }));
   const everywhere = live.filter(({ grant }) => grant.namespace === undefined);
-  const located = roles.flatMap((role): readonly Located[] =>
-    role.kind === "ClusterRole"
-      ? [{ role, namespace: undefined }]
-      : placesOf(facts, role, account).map((namespace) => ({ role, namespace })),
-  );
+  const located = locate(facts, account, roles);
   const wishes = (namespace: string | undefined, rules: (role: DocumentedRole) => readonly Rule[]) =>
     located.filter((l) => l.namespace === namespace).map(({ role }): Wish => ({ role, rules: rules(role) }));
   const must = (namespace: string | undefined) =>
@@ -86,6 +91,49 @@ export function placesFor(
         namespace,
         required: { documented: wanted, live: all, ...side(facts, wanted, all, namespace) },
         allowed: { documented: known, live: here, ...side(facts, known, here, namespace) },
+      };
+    }),
+  ];
+}
+
+/** A place in which accounts that another one can run as hold more than is documented for anybody. */
+export interface ReachedPlace {
+  readonly namespace?: string;
+  readonly sides: Omit<Sides, "live"> & { readonly live: readonly Grantable[] };
+}
+
+/**
+ * The comparisons of what is held by running as others (K16): what their grants allow, against all that is documented,
+ * for anybody, and what the account holds itself, which is compared by itself.
+ */
+export function reachedPlaces(
+  facts: Facts,
+  documented: readonly Located[],
+  own: Holdings,
+  reached: readonly Grant[],
+): readonly ReachedPlace[] {
+  const at = (namespace: string | undefined, some: readonly Grant[]) =>
+    some
+      .filter((grant) => grant.namespace === namespace)
+      .map((grant): Grantable => ({ grant, rules: grant.role.rules }));
+  const known = (namespace: string | undefined): readonly Granted[] => [
+    ...documented.filter((l) => l.namespace === namespace).map(({ role }) => ({ rules: role.rules })),
+    ...at(namespace, own.grants),
+  ];
+  const anywhere = [...known(undefined), { rules: FLOOR }];
+  const everywhere = at(undefined, reached);
+  const namespaces = [...new Set(reached.flatMap(({ namespace }) => namespace ?? []))].sort();
+  return [
+    {
+      sides: { documented: anywhere, live: everywhere, ...side(facts, anywhere, everywhere) },
+    },
+    ...namespaces.map((namespace): ReachedPlace => {
+      const here = at(namespace, reached);
+      // what is held everywhere is told of everywhere
+      const all = [...known(namespace), ...anywhere, ...everywhere];
+      return {
+        namespace,
+        sides: { documented: all, live: here, ...side(facts, all, here, namespace) },
       };
     }),
   ];

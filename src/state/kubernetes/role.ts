@@ -1,7 +1,7 @@
 import type { Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { type Rule, readRules } from "./rules.ts";
-import { placeOf } from "./value.ts";
+import { isBootstrap, placeOf } from "./value.ts";
 
 /** What a binding refers to, and a control names. */
 export interface RoleName {
@@ -14,6 +14,8 @@ export interface RoleName {
 /** A role in the cluster. */
 export interface LiveRole extends RoleName {
   readonly rules: readonly Rule[];
+  /** The server made it itself and keeps it. */
+  readonly bootstrap: boolean;
   /** Why what it grants is not known completely. */
   readonly problem?: string;
 }
@@ -53,6 +55,7 @@ export function readRoles(facts: Facts): Roles {
         name,
         ...(kind === "Role" && namespace !== undefined ? { namespace } : {}),
         rules,
+        bootstrap: isBootstrap(body),
       };
       const twice = byKey.get(keyOf(own));
       const different = twice !== undefined && JSON.stringify(twice.rules) !== JSON.stringify(rules);

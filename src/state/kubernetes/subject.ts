@@ -69,10 +69,21 @@ export function groupsOf({ namespace }: Account): readonly string[] {
 }
 
 /**
+ * What the server calls a request without credentials. Anybody who reaches the server can make one (K15). Source:
+ * Kubernetes documentation, "Authenticating", "Anonymous requests".
+ */
+export const ANONYMOUS = { user: "system:anonymous", group: "system:unauthenticated" } as const;
+
+/**
  * Whether a subject is or holds the account: `""` by itself, else how, as words for `by`; `undefined` when it does not.
+ * What needs no credentials is held by every account, and by everybody else (K15).
  */
 export function covers(subject: Subject, account: Account): string | undefined {
+  if (subject.kind === "user" && subject.name === ANONYMOUS.user) {
+    return `as the unauthenticated user ${subject.name}`;
+  }
   if (subject.kind === "group") {
+    if (subject.name === ANONYMOUS.group) return `as group ${subject.name}`;
     return groupsOf(account).includes(subject.name) ? `as group ${subject.name}` : undefined;
   }
   if (subject.kind !== "account" || accountId(subject.account) !== accountId(account)) return undefined;

@@ -21,3 +21,10 @@ export function placeOf(id: string, body: unknown): { readonly name: string; rea
   const namespace = text(member(metadata, "namespace")) ?? (cut > 0 ? id.slice(0, cut) : undefined);
   return namespace === undefined ? { name } : { name, namespace };
 }
+
+/** Whether an object is one of the server's own, by its label (Kubernetes documentation, "Using RBAC authorization"). */
+export function isBootstrap(body: unknown): boolean {
+  return (
+    member(member(member(body, "metadata"), "labels"), "kubernetes.io/bootstrapping") === "rbac-defaults"
+  );
+}

@@ -10,7 +10,7 @@ import { narrowed } from "../../state/kubernetes/narrow.ts";
 import type { Place, Wish } from "../../state/kubernetes/places.ts";
 import { readRoles, roleInWords } from "../../state/kubernetes/role.ts";
 import { bare, type Rule } from "../../state/kubernetes/rules.ts";
-import { type Account, accountId, covers } from "../../state/kubernetes/subject.ts";
+import { type Account, ANONYMOUS, accountId, covers } from "../../state/kubernetes/subject.ts";
 import { diffLines, ruleLines, rulesText } from "../../state/kubernetes/yaml.ts";
 import type { Observation } from "../observation.ts";
 import { today, WHY_EXCESS } from "../words.ts";
@@ -96,7 +96,13 @@ export function excess(residue: Residue, place: Place, c: Case): Observation {
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documentedRules(place)))),
     actual: rulesText(rules),
     at: `${c.at}/roles`,
-    verify: askServer(residue.witness as KubernetesRequest, c.account, place.namespace),
+    verify: askServer(
+      residue.witness as KubernetesRequest,
+      found.length > 0 && found.every(({ as }) => as.endsWith(ANONYMOUS.user) || as.endsWith(ANONYMOUS.group))
+        ? "anonymous"
+        : c.account,
+      place.namespace,
+    ),
     ...(first === undefined
       ? {}
       : { remediation: mendExcess(first, rulesOfGrant(residue, first, place), place, c) }),

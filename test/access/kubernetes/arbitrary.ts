@@ -7,7 +7,7 @@ const some = <T>(...values: readonly T[]): fc.Arbitrary<T[]> =>
 
 const resourceRule: fc.Arbitrary<Rule> = fc.record(
   {
-    verbs: some("get", "create", "deletecollection", "*"),
+    verbs: some("get", "create", "deletecollection", "zz", "*"),
     apiGroups: some("", "apps", "*"),
     resources: some("pods", "nodes", "pods/log", "*/log", "*", "pods/*", "*/*", "namespaces"),
     resourceNames: fc.oneof(
@@ -23,7 +23,16 @@ const urlRule: fc.Arbitrary<Rule> = fc.record({
   nonResourceURLs: some("/m", "/m/*", "/m*", "/m/x", "*", "/*", "/m*x", "/m**"),
 });
 
-const rule = fc.oneof({ arbitrary: resourceRule, weight: 4 }, { arbitrary: urlRule, weight: 1 });
+/** Resources and URLs in one rule, which grants both (K10). */
+const bothRule: fc.Arbitrary<Rule> = fc
+  .tuple(resourceRule, urlRule)
+  .map(([resources, urls]) => ({ ...resources, nonResourceURLs: urls.nonResourceURLs ?? [] }));
+
+const rule = fc.oneof(
+  { arbitrary: resourceRule, weight: 4 },
+  { arbitrary: urlRule, weight: 1 },
+  { arbitrary: bothRule, weight: 1 },
+);
 
 /** Rules at places. URLs stand in rules that apply everywhere, as the server demands. */
 export const placed: fc.Arbitrary<Placed> = fc
@@ -52,7 +61,10 @@ export function documentsOf(sides: readonly Placed[], how: Style, namespace?: st
   return sides.map(({ rules, place }, i) => {
     const name = `r${i}`;
     const clusterRole = { kind: "ClusterRole", metadata: meta(name), rules };
-    const ref = { roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name } };
+    const ref = {
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+      subjects: [{ kind: "ServiceAccount", name: "engine", namespace: "a" }],
+    };
     if (place === undefined) {
       if (how !== "bound" && namespace === undefined) return how === "list" ? [{ rules }] : clusterRole;
       return [clusterRole, { kind: "ClusterRoleBinding", metadata: meta("b"), ...ref }];

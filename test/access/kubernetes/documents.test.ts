@@ -13,6 +13,7 @@ const binding = (kind: string, name: string, roleRef: unknown, namespace?: strin
   kind,
   metadata: meta(name, namespace),
   roleRef,
+  subjects: [{ kind: "ServiceAccount", name: "engine", namespace: "a" }],
 });
 
 const outcome = (documented: unknown[], live: unknown[], options = {}) => {
@@ -231,11 +232,6 @@ describe("K6, K10, fault 41: what cannot be read is a doubt, never nothing", () 
       "a name that is no text",
       { rules: [{ ...get, resourceNames: [null] }] },
       '"resourceNames" of a rule is no list of texts; mend /rules/0',
-    ],
-    [
-      "resources and URLs",
-      { rules: [{ ...get, nonResourceURLs: ["/x"] }] },
-      "a rule has both resources and nonResourceURLs; mend /rules/0",
     ],
     [
       "a part that is misspelt",

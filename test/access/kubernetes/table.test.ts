@@ -309,6 +309,7 @@ describe("what is printed (R1 to R3)", () => {
         kind: "ClusterRoleBinding",
         metadata: { name: "wide-b" },
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "wide" },
+        subjects: [{ kind: "User", name: "jane" }],
       },
     ];
     expect(comparePolicies("kubernetes", [all(rule("get", "core", "secrets", "a"))], live)).toEqual({
@@ -508,6 +509,75 @@ describe("discovery (K4, R2, G6)", () => {
       "get,list,watch,create,update,patch,delete,deletecollection clusterroles.rbac.authorization.k8s.io -n a",
       "list,create,deletecollection namespaces -n a",
     ]);
+  });
+
+  describe("K4: what somebody else asks in a namespace about what has none", () => {
+    const scc = { group: "security.openshift.io", resource: "securitycontextconstraints", namespaced: false };
+    const served = [
+      ...SERVED,
+      { ...scc, verbs: ["create", "get", "list"] },
+      { group: "policy", resource: "podsecuritypolicies", namespaced: false, verbs: ["get"] },
+      { group: "example.org", resource: "gates", namespaced: false, verbs: ["get"] },
+    ];
+    it.each<[string, object, readonly (readonly [string, string, boolean])[]]>([
+      [
+        "use of one SecurityContextConstraints",
+        rule("use get", "security.openshift.io", "securitycontextconstraints", "privileged"),
+        [
+          [
+            'use securitycontextconstraints.security.openshift.io "privileged" -n a',
+            'use securitycontextconstraints.security.openshift.io "privileged" -n a',
+            false,
+          ],
+        ],
+      ],
+      [
+        "every verb on SecurityContextConstraints, of which use exists",
+        rule("*", "security.openshift.io", "securitycontextconstraints"),
+        [
+          [
+            "* securitycontextconstraints.security.openshift.io -n a",
+            "use securitycontextconstraints.security.openshift.io -n a",
+            false,
+          ],
+        ],
+      ],
+      [
+        "use of a PodSecurityPolicy",
+        rule("*", "policy", "podsecuritypolicies"),
+        [["use podsecuritypolicies.policy -n a", "use podsecuritypolicies.policy -n a", false]],
+      ],
+      [
+        "a verb of somebody's own that is written out",
+        rule("enter", "core", "nodes"),
+        [["enter nodes -n a", "enter nodes -n a", false]],
+      ],
+      [
+        "every verb on somebody's own resource: none that exists",
+        rule("*", "example.org", "gates"),
+        [["* gates.example.org -n a", "<any> gates.example.org -n a", true]],
+      ],
+      ["every verb on a resource of Kubernetes' own", rule("*", "core", "nodes"), []],
+      ["what the server asks cluster-wide", rule("impersonate", "core", "users groups"), []],
+      ["the API server's own verbs", rule("get list delete", "example.org", "gates"), []],
+    ])("%s", (_, granted, expected) => {
+      const { missing, excess, undecided } = comparePolicies("kubernetes", [], [role("a", granted)], {
+        resources: served,
+      });
+      expect([missing, undecided]).toEqual([[], []]);
+      const proofs = excess.map((r) => {
+        expect(allows("kubernetes", [role("a", granted)], r.witness, { resources: served })).toBe("allowed");
+        const { verb, resource, group } = r.witness as Extract<KubernetesRequest, { resource: string }>;
+        const name = r.witness as { readonly name?: string };
+        const kind = group === "" ? resource : `${resource}.${group}`;
+        return [
+          r.pattern,
+          `${verb} ${kind}${name.name === undefined ? "" : ` "${name.name}"`} -n a`,
+          r.latent === true,
+        ];
+      });
+      expect(proofs).toEqual(expected);
+    });
   });
 
   it("K4: the same rules in a ClusterRole that is bound cluster-wide are compared", () => {

@@ -110,7 +110,7 @@ describe("kubernetes/role-binding", () => {
   it("the account is held by its group, which is too much and not too little", () => {
     expect(briefs(look(bound(group("system:serviceaccounts:lab"))))).toEqual([
       "assessed 1 bindings",
-      'drift excess | (["subject","group system:serviceaccounts:lab"]) | by RoleBinding b in namespace lab',
+      'drift stray | (["subject","group system:serviceaccounts:lab"]) | by RoleBinding b in namespace lab',
     ]);
   });
 

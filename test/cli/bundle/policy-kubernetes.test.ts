@@ -35,7 +35,7 @@ const files: Readonly<Record<string, string>> = {
       },
     ],
   }),
-  "wide.yaml": `${role("team")}---\nkind: ClusterRole\nmetadata: { name: extra }\nrules:\n  - { apiGroups: [""], resources: [secrets], verbs: [get, list, watch] }\n---\nkind: ClusterRoleBinding\nmetadata: { name: extra }\nroleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: extra }\nsubjects: []\n`,
+  "wide.yaml": `${role("team")}---\nkind: ClusterRole\nmetadata: { name: extra }\nrules:\n  - { apiGroups: [""], resources: [secrets], verbs: [get, list, watch] }\n---\nkind: ClusterRoleBinding\nmetadata: { name: extra }\nroleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: extra }\nsubjects: [{ kind: User, name: jane }]\n`,
   "deployment.yaml": `${role()}---\nkind: Deployment\nmetadata: { name: x }\n`,
   "empty.yaml": "---\n---\n",
   "none.json": '{ "kind": "RoleList", "items": [] }',

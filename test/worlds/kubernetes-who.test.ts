@@ -1,0 +1,257 @@
+/** Who can come in: without credentials, as somebody else, or by not being named (K4, K15 to K17). */
+import { describe, expect, it } from "vitest";
+import {
+  ARGO,
+  AZURE,
+  all,
+  beside,
+  type Change,
+  CLUSTER_ROLE,
+  held,
+  JOB_READER,
+  joined,
+  MANAGEMENT_ROLE,
+  named,
+  nameOf,
+  proves,
+  rulesOf,
+  type World,
+  without,
+} from "./kubernetes-changes.ts";
+import { lines, notes, reportOn } from "./kubernetes-look.ts";
+import {
+  account,
+  BUILDS,
+  binding,
+  CLUSTER,
+  clusterBinding,
+  clusterRole,
+  documented,
+  group,
+  MANAGEMENT,
+  type RuleBody,
+  role,
+  rule,
+  user,
+  WORKLOAD,
+} from "./kubernetes-state.ts";
+
+/** A service account beside the vendor's, with a role of its own everywhere. */
+function neighbour(id: string, ...rules: readonly RuleBody[]): Change {
+  return all(
+    (state) => ({ accounts: [...state.accounts, id] }),
+    beside({
+      clusterRoles: [clusterRole("strong", rules)],
+      clusterRoleBindings: [clusterBinding("strong", "strong", account(id))],
+    }),
+  );
+}
+const NODES = rule("", "nodes", "patch");
+
+const worlds: readonly World[] = [
+  [
+    "K15: what anybody may do without credentials, as user",
+    AZURE,
+    held(user("system:anonymous"), rule("", "endpoints", "get")),
+    Array(3).fill("cluster-effective-access excess medium get endpoints ! get endpoints"),
+    1,
+  ],
+  [
+    "K15: the same as group, in one namespace",
+    AZURE,
+    beside({
+      clusterRoles: [clusterRole("open", [rule("", "endpoints", "get")])],
+      roleBindings: [binding("open", "ClusterRole/open", [group("system:unauthenticated")], "default")],
+    }),
+    Array(3).fill(
+      "cluster-effective-access excess medium get endpoints -n default ! get endpoints in namespace default",
+    ),
+    1,
+  ],
+  [
+    "K16: an account beside the vendor's, where the vendor may create pods",
+    AZURE,
+    neighbour("chalk/operator", NODES),
+    ["cluster-effective-access excess high patch nodes ! patch nodes"],
+    1,
+  ],
+  [
+    "K16: the namespace's group holds it: every namespace has an account in it",
+    AZURE,
+    held(group("system:serviceaccounts:builds"), NODES),
+    Array(2).fill("cluster-effective-access excess high patch nodes ! patch nodes"),
+    1,
+  ],
+  ["K16: an account of another namespace is not reached", AZURE, neighbour("default/operator", NODES), [], 0],
+  [
+    "K16: an account that is not there runs nothing",
+    AZURE,
+    beside({
+      clusterRoles: [clusterRole("strong", [NODES])],
+      clusterRoleBindings: [clusterBinding("strong", "strong", account("chalk/gone"))],
+    }),
+    [],
+    0,
+  ],
+  [
+    "K16: over another account, step by step",
+    AZURE,
+    all(
+      (state) => ({ accounts: [...state.accounts, "chalk/first", "far/second"] }),
+      beside({
+        clusterRoles: [clusterRole("strong", [NODES])],
+        roles: [role("runner", [rule("batch", "jobs", "create")], "far")],
+        roleBindings: [binding("runner", "Role/runner", [account("chalk/first")], "far")],
+        clusterRoleBindings: [clusterBinding("strong", "strong", account("far/second"))],
+      }),
+    ),
+    [
+      "cluster-effective-access excess high create jobs.batch -n far ! create jobs.batch in namespace far",
+      "cluster-effective-access excess high patch nodes ! patch nodes",
+    ],
+    1,
+  ],
+  [
+    "K16: a role that it can reach and that is not filled in",
+    AZURE,
+    all(
+      (state) => ({ accounts: [...state.accounts, "chalk/operator"] }),
+      beside({
+        clusterRoles: [clusterRole("sum", null, { aggregationRule: { clusterRoleSelectors: [] } })],
+        clusterRoleBindings: [clusterBinding("sum", "sum", account("chalk/operator"))],
+      }),
+    ),
+    ["cluster-effective-access unknown (chalk/management)"],
+    3,
+  ],
+  [
+    "K17: nobody is named, and a user and a group hold the job reader beside the account",
+    without("workloadServiceAccount"),
+    joined("workload", user("jane@example.com"), group("ops")),
+    ["role-bindings stray medium (chalk/workload)", "role-bindings stray medium (chalk/workload)"],
+    1,
+  ],
+  [
+    "K17: nobody is named, and an account of another namespace alone holds the job reader",
+    without("workloadServiceAccount"),
+    named("workload", account("elsewhere/workload")),
+    [
+      `cluster-effective-access absent medium (${CLUSTER}/chalk#workloadServiceAccount)`,
+      "role-bindings missing medium (chalk/chalk-job-reader)",
+      "role-bindings stray medium (chalk/workload)",
+    ],
+    1,
+  ],
+  [
+    "K17: nobody is named, and a second account of the namespace holds the job reader",
+    without("workloadServiceAccount"),
+    joined("workload", account("chalk/other")),
+    [`role-bindings stray medium (${CLUSTER}/chalk#workloadServiceAccount)`],
+    1,
+  ],
+  [
+    "K17: nothing is named, and the platform stands in two namespaces: the document knows one",
+    { parameters: {} },
+    (state) => ({
+      namespaces: [...state.namespaces, "second"],
+      accounts: [...state.accounts, "second/management", "second/workload"],
+      roles: [
+        ...state.roles,
+        ...state.roles.filter((r) => nameOf(r) !== ARGO).map((r) => role(nameOf(r), rulesOf(r), "second")),
+      ],
+      roleBindings: [
+        ...state.roleBindings,
+        binding("management", `Role/${MANAGEMENT_ROLE}`, [account("second/management")], "second"),
+        binding("workload", `Role/${JOB_READER}`, [account("second/workload")], "second"),
+        binding("builds", `Role/${ARGO}`, [account("second/management")], BUILDS),
+      ],
+      clusterRoleBindings: [
+        ...state.clusterRoleBindings,
+        clusterBinding("second", CLUSTER_ROLE, account("second/management")),
+      ],
+    }),
+    [
+      `role-bindings stray high (${CLUSTER}#managementServiceAccount)`,
+      `role-bindings stray medium (${CLUSTER}#workloadServiceAccount)`,
+    ],
+    1,
+  ],
+];
+
+proves("who can come in", worlds);
+
+describe("K16: what lets its holder run as an account of the namespace", () => {
+  it.each<[string, RuleBody, boolean]>([
+    ["pods", rule("", "pods", "create"), true],
+    ["a pod's image", rule("", "pods", "patch"), true],
+    ["getting into a pod", rule("", "pods/exec", "get"), true],
+    ["any subresource of that name", rule("", "*/exec", "create"), true],
+    ["a container beside", rule("", "pods/ephemeralcontainers", "update"), true],
+    ["deployments, of one name", rule("apps", "deployments", "patch", ["engine"]), true],
+    ["stateful sets", rule("apps", "statefulsets", "create"), true],
+    ["daemon sets", rule("apps", "daemonsets", "update"), true],
+    ["replica sets", rule("*", "replicasets", "*"), true],
+    ["replication controllers", rule("", "replicationcontrollers", "create"), true],
+    ["jobs", rule("batch", "jobs", "create"), true],
+    ["cron jobs", rule("batch", "cronjobs", "patch"), true],
+    ["a token", rule("", "serviceaccounts/token", "create"), true],
+    ["a token of that name", rule("", "serviceaccounts/token", "create", ["strong"]), true],
+    ["a token of another name", rule("", "serviceaccounts/token", "create", ["weak"]), false],
+    ["reading pods", rule("", "pods", ["get", "list", "watch", "delete"]), false],
+    ["pods of another group", rule("example.org", "pods", "create"), false],
+    ["their status", rule("", "pods/status", "update"), false],
+  ])("%s", (_, given, reaches) => {
+    const state = documented("azure");
+    const change = all(
+      neighbour("far/strong", NODES),
+      beside({
+        roles: [role("runner", [given], "far")],
+        roleBindings: [binding("runner", "Role/runner", [account(WORKLOAD)], "far")],
+      }),
+    );
+    const found = reportOn({ ...state, ...change(state) }).findings.filter(
+      (f) => f.pattern === "patch nodes" && f.resource.id === WORKLOAD,
+    );
+    expect(found.map((f) => f.by)).toEqual(
+      reaches
+        ? ["pods of namespace far can run as far/strong, by ClusterRoleBinding strong (ClusterRole strong)"]
+        : [],
+    );
+  });
+});
+
+it("K16: an account that the document does not let it run as is one finding, with the parts of the server", () => {
+  const state = documented("azure");
+  const change = all(
+    (s) => ({ accounts: [...s.accounts, "kube-system/clusterrole-aggregation-controller"] }),
+    beside({
+      roles: [role("runner", [rule("", "pods", "create")], "kube-system")],
+      roleBindings: [binding("runner", "Role/runner", [account(WORKLOAD)], "kube-system")],
+    }),
+  );
+  const report = reportOn({ ...state, ...change(state) });
+  expect(lines(report)).toEqual([
+    "cluster-effective-access excess critical (chalk/management)",
+    "cluster-effective-access excess critical (chalk/workload)",
+    "cluster-effective-access excess high create pods -n kube-system ! create pods in namespace kube-system",
+  ]);
+  expect(notes(report).filter((note) => note.includes("parts of the server"))).toEqual([]);
+});
+
+it("K4: use of what OpenShift asks in a namespace is excess there", () => {
+  const state = documented("azure");
+  const change = all(
+    beside({
+      clusterRoles: [
+        clusterRole("scc", [
+          rule("security.openshift.io", "securitycontextconstraints", "use", ["privileged"]),
+        ]),
+      ],
+      roleBindings: [binding("scc", "ClusterRole/scc", [account(MANAGEMENT)])],
+    }),
+    (s) => ({ served: [...s.served, "!security.openshift.io/v1/securitycontextconstraints"] }),
+  );
+  expect(lines(reportOn({ ...state, ...change(state) }))).toEqual([
+    'cluster-effective-access excess high use securitycontextconstraints.security.openshift.io "privileged" -n chalk ! use securitycontextconstraints.security.openshift.io named privileged in namespace chalk',
+  ]);
+});
