@@ -646,6 +646,7 @@ const roleDrift: readonly World[] = [
     [
       `trust-policy excess critical sts:AssumeRole ! ${STRANGER} sts:AssumeRole <any> ${at("sts:ExternalId", EXTERNAL_ID)}`,
       `trust-policy missing medium sts:AssumeRole ! ${VENDOR} sts:AssumeRole <any> ${at("sts:ExternalId", EXTERNAL_ID)}`,
+      "trust-policy unknown other roles",
     ],
     1,
   ],
