@@ -223,7 +223,7 @@ const whichRoles: readonly World[] = [
     "the role was looked for by its ARN, and is not there",
     { parameters: { role: "admin", externalId: EXTERNAL_ID } },
     { asked: [`arn:aws:iam::${ACCOUNT}:role/ops/admin`] },
-    notFound.map((l) => l.replace("role to audit", "admin")),
+    notFound.map((l) => l.replace("medium role to audit", "critical admin")),
     1,
   ],
 ];

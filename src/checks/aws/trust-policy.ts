@@ -34,6 +34,9 @@ interface Case {
   readonly template: unknown;
 }
 
+/** What the other roles are told by, and what they hold: without it that part alone is not known. */
+const OF_OTHERS = ["aws/listed-role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const;
+
 /** What is left of a principal that was deleted: its unique id, which nobody can present (AW10). */
 const DANGLING = /^A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{8,}$/;
 
@@ -216,8 +219,8 @@ A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in
       policy: policySchema("trust policy, as the page prints it"),
     },
   },
-  needs: () => ["aws/role", "aws/listed-role"],
-  tolerates: ["aws/listed-role"],
+  needs: () => ["aws/role", ...OF_OTHERS],
+  tolerates: OF_OTHERS,
   drifts: {
     excess: {
       short: "The trust policy admits somebody, or something, that is not documented.",

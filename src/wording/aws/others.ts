@@ -134,7 +134,7 @@ function holdsInWords(holdings: Holdings, impact: Impact | undefined): string {
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
   const unread = gap === undefined ? "" : `; ${gap.what} could not be read`;
   if (impact === undefined)
-    return gap === undefined ? "it holds nothing" : "what it holds is not known" + unread;
+    return gap === undefined ? "it holds nothing" : `what it holds is not known${unread}`;
   return `${WHY_EXCESS[impact]}${unread}`;
 }
 
