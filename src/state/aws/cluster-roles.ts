@@ -1,6 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
-import { field, record, text } from "../../snapshot/value.ts";
-import { statementsOf, textList } from "./document.ts";
+import { field, record, text, textList } from "../../snapshot/value.ts";
+import { statementsOf } from "./document.ts";
 import { knownRoles, type Role } from "./roles.ts";
 
 /** A role that service accounts of a cluster may assume, by the cluster's provider of identities (IRSA). */

@@ -2,8 +2,8 @@ import { ROLE_ASSUMING } from "../../access/escalation.ts";
 import { matches, questionGlob, subject } from "../../access/glob.ts";
 import { type AwsRequest, type Comparison, PolicyError } from "../../access/policy.ts";
 import { allows, comparePolicies } from "../../access/provider.ts";
-import { field } from "../../snapshot/value.ts";
-import { policyDocument, statementsOf, textList } from "./document.ts";
+import { field, textList } from "../../snapshot/value.ts";
+import { policyDocument, statementsOf } from "./document.ts";
 
 /** Somebody who asks to assume a role, and all that is known of the request. */
 export interface Comer {

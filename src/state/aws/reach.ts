@@ -1,8 +1,8 @@
 import type { AwsRequest } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
-import { field, record } from "../../snapshot/value.ts";
+import { field, record, textList } from "../../snapshot/value.ts";
 import { liveSide } from "./difference.ts";
-import { allowedPrincipals, policyDocument, statementsOf, textList } from "./document.ts";
+import { allowedPrincipals, policyDocument, statementsOf } from "./document.ts";
 import { comerOfRole, type Entry, entry, mayAssume } from "./entry.ts";
 import { holdingsOf } from "./holdings.ts";
 import { knownRoles, type Role } from "./roles.ts";
