@@ -28,6 +28,7 @@ export function findingOf(frame: Frame, check: Check, o: Observation): Finding {
   const rule = `${check.id}/${drift}`;
   const id = `${baseline.id}/${control.id}`;
   const date = catalogDate(run);
+  const named = o.kind === "drift" && o.named === true;
   return {
     fingerprint: fingerprint({
       cloud: run.snapshot.provider,
@@ -47,8 +48,8 @@ export function findingOf(frame: Frame, check: Check, o: Observation): Finding {
       impact: o.kind === "drift" ? o.impact : undefined,
       latent: o.latent,
       note: o.kind === "note",
-      stated: o.kind === "drift" ? o.severity : undefined,
-      override: control.severity,
+      stated: named ? "critical" : o.kind === "drift" ? o.severity : undefined,
+      override: named ? undefined : control.severity,
     }),
     resource: o.resource,
     message: messageOf(o),

@@ -59,8 +59,8 @@ const finding: Readonly<Record<Provider, (asked: ReadonlySet<DocumentKind>) => r
 /** AWS answers these to everybody, even against an explicit deny (STS API reference, GetCallerIdentity). */
 const free = new Set(["GetCallerIdentity"]);
 
-/** Operations that are only called to find out whom to audit. */
-const findingOnly = new Set(["ListRoles"]);
+/** What is only called to find out whom to audit. */
+const findingOnly = new Set(["aws/role ListRoles"]);
 
 /**
  * Every permission that reading these kinds takes, by name; nothing that is not needed, and nothing that everybody has.
@@ -84,7 +84,7 @@ export function readsOf(
     const source = sourceOf(kind, extra);
     if (source === undefined) continue;
     for (const call of source.calls) {
-      if (free.has(call.operation) || (named && findingOnly.has(call.operation))) continue;
+      if (free.has(call.operation) || (named && findingOnly.has(`${kind} ${call.operation}`))) continue;
       const read = reads.get(call.permission) ?? { calls: [], kinds: [], titles: [], reasons: [] };
       if (!read.calls.some((each) => each.operation === call.operation)) read.calls.push(call);
       if (!read.kinds.includes(kind)) read.kinds.push(kind);

@@ -33,6 +33,11 @@ export interface DriftObservation extends Seen {
   readonly impact?: Impact;
   /** Only where the table of severities does not say it. */
   readonly severity?: Severity;
+  /**
+   * The user named it on the command line and it is not there, so that nothing of what was meant was looked at: as bad
+   * as can be, and no severity of the control's own makes it less.
+   */
+  readonly named?: true;
   /** How to replay the witness through `allows` on both sides; the runner does, and a mismatch fails the run. */
   readonly replay?: () => { readonly documented: string; readonly live: string };
 }

@@ -26,6 +26,10 @@ const roleDocuments = [
   `aws/role-policy ${role}/second`,
 ];
 
+const listed = ["ops", "vendors/acme", "web"].map(
+  (name) => `aws/listed-role arn:aws:iam::${account}:role/${name}`,
+);
+
 const everything = [
   ...roleDocuments.slice(0, 2),
   `aws/caller-identity ${account}`,
@@ -37,6 +41,7 @@ const everything = [
   "aws/instance i-1",
   "aws/instance i-2",
   "aws/internet-gateway igw-1",
+  ...listed,
   "aws/nat-gateway nat-1",
   ...roleDocuments.slice(2),
   "aws/route-table rtb-1",
@@ -321,6 +326,62 @@ describe("which role is audited", () => {
     ]);
   });
 
+  it("AW15: beside a named role, every other one that the vendor may come in by is read, and no more", async () => {
+    const arn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+    const own = trust({ AWS: `arn:aws:iam::${account}:root` });
+    const provider = `arn:aws:iam::${account}:oidc-provider/oidc.eks.${region}.amazonaws.com/id/C0FFEE`;
+    const inline = { p: allow("a:b") };
+    const roles = [
+      { name: "acme", trust: trust({ AWS: vendor }), inline },
+      { name: "acme-old", trust: trust({ AWS: vendor }), inline },
+      { name: "next", trust: trust({ AWS: arn("acme") }), inline: { go: allow("sts:Assume*") } },
+      { name: "then", trust: trust({ AWS: `arn:aws:sts::${account}:assumed-role/next/x` }), inline },
+      { name: "ours", trust: own, inline },
+      { name: "pods", trust: trust({ Federated: provider }), inline },
+      { name: "web", trust: trust({ Service: "ec2.amazonaws.com" }), inline },
+      { name: "shop", trust: trust({ AWS: "arn:aws:iam::111111111111:root" }), inline },
+    ];
+    aws = await startAws({ roles });
+    const kinds = [...roleKinds, "aws/listed-role"] as const;
+    const { snapshot } = await collectAws(aws, { roles: ["acme"], kinds });
+    const names = (kind: string) =>
+      snapshot.documents.filter((d) => d.kind === kind).map((d) => d.id.replace(arn(""), ""));
+    expect(snapshot.unread).toEqual([]);
+    expect(names("aws/role")).toEqual(["acme", "acme-old", "next", "ours", "pods", "then"]);
+    expect(names("aws/role-policy")).toEqual(
+      ["acme/p", "acme-old/p", "next/go", "ours/p", "pods/p", "then/p"].sort(),
+    );
+    expect(names("aws/listed-role")).toEqual(roles.map(({ name }) => name).sort());
+    // whom the others trust is nobody's business
+    const told = snapshot.documents.filter(
+      (d) => d.kind === "aws/listed-role" && "AssumeRolePolicyDocument" in (d.body as object),
+    );
+    expect(told.map((d) => d.id)).toEqual(["acme", "acme-old", "next", "ours", "pods", "then"].map(arn));
+    // without a policy that assumes roles, whoever trusts the account is not asked about
+    aws.state = { ...aws.state, roles: roles.filter(({ name }) => name !== "next") };
+    const less = (await collectAws(aws, { roles: ["acme"], kinds })).snapshot;
+    expect(less.documents.filter((d) => d.kind === "aws/role").map((d) => d.id)).toEqual(
+      ["acme", "acme-old", "pods"].map(arn),
+    );
+  });
+
+  it("AW15: of a named role without the right to list roles, that alone is not known", async () => {
+    const actions = [
+      "sts:GetCallerIdentity",
+      "iam:GetRole",
+      "iam:ListRolePolicies",
+      "iam:ListAttachedRolePolicies",
+    ];
+    aws = await startAws({
+      roles: [{ name: "acme", trust: trust({ AWS: vendor }) }],
+      keys: { [auditor.id]: { secret: auditor.secret, may: actions } },
+    });
+    const kinds = [...roleKinds, "aws/listed-role"] as const;
+    const { snapshot } = await collectAws(aws, { roles: ["acme"], kinds });
+    expect(causes(snapshot.unread)).toEqual(["aws/listed-role denied iam:ListRoles"]);
+    expect(held(snapshot)).toContain(`aws/role arn:aws:iam::${account}:role/acme`);
+  });
+
   it("several roles that trust the vendor are all read; none is no role and nothing unread", async () => {
     const roles = [1, 2, 3].map((n) => ({
       name: `acme-${n}`,
@@ -383,10 +444,10 @@ describe("what cannot be read", () => {
     ],
     [
       "iam:ListRoles",
-      ["aws/attached-policy", "aws/policy", "aws/role", "aws/role-policy"].map(
+      ["aws/attached-policy", "aws/listed-role", "aws/policy", "aws/role", "aws/role-policy"].map(
         (kind) => `${kind} denied iam:ListRoles`,
       ),
-      roleDocuments.map((each) => each.split(" ").slice(1).join(" ")),
+      [...roleDocuments, ...listed].map((each) => each.split(" ").slice(1).join(" ")),
     ],
     ["tag:GetResources", ["aws/tagged-resource denied tag:GetResources"], []],
     ["ec2:DescribeVpcs", ["aws/vpc denied ec2:DescribeVpcs"], []],

@@ -10,6 +10,7 @@ import {
   allow,
   awsState,
   cluster,
+  denied,
   EXTERNAL_ID,
   LOG_GROUP,
   logReader,
@@ -18,6 +19,7 @@ import {
   OTHER_VPC,
   policy,
   REGION,
+  ROLE,
   role,
   scoped,
   scopedRole,
@@ -58,40 +60,38 @@ const notKnown = ["trust-policy", "effective-access", "management-policy", "log-
 );
 const lacks = `trust-policy missing medium ${ASSUME} ! ${VENDOR} ${ASSUME} <any> ${WITH_ID}`;
 
+const ANY_OF_VENDOR = "arn:aws:iam::754784422779:<any>";
+/** The role `back` as a stranger, with who comes in. */
+const stray = (who: string, with_ = "", severity = "critical") =>
+  `trust-policy stray ${severity} back ! ${who} ${ASSUME} <any>${with_ === "" ? "" : ` ${with_}`}`;
+
 const whichRoles: readonly World[] = [
   [
     "AW10: beside the documented role one that trusts the vendor's whole account",
     FOUND,
     beside(gate(named("754784422779", { Condition: KEYED }))),
-    [
-      admin,
-      `trust-policy excess critical ${ASSUME} ! arn:aws:iam::754784422779:<any> ${ASSUME} <any> ${WITH_ID}`,
-    ],
+    [admin, stray(ANY_OF_VENDOR, WITH_ID)],
     1,
   ],
   [
     "AW10: beside the documented role one that trusts another principal of the vendor",
     FOUND,
     beside(gate(named("arn:aws:iam::754784422779:role/support", { Condition: KEYED }))),
-    [
-      admin,
-      `trust-policy excess critical ${ASSUME} ! arn:aws:iam::754784422779:role/support ${ASSUME} <any> ${WITH_ID}`,
-      lacks,
-    ],
+    [admin, stray("arn:aws:iam::754784422779:role/support", WITH_ID)],
     1,
   ],
   [
     "AW10: beside the documented role one that is open to the world",
     FOUND,
     beside(gate({ Principal: "*" })),
-    [admin, `trust-policy excess critical ${ASSUME} ! <any> ${ASSUME} <any>`],
+    [admin, stray(ANY_OF_VENDOR)],
     1,
   ],
   [
     "AW10: beside the documented role one that is open to all but a few",
     FOUND,
     beside(gate({ NotPrincipal: { AWS: "arn:aws:iam::999999999999:role/shop" }, Condition: KEYED })),
-    [admin, `trust-policy excess critical ${ASSUME} ! <any> ${ASSUME} <any> ${WITH_ID}`],
+    [admin, stray(ANY_OF_VENDOR, WITH_ID)],
     1,
   ],
   [
@@ -100,33 +100,36 @@ const whichRoles: readonly World[] = [
     beside(
       gate({ Principal: "*", Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::754784422779:*" } } }),
     ),
-    [
-      admin,
-      // AW14: the documented role surely has an ARN of that account, so nothing is lacking
-      `trust-policy excess critical ${ASSUME} ! arn:aws:iam::754784422779:<any> ${ASSUME} <any>`,
-    ],
+    [admin, stray(ANY_OF_VENDOR, at("aws:PrincipalArn", ANY_OF_VENDOR))],
     1,
   ],
   [
-    "a role of the customer's own organisation is not the vendor's",
+    "AW15: an organisation may be the vendor's too: nobody here knows",
     FOUND,
     beside(gate({ Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-acme" } } })),
-    [],
-    0,
+    [admin, stray(ANY_OF_VENDOR, at("aws:PrincipalOrgID", "o-acme"))],
+    1,
   ],
   [
-    "nor is one that denies everybody outside it",
+    "AW15: and where everybody outside it is denied",
     FOUND,
     beside(
       gate({ Principal: "*" }, deny({ Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-acme" } } })),
     ),
-    [],
-    0,
+    [admin, stray(ANY_OF_VENDOR, at("aws:PrincipalOrgID", "o-acme"))],
+    1,
   ],
   [
-    "nor one that denies the vendor",
+    "AW15: who denies the vendor and nobody else is open to the role that the vendor has",
     FOUND,
     beside(gate({ Principal: "*" }, deny({ Principal: { AWS: "754784422779" } }))),
+    [admin, stray(ROLE)],
+    1,
+  ],
+  [
+    "AW15: who denies that as well is not",
+    FOUND,
+    beside(gate({ Principal: "*" }, deny({ Principal: { AWS: ["754784422779", ROLE] } }))),
     [],
     0,
   ],
@@ -134,11 +137,7 @@ const whichRoles: readonly World[] = [
     "but a Deny that the vendor can avoid keeps nobody out",
     FOUND,
     beside(gate({ Principal: "*" }, deny({ Condition: { StringNotEquals: { "sts:ExternalId": "other" } } }))),
-    [
-      admin,
-      `trust-policy excess critical ${ASSUME} ! <any> ${ASSUME} <any> ${at("sts:ExternalId", "other")}`,
-      lacks,
-    ],
+    [admin, stray(ANY_OF_VENDOR, at("sts:ExternalId", "other"))],
     1,
   ],
   ["nor one that trusts its own account", FOUND, beside(gate(named(ACCOUNT))), [], 0],
@@ -165,7 +164,10 @@ const whichRoles: readonly World[] = [
         }),
       ],
     },
-    notFound,
+    [
+      ...notFound,
+      stray(ANY_OF_VENDOR, at("aws:PrincipalOrgID", "o-acme")).replace("critical back", "critical chalk"),
+    ],
     1,
   ],
   [
@@ -183,17 +185,17 @@ const whichRoles: readonly World[] = [
     3,
   ],
   [
-    "AW11: beside the documented role too, and nothing is said of what it can do",
+    "AW11: beside the documented role it is said once, and nothing of what it can do",
     FOUND,
     beside("<html>"),
-    notKnown.map((l) => l.replace("chalk", "back")),
+    ["trust-policy unknown back"],
     3,
   ],
   [
     "elements of another case name principals too",
     FOUND,
     beside({ Version: "2012-10-17", Statement: [{ effect: "Allow", principal: "*", action: ASSUME }] }),
-    [admin, `trust-policy excess critical ${ASSUME} ! <any> ${ASSUME} <any>`],
+    [admin, stray(ANY_OF_VENDOR)],
     1,
   ],
   [
@@ -221,7 +223,306 @@ const whichRoles: readonly World[] = [
     "the role was looked for by its ARN, and is not there",
     { parameters: { role: "admin", externalId: EXTERNAL_ID } },
     { asked: [`arn:aws:iam::${ACCOUNT}:role/ops/admin`] },
-    notFound.map((l) => l.replace("role to audit", "admin")),
+    notFound.map((l) => l.replace("medium role to audit", "critical admin")),
+    1,
+  ],
+];
+
+const OWN = `arn:aws:iam::${ACCOUNT}`;
+const crowd = (condition: object) => beside(gate(named("*", { Condition: condition })));
+const open = (key: string, value: string) => [admin, stray(ANY_OF_VENDOR, at(key, value))];
+const PAYMENTS = `${OWN}:role/payments`;
+const assume = (resource: string, more: object = {}) =>
+  role({ inline: { chain: policy(allow(ASSUME, resource, more)) } });
+/** What the permission to assume a role is beyond the document. */
+const assumes = (where: string) => `effective-access excess critical ${ASSUME} ! ${ASSUME} ${where}`;
+
+const crowds: readonly World[] = [
+  [
+    "AW15: whatever the caller's id",
+    FOUND,
+    crowd({ StringLike: { "aws:userid": "*" } }),
+    open("aws:userid", "<any>"),
+    1,
+  ],
+  [
+    "AW15: addresses that are all of them",
+    FOUND,
+    crowd({ IpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } }),
+    open("aws:SourceIp", "0.0.0.0"),
+    1,
+  ],
+  [
+    "AW15: some addresses: the vendor may have one",
+    FOUND,
+    crowd({ IpAddress: { "aws:SourceIp": "203.0.113.0/24" } }),
+    open("aws:SourceIp", "203.0.113.0"),
+    1,
+  ],
+  [
+    "AW15: all addresses but the customer's",
+    FOUND,
+    crowd({ NotIpAddress: { "aws:SourceIp": "203.0.113.0/24" } }),
+    [admin, stray(ANY_OF_VENDOR)],
+    1,
+  ],
+  [
+    "AW15: a kind of principal",
+    FOUND,
+    crowd({ StringEquals: { "aws:PrincipalType": "AssumedRole" } }),
+    open("aws:PrincipalType", "AssumedRole"),
+    1,
+  ],
+  [
+    "AW15: a tag that whoever comes can give itself",
+    FOUND,
+    crowd({ StringEquals: { "aws:PrincipalTag/team": "shop" } }),
+    open("aws:PrincipalTag/team", "shop"),
+    1,
+  ],
+  [
+    "AW15: a part of an organisation",
+    FOUND,
+    crowd({ "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-acme/*" } }),
+    open("aws:PrincipalOrgPaths", "o-acme/<any>"),
+    1,
+  ],
+  [
+    "AW15: all but one, and with a tag",
+    FOUND,
+    beside(
+      gate({
+        NotPrincipal: { AWS: "999999999999" },
+        Condition: { StringEquals: { "aws:PrincipalTag/team": "shop" } },
+      }),
+    ),
+    open("aws:PrincipalTag/team", "shop"),
+    1,
+  ],
+  [
+    "AW15: the account is known: only the customer's own, and not the role of the vendor",
+    FOUND,
+    crowd({
+      StringEquals: { "aws:PrincipalAccount": ACCOUNT },
+      ArnNotEquals: { "aws:PrincipalArn": ROLE },
+    }),
+    [],
+    0,
+  ],
+  ["AW15: services of AWS alone", FOUND, crowd({ Bool: { "aws:PrincipalIsAWSService": "true" } }), [], 0],
+  [
+    "AW15: a condition that lets nobody in at all",
+    FOUND,
+    beside(
+      gate(
+        named("*", { Condition: { StringEquals: { "aws:PrincipalOrgID": "o-acme" } } }),
+        deny({ Condition: { StringEquals: { "aws:PrincipalOrgID": "o-acme" } } }),
+      ),
+    ),
+    [],
+    0,
+  ],
+  [
+    "AW7: an operator that AWS does not have: not known",
+    FOUND,
+    crowd({ StringSounds: { "aws:PrincipalTag/team": "shop" } }),
+    ["trust-policy unknown back"],
+    3,
+  ],
+];
+
+const second: readonly World[] = [
+  [
+    "AW15: a second role with the same trust, and the vendor's named",
+    NAMED,
+    beside(role().trust),
+    [admin, stray(VENDOR, WITH_ID)],
+    1,
+  ],
+  [
+    "AW15: nobody named: the one that comes nearest to the document is the vendor's",
+    FOUND,
+    beside(role().trust),
+    [admin, stray(VENDOR, WITH_ID)],
+    1,
+  ],
+  [
+    "AW15: the same policies too: a second door to what is documented",
+    NAMED,
+    { roles: [role(), role({ arn: BACK })] },
+    [stray(VENDOR, WITH_ID)],
+    1,
+  ],
+  [
+    "AW15: one that holds nothing",
+    NAMED,
+    { roles: [role(), role({ arn: BACK, attached: [] })] },
+    [stray(VENDOR, WITH_ID, "low")],
+    1,
+  ],
+  [
+    "AW15: one that can read",
+    NAMED,
+    { roles: [role(), role({ arn: BACK, attached: [managed("r", policy(allow("sqs:ListQueues")))] })] },
+    [stray(VENDOR, WITH_ID, "medium")],
+    1,
+  ],
+  [
+    "AW15: one whose policies cannot be read",
+    NAMED,
+    {
+      roles: [role(), role({ arn: BACK, attached: [] })],
+      unread: [denied("aws/role-policy", "iam ListRolePolicies", "iam:ListRolePolicies", BACK)],
+    },
+    ["effective-access unknown back", stray(VENDOR, WITH_ID, "high")],
+    1,
+  ],
+  [
+    "AW15: that the account's roles were not listed is no pass",
+    NAMED,
+    { unread: [denied("aws/listed-role", "iam ListRoles", "iam:ListRoles")] },
+    ["trust-policy unknown other roles"],
+    3,
+  ],
+  [
+    "AW15: nor is a state that was recorded for the named role alone",
+    NAMED,
+    { asked: ["chalk"] },
+    ["trust-policy unknown other roles"],
+    3,
+  ],
+];
+
+const chains: readonly World[] = [
+  [
+    "AW15: a role that trusts the vendor's by name",
+    FOUND,
+    beside(gate(named(ROLE))),
+    [admin, stray(ROLE)],
+    1,
+  ],
+  [
+    "AW15: or a session of it",
+    FOUND,
+    beside(gate(named(`arn:aws:sts::${ACCOUNT}:assumed-role/chalk/build`))),
+    [admin, stray(`arn:aws:sts::${ACCOUNT}:assumed-role/chalk/build`)],
+    1,
+  ],
+  ["AW15: another role by name is none of the vendor's", FOUND, beside(gate(named(PAYMENTS))), [], 0],
+  [
+    "AW15: its account, where the vendor's role may assume it",
+    FOUND,
+    {
+      roles: [assume(BACK), role({ arn: BACK, trust: gate(named(`${OWN}:root`)), attached: [everything] })],
+    },
+    [admin, assumes(BACK), stray(ROLE)],
+    1,
+  ],
+  [
+    "AW15: its account by number, where the vendor's role may assume any",
+    FOUND,
+    { roles: [assume("*"), role({ arn: BACK, trust: gate(named(ACCOUNT)), attached: [everything] })] },
+    [admin, assumes("<any>"), stray(ROLE)],
+    1,
+  ],
+  [
+    "AW15: its account, where the vendor's role may assume another one",
+    FOUND,
+    { roles: [assume(PAYMENTS), role({ arn: BACK, trust: gate(named(ACCOUNT)), attached: [everything] })] },
+    [assumes(PAYMENTS)],
+    1,
+  ],
+  [
+    "AW15: by name, and the vendor's role is denied it",
+    FOUND,
+    {
+      roles: [
+        role({ inline: { no: policy({ Effect: "Deny", Action: "sts:*", Resource: "*" }) } }),
+        role({ arn: BACK, trust: gate(named(ROLE)), attached: [everything] }),
+      ],
+    },
+    [],
+    0,
+  ],
+  [
+    "AW15: by name, and the vendor's role has a boundary without it",
+    FOUND,
+    {
+      roles: [
+        role({ boundary: managed("wall", policy({ Effect: "Allow", NotAction: "sts:*", Resource: "*" })) }),
+        role({ arn: BACK, trust: gate(named(ROLE)), attached: [everything] }),
+      ],
+    },
+    [],
+    0,
+  ],
+  [
+    "AW15: everybody of the account by a wildcard",
+    FOUND,
+    crowd({ StringEquals: { "aws:PrincipalAccount": ACCOUNT } }),
+    [admin, stray(ROLE, at("aws:PrincipalAccount", ACCOUNT))],
+    1,
+  ],
+  [
+    "AW15: over two roles",
+    FOUND,
+    {
+      roles: [
+        role(),
+        role({ arn: PAYMENTS, trust: gate(named(ROLE)), attached: [] }),
+        role({ arn: BACK, trust: gate(named(PAYMENTS)), attached: [everything] }),
+      ],
+    },
+    [admin, stray(ROLE, "", "low").replace("back", "payments"), stray(PAYMENTS)],
+    1,
+  ],
+  [
+    "AW15: two roles that trust each other, and not the vendor's",
+    FOUND,
+    {
+      roles: [
+        role(),
+        role({ arn: PAYMENTS, trust: gate(named(BACK)), attached: [everything] }),
+        role({ arn: BACK, trust: gate(named(PAYMENTS)), attached: [everything] }),
+      ],
+    },
+    [],
+    0,
+  ],
+];
+
+const ISSUER = `oidc.eks.${REGION}.amazonaws.com/id/C0FFEE`;
+const irsa = (sub: object | undefined, attached = everything) => ({
+  clusters: [cluster({ identity: { oidc: { issuer: `https://${ISSUER}` } } })],
+  roles: [
+    role(),
+    role({
+      arn: BACK,
+      attached: [attached],
+      trust: gate({
+        Principal: { Federated: `${OWN}:oidc-provider/${ISSUER}` },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        ...(sub === undefined ? {} : { Condition: sub }),
+      }),
+    }),
+  ],
+});
+const dns = managed("dns", policy(allow("route53:ChangeResourceRecordSets")));
+const SUB = { StringEquals: { [`${ISSUER}:sub`]: "system:serviceaccount:dns:external-dns" } };
+
+const clusters: readonly World[] = [
+  [
+    "AW10: a role for service accounts of the vendor's cluster is named in a note",
+    FOUND,
+    irsa(SUB, dns),
+    [],
+    0,
+  ],
+  [
+    "AW10: and is drift where it can grant itself anything",
+    FOUND,
+    irsa(SUB),
+    ["trust-policy stray critical back"],
     1,
   ],
 ];
@@ -362,22 +663,27 @@ const lacking = withStatement(management, 0, (s) => ({
 const nested = (inline: Readonly<Record<string, unknown>>) =>
   role({ arn: `arn:aws:iam::${ACCOUNT}:role/chalk/other`, inline });
 
+const nestedStray = stray(VENDOR, WITH_ID).replace("back", "other");
+
 const nearlyAnothers: readonly World[] = [
   [
     "what a role under the path /chalk/ holds is not held by the role chalk",
     NAMED,
     { roles: [role({ attached: [managed("m", lacking)] }), nested({ x: policy(allow("sqs:*")) })] },
-    ["effective-access", "management-policy"].map(
-      (c) => `${c} missing medium sqs:* ! sqs:ReceiveMessage <any>`,
-    ),
+    [
+      ...["effective-access", "management-policy"].map(
+        (c) => `${c} missing medium sqs:* ! sqs:ReceiveMessage <any>`,
+      ),
+      nestedStray,
+    ],
     1,
   ],
   [
-    "and what it holds too much is not the role chalk's excess",
+    "and what it holds too much is its own excess, of another role that trusts the vendor",
     NAMED,
     { roles: [role(), nested({ x: policy(allow("organizations:*")) })] },
-    [],
-    0,
+    ["effective-access excess critical organizations:* ! organizations:AttachPolicy <any>", nestedStray],
+    1,
   ],
 ];
 
@@ -447,7 +753,17 @@ const networks: readonly World[] = [
   ],
 ];
 
-const groups = { networks, sessions, whichRoles, trustForms, nearlyAnothers };
+const groups = {
+  chains,
+  clusters,
+  crowds,
+  second,
+  networks,
+  sessions,
+  whichRoles,
+  trustForms,
+  nearlyAnothers,
+};
 const withoutNotes = (findings: readonly string[]) => findings.filter((f) => !/^\S+ note /.test(f));
 
 describe.each(Object.entries(groups))("%s", (_, worlds) => {
@@ -556,4 +872,36 @@ describe("what to do about it", () => {
 it("the block of a subnet of version 6 is the one that it still has", () => {
   const found = reportOn(awsState({ subnets: [...subnets, six] }), NAMED).findings;
   expect(found.filter((f) => f.outcome === "fail").map((f) => f.actual)).toEqual(["2600:1f18:0:1::/64"]);
+});
+
+it.each([
+  ["the one that its subject names", SUB, "service account dns/external-dns of cluster chalk"],
+  ["any, without a condition on it", undefined, "any service account of cluster chalk"],
+  [
+    "those that a wildcard matches",
+    { StringLike: { [`${ISSUER}:sub`]: ["system:serviceaccount:dns:*", "system:serviceaccount:a:b"] } },
+    "service accounts a/b, dns/* of cluster chalk",
+  ],
+])("AW10: which service accounts a role of the cluster admits: %s", (_, sub, by) => {
+  const notes = reportOn(awsState(irsa(sub, dns)), FOUND).findings.filter((f) => f.drift === "stray");
+  expect(notes.map((f) => [f.outcome, f.resource.name, f.by])).toEqual([["pass", "back", by]]);
+});
+
+it("AW15: the proof of a chain is the way, and nothing of a customer's role is to be taken away", () => {
+  const report = reportOn(
+    awsState({
+      roles: [
+        role(),
+        role({ arn: PAYMENTS, trust: gate(named(ROLE)), attached: [] }),
+        role({ arn: BACK, trust: gate(named(PAYMENTS)), attached: [everything] }),
+      ],
+    }),
+    FOUND,
+  );
+  const found = report.findings.filter((f) => f.outcome === "fail" && f.resource.id === BACK);
+  expect(found.map((f) => f.by)).toEqual([
+    "chalk to payments to back",
+    `policy arn:aws:iam::${ACCOUNT}:policy/all, statement 1 (the vendor comes by chalk to payments to back)`,
+  ]);
+  expect(found.flatMap((f) => f.remediation?.commands ?? [])).toEqual([]);
 });

@@ -629,9 +629,9 @@ const roleDrift: readonly World[] = [
     { parameters: { role: "nobody", externalId: EXTERNAL_ID } },
     { asked: ["nobody"] },
     [
-      "effective-access absent medium nobody",
-      "management-policy absent medium nobody",
-      "trust-policy absent medium nobody",
+      "effective-access absent critical nobody",
+      "management-policy absent critical nobody",
+      "trust-policy absent critical nobody",
     ],
     1,
   ],
@@ -646,6 +646,7 @@ const roleDrift: readonly World[] = [
     [
       `trust-policy excess critical sts:AssumeRole ! ${STRANGER} sts:AssumeRole <any> ${at("sts:ExternalId", EXTERNAL_ID)}`,
       `trust-policy missing medium sts:AssumeRole ! ${VENDOR} sts:AssumeRole <any> ${at("sts:ExternalId", EXTERNAL_ID)}`,
+      "trust-policy unknown other roles",
     ],
     1,
   ],

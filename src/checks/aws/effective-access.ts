@@ -13,8 +13,10 @@ import {
 } from "../../state/aws/holdings.ts";
 import { type Role, roleResource } from "../../state/aws/roles.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
+import { trustedPrincipals } from "../../state/aws/trust.ts";
 import type { Context } from "../../state/context.ts";
 import { loosened } from "../../wording/aws/loosened.ts";
+import { reachBeside, wayTo } from "../../wording/aws/others.ts";
 import { inWords, ofDoubts, ofResidue, requestInWords, residueProperty } from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -41,6 +43,8 @@ interface Case {
   readonly all: readonly Reference[];
   /** Which policies can go as a whole, as far as asked. */
   readonly superfluous: Map<HeldPolicy, boolean>;
+  /** Of a role that the document does not know: by which way the vendor comes to it. */
+  readonly way?: string;
 }
 
 function resourceOf(c: Case) {
@@ -68,6 +72,12 @@ function isSuperfluous(held: HeldPolicy, c: Case): boolean {
 
 function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sides: Sides) {
   const statement = originOf(residue, sides.live);
+  if (c.way !== undefined) {
+    return {
+      text: `Keep the vendor out of role ${c.role.name}: by its trust policy, or that of a role on the way.`,
+      commands: [],
+    };
+  }
   if (held === undefined) return { text: "Take it out of the role's policies.", commands: [] };
   if (isSuperfluous(held, c)) {
     return {
@@ -86,7 +96,8 @@ function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sid
 function excess(residue: Residue, c: Case, sides: Sides, gap: Gap | undefined): Observation {
   const held = c.holdings.policies[residue.origin.document];
   const from = held === undefined ? "its policies" : policyInWords(held);
-  const by = `${from}, ${statementInWords(residue, sides.live)}`;
+  const way = c.way === undefined ? "" : ` (the vendor comes by ${c.way})`;
+  const by = `${from}, ${statementInWords(residue, sides.live)}${way}`;
   const texts = loosened(residue, sides, c.context);
   const drift = texts === undefined ? "excess" : "weakened";
   const now = texts?.live === "" ? "no condition" : texts?.live;
@@ -199,6 +210,18 @@ function* judge(c: Case): Iterable<Observation> {
   yield { kind: "assessed", count: statements.length, what: "statements of its policies" };
 }
 
+/** Of a role that the document does not know: what it adds to what the vendor can do (AW15). */
+function* judgeOther(c: Case): Iterable<Observation> {
+  const { holdings } = c;
+  const gaps = holdings.boundaryUnknown === undefined ? [] : [holdings.boundaryUnknown];
+  for (const gap of [...holdings.unknown, ...gaps]) yield gapObservation(gap, c);
+  const known: Sides = { documented: c.all.map((d) => d.document), ...liveSide(holdings) };
+  const beyond = differenceOf(known, c.context);
+  const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
+  for (const residue of beyond.excess) yield excess(residue, c, known, gap);
+  yield* ofDoubts(beyond.undecided, "excess", resourceOf(c), `role ${c.role.name}`);
+}
+
 function references(params: Params, context: Context, live: readonly unknown[]): readonly Reference[] {
   const named = [
     ...params.required.map((id, i) => ({ id, at: `/required/${i}`, required: true })),
@@ -237,6 +260,15 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       superfluous: new Map(),
     });
   }
+  const wanted = trustedPrincipals([...context.controls.values()]);
+  for (const reached of reachBeside(facts, params.role, context, wanted).reached) {
+    const { role } = reached;
+    const holdings = holdingsOf(facts, role);
+    const live = holdings.policies.map((p) => p.document);
+    const all = references(params, context, live);
+    const base = { context, role, holdings, all, required: [], superfluous: new Map(), way: wayTo(reached) };
+    yield* judgeOther(base);
+  }
 }
 
 /** All that a role can do, by every policy of its own and within its boundary, is what is documented (AW1). */
@@ -251,6 +283,8 @@ It is an interval: something is missing only if a required control asks for it, 
 An excess that exists only because a documented condition was loosened is called weakened. One that by the provider's own catalogue grants nothing that exists is of low severity: the catalogue lags.
 
 A policy that could not be read may hold what seems to be missing, and may deny what seems to be in excess: both are then unknown.
+
+What the vendor can do by way of any other role that it can enter (\`aws/trust-policy\` names them) is compared too, and \`by\` says the way: only what is in excess, since the document asks nothing of such a role.
 
 Not considered: service control policies and resource control policies of the organisation, policies of resources, and session policies.`,
   params: {
@@ -272,7 +306,8 @@ Not considered: service control policies and resource control policies of the or
       },
     },
   },
-  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"],
+  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy", "aws/listed-role"],
+  tolerates: ["aws/listed-role"],
   drifts: {
     excess: {
       short: "The role can do more than is documented.",

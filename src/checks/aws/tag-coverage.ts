@@ -8,6 +8,7 @@ import { POLICY } from "../../state/aws/documented.ts";
 import { type Owned, ownedIn } from "../../state/aws/owned.ts";
 import { bound } from "../../state/aws/parameters.ts";
 import { tagValue } from "../../state/aws/tags.ts";
+import { hasWord, isNamed, wordsOf } from "../../state/aws/vendor-names.ts";
 import type { Context } from "../../state/context.ts";
 import { command } from "../../text/command.ts";
 import { chosenCluster, chosenVpc } from "../../wording/aws/chosen.ts";
@@ -160,13 +161,14 @@ function untagged(owned: Owned, rule: Rule, params: Params): Observation {
   };
 }
 
-function stranger(owned: Owned, statement: string, rules: readonly Rule[], params: Params): Observation {
+/** @param not what would make it the vendor's, and does not */
+function stranger(owned: Owned, statement: string, not: readonly string[], params: Params): Observation {
   const { key, value } = params.tag;
   return {
     kind: "drift",
     drift: "stray",
     resource: resourceOf(owned),
-    message: `${owned.name} carries ${key}: ${value} and is not the vendor's (not ${rules.map((r) => `"${r.rule}"`).join(", not ")}): ${statement} puts it within the vendor's reach`,
+    message: `${owned.name} carries ${key}: ${value} and is not the vendor's (not ${not.join(", not ")}): ${statement} puts it within the vendor's reach`,
     property: "tag",
     expected: null,
     actual: `${key}: ${value}`,
@@ -185,6 +187,16 @@ function stranger(owned: Owned, statement: string, rules: readonly Rule[], param
   };
 }
 
+/** The words by which the vendor's things are known: of rules over names and ARNs, of exemptions, of its clusters. */
+function namesOf(params: Params, resources: readonly Owned[]): readonly string[] {
+  const globs = params.named.flatMap((r) => [...r.kinds.filter((k) => !KIND.test(k)), r.name ?? ""]);
+  const clusters = resources.filter(
+    (r) => r.kind === "aws/eks-cluster" && tagValue(r.tags, params.tag.key) === params.tag.value,
+  );
+  const exempt = (params.exempt ?? []).map((e) => e.arn);
+  return wordsOf([...globs, ...exempt, ...clusters.map((r) => r.name)]);
+}
+
 function* judge(
   resources: readonly Owned[],
   rules: readonly Ready[],
@@ -193,6 +205,7 @@ function* judge(
   scope: string,
 ): Iterable<Observation> {
   const unjudged: string[] = [];
+  const words = namesOf(params, resources);
   let vendors = 0;
   let strangers = 0;
   for (const owned of resources) {
@@ -201,6 +214,7 @@ function* judge(
       continue;
     }
     const tagged = tagValue(owned.tags, params.tag.key) === params.tag.value;
+    if (owned.made === true && !tagged) continue;
     const opinions = rules.flatMap(({ rule, judges }) => {
       const opinion = judges(owned);
       return opinion === undefined ? [] : [{ rule, opinion }];
@@ -213,11 +227,15 @@ function* judge(
     }
     const statement = tagged ? reach(owned.arn) : undefined;
     if (statement === undefined) continue;
-    if (opinions.length === 0) unjudged.push(owned.arn);
+    // Where no rule is about such things, a name that somebody chose and that is none of the vendor's says whose it is.
+    const ruled = params.named.some((r) => isOfKind(r, owned));
+    const strange = !ruled && words.length > 0 && isNamed(owned.arn) && !hasWord(owned.arn, words);
+    if (opinions.length === 0 && !strange) unjudged.push(owned.arn);
     else {
-      const denying = opinions.map((o) => o.rule);
       strangers += 1;
-      yield stranger(owned, statement, denying, params);
+      const denying = opinions.map((o) => `"${o.rule.rule}"`);
+      const not = denying.length > 0 ? denying : [`named ${words.join("*, ")}*`];
+      yield stranger(owned, statement, not, params);
     }
   }
   if (unjudged.length > 0) {
@@ -261,9 +279,9 @@ export const tagCoverage: Check = {
   title: "The vendor's resources carry its tag, and nobody else's do",
   help: `Rules in the baseline say which resources are the vendor's: those in its VPC, of its cluster, of a name. Each of them must carry the tag (keys compare in any case, as they do in conditions), unless its ARN is exempt. The finding says which rule named it.
 
-The other way round: a resource that carries the tag, of which a rule says that it is not the vendor's, and whose ARN one of the statements under the tag's condition reaches, is within the vendor's reach by mistake. Tagged resources of which no rule can say anything (a key, a certificate) are counted in a note.
+The other way round: a resource that carries the tag, of which a rule says that it is not the vendor's, and whose ARN one of the statements under the tag's condition reaches, is within the vendor's reach by mistake. So is one about whose kind no rule says anything, where somebody gave it a name (a secret \`payments/master\`) in which none of the words stands that the rules know the vendor's things by. Tagged resources of which neither says anything (a key, a certificate: their names are ids) are counted in a note.
 
-Looked at are the lists of EC2 and EKS, and of all other services what the tagging API knows: resources that carry, or once carried, some tag. What was never tagged at all in another service is not seen. The default security group and the main route table that AWS makes with each VPC do not count.`,
+Looked at are the lists of EC2 and EKS, and of all other services what the tagging API knows: resources that carry, or once carried, some tag. What was never tagged at all in another service is not seen. The default security group and the main route table that AWS makes with each VPC need no tag; tagged, they count like any other.`,
   params: {
     type: "object",
     additionalProperties: false,
@@ -346,7 +364,7 @@ Looked at are the lists of EC2 and EKS, and of all other services what the taggi
     },
     stray: {
       short: "A resource that is not the vendor's carries its tag.",
-      help: "The scoped policy lets the vendor manage whatever carries the tag. The resource lies outside the vendor's VPC or cluster, so the tag is there by mistake: take it away.",
+      help: "The scoped policy lets the vendor manage whatever carries the tag. The resource lies outside the vendor's VPC or cluster, or has a name that is none of the vendor's, so the tag is there by mistake: take it away.",
     },
   },
   run: function* (facts, rawParams, context): Iterable<Observation> {

@@ -14,6 +14,7 @@ import { policySchema } from "../../state/aws/schema.ts";
 import { originOf } from "../../state/aws/statement.ts";
 import type { Context } from "../../state/context.ts";
 import { conditionText } from "../../wording/aws/loosened.ts";
+import { otherRoles } from "../../wording/aws/others.ts";
 import { inWords, ofDoubts, ofResidue, residueProperty } from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -32,6 +33,9 @@ interface Case {
   /** The documented policy as the baseline has it. */
   readonly template: unknown;
 }
+
+/** What the other roles are told by, and what they hold: without it that part alone is not known. */
+const OF_OTHERS = ["aws/listed-role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const;
 
 /** What is left of a principal that was deleted: its unique id, which nobody can present (AW10). */
 const DANGLING = /^A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{8,}$/;
@@ -191,6 +195,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       sides: { documented: [documented], live: [live] },
     });
   }
+  yield* otherRoles(facts, params.role, context, params.policy);
 }
 
 /** Nobody but the documented principal may assume the role, and only as documented (AW10, AW12). */
@@ -202,6 +207,8 @@ export const trustPolicy: Check = {
 
 The external id is a parameter. Without it, the one fixed value that the trust policy asks for is accepted; a wildcard, or no condition at all, is not.
 
+Every other role of the account that the vendor can enter is named (AW15): one that trusts it as well, one that is open to a crowd of which it may be, and one that a role of the vendor may assume, however long the chain.
+
 A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in the trust policy: nobody can use that, and the vendor cannot come in.`,
   params: {
     type: "object",
@@ -212,7 +219,8 @@ A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in
       policy: policySchema("trust policy, as the page prints it"),
     },
   },
-  needs: () => ["aws/role"],
+  needs: () => ["aws/role", ...OF_OTHERS],
+  tolerates: OF_OTHERS,
   drifts: {
     excess: {
       short: "The trust policy admits somebody, or something, that is not documented.",
@@ -229,6 +237,10 @@ A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in
     dead: {
       short: "The trust policy names a principal that no longer exists.",
       help: "The vendor's principal was deleted and perhaps made anew; AWS has put its unique id in place of its name. Write the principal's ARN again.",
+    },
+    stray: {
+      short: "Another role lets the vendor in.",
+      help: "The document knows one role. This one admits the vendor as well: by the same principal, by its account, as one of a crowd of whom nobody here knows that the vendor is not of it (an organisation, an address, a tag), or by way of a role that the vendor has. It is as bad as what the role holds; `aws/effective-access` says what of that is not documented. Take the vendor out of its trust policy; if it is the vendor's own, audit it with `--role`. A role for service accounts of the vendor's cluster is named in a note, and is drift where it can grant itself anything.",
     },
     absent: {
       short: "There is no role that the vendor could assume.",

@@ -1,4 +1,5 @@
 import type { Resource } from "../../report/report.ts";
+import { property, text } from "../../snapshot/value.ts";
 import { type Assignment, giver, heldBy, isHeld } from "../../state/azure/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies } from "../../state/azure/command.ts";
 import { type Deny, readDenies } from "../../state/azure/deny.ts";
@@ -9,6 +10,7 @@ import { ASSIGNMENT_TYPE, compareOptions } from "../../state/azure/permissions.t
 import { readRoles } from "../../state/azure/role.ts";
 import type { Row } from "../../state/azure/rows.ts";
 import { normalScope } from "../../state/azure/scope.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import { type Case, eligible, roleNotRead } from "../../wording/azure/eligible.ts";
 import * as observe from "../../wording/azure/observe.ts";
 import {
@@ -260,11 +262,15 @@ function* judge(c: Case, denies: readonly Deny[], members: boolean): Iterable<Ob
     if (!members) for (const row of lacking.rows) yield missing(row, unsure, c);
     for (const d of [...beyond.doubts, ...lacking.doubts]) yield doubtful(d, c);
   } else if (!members) {
+    const holders = c.facts
+      .all("azure/role-assignment")
+      .flatMap((d) => text(property(d.body, "principalId")) ?? []);
     yield {
       kind: "drift",
       drift: "absent",
+      ...(c.context.principalsGiven ? { named: true as const } : {}),
       resource,
-      message: `${principalInWords(c.principal)} holds nothing at, above or below ${c.facts.scope}: the vendor has no access here`,
+      message: `${principalInWords(c.principal)} holds nothing at, above or below ${c.facts.scope}: the vendor has no access here${didYouMean(c.principal.id, holders)}`,
       property: "assignments",
       expected: c.documented.filter((d) => d.required).map((d) => d.control),
       actual: [],

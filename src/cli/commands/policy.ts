@@ -109,7 +109,7 @@ async function readDocuments(
     try {
       // Against itself: what is no policy of that provider is refused here, where the file is known. Of Kubernetes a
       // file may hold other objects alone, beside one that holds the roles.
-      comparePolicies(provider, several ? [value, { rules: [] }] : [value], []);
+      comparePolicies(provider, provider === "kubernetes" ? [value, { rules: [] }] : [value], []);
     } catch (error) {
       throw refused(file, error);
     }
@@ -117,7 +117,11 @@ async function readDocuments(
   }
   if (provider === "kubernetes") {
     try {
-      comparePolicies(provider, documents, []);
+      comparePolicies(
+        provider,
+        documents.map(({ value }) => value),
+        [],
+      );
     } catch (error) {
       throw refused(files[0] ?? "", error);
     }

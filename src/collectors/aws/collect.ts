@@ -1,17 +1,16 @@
 import type { AwsKind } from "../../snapshot/kinds/aws.ts";
 import { awsKinds } from "../../snapshot/kinds/aws.ts";
-import type { AwsCall } from "../../snapshot/kinds/calls.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
 import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
-import { visible } from "../../text/visible.ts";
-import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
-import { isObject, type JsonObject } from "../http/answer.ts";
+import type { Collect, CollectOptions, CollectPlan } from "../define.ts";
+import type { JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
-import { attempt, createRecorder, type Recorder } from "../recorder.ts";
+import { attempt } from "../recorder.ts";
 import type { AwsSettings } from "../settings.ts";
 import { connect } from "./connect.ts";
 import { type AwsReader, createReader, idPropertyOf, networkKinds } from "./reader.ts";
-import { rolesTrusting } from "./trust.ts";
+import { type AwsRecorder, recorderOf } from "./recorder.ts";
+import { type NamedRole, readRoles, roleKinds, roleNamed } from "./roles.ts";
 
 /**
  * Reads what the plan needs of one account in one region: the audited roles, and not the account.
@@ -61,52 +60,6 @@ function snapshotOf(
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: sortedDocuments(documents),
     unread: sortedUnread(unread),
-  };
-}
-
-/** A role as the user names it. */
-interface NamedRole {
-  readonly given: string;
-  readonly name: string;
-  /** Where it was given by its ARN. */
-  readonly arn?: string;
-  readonly account?: string;
-}
-
-/** @throws CollectError for what is neither a role's name nor its ARN */
-function roleNamed(given: string): NamedRole {
-  const arn = /^arn:[\w-]+:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64})$/.exec(given);
-  if (arn?.[1] !== undefined && arn[2] !== undefined)
-    return { given, name: arn[2], arn: given, account: arn[1] };
-  if (/^[\w+=,.@-]{1,64}$/.test(given)) return { given, name: given };
-  throw new CollectError(
-    `--role: expected the name of a role, or its ARN such as arn:aws:iam::123456789012:role/name, found ${JSON.stringify(visible(given).slice(0, 120))}`,
-  );
-}
-
-interface AwsRecorder extends Omit<Recorder, "keep" | "miss"> {
-  readonly keep: (kind: AwsKind, id: string, body: unknown) => void;
-  /**
-   * @param operation the call that failed
-   * @param what what it asked for
-   * @param id what is missed; absent: the whole kind
-   */
-  readonly miss: (kind: AwsKind, operation: string, what: string, failure: ReadFailure, id?: string) => void;
-}
-
-const calls = new Map<string, AwsCall>(
-  Object.values(awsKinds).flatMap((source) => source.calls.map((call) => [call.operation, call] as const)),
-);
-
-function recorderOf(options: CollectOptions): AwsRecorder {
-  const recorder = createRecorder(options.debug);
-  return {
-    ...recorder,
-    miss: (kind, operation, what, failure, id) => {
-      const call = calls.get(operation) ?? awsKinds[kind].calls[0];
-      const api = `${call.service} ${operation}${what === "" ? "" : ` ${visible(what)}`}`;
-      recorder.miss({ kind, api, id, permission: call.permission }, failure);
-    },
   };
 }
 
@@ -205,169 +158,6 @@ async function readThing(
     return undefined;
   });
   if (body !== undefined) recorder.keep(kind, textOf(body.arn) ?? textOf(body.nodegroupArn) ?? id, body);
-}
-
-const roleKinds = ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const;
-
-/** A role whose policies are read. */
-interface AuditedRole {
-  readonly name: string;
-  /** Its ARN; as it was given, when the role itself could not be read. */
-  readonly id: string;
-  readonly boundary?: string;
-}
-
-/** Who is audited, and every place from which a role gets its permissions. */
-async function readRoles(
-  plan: CollectPlan,
-  asked: readonly NamedRole[],
-  reader: AwsReader,
-  recorder: AwsRecorder,
-  options: CollectOptions,
-): Promise<void> {
-  const kinds = roleKinds.filter((kind) => plan.kinds.has(kind));
-  if (kinds.length === 0) return;
-  const named = asked.length > 0 ? asked : await findRoles(plan, kinds, reader, recorder, options);
-  const roles = (
-    await Promise.all(named.map((role) => readRole(role, asked.length > 0, reader, recorder, options)))
-  ).filter((role) => role !== undefined);
-
-  const attached = await Promise.all(
-    roles.map(async (role) => {
-      const [arns] = await Promise.all([
-        plan.kinds.has("aws/attached-policy") || plan.kinds.has("aws/policy")
-          ? readAttached(role, reader, recorder)
-          : [],
-        plan.kinds.has("aws/role-policy") ? readInline(role, reader, recorder) : undefined,
-      ]);
-      return role.boundary === undefined ? arns : [...arns, role.boundary];
-    }),
-  );
-  if (plan.kinds.has("aws/policy"))
-    await Promise.all([...new Set(attached.flat())].sort().map((arn) => readPolicy(arn, reader, recorder)));
-}
-
-/** The roles that a documented principal may assume; finding them needs the trust policies of all roles. */
-async function findRoles(
-  plan: CollectPlan,
-  kinds: readonly AwsKind[],
-  reader: AwsReader,
-  recorder: AwsRecorder,
-  options: CollectOptions,
-): Promise<readonly NamedRole[]> {
-  options.progress("reading roles");
-  const all = await attempt(reader.roles, (failure) => {
-    const found = new ReadFailure(failure.reason, `whom to audit could not be found out: ${failure.message}`);
-    for (const kind of kinds) recorder.miss(kind, "ListRoles", "", found);
-    return undefined;
-  });
-  const found = rolesTrusting(all ?? [], plan.trustedPrincipals).flatMap((role) => {
-    const [name, arn] = [textOf(role.RoleName), textOf(role.Arn)];
-    return name === undefined || arn === undefined ? [] : [{ given: arn, name, arn }];
-  });
-  if (all !== undefined) options.progress(`found ${found.length} roles that trust the documented principal`);
-  return found;
-}
-
-/**
- * The role itself. Its policies are asked for even when it could not be read: another permission may be there. When
- * there is no such role there is nothing to ask; one that was listed and is gone now is unread.
- */
-async function readRole(
-  role: NamedRole,
-  given: boolean,
-  reader: AwsReader,
-  recorder: AwsRecorder,
-  options: CollectOptions,
-): Promise<AuditedRole | undefined> {
-  options.progress(`reading role ${visible(role.name)}`);
-  let absent = false;
-  const body = await attempt(
-    () => reader.role(role.name),
-    (failure) => {
-      absent = given && failure.status === 404 && /^NoSuchEntity/.test(failure.code ?? "");
-      if (!absent) recorder.miss("aws/role", "GetRole", role.name, failure, role.given);
-      return undefined;
-    },
-  );
-  if (absent) return undefined;
-  if (body === undefined) return { name: role.name, id: role.given };
-  const arn = textOf(body.Arn) ?? role.given;
-  // Names are unique in an account whatever the path, so the role of that name at another path is another role.
-  if (given && role.arn !== undefined && role.arn !== arn) return undefined;
-  recorder.keep("aws/role", arn, body);
-  const boundary = isObject(body.PermissionsBoundary)
-    ? textOf(body.PermissionsBoundary.PermissionsBoundaryArn)
-    : undefined;
-  return { name: role.name, id: arn, ...(boundary === undefined ? {} : { boundary }) };
-}
-
-async function readInline(role: AuditedRole, reader: AwsReader, recorder: AwsRecorder): Promise<void> {
-  const kind = "aws/role-policy";
-  const names = await attempt(
-    () => reader.inlinePolicies(role.name),
-    (failure) => {
-      recorder.miss(kind, "ListRolePolicies", role.name, failure, role.id);
-      return undefined;
-    },
-  );
-  await Promise.all(
-    (names ?? []).map(async (name) => {
-      const id = `${role.id}/${name}`;
-      const body = await attempt(
-        () => reader.inlinePolicy(role.name, name),
-        (failure) => {
-          recorder.miss(kind, "GetRolePolicy", `${role.name} ${name}`, failure, id);
-          return undefined;
-        },
-      );
-      if (body !== undefined) recorder.keep(kind, id, body);
-    }),
-  );
-}
-
-/** @returns the ARNs of the attached policies; none when their list could not be read, which is then unread */
-async function readAttached(
-  role: AuditedRole,
-  reader: AwsReader,
-  recorder: AwsRecorder,
-): Promise<readonly string[]> {
-  const kind = "aws/attached-policy";
-  const attached = await attempt(
-    async () =>
-      (await reader.attachedPolicies(role.name)).map((policy) => {
-        const arn = textOf(policy.PolicyArn);
-        if (arn === undefined) throw new ReadFailure("malformed", "an attached policy has no PolicyArn");
-        return { arn, name: textOf(policy.PolicyName) };
-      }),
-    (failure) => {
-      recorder.miss(kind, "ListAttachedRolePolicies", role.name, failure, role.id);
-      return undefined;
-    },
-  );
-  for (const { arn, name } of attached ?? [])
-    recorder.keep(kind, `${role.id} ${arn}`, {
-      RoleArn: role.id,
-      PolicyArn: arn,
-      ...(name === undefined ? {} : { PolicyName: name }),
-    });
-  return (attached ?? []).map(({ arn }) => arn);
-}
-
-async function readPolicy(arn: string, reader: AwsReader, recorder: AwsRecorder): Promise<void> {
-  let operation = "GetPolicy";
-  const body = await attempt<JsonObject>(
-    async () => {
-      const policy = await reader.policy(arn);
-      operation = "GetPolicyVersion";
-      return { Policy: policy, PolicyVersion: await reader.defaultVersion(arn, policy) };
-    },
-    (failure) => {
-      recorder.miss("aws/policy", operation, arn, failure, arn);
-      return undefined;
-    },
-  );
-  if (body !== undefined) recorder.keep("aws/policy", arn, body);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { matches, questionGlob, subject } from "../../access/glob.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 
 /**
@@ -22,6 +23,69 @@ export function rolesTrusting(
       // Everything in an account trusts that account in some way: it says something of strangers only.
       return account !== undefined && account !== own && accounts.has(account);
     });
+  });
+}
+
+/** A role, and the policies of it that could be read. */
+export interface Held {
+  readonly arn: string;
+  readonly documents: readonly unknown[];
+}
+
+/** The provider of identities of an EKS cluster, as trust policies name it. */
+const OF_CLUSTER = /:oidc-provider\/oidc[.-]eks[.-]/;
+
+/** Whether service accounts of some cluster may assume the role. */
+export function trustsCluster(role: JsonObject): boolean {
+  return trustedBy(role.AssumeRolePolicyDocument)?.some((name) => OF_CLUSTER.test(name)) === true;
+}
+
+/**
+ * The roles of the list that one of these may assume, as far as who is named tells: those that trust it, and those that
+ * trust the account where a policy of one of these could let it assume any role at all.
+ */
+export function rolesReachedFrom(
+  reached: readonly Held[],
+  roles: readonly JsonObject[],
+): readonly JsonObject[] {
+  const arns = new Set(reached.map(({ arn }) => arn));
+  const sessions = reached.map(({ arn }) => `:assumed-role/${arn.slice(arn.lastIndexOf("/") + 1)}/`);
+  const assuming = reached.some(({ documents }) => documents.some(mayAssume));
+  return roles.filter((role) => {
+    const own = typeof role.Arn === "string" ? accountOf(role.Arn) : undefined;
+    return trustedBy(role.AssumeRolePolicyDocument)?.some(
+      (name) =>
+        arns.has(name) ||
+        sessions.some((session) => name.includes(session)) ||
+        (assuming && isAccount(name) && accountOf(name) === own),
+    );
+  });
+}
+
+/** Whether the audit needs the role's trust policy: somebody may come in who could be the vendor, or a role of it. */
+export function concernsVendor(role: JsonObject, principals: readonly string[]): boolean {
+  if (rolesTrusting([role], principals).length > 0 || trustsCluster(role)) return true;
+  const own = typeof role.Arn === "string" ? accountOf(role.Arn) : undefined;
+  return trustedBy(role.AssumeRolePolicyDocument)?.some((name) => accountOf(name) === own) === true;
+}
+
+function isAccount(principal: string): boolean {
+  return /^\d{12}$/.test(principal) || principal.endsWith(":root");
+}
+
+/** Whether a policy says anything that could let its holder assume a role; one that cannot be read may. */
+function mayAssume(document: unknown): boolean {
+  const policy = policyOf(document);
+  if (policy === undefined) return document !== undefined;
+  const { Statement: written } = policy;
+  const wanted = subject("sts:assumerole");
+  return [written].flat().some((statement) => {
+    if (!isObject(statement)) return true;
+    const actions = [statement.Action].flat().filter((each): each is string => typeof each === "string");
+    return (
+      statement.Effect !== "Deny" &&
+      (actions.length === 0 || actions.some((each) => matches(questionGlob(each.toLowerCase()), wanted)))
+    );
   });
 }
 

@@ -171,7 +171,7 @@ export function reviewAws(
     },
   };
   const changes = actionChanges(side, data);
-  const owned = ownedIn(facts);
+  const owned = ownedIn(facts).filter((each) => each.made !== true);
   const recorded = usage.calls.filter((call) => !call.refused);
   const rehearsed = rehearse(
     recorded.filter((call) => call.actions.length > 0),

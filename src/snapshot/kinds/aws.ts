@@ -32,6 +32,12 @@ const rows = {
     purpose: "who may assume the audited role, and its permissions boundary",
     calls: [call("iam", "GetRole"), call("iam", "ListRoles")],
   },
+  "aws/listed-role": {
+    provider: "aws",
+    title: "the list of roles",
+    purpose: "which other roles the vendor can come in by, itself or by way of a role that it has",
+    calls: [call("iam", "ListRoles")],
+  },
   "aws/role-policy": {
     provider: "aws",
     title: "inline policies",

@@ -55,7 +55,7 @@ function isAbout(unread: Unread, role: Role): boolean {
 
 /** Everything that a role holds by its own policies, and its boundary (AW1, AW11). */
 export function holdingsOf(facts: Facts, role: Role): Holdings {
-  const gaps: Gap[] = [];
+  const gaps: Gap[] = role.listed === true ? [notCollected(role)] : [];
   for (const kind of ["aws/role-policy", "aws/attached-policy"] as const) {
     for (const unread of facts.unread(kind).filter((u) => isAbout(u, role))) {
       const what =
@@ -128,6 +128,14 @@ function managed(facts: Facts, arn: string, role: Role): HeldPolicy | Gap {
     what,
     why: "it is named, and its document was not collected",
     decide: `read it (${showAttached(role.name)})`,
+  };
+}
+
+function notCollected(role: Role): Gap {
+  return {
+    what: `the policies of role ${role.name}`,
+    why: "the role is in the account's list, and its policies were not collected",
+    decide: `read them (${showAttached(role.name)})`,
   };
 }
 

@@ -13,6 +13,8 @@ export interface Owned {
   readonly vpcs: readonly string[];
   /** Name of the EKS cluster that it is, or belongs to. */
   readonly cluster?: string;
+  /** AWS made it with its VPC, and nobody need tag it. */
+  readonly made?: true;
 }
 
 /** What the resource type is called in an ARN of EC2. */
@@ -81,12 +83,13 @@ export function ownedIn(facts: Facts): readonly Owned[] {
   for (const kind of Object.keys(EC2) as DocumentKind[]) {
     for (const { id, body } of facts.all(kind)) {
       const arn = `${prefixOf(body)}${EC2[kind]}/${id}`;
-      if (isGone(body) || isMadeByAws(kind, body)) {
+      if (isGone(body)) {
         skipped.add(arn);
         continue;
       }
       const vpcs = vpcsOf(kind, id, body, byInstance);
-      found.set(arn, { kind, arn, name: nameOf(body, id), tags: tagsOf(body), vpcs });
+      const made = isMadeByAws(kind, body) ? { made: true as const } : {};
+      found.set(arn, { kind, arn, name: nameOf(body, id), tags: tagsOf(body), vpcs, ...made });
     }
   }
   for (const kind of ["aws/eks-cluster", "aws/eks-nodegroup"] as const) {

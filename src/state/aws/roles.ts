@@ -4,7 +4,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import type { Audited } from "../audited.ts";
-import { trustedPrincipals, trusts } from "./trust.ts";
+import { type Trusts, trustedPrincipals, trusts } from "./trust.ts";
 
 export const ROLE_TYPE = "AWS::IAM::Role";
 
@@ -18,6 +18,8 @@ export interface Role {
   readonly boundary?: string;
   /** It has a boundary, and the answer did not say which. */
   readonly boundaryUnnamed?: true;
+  /** It is known by the list of roles alone: its policies and its boundary were not read. */
+  readonly listed?: true;
 }
 
 /** The name at the end of a role's ARN; a name as it is. */
@@ -40,16 +42,32 @@ export function readRoles(facts: Facts): readonly Role[] {
   });
 }
 
+/** Every role that is known: those that were read, and those of the account's list that could matter. */
+export function knownRoles(facts: Facts): readonly Role[] {
+  const read = readRoles(facts);
+  const known = new Set(read.map((r) => r.arn));
+  const listed = facts.all("aws/listed-role").flatMap(({ id, body }): readonly Role[] => {
+    const trust = field(body, "AssumeRolePolicyDocument");
+    if (known.has(id) || trust === undefined) return [];
+    return [{ arn: id, name: text(field(body, "RoleName")) ?? roleName(id), trust, listed: true }];
+  });
+  return [...read, ...listed].sort((a, b) => byText(a.arn, b.arn));
+}
+
 /** Names of roles compare in any case in IAM's own look-ups, ARNs in policies exactly; two roles never differ by case. */
 export function findRole(roles: readonly Role[], wanted: string): Role | undefined {
   const key = wanted.toLowerCase();
   return roles.find((r) => r.arn.toLowerCase() === key || r.name.toLowerCase() === key);
 }
 
+/** The closest first: the roles that name the vendor are its own before those that are only open to it. */
+const CLOSEST: readonly (readonly Trusts[])[] = [["exactly"], ["its account", "unknown"], ["anybody"]];
+
 /**
- * The roles to audit: the one given, else every role that a documented principal can come in by: named by itself, by
- * its account or as another principal of that, or as anybody. One whose trust policy cannot be read is among them: the
- * controls say of it that they do not know.
+ * The roles to audit: the one given, else those that name a documented principal; where none does, those that admit its
+ * account or another principal of that, and those whose trust policy cannot be read, of which the controls say that they
+ * do not know; where there is none of these, those that are open to anybody. Every other role that the vendor can enter
+ * is for `reach.ts` to name.
  */
 export function findAuditedRoles(
   facts: Facts,
@@ -76,10 +94,12 @@ export function findAuditedRoles(
       unknown: `which roles trust ${wanted.join(", ")} could not be read: ${unread.api}: ${unread.detail}`,
     };
   }
+  const trusted = roles.map((role) => ({ role, how: trusts(role.arn, role.trust, wanted) }));
+  const tiers = CLOSEST.map((hows) => trusted.filter(({ how }) => hows.includes(how)));
+  const closest = tiers.find((tier) => tier.length > 0) ?? [];
   return {
-    principals: roles
-      .filter((role) => trusts(role.arn, role.trust, wanted) !== "no")
-      .map(({ arn, name }) => ({ id: arn, name }))
+    principals: closest
+      .map(({ role: { arn, name } }) => ({ id: arn, name }))
       .sort((a, b) => byText(a.id, b.id)),
     given: false,
   };

@@ -4,6 +4,15 @@ import type { ResolvedControl } from "../../baselines/baseline.ts";
 import { field, list, record } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import { allowedPrincipals, policyDocument, type Statement, statementsOf } from "./document.ts";
+import {
+  type Comer,
+  comerOfAccount,
+  comerOfNoAccount,
+  comerOfRole,
+  type Entry,
+  entry,
+  FREE,
+} from "./entry.ts";
 
 export const TRUST = "aws/trust-policy";
 
@@ -18,18 +27,20 @@ export function trustedPrincipals(controls: readonly ResolvedControl[]): readonl
 const IN_ACCOUNT = /^arn:[a-z-]+:(?:iam|sts)::(\d{12}):(?!oidc-provider\/|saml-provider\/)/;
 
 /** The account that a principal belongs to, if its text tells it. */
-function accountOf(principal: string): string | undefined {
+export function accountOf(principal: string): string | undefined {
   return /^\d{12}$/.test(principal) ? principal : IN_ACCOUNT.exec(principal)?.[1];
 }
 
 /** Whether a role lets one of the wanted principals, or its account, in. */
-type Trusts =
+export type Trusts =
   /** By itself. */
   | "exactly"
   /** By its whole account, or another principal of that: none of the role's own account. */
   | "its account"
   /** As anybody (`*`, or NotPrincipal), and no condition on who it is keeps it out. */
   | "anybody"
+  /** As one of a crowd, if it meets a condition of which nobody here knows whether it does (AW15). */
+  | "a crowd"
   | "no"
   /** The document cannot be read, or what it means is not known. */
   | "unknown";
@@ -51,12 +62,33 @@ export function trusts(role: string, document: unknown, wanted: readonly string[
   const strangers = wanted.filter((p) => named.includes("*") || accountOf(p) !== own);
   const verdicts = strangers.map((principal) => admits(statements, principal));
   if (verdicts.includes("allowed")) return "anybody";
-  return verdicts.includes("undecided") ? "unknown" : "no";
+  if (!isCrowd(statements, named)) return "no";
+  const entries = strangers.map((principal) => entry(document, comerOf(principal, role)).verdict);
+  if (entries.includes("yes")) return "a crowd";
+  return entries.includes("unknown") ? "unknown" : "no";
 }
 
-/** Keys of which whoever assumes a role, or the moment, decides: no condition on them says who it may be. */
-const FREE =
-  /^(?:sts:|aws:(?:RequestTag\/|(?:TagKeys|CurrentTime|EpochTime|TokenIssueTime|SecureTransport|UserAgent|Referer|RequestedRegion|MultiFactorAuthPresent|MultiFactorAuthAge)$))/i;
+/** Whether somebody is let in who is not named. */
+function isCrowd(statements: readonly Statement[], named: readonly string[]): boolean {
+  const open = (s: Statement) => field(s, "Effect") === "Allow" && field(s, "NotPrincipal") !== undefined;
+  return named.includes("*") || statements.some(open);
+}
+
+/** Of whom the vendor's own principal says that they may come: of another account everybody in it. */
+function comerOf(principal: string, role: string): Comer {
+  const account = accountOf(principal);
+  if (account === undefined) return comerOfNoAccount(principal);
+  if (account === accountOf(role)) return comerOfRole(principal);
+  return comerOfAccount(account, (principal.startsWith("arn:") ? principal : role).split(":")[1] ?? "aws");
+}
+
+/** How one of the wanted principals, or anybody of its account, can come in; by the least that it has to bring. */
+export function entryOf(role: string, document: unknown, wanted: readonly string[]): Entry {
+  const entries = wanted.map((principal) => entry(document, comerOf(principal, role)));
+  const open = entries.flatMap((e) => (e.verdict === "yes" ? [e] : []));
+  const [least] = open.sort((a, b) => a.asks.length - b.asks.length);
+  return least ?? entries.find((e) => e.verdict === "unknown") ?? { verdict: "no" };
+}
 
 /** Whether a principal is let in, were it to present whatever it can choose. Its organisation and network are unknown. */
 function admits(statements: readonly Statement[], principal: string): "allowed" | "denied" | "undecided" {

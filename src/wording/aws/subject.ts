@@ -12,6 +12,7 @@ import {
 } from "../../state/aws/roles.ts";
 import { trustedPrincipals, trusts } from "../../state/aws/trust.ts";
 import type { Context } from "../../state/context.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import type { Observation } from "../observation.ts";
 
 /** A role that a control is about: what is known of it. */
@@ -98,17 +99,33 @@ function notThere(facts: Facts, wanted: string, context: Context, lost: string):
       decide: "read the account of the role, or name a role of this one",
     };
   }
-  if (isGiven(wanted, context) && !facts.asked?.some((asked) => sameRole(asked, wanted))) {
-    const asked = facts.asked?.join(", ") ?? "the roles that trust the vendor";
+  const listed = facts.all("aws/listed-role").map(({ id }) => id);
+  const meant = didYouMean(roleName(wanted), [
+    ...new Set([...readRoles(facts).map((r) => r.name), ...listed.map(roleName)]),
+  ]);
+  if (listed.some((arn) => (wanted.startsWith("arn:") ? arn === wanted : sameRole(arn, wanted)))) {
     return {
       kind: "unknown",
       resource,
-      message: `role ${wanted} was not looked for when the state was recorded: that was done for ${asked}`,
+      message: `role ${wanted} is there, and was not looked at when the state was recorded`,
       property: "role",
       decide: `collect the state again with --role ${wanted}`,
     };
   }
-  return absent(resource, `there is no role ${wanted} in ${facts.scope}: ${lost}`, context, wanted);
+  // Where all roles were listed it is known that this one is not there, whoever the state was recorded for.
+  const looked = listed.length > 0 || facts.asked?.some((asked) => sameRole(asked, wanted)) === true;
+  if (isGiven(wanted, context) && !looked) {
+    const asked = facts.asked?.join(", ") ?? "the roles that trust the vendor";
+    return {
+      kind: "unknown",
+      resource,
+      message: `role ${wanted} was not looked for when the state was recorded: that was done for ${asked}${meant}`,
+      property: "role",
+      decide: `collect the state again with --role ${wanted}`,
+    };
+  }
+  const message = `there is no role ${wanted} in ${facts.scope}: ${lost}${meant}`;
+  return absent(resource, message, context, wanted);
 }
 
 /** The user named this role: a role that only a control names is looked for in what was recorded. */
@@ -137,6 +154,7 @@ function absent(
     ...base,
     kind: "drift",
     drift: "absent",
+    ...(wanted !== undefined && isGiven(wanted, context) ? { named: true as const } : {}),
     message,
     expected: wanted ?? "a role that trusts the vendor",
     actual: null,

@@ -41,6 +41,7 @@ const PARAMS = {
   statements: ["scoped"],
 };
 const sqs = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
+const secret = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
 const ec2 = (rest: string) => `arn:aws:ec2:${REGION}:${ACCOUNT}:${rest}`;
 
 function look(changes: Partial<AwsState>, params: object = {}) {
@@ -146,6 +147,66 @@ describe("aws/tag-coverage", () => {
       "what no rule can judge is a note",
       { tagged: [tagged(sqs("chalk-jobs")), tagged(`arn:aws:kms:${REGION}:${ACCOUNT}:key/1`)] },
       ["note stray | (unjudged)", seen(ALL)],
+    ],
+    [
+      "a secret of the customer, by its name: within reach",
+      { tagged: [tagged(sqs("chalk-jobs")), tagged(secret("payments/master-Ab12"))] },
+      [
+        `stray ${secret("payments/master-Ab12")} by ChalkManagedResources: "chalk.ai/managed-by: chalk"`,
+        seen(ALL),
+      ],
+    ],
+    [
+      "a secret of the vendor's name, and a log group of its cluster, are not told from its own",
+      {
+        tagged: [
+          tagged(sqs("chalk-jobs")),
+          tagged(secret("chalk/database-Ab12Cd")),
+          tagged(`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/eks/chalk/cluster`),
+        ],
+      },
+      ["note stray | (unjudged)", seen(ALL)],
+    ],
+    [
+      "a name that only ends like the vendor's is another one",
+      { tagged: [tagged(sqs("chalk-jobs")), tagged(secret("blackchalk-Ab12Cd"))] },
+      [
+        `stray ${secret("blackchalk-Ab12Cd")} by ChalkManagedResources: "chalk.ai/managed-by: chalk"`,
+        seen(ALL),
+      ],
+    ],
+    [
+      "keys have ids for names",
+      {
+        tagged: [
+          tagged(sqs("chalk-jobs")),
+          ...["key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f", "key/mrk-0a1b2c3d4e5f60718293a4b5c6d7e8f9"].map(
+            (key) => tagged(`arn:aws:kms:${REGION}:${ACCOUNT}:${key}`),
+          ),
+        ],
+      },
+      ["note stray | (unjudged)", seen(ALL)],
+    ],
+    [
+      "a tagged default group and main table of another VPC are within reach; an untagged one is not",
+      {
+        others: [
+          ...others,
+          thing("aws/security-group", "sg-a", { VpcId: OTHER_VPC, GroupName: "default" }),
+          thing("aws/security-group", "sg-b", { VpcId: OTHER_VPC, GroupName: "default", Tags: [] }),
+          thing("aws/route-table", "rtb-x", { VpcId: OTHER_VPC, Associations: [{ Main: true }] }),
+        ],
+      },
+      [
+        `stray ${ec2("route-table/rtb-x")} by ChalkManagedResources: "chalk.ai/managed-by: chalk"`,
+        `stray ${ec2("security-group/sg-a")} by ChalkManagedResources: "chalk.ai/managed-by: chalk"`,
+        seen(ALL),
+      ],
+    ],
+    [
+      "a tagged default group of the vendor's own VPC is the vendor's",
+      { others: [...others, thing("aws/security-group", "sg-a", { VpcId: VPC, GroupName: "default" })] },
+      [seen(ALL + 1)],
     ],
     [
       "a resource of EC2 that the tagging API lists as well is one resource",
