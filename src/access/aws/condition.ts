@@ -9,7 +9,7 @@ import { parseDate, parseNumber } from "./measures.ts";
 import { noOperator, type Operator, operatorOf, type Relation } from "./operators.ts";
 import { equalGlob, likeGlob, literally, type Reading } from "./vocabulary.ts";
 
-export type { Atom, Test, Values } from "./atom.ts";
+export type { Atom, Values } from "./atom.ts";
 
 const ARN_PARTS = 6;
 
