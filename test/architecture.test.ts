@@ -59,7 +59,7 @@ describe("a breach is noticed", () => {
       { "checks/a.ts": 'import { readFileSync } from "node:fs";\nexport const a = readFileSync;' },
     ],
     [
-      "reporters-know-reports-only",
+      "reporters-below",
       {
         "reporters/a.ts": 'import { b } from "../checks/b.ts";\nexport const a = b;',
         "checks/b.ts": "export const b = 1;",
@@ -80,9 +80,9 @@ describe("a breach is noticed", () => {
       },
     ],
     [
-      "audit-is-pure",
+      "audit-below",
       {
-        "audit.ts": 'import { b } from "./collectors/b.ts";\nexport const a = b;',
+        "audit/a.ts": 'import { b } from "../collectors/b.ts";\nexport const a = b;',
         "collectors/b.ts": "export const b = 1;",
       },
     ],
@@ -107,6 +107,41 @@ describe("a breach is noticed", () => {
         "cli/b.ts": 'import { a } from "./a.ts";\nexport const b = a;',
       },
     ],
+    [
+      "no-circular",
+      {
+        "cli/a.ts": 'import type { B } from "./b.ts";\nexport interface A { readonly b: B }',
+        "cli/b.ts": 'import type { A } from "./a.ts";\nexport interface B { readonly a?: A }',
+      },
+    ],
+    [
+      "no-check-knows-another",
+      {
+        "checks/kafka/a.ts": 'import type { B } from "../queue/b.ts";\nexport const a = (b: B) => b;',
+        "checks/queue/b.ts": "export type B = 1;",
+      },
+    ],
+    [
+      "every-folder-is-a-layer",
+      {
+        "extra/a.ts": 'import { b } from "./b.ts";\nexport const a = b;',
+        "extra/b.ts": "export const b = 1;",
+      },
+    ],
+    [
+      "clouds-stand-apart",
+      {
+        "state/aws/a.ts": 'import { b } from "../azure/b.ts";\nexport const a = b;',
+        "state/azure/b.ts": "export const b = 1;",
+      },
+    ],
+    [
+      "engines-stand-apart",
+      {
+        "access/aws/a.ts": 'import { b } from "../kubernetes/b.ts";\nexport const a = b;',
+        "access/kubernetes/b.ts": "export const b = 1;",
+      },
+    ],
     ["not-to-unresolvable", { "cli/a.ts": 'import { b } from "./nowhere.ts";\nexport const a = b;' }],
   ];
 
@@ -122,18 +157,22 @@ describe("a breach is noticed", () => {
     expect(result.summary.violations.map((violation) => violation.rule.name)).toContain(rule);
   });
 
-  test("a type-only import between pure parts is no breach", async () => {
+  test("a type is an import like any other: what a layer may not import it may not import as a type", async () => {
     mkdirSync(join(root, ".cache"), { recursive: true });
     folder = mkdtempSync(join(root, ".cache", "layers-"));
     mkdirSync(join(folder, "src/reporters"), { recursive: true });
     mkdirSync(join(folder, "src/snapshot"), { recursive: true });
+    mkdirSync(join(folder, "src/report"), { recursive: true });
     writeFileSync(
       join(folder, "src/reporters/a.ts"),
-      'import type { B } from "../snapshot/b.ts";\nexport const a: B = 1;',
+      'import type { B } from "../snapshot/b.ts";\nimport type { C } from "../report/c.ts";\nexport const a: B | C = 1;',
     );
     writeFileSync(join(folder, "src/snapshot/b.ts"), "export type B = number;");
+    writeFileSync(join(folder, "src/report/c.ts"), "export type C = number;");
     const result = await look(folder);
-    expect(result.summary.violations).toEqual([]);
-    expect(ofSources(result).sort()).toEqual(["src/reporters/a.ts", "src/snapshot/b.ts"]);
+    expect(result.summary.violations.map(({ rule, to }) => [rule.name, to])).toEqual([
+      ["reporters-below", "src/snapshot/b.ts"],
+    ]);
+    expect(ofSources(result).sort()).toEqual(["src/report/c.ts", "src/reporters/a.ts", "src/snapshot/b.ts"]);
   });
 });

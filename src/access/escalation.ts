@@ -210,6 +210,9 @@ export const KUBERNETES_SECRETS: readonly Omit<KubernetesPoint, "verb">[] = KUBE
   },
 );
 
+/** AWS's action by which a principal of an account comes to act as a role. */
+export const ASSUME_ROLE = "sts:AssumeRole";
+
 /** AWS's actions by which somebody comes to act as a role. */
 export const ROLE_ASSUMING: readonly string[] = Object.entries(AWS).flatMap(([action, why]) =>
   why === "acts as another role" ? [action] : [],

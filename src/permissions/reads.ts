@@ -35,7 +35,8 @@ export const editionRead: Read<KubernetesCall> = {
 const implied: Readonly<Record<Provider, (asked: ReadonlySet<DocumentKind>) => readonly DocumentKind[]>> = {
   azure: () => [],
   aws: (asked) => [
-    ...(["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"].some((kind) =>
+    // Of the listed roles, those that the vendor may come in by are read as the audited one is.
+    ...(["aws/role", "aws/listed-role", "aws/role-policy", "aws/attached-policy", "aws/policy"].some((kind) =>
       asked.has(kind as DocumentKind),
     )
       ? (["aws/role"] as const)

@@ -1,6 +1,6 @@
 import { anythingAssessed, isIncomplete } from "../report/exit-code.ts";
 import type { ControlResult, Finding, Report, Target } from "../report/report.ts";
-import { KEEP } from "../text/layout.ts";
+import { released } from "../text/layout.ts";
 import { inertLine, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { painter } from "./paint.ts";
@@ -64,7 +64,7 @@ function suitesOf(report: Report, options: RenderOptions): readonly Suite[] {
   const said = suites.some(({ cases }) => cases.some(({ result }) => result?.tag === "error"));
   const wanting = report.interrupted || isIncomplete(report) || !anythingAssessed(report);
   if (!wanting || said) return suites;
-  const message = plain(verdictLine(report, options.exitCode, painter(false)));
+  const message = released(verdictLine(report, options.exitCode, painter(false)));
   const result = { tag: "error", type: "incomplete", message, lines: [] } as const;
   return [
     ...suites,
@@ -228,7 +228,7 @@ function caseLines({ name, className, result }: Case): readonly string[] {
 
 /** Text for an element: no markup, and none of the characters that XML 1.0 forbids even as references. */
 function element(text: string): string {
-  return plain(visible(text))
+  return visible(released(text))
     .replace(/[\ufffe\uffff]/g, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
@@ -237,8 +237,4 @@ function element(text: string): string {
 
 function attribute(text: string): string {
   return element(text).replaceAll('"', "&quot;").replaceAll("'", "&apos;");
-}
-
-function plain(text: string): string {
-  return text.replaceAll(KEEP, " ");
 }

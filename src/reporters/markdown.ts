@@ -1,7 +1,6 @@
 import type { ControlResult, Finding, Growth, Report, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { grouped, plural } from "../text/count.ts";
-import { KEEP } from "../text/layout.ts";
 import { inertLine } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { code, codeBlock, inert, sentence } from "./markdown-text.ts";
@@ -172,7 +171,7 @@ function against(report: Report): string {
       .map(({ id, name }) => code(name === undefined || name === "" ? id : `${name} (${id})`));
     const more = (target.principals?.length ?? 0) - who.length;
     const principals = who.length === 0 ? "" : `, ${who.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-    const recorded = recordedText(target)?.replaceAll(KEEP, " ");
+    const recorded = recordedText(target);
     return `- ${code(target.name)}${recorded === undefined ? "" : `, ${sentence(recorded)}`}${principals}`;
   });
   const more = report.targets.length - shown.length;

@@ -38,8 +38,16 @@ function characterWidth(character: string): number {
   return /\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
 }
 
-/** A space at which no line breaks; `wrap` gives it out as a space. */
-export const KEEP = "\u00a0";
+/**
+ * A space at which no line breaks; `wrap` gives it out as a space. A character for private use, so that a no-break space
+ * of somebody else's text stays one that can be told (R2).
+ */
+export const KEEP = "\ue0fe";
+
+/** A text with our own spaces as spaces, for what does not wrap. To be done before the rest is made visible. */
+export function released(text: string): string {
+  return text.replaceAll(KEEP, " ");
+}
 
 /**
  * A text in lines of at most `width` columns. It breaks at spaces; a word that is longer breaks after `/`, `.`, `,`, `-`,
@@ -85,7 +93,7 @@ export function wrap(text: string, width: number, hang = 0): string[] {
     }
   }
   if (line.trim() !== "" || lines.length === 0) flush();
-  return lines.map((done) => done.replaceAll(KEEP, " "));
+  return lines.map((done) => released(done));
 }
 
 /** A cell: its lines, none wider than its column. `span` joins it with the columns to its right. */

@@ -13,8 +13,11 @@ interface Action {
 }
 const action = parse(readFileSync("action.yml", "utf8")) as Action;
 
-/** A log of the runner has neither a terminal nor a progress line. */
-const ofTerminals = ["color", "no-color", "no-progress"];
+/**
+ * A log of the runner has neither a terminal nor a progress line; a plugin is code, which a workflow names in the
+ * variable if it must (CHALK_AUDIT_PLUGIN) and no input passes on.
+ */
+const ofTerminals = ["color", "no-color", "no-progress", "plugin"];
 
 describe("action.yml", () => {
   test("its inputs are the flags of scan, by the same names, and the action's own", () => {

@@ -47,6 +47,7 @@ describe("the table of options", () => {
         "color",
         "no-color",
         "no-progress",
+        "plugin",
         "subscription",
         "tenant",
         "principal",

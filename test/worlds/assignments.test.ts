@@ -243,7 +243,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
       "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
     ],
   },
@@ -253,7 +253,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium eeeeeeee-0000-4000-8000-00000000000e",
+      "effective-access: azure/effective-access/absent critical eeeeeeee-0000-4000-8000-00000000000e",
       "platform-manager-assignment: azure/role-assignment/absent medium SUB#eeeeeeee-0000-4000-8000-00000000000e",
       "platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-manager",
     ],
@@ -410,7 +410,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
       "effective-access: note azure/effective-access/stray info SUB roleEligibilityScheduleInstances/e-1",
       "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
     ],
@@ -457,7 +457,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
       "effective-access: note azure/effective-access/stray info SUB roleEligibilityScheduleInstances/e-1",
       "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
     ],

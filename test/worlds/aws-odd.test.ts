@@ -100,7 +100,7 @@ const whichRoles: readonly World[] = [
     beside(
       gate({ Principal: "*", Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::754784422779:*" } } }),
     ),
-    [admin, stray(ANY_OF_VENDOR, at("aws:PrincipalArn", ANY_OF_VENDOR))],
+    [admin, stray(ANY_OF_VENDOR)],
     1,
   ],
   [
@@ -460,7 +460,7 @@ const chains: readonly World[] = [
     "AW15: everybody of the account by a wildcard",
     FOUND,
     crowd({ StringEquals: { "aws:PrincipalAccount": ACCOUNT } }),
-    [admin, stray(ROLE, at("aws:PrincipalAccount", ACCOUNT))],
+    [admin, stray(ROLE)],
     1,
   ],
   [

@@ -127,8 +127,8 @@ describe("another vendor in a cluster", () => {
         ],
       }).found,
     ).toEqual([
-      "crew stray high (stream/boats)",
       "crew missing medium (harbour/pilot)",
+      "crew stray high (stream/boats)",
       "reach missing medium get,list,patch deployments.apps -n stream ! patch deployments.apps in namespace stream",
       'reach missing medium get,update configmaps "tides","timetable" -n stream ! update configmaps named timetable in namespace stream',
     ]);

@@ -58,7 +58,7 @@ const worlds: readonly World[] = [
     AZURE,
     joined("management", group("system:serviceaccounts:chalk")),
     [
-      "cluster-effective-access excess high (chalk/workload)",
+      // K16: as the management account; what that one may run as in its turn is said of it
       "cluster-effective-access excess high (chalk/workload)",
       "cluster-effective-access excess high create,update,patch,delete jobs.batch -n chalk ! create jobs.batch in namespace chalk",
       "cluster-effective-access excess high get,create pods/exec -n chalk ! create pods/exec in namespace chalk",
@@ -94,7 +94,7 @@ const worlds: readonly World[] = [
     AZURE,
     joined("management", account(WORKLOAD)),
     [
-      "cluster-effective-access excess high (chalk/workload)",
+      // K16: as the management account; what that one may run as in its turn is said of it
       "cluster-effective-access excess high (chalk/workload)",
       "cluster-effective-access excess high create,update,patch,delete jobs.batch -n chalk ! create jobs.batch in namespace chalk",
       "cluster-effective-access excess high get,create pods/exec -n chalk ! create pods/exec in namespace chalk",

@@ -120,11 +120,16 @@ function heldAllows(held: readonly Held[], q: KubernetesRequest): boolean {
 
 function isHim(s: SubjectBody, who: string, home: string | undefined): boolean {
   const [space = "", name = ""] = who.split("/");
+  // K15: whoever leaves out its token is the last of them
   if (s.kind === "Group")
-    return ["system:serviceaccounts", `system:serviceaccounts:${space}`, "system:authenticated"].includes(
-      s.name,
-    );
-  if (s.kind === "User") return s.name === `system:serviceaccount:${space}:${name}`;
+    return [
+      "system:serviceaccounts",
+      `system:serviceaccounts:${space}`,
+      "system:authenticated",
+      "system:unauthenticated",
+    ].includes(s.name);
+  if (s.kind === "User")
+    return [`system:serviceaccount:${space}:${name}`, "system:anonymous"].includes(s.name);
   return s.name === name && (s.namespace ?? home) === space;
 }
 
@@ -200,13 +205,19 @@ function told(state: ClusterState): {
   const own = findings.filter(
     (f) => f.outcome === "fail" && f.control.endsWith("cluster-effective-access") && f.witness !== undefined,
   );
-  const unproven = own.filter(({ drift, resource: { id }, witness }) => {
+  // K16: what is held by running as others is proven by what those hold
+  const ranAs = ({ by = "" }: (typeof own)[number]) =>
+    [...by.matchAll(/can run as ([^\s,;]+)/g)].map(([, id = ""]) => id);
+  const unproven = own.filter((finding) => {
+    const { drift, witness } = finding;
+    const { id } = finding.resource;
     const q = witness as KubernetesRequest;
-    const live = heldAllows([...holdings(state, id), FLOOR], q);
+    const live = [id, ...ranAs(finding)].some((who) => heldAllows([...holdings(state, who), FLOOR], q));
     const known = heldAllows([...(DOCUMENTED[id] ?? []), FLOOR], q);
     return drift === "excess" ? !live || known : live || !known;
   });
-  const places = own.map(({ drift, resource, witness }) => {
+  const itself = own.filter((finding) => ranAs(finding).length === 0);
+  const places = itself.map(({ drift, resource, witness }) => {
     const q = witness as KubernetesRequest;
     return `${resource.id} ${drift} ${("url" in q ? undefined : q.namespace) ?? "everywhere"}`;
   });
@@ -236,6 +247,7 @@ function randomSubject(d: Dice): SubjectBody {
     group("system:serviceaccounts:chal"),
     group("system:authenticated"),
     group("system:unauthenticated"),
+    user("system:anonymous"),
     { kind: "ServiceAccount", name: who.split("/")[1] ?? "" },
     account(`kube-system/${who.split("/")[1]}`),
   ]);

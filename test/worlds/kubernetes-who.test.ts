@@ -76,10 +76,24 @@ const worlds: readonly World[] = [
     1,
   ],
   [
-    "K16: the namespace's group holds it: every namespace has an account in it",
+    "K16: the namespace's group holds it: of an account of the document in it, it is said",
     AZURE,
     held(group("system:serviceaccounts:builds"), NODES),
-    Array(2).fill("cluster-effective-access excess high patch nodes ! patch nodes"),
+    ["cluster-effective-access excess high patch nodes ! patch nodes"],
+    1,
+  ],
+  [
+    "K16: the namespace's group holds it: every namespace has an account in it",
+    without("builderServiceAccount"),
+    all(
+      ({ roleBindings }) => ({
+        roleBindings: roleBindings.map((b) =>
+          nameOf(b) === "builds" ? { ...b, subjects: [account(MANAGEMENT)] } : b,
+        ),
+      }),
+      held(group("system:serviceaccounts:builds"), NODES),
+    ),
+    ["cluster-effective-access excess high patch nodes ! patch nodes"],
     1,
   ],
   ["K16: an account of another namespace is not reached", AZURE, neighbour("default/operator", NODES), [], 0],

@@ -352,7 +352,7 @@ const rows: Readonly<Record<string, Row>> = {
       "effective-access": "fail",
     },
     findings: [
-      "effective-access: azure/effective-access/absent medium aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
       "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
       "platform-manager-role: azure/role-definition/absent medium SUB#Chalk Platform Manager",
     ],

@@ -9,6 +9,8 @@ import { type Candidates, candidatesFor, LACKS, type TextKey, textKeyOf } from "
 import { ANY_TEXT, type Cells, type Lack, meetAny, type Row } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { choiceAt, type Foes, mixedAt } from "./foes.ts";
+import { impliedBy } from "./implied.ts";
+import { isAlwaysThere } from "./keys.ts";
 import { type Options, optionsOf, type Space, type Valued } from "./refinement.ts";
 import { asking, canKill, type Option, search, undominated } from "./search.ts";
 import type { Limits } from "./service-data.ts";
@@ -64,6 +66,7 @@ interface Dimension {
 const RESOURCE = "resource";
 const PRINCIPAL = "principal";
 const NONE: Answer = { kind: "none" };
+const NO_OPTIONS: Options<Chosen> = { sure: [], possible: [] };
 
 const keyOptions = new WeakMap<Foes, Map<string, Dimension>>();
 
@@ -226,7 +229,7 @@ export class Combination {
 
   /** A key that the action does not support (AW9). */
   private absentOnly(key: string): Dimension {
-    const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
+    const must = this.mustOn(key);
     const { sure, possible } = valuesOf(this.valueAt(key, undefined, must));
     return { dimension: key, sure, possible: possible.length === 0 ? sure : [...sure, ...possible] };
   }
@@ -292,9 +295,17 @@ export class Combination {
     };
   }
 
+  /** What has to hold of a key: what the musts say of it, and what follows from their principals (AW14). */
+  private mustOn(key: string): readonly Atom[] {
+    return this.musts.flatMap((m) => [
+      ...m.atoms.filter((a) => a.key === key),
+      ...[impliedBy(m.principals, key) ?? []].flat(),
+    ]);
+  }
+
   /** The same for all statements that say the same of the key. */
   private sharedKeyOptions(key: string): Dimension {
-    const must = this.musts.flatMap((m) => m.atoms.filter((a) => a.key === key));
+    const must = this.mustOn(key);
     let shared = keyOptions.get(this.foes);
     if (shared === undefined) {
       shared = new Map();
@@ -314,7 +325,7 @@ export class Combination {
 
   private keyOptions(key: string, must: readonly Atom[], read: boolean): Dimension {
     const foes = this.foes.atomsOn(key);
-    const absent = valuesOf(this.valueAt(key, undefined, must));
+    const absent = isAlwaysThere(key) ? NO_OPTIONS : valuesOf(this.valueAt(key, undefined, must));
     const text = textKeyOf(must, foes);
     const present = text === undefined ? this.listed(key, must, foes) : this.narrowed(key, must, text);
     const both = (of: "sure" | "possible"): readonly Option<Chosen>[] =>

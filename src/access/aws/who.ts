@@ -142,13 +142,16 @@ export function foldIdentity(
   partitions: readonly string[],
 ): Folded {
   let choice = principals;
-  const left = atoms.filter((atom) => {
+  const folded = new Set<Atom>();
+  // what names somebody first: from those, others can be left out; from all but some, nobody can be taken
+  for (const atom of [...atoms].sort((a, b) => Number(isNegated(a)) - Number(isNegated(b)))) {
     const globs = identitiesOf(atom, partitions);
     const narrowed = globs === undefined ? undefined : narrowedBy(choice, globs, atom);
-    if (narrowed !== undefined) choice = narrowed;
-    return narrowed === undefined;
-  });
-  return { principals: choice, atoms: left };
+    if (narrowed === undefined) continue;
+    choice = narrowed;
+    folded.add(atom);
+  }
+  return { principals: choice, atoms: atoms.filter((atom) => !folded.has(atom)) };
 }
 
 function narrowedBy(choice: Choice, globs: readonly Glob[], atom: Atom): Choice | undefined {

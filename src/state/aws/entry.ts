@@ -1,4 +1,4 @@
-import { ROLE_ASSUMING } from "../../access/escalation.ts";
+import { ASSUME_ROLE, ROLE_ASSUMING } from "../../access/escalation.ts";
 import { matches, questionGlob, subject } from "../../access/glob.ts";
 import { type AwsRequest, type Comparison, PolicyError } from "../../access/policy.ts";
 import { allows, comparePolicies } from "../../access/provider.ts";
@@ -135,15 +135,13 @@ function asked(request: AwsRequest, { known }: Comer): Keys {
   return Object.entries(request.context ?? {}).filter(([key]) => !keys.has(key.toLowerCase()));
 }
 
-const ASSUME = "sts:AssumeRole";
-
 /** Everything but to assume this one role. */
 function everythingBut(role: string) {
   return {
     Version: "2012-10-17",
     Statement: [
-      { Effect: "Allow", NotAction: ASSUME, Resource: "*" },
-      { Effect: "Allow", Action: ASSUME, NotResource: role },
+      { Effect: "Allow", NotAction: ASSUME_ROLE, Resource: "*" },
+      { Effect: "Allow", Action: ASSUME_ROLE, NotResource: role },
     ],
   };
 }
@@ -158,7 +156,10 @@ export function mayAssume(
   role: string,
   named: boolean,
 ): boolean {
-  const grant = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ASSUME, Resource: role }] };
+  const grant = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: ASSUME_ROLE, Resource: role }],
+  };
   const about = side.live.map(assuming);
   if (!named && about.every((document) => document.Statement.length === 0)) return false;
   const live = named ? [...about, grant] : about;
@@ -170,7 +171,7 @@ export function mayAssume(
 
 /** The part of a policy that says anything of assuming roles: in most there is none. */
 function assuming(document: unknown) {
-  const wanted = subject(ASSUME.toLowerCase());
+  const wanted = subject(ASSUME_ROLE.toLowerCase());
   const Statement = statementsOf(document).filter((statement) => {
     const actions = textList(field(statement, "Action"));
     return actions.length === 0 || actions.some((a) => matches(questionGlob(a.toLowerCase()), wanted));

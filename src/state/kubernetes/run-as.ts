@@ -96,7 +96,7 @@ function candidates(facts: Facts): readonly { readonly account: Account; readonl
       if (subject.kind === "account") return [subject.account];
       const namespace =
         subject.kind === "group" ? /^system:serviceaccounts:(.+)$/.exec(subject.name)?.[1] : undefined;
-      // every namespace has this one
+      // every namespace that is there has this one
       return namespace === undefined ? [] : [{ namespace, name: "default" }];
     }),
   );
@@ -108,9 +108,15 @@ function candidates(facts: Facts): readonly { readonly account: Account; readonl
       return accountId({ namespace, name });
     }),
   );
+  const spaces = new Set(facts.all("kubernetes/namespace").map(({ id }) => id));
+  const spacesListed = spaces.size > 0 && facts.unread("kubernetes/namespace").length === 0;
+  const isThere = (account: Account) =>
+    !listed ||
+    existing.has(accountId(account)) ||
+    (account.name === "default" && (!spacesListed || spaces.has(account.namespace)));
   const found = [...new Map(named.map((account) => [accountId(account), account]))]
     .sort(([a], [b]) => byText(a, b))
-    .map(([id, account]) => ({ account, there: !listed || existing.has(id) || account.name === "default" }));
+    .map(([, account]) => ({ account, there: isThere(account) }));
   known.set(facts, found);
   return found;
 }

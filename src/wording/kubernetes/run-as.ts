@@ -39,13 +39,13 @@ export function* runningAs(
   const own = locate(c.facts, c.account, c.roles);
   const reached = reachedBy(c.facts, c.account, own, all);
   if (reached.length === 0) return;
-  const held = reached.flatMap((by): readonly Reach[] =>
-    holdingsOf(c.facts, by.account).grants.map((grant) => ({ grant, by })),
-  );
-  const mine = new Set(c.holdings.grants.map(grantKey));
-  // what an account of the document holds beyond its own part is said of that account
-  const others = held.filter(
-    ({ grant, by }) => !mine.has(grantKey(grant)) && !audited.has(accountId(by.account)),
+  const documentsOwn = reached.filter(({ account }) => audited.has(accountId(account)));
+  // what an account of the document holds beyond its own part is said of that account, whoever else holds it with it
+  const said = new Set([...c.holdings.grants, ...grantsOf(documentsOwn, c)].map(grantKey));
+  const others = reached.flatMap((by) =>
+    grantsOf([by], c).flatMap((grant): readonly Reach[] =>
+      said.has(grantKey(grant)) ? [] : [{ grant, by }],
+    ),
   );
   const told = new Set<Grant>();
   for (const place of reachedPlaces(
@@ -74,12 +74,22 @@ export function* runningAs(
       );
     }
   }
-  yield* gaps(reached, c);
-  yield* undocumented(reached, [...told], own, c);
+  yield* gaps(reached, documentsOwn, c);
+  // as an account of the document that it may run as, it may do what that one may
+  const lent = grantsOf(
+    documentsOwn.filter(({ documented }) => documented),
+    c,
+  );
+  yield* undocumented(reached, [...told, ...lent], own, c);
   yield* serversOwn(
     others.filter(({ grant, by }) => by.documented && isServers(grant)),
     c,
   );
+}
+
+/** All that some of those that it can run as are granted. */
+function grantsOf(some: readonly Pick<Reached, "account">[], { facts }: Case): readonly Grant[] {
+  return some.flatMap(({ account }) => holdingsOf(facts, account).grants);
 }
 
 /** A grant of the server to its own parts, which every cluster has. */
@@ -139,9 +149,17 @@ function excess(residue: Residue, place: ReachedPlace, by: readonly Reach[], c: 
   };
 }
 
-/** What those whom it can run as hold and that is not known (K6); a binding that is not understood is said of the account. */
-function* gaps(reached: readonly Reached[], c: Case): Iterable<Observation> {
-  const own = new Set(c.holdings.gaps.map(({ what }) => what));
+/**
+ * What those whom it can run as hold and that is not known (K6); a binding that is not understood is said of the account,
+ * and what an account of the document holds is said of that one.
+ */
+function* gaps(
+  reached: readonly Reached[],
+  documentsOwn: readonly Reached[],
+  c: Case,
+): Iterable<Observation> {
+  const theirs = documentsOwn.flatMap(({ account }) => holdingsOf(c.facts, account).gaps);
+  const own = new Set([...c.holdings.gaps, ...theirs].map(({ what }) => what));
   for (const by of reached) {
     for (const gap of holdingsOf(c.facts, by.account).gaps) {
       if (own.has(gap.what)) continue;
@@ -159,18 +177,24 @@ function* gaps(reached: readonly Reached[], c: Case): Iterable<Observation> {
   }
 }
 
-/** Accounts that it can run as though the document does not let it, and that hold more than is documented for it. */
+/**
+ * Accounts that it can run as though the document does not let it, and that hold more than is documented for it, than is
+ * known of it, and than those hold on the way to them, of whom it is said already.
+ */
 function* undocumented(
   reached: readonly Reached[],
-  told: readonly Grant[],
+  known: readonly Grant[],
   own: readonly Located[],
   c: Case,
 ): Iterable<Observation> {
   const byNamespace = new Map<string, { readonly by: Reached; readonly impact: Impact }[]>();
-  const holdings = { ...c.holdings, grants: [...c.holdings.grants, ...told] };
   for (const by of reached.filter(({ documented }) => !documented)) {
-    const grantsThere = holdingsOf(c.facts, by.account).grants;
-    const impacts = reachedPlaces(c.facts, own, holdings, grantsThere).flatMap(({ sides }) =>
+    const onTheWay = grantsOf(
+      by.way.slice(0, -1).map((account) => ({ account })),
+      c,
+    );
+    const holdings = { ...c.holdings, grants: [...c.holdings.grants, ...known, ...onTheWay] };
+    const impacts = reachedPlaces(c.facts, own, holdings, grantsOf([by], c)).flatMap(({ sides }) =>
       differenceOf(sides).excess.map(({ impact }) => impact),
     );
     const impact = WORST.find((each) => impacts.includes(each));

@@ -455,6 +455,58 @@ describe("AW14: keys that depend on one another", () => {
       "equal",
     ],
     [
+      "the account of everybody, but one role of it, and that role is not in it",
+      SAME,
+      [
+        policy(
+          trust("*", {
+            StringEquals: { "aws:PrincipalAccount": "111122223333" },
+            ArnNotEquals: { "aws:PrincipalArn": ROLE },
+          }),
+        ),
+      ],
+      "missing and excess",
+    ],
+    [
+      "everybody but one role, which is denied nothing besides",
+      [policy()],
+      [
+        policy(
+          trust({ AWS: "111122223333" }, { ArnNotEquals: { "aws:PrincipalArn": ROLE } }),
+          shut({
+            Principal: { AWS: "111122223333" },
+            Condition: { ArnNotEquals: { "aws:PrincipalArn": ROLE } },
+          }),
+        ),
+      ],
+      "equal",
+    ],
+    [
+      "a role beside a pattern of accounts that is not its own",
+      [policy()],
+      [policy(trust({ AWS: ROLE }, { StringLike: { "aws:PrincipalAccount": "9*" } }))],
+      "equal",
+    ],
+    [
+      "an account beside a pattern of ARNs that it has none of",
+      [policy()],
+      [
+        policy(
+          trust(
+            { AWS: "111122223333" },
+            { ArnLike: { "aws:PrincipalArn": "arn:*:iam::999999999999:role/*" } },
+          ),
+        ),
+      ],
+      "equal",
+    ],
+    [
+      "a principal of an account has an ARN",
+      [policy()],
+      [policy(trust({ AWS: ROLE }, { StringNotLike: { "aws:PrincipalAccount": "1*" } }))],
+      "equal",
+    ],
+    [
       "the time is always there",
       [policy(allow("s3:*", "*", { DateLessThan: { "aws:CurrentTime": "2027-01-01" } }))],
       [policy(allow("s3:*", "*", { DateLessThanIfExists: { "aws:CurrentTime": "2027-01-01" } }))],

@@ -43,20 +43,38 @@ export const identityOf = ({ namespace, name }: { readonly namespace: string; re
   groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
 });
 
+/** Who a request without credentials is of (K15). */
+const anonymous = { user: "system:anonymous", groups: ["system:unauthenticated"] };
+
+/** Whose requests a finding is about: the account's, anybody's (K15), and those of whom it can run as (K16). */
+function identitiesOf({ resource, by = "" }: Finding) {
+  const ids = [resource.id, ...[...by.matchAll(/can run as ([^\s,;]+)/g)].map(([, id = ""]) => id)];
+  const accounts = ids.map((id) => {
+    const [namespace = "", name = ""] = id.split("/");
+    return identityOf({ namespace, name });
+  });
+  return /as (?:the unauthenticated user|group system:unauthenticated)/.test(by)
+    ? [...accounts, anonymous]
+    : accounts;
+}
+
 /**
  * Findings about what a service account may do whose proof the server does not confirm: what is in excess must be
- * allowed, what is missing denied.
+ * allowed to one of those whom the finding names, what is missing denied.
  */
 export async function unproven(
   server: LiveKubernetes,
   findings: readonly Finding[],
 ): Promise<readonly unknown[]> {
   const wrong: unknown[] = [];
-  for (const { drift, resource, witness, witnesses = [], pattern } of findings) {
+  for (const finding of findings) {
+    const { drift, resource, witness, witnesses = [], pattern } = finding;
     if (resource.type !== "ServiceAccount" || witness === undefined) continue;
-    const [namespace = "", name = ""] = resource.id.split("/");
     for (const each of [witness, ...witnesses]) {
-      const allowed = await reviewed(server, identityOf({ namespace, name }), each as KubernetesRequest);
+      const answers = await Promise.all(
+        identitiesOf(finding).map((who) => reviewed(server, who, each as KubernetesRequest)),
+      );
+      const allowed = answers.includes(true);
       if (allowed !== (drift === "excess"))
         wrong.push({ account: resource.id, drift, pattern, witness: each });
     }

@@ -144,7 +144,7 @@ export const clean: readonly State[] = [
     drift: [],
   },
   {
-    name: "K5: a stranger is bound to other roles, and everybody without a token",
+    name: "K5: a stranger is bound to other roles, and everybody without a token to one of the floor",
     edit: added(
       clusterRoleBinding(
         "stranger",
@@ -152,7 +152,7 @@ export const clean: readonly State[] = [
         user("jane@example.com"),
         account("default", "management"),
       ),
-      clusterRoleBinding("anonymous", "view", group("system:unauthenticated")),
+      clusterRoleBinding("anonymous", "system:public-info-viewer", group("system:unauthenticated")),
     ),
     drift: [],
   },

@@ -272,12 +272,12 @@ export const drifted: readonly State[] = [
   {
     name: "a user bound to the management role",
     edit: admitting("RoleBinding/management", user("jane@example.com")),
-    drift: ["role-bindings: excess high management by RoleBinding management in namespace chalk"],
+    drift: ["role-bindings: stray high management by RoleBinding management in namespace chalk"],
   },
   {
     name: "a group bound to the cluster role",
     edit: admitting("ClusterRoleBinding/management-cluster", group("contractors")),
-    drift: ["role-bindings: excess high management-cluster by ClusterRoleBinding management-cluster"],
+    drift: ["role-bindings: stray high management-cluster by ClusterRoleBinding management-cluster"],
   },
   {
     name: "another account bound to the job reader",
@@ -285,7 +285,7 @@ export const drifted: readonly State[] = [
       added(serviceAccount(platform, "other")),
       admitting("RoleBinding/workload", account(platform, "other")),
     ),
-    drift: ["role-bindings: excess medium workload by RoleBinding workload in namespace chalk"],
+    drift: ["role-bindings: stray medium workload by RoleBinding workload in namespace chalk"],
   },
   {
     name: "K5: all accounts of the namespace bound to the job reader, and all there are to the role for builds",
@@ -296,8 +296,8 @@ export const drifted: readonly State[] = [
     drift: [
       "cluster-effective-access: excess high get,list,watch,create,update,patch,delete pods -n builds by RoleBinding image-builds in namespace builds, as group system:serviceaccounts",
       "cluster-effective-access: excess low latent get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds by RoleBinding image-builds in namespace builds, as group system:serviceaccounts",
-      "role-bindings: excess high image-builds by RoleBinding image-builds in namespace builds",
-      "role-bindings: excess medium workload by RoleBinding workload in namespace chalk",
+      "role-bindings: stray high image-builds by RoleBinding image-builds in namespace builds",
+      "role-bindings: stray medium workload by RoleBinding workload in namespace chalk",
     ],
   },
   {
@@ -308,7 +308,7 @@ export const drifted: readonly State[] = [
       "cluster-effective-access: excess low latent get,list,create,update,patch,delete nodepools.cluster-autoscaler.kubernetes.io by ClusterRoleBinding management-cluster",
       "cluster-effective-access: excess medium get,list storageclasses.storage.k8s.io by ClusterRoleBinding management-cluster",
       "cluster-effective-access: excess medium get,list,watch nodes by ClusterRoleBinding management-cluster",
-      "role-bindings: excess high management-cluster by ClusterRoleBinding management-cluster",
+      "role-bindings: stray high management-cluster by ClusterRoleBinding management-cluster",
     ],
   },
   {
@@ -356,6 +356,23 @@ export const drifted: readonly State[] = [
       "cluster-effective-access: excess medium get endpoints by ClusterRoleBinding everybody, as group system:serviceaccounts",
       "cluster-effective-access: excess medium get endpoints by ClusterRoleBinding everybody, as group system:serviceaccounts",
     ],
+  },
+  {
+    name: "K15: everybody without a token may read endpoints",
+    edit: held("anybody", group("system:unauthenticated"), rule("", "endpoints", "get")),
+    drift: [
+      "cluster-effective-access: excess medium get endpoints by ClusterRoleBinding anybody, as group system:unauthenticated",
+      "cluster-effective-access: excess medium get endpoints by ClusterRoleBinding anybody, as group system:unauthenticated",
+      "cluster-effective-access: excess medium get endpoints by ClusterRoleBinding anybody, as group system:unauthenticated",
+    ],
+  },
+  {
+    name: "K16: an account beside the management account holds what nobody is documented to hold",
+    edit: all(
+      added(serviceAccount(platform, "other")),
+      held("strong", account(platform, "other"), rule("", "nodes", "patch")),
+    ),
+    drift: ["cluster-effective-access: excess high patch nodes by ClusterRoleBinding strong"],
   },
   {
     name: "K5: everybody who is signed in may read endpoints of one namespace",
@@ -408,7 +425,7 @@ export const drifted: readonly State[] = [
       admitting("RoleBinding/management", account(platform, "other")),
     ),
     open: true,
-    drift: ["role-bindings: excess high management by RoleBinding management in namespace chalk"],
+    drift: ["role-bindings: stray high management by RoleBinding management in namespace chalk"],
   },
   {
     name: "the cluster role is not there",
@@ -446,8 +463,8 @@ export const drifted: readonly State[] = [
     })),
     drift: [
       "cluster-effective-access: missing medium get,list,watch jobs.batch -n chalk",
-      "role-bindings: excess medium workload by RoleBinding workload in namespace chalk",
       "role-bindings: missing medium workload",
+      "role-bindings: stray medium workload by RoleBinding workload in namespace chalk",
     ],
   },
   {
