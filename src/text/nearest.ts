@@ -4,16 +4,15 @@ import { distance } from "fastest-levenshtein";
 export function didYouMean(given: string, known: Iterable<string>): string {
   const wanted = given.toLowerCase();
   let best: string | undefined;
-  let least = Number.POSITIVE_INFINITY;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const name of known) {
     const apart = distance(wanted, name.toLowerCase());
-    if (apart < least) {
+    if (apart < bestDistance) {
       best = name;
-      least = apart;
+      bestDistance = apart;
     }
   }
-  if (best === undefined) return "";
-  // Further apart than a third of the word, it is another word.
-  const limit = Math.max(1, Math.floor(Math.max(wanted.length, best.length) / 3));
-  return least <= limit ? `; did you mean "${best}"?` : "";
+  // Two letters changed places count as two: `tabel` finds `table`, `xml` does not find `json`.
+  const limit = Math.ceil(Math.max(wanted.length, best?.length ?? 0) * 0.4);
+  return best !== undefined && bestDistance <= limit ? `; did you mean "${best}"?` : "";
 }

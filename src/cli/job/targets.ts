@@ -7,7 +7,7 @@ import { UsageError } from "../line/errors.ts";
 import { clouds } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
 import { one, oneOf, pathFrom } from "../line/settings.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import { readText } from "../output/files.ts";
 
 /** A target of the config file, or what the command line alone says. */

@@ -1,4 +1,4 @@
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import { UsageError } from "./errors.ts";
 import { type CommandName, type Flag, flags } from "./flags.ts";
 

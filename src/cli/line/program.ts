@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import { UsageError } from "./errors.ts";
 import { type CommandName, commandNames, type Flag, flagsOf } from "./flags.ts";
 import { fromEnvironment, type Given, type GivenOptions, inOrder, keyOf } from "./options.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import { UsageError } from "./errors.ts";
 import { flags, listed } from "./flags.ts";
 import type { Given, GivenOptions } from "./options.ts";

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { refuseInputs } from "../job/inputs.ts";
 import { codeOf, OutputError, reasonOf, UsageError } from "../line/errors.ts";
 import type { Given } from "../line/options.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../text/nearest.ts";
 
 /** One `--format FMT[=PATH]`. */
 export interface Destination {
