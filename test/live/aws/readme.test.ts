@@ -20,9 +20,9 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The block of commands of the README, as it stands there. */
+/** The block of commands of docs/usage.md, as it stands there. */
 function trial(name: string): string {
-  const readme = readFileSync(`${root}README.md`, "utf8");
+  const readme = readFileSync(`${root}docs/usage.md`, "utf8");
   const block = new RegExp(`<!-- trial: ${name} -->\n\`\`\`sh\n([\\s\\S]*?)\n\`\`\``).exec(readme)?.[1];
   if (block === undefined) throw new Error(`the README has no trial "${name}"`);
   return block;
