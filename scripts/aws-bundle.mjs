@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import { compactIamData } from "./compact-iam-data.mjs";
 
 /**
@@ -17,10 +18,12 @@ export function compactedServiceData() {
       });
       bundler.onLoad({ filter: /[\\/]src[\\/]cli[\\/]job[\\/]service-data\.ts$/ }, async () => {
         put = true;
-        const text = JSON.stringify(await compactIamData());
-        // A string that is parsed: ten times as fast to load as the same thing written as code.
+        const text = gzipSync(JSON.stringify(await compactIamData()), { level: 9 }).toString("base64");
+        // A text that is parsed: ten times as fast to load as the same thing written as code. Compressed, since it is
+        // the largest thing in the package; unpacking takes two milliseconds.
         return {
-          contents: `export async function loadServiceData() { return JSON.parse(${JSON.stringify(text)}); }\n`,
+          contents: `import { gunzipSync } from "node:zlib";
+export async function loadServiceData() { return JSON.parse(gunzipSync(Buffer.from(${JSON.stringify(text)}, "base64")).toString()); }\n`,
           loader: "js",
         };
       });

@@ -153,7 +153,10 @@ describe("finding a baseline", () => {
     ],
     ["lake@", 'unknown version "" of baseline lake: bundled are 1.10, 1.9, 1.2'],
     ["", 'unknown baseline "": bundled are lake, pond; a file is given by its path (./.yaml)'],
-    ["lake@1.9@x", 'unknown version "1.9@x" of baseline lake: bundled are 1.10, 1.9, 1.2'],
+    [
+      "lake@1.9@x",
+      'unknown version "1.9@x" of baseline lake: bundled are 1.10, 1.9, 1.2; did you mean "1.9"?',
+    ],
   ])("%j is not there", (spec, message) => {
     expect(errorOf(() => loadBaseline(spec, shapes, { root: folder }))).toBe(message);
   });

@@ -87,7 +87,9 @@ function allowed(file: string, word: string): boolean {
   // The provider's own operations: what the scanner itself needs, and the one table of what lets a holder grant itself
   // more or reads secrets.
   if (!word.startsWith("microsoft.") && !/^[a-z0-9-]+:[a-z]+$/.test(word)) return false;
-  return file.startsWith("collectors/") || file.startsWith("snapshot/kinds/") || file === "access/escalation.ts";
+  return (
+    file.startsWith("collectors/") || file.startsWith("snapshot/kinds/") || file === "access/escalation.ts"
+  );
 }
 
 test("vendor knowledge is data: no word of a bundled baseline stands in the program", () => {

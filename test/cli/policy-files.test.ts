@@ -53,7 +53,7 @@ describe("G7: what a file says twice, or in words of another tool, is refused wi
     const lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"];
     for (let i = 1; i < 8; i++)
       lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`)}]`);
-    expect(refusal(lines.join("\n"))).toContain("not readable: more than 200000 values");
+    expect(refusal(lines.join("\n"))).toContain("not readable: more than 1000 aliases");
   });
 });
 

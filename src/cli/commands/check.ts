@@ -1,10 +1,10 @@
 import { checkPage } from "../../checks/page.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import { extensionsOf } from "../job/plugins.ts";
 import { UsageError } from "../line/errors.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
-import { didYouMean } from "../../text/nearest.ts";
 import { columns } from "../output/columns.ts";
 
 /** `check list`: every check with what it is about. */

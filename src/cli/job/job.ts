@@ -137,6 +137,8 @@ export async function prepare(
       ...parametersOf(baselines, target.options, profile),
     };
     if (recorded.length > 0) {
+      // What is wrong in an option is said, whether or not this run needs it.
+      for (const each of clouds) reachOf(each, baselines, target.options, cwd);
       const from = preparation.recorded === undefined ? target.options.get("snapshot")?.from : undefined;
       const namedBy = from === undefined || from === "--snapshot" ? {} : { namedBy: from };
       targets.push({ ...own, kind: "recorded", snapshots: recorded, ...namedBy, ...recordedBy(target) });

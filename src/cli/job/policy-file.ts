@@ -30,6 +30,8 @@ export interface PolicyFile {
 /** More values than this, aliases written out, and the file is a bomb and no policy. */
 const MAX_NODES = 200_000;
 const MAX_DEPTH = 200;
+/** Aliases that are followed, those within what an alias stands for again each time: finding each takes a walk. */
+const MAX_ALIASES = 1_000;
 
 /**
  * Reads JSON, or YAML where it is not.
@@ -120,6 +122,7 @@ class Builder {
   private readonly place: (offset: number) => Place;
   private document: Document.Parsed | undefined;
   private nodes = 0;
+  private aliases = 0;
 
   constructor(shown: string, place: (offset: number) => Place) {
     this.shown = shown;
@@ -143,7 +146,11 @@ class Builder {
     this.nodes++;
     if (this.nodes > MAX_NODES) this.fail(offset, `not readable: more than ${MAX_NODES} values`);
     if (depth > MAX_DEPTH) this.fail(offset, `not readable: nested more than ${MAX_DEPTH} levels deep`);
-    if (isAlias(node)) return this.build(this.target(node, offset), pointer, depth + 1, offset);
+    if (isAlias(node)) {
+      this.aliases++;
+      if (this.aliases > MAX_ALIASES) this.fail(offset, `not readable: more than ${MAX_ALIASES} aliases`);
+      return this.build(this.target(node, offset), pointer, depth + 1, offset);
+    }
     const { tag } = node;
     if (tag !== undefined && tag !== "!" && !PLAIN_TAGS.test(tag)) this.fail(offset, TAGGED);
     if (isScalar(node)) return scalarOf(node);

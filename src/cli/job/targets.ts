@@ -2,12 +2,12 @@ import { relative } from "node:path";
 import type { Provider } from "../../access/policy.ts";
 import { readSnapshot } from "../../snapshot/read.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
 import { clouds } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
 import { one, oneOf, pathFrom } from "../line/settings.ts";
-import { didYouMean } from "../../text/nearest.ts";
 import { readText } from "../output/files.ts";
 
 /** A target of the config file, or what the command line alone says. */

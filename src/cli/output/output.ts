@@ -1,9 +1,9 @@
 import { lstat, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { didYouMean } from "../../text/nearest.ts";
 import { refuseInputs } from "../job/inputs.ts";
 import { codeOf, OutputError, reasonOf, UsageError } from "../line/errors.ts";
 import type { Given } from "../line/options.ts";
-import { didYouMean } from "../../text/nearest.ts";
 
 /** One `--format FMT[=PATH]`. */
 export interface Destination {

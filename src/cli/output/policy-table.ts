@@ -46,7 +46,7 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
     const objects = ours + theirs === 1 ? "other object" : "other objects";
     lines.push(
       "",
-      `${ours + theirs} ${objects} passed over, which have nothing to do with access: ${ours} documented, ${theirs} live.`,
+      `${ours + theirs} ${objects} passed over, nothing to do with access: ${ours} documented, ${theirs} live.`,
     );
   }
   const dead = comparison.void ?? [];

@@ -75,7 +75,8 @@ describe("policy compare --provider kubernetes", () => {
   test("several documents in one file, a kubectl list, the namespace by flag: equal, exit 0", async () => {
     expect(await compare("page.yaml", "live.json", "--namespace", "team")).toEqual({
       status: 0,
-      stdout: "EQUAL: the live documents grant exactly what the documented ones grant. Exit 0.\n",
+      stdout:
+        "EQUAL: the live documents grant exactly what the documented ones grant. Exit 0.\n\n1 other object passed over, nothing to do with access: 1 documented, 0 live.\n",
       stderr: "",
     });
   });
@@ -89,16 +90,18 @@ describe("policy compare --provider kubernetes", () => {
       "UNDECIDED: 8 could not be decided, otherwise equal. Exit 3.",
       "",
       "Undecided (8)",
-      " missing: get ingressclasses.networking.k8s.io -n <namespace>",
-      " missing: get ingresses.networking.k8s.io -n <namespace>",
-      " missing: get,list pods -n <namespace>",
-      " missing: get,list pods/log -n <namespace>",
+      " missing: get ingressclasses.networking.k8s.io -n <namespace> (page.yaml:11:5)",
+      " missing: get ingresses.networking.k8s.io -n <namespace> (page.yaml:11:5)",
+      " missing: get,list pods -n <namespace> (page.yaml:8:5)",
+      " missing: get,list pods/log -n <namespace> (page.yaml:8:5)",
       why,
-      " excess: get ingressclasses.networking.k8s.io -n team",
-      " excess: get ingresses.networking.k8s.io -n team",
-      " excess: get,list pods -n team",
-      " excess: get,list pods/log -n team",
+      " excess: get ingressclasses.networking.k8s.io -n team (live.json:1:312)",
+      " excess: get ingresses.networking.k8s.io -n team (live.json:1:234)",
+      " excess: get,list pods -n team (live.json:1:160)",
+      " excess: get,list pods/log -n team (live.json:1:160)",
       why,
+      "",
+      "1 other object passed over, nothing to do with access: 1 documented, 0 live.",
       "",
     ]);
   });
@@ -124,6 +127,8 @@ describe("policy compare --provider kubernetes", () => {
       "          may: get secrets",
       "          may: list secrets",
       "          may: watch secrets",
+      "",
+      "1 other object passed over, nothing to do with access: 1 documented, 0 live.",
       "",
       "Never takes effect (2)",
       " documented: get ingressclasses.networking.k8s.io -n team",
@@ -171,6 +176,7 @@ describe("policy compare --provider kubernetes", () => {
           },
         ],
         undecided: [],
+        passedOver: { documented: 1, live: 0 },
       },
     ]);
   });
