@@ -208,18 +208,58 @@ function reporterOf(plugin: string, value: unknown, known: readonly Reporter[]):
   for (const [key, text] of Object.entries({ title, extension }))
     if (!isText(text)) throw wrong(`${key}: expected text, found ${shown(text)}`);
   if (typeof render !== "function") throw wrong(`render: expected a function, found ${shown(render)}`);
+  const { nothing, leftOut, beside } = value;
+  if (nothing !== undefined && !isText(nothing))
+    throw wrong(`nothing: expected text, found ${shown(nothing)}`);
+  if (leftOut !== undefined && typeof leftOut !== "function")
+    throw wrong(`leftOut: expected a function, found ${shown(leftOut)}`);
+  if (beside !== undefined && !(Array.isArray(beside) && beside.every(isFileBeside)))
+    throw wrong("beside: expected files, each with name, holds, none and render");
   const reporter = value as unknown as Reporter;
+  const textOf = (what: string, give: () => unknown): string | undefined => {
+    const text = guarded(wrong, what, give);
+    if (text !== undefined && typeof text !== "string")
+      throw wrong(`${what} gave ${shown(text)}, expected text`);
+    return text;
+  };
   return {
     format,
     title: reporter.title,
     extension: reporter.extension,
-    render: (report, options) => {
-      const text: unknown = guarded(wrong, "render", () => reporter.render(report, options));
-      if (text !== undefined && typeof text !== "string")
-        throw wrong(`render gave ${shown(text)}, expected text`);
-      return text;
-    },
+    render: (report, options) => textOf("render", () => reporter.render(report, options)),
+    ...(reporter.nothing === undefined ? {} : { nothing: reporter.nothing }),
+    ...(reporter.beside === undefined
+      ? {}
+      : {
+          beside: reporter.beside.map((file) => ({
+            ...file,
+            render: (report, options) => textOf(`render of ${file.name}`, () => file.render(report, options)),
+          })),
+        }),
+    ...(reporter.leftOut === undefined
+      ? {}
+      : {
+          leftOut: (report, options) => {
+            const lines: unknown = guarded(wrong, "leftOut", () => reporter.leftOut?.(report, options));
+            if (!Array.isArray(lines) || !lines.every(isText))
+              throw wrong(`leftOut gave ${shown(lines)}, expected lines of text`);
+            return lines;
+          },
+        }),
   };
+}
+
+/** Its name becomes a part of a file's name. */
+function isFileBeside(value: unknown): boolean {
+  if (!isLoose(value)) return false;
+  const { name, holds, none, render } = value;
+  return (
+    typeof name === "string" &&
+    NAME.test(name) &&
+    isText(holds) &&
+    isText(none) &&
+    typeof render === "function"
+  );
 }
 
 function kindOf(plugin: string, value: unknown, known: readonly ExtraKind[]): ExtraKind {

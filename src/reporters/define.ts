@@ -13,14 +13,29 @@ export interface RenderOptions {
   readonly rules: readonly RuleText[];
 }
 
+/** A second file of a format, beside the one that was asked for: `x.incomplete.sarif` beside `x.sarif`. */
+export interface FileBeside {
+  /** What stands between the name and the extension. */
+  readonly name: string;
+  /** What it holds, in words, such as "targets that could not be read completely". */
+  readonly holds: string;
+  /** Why there is none, in words, such as "every target was read now". */
+  readonly none: string;
+  /** Pure, as the reporter's own. `undefined`: there is none. */
+  readonly render: (report: Report, options: RenderOptions) => string | undefined;
+}
+
 export interface Reporter {
   readonly format: string;
   /** One line for `--help`. */
   readonly title: string;
   /** Extension of files it writes, without the dot. */
   readonly extension: string;
-  /** Pure: never prints, never decides an exit code. `undefined`: nothing to write (an incomplete SARIF). */
+  /** Pure: never prints, never decides an exit code. `undefined`: nothing to write, as `nothing` says. */
   readonly render: (report: Report, options: RenderOptions) => string | undefined;
+  /** When nothing is written, in words, such as "no target could be read completely". */
+  readonly nothing?: string;
+  readonly beside?: readonly FileBeside[];
   /** What the format takes no room for, in words, for a person who looks at no file; absent: it leaves out nothing. */
   readonly leftOut?: (report: Report, options: RenderOptions) => readonly string[];
 }

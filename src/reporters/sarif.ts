@@ -39,6 +39,15 @@ export const sarif: Reporter = {
   title: "SARIF 2.1.0 for code scanning; targets that could not be read go to x.incomplete.sarif",
   extension: "sarif",
   render: (report, options) => renderSarif(report, options)?.text,
+  nothing: "no target could be read completely",
+  beside: [
+    {
+      name: "incomplete",
+      holds: "targets that could not be read completely",
+      none: "every target was read now",
+      render: renderIncompleteSarif,
+    },
+  ],
   leftOut: (report, options) => {
     const { droppedTargets = [], droppedResults = 0 } = renderSarif(report, options) ?? {};
     return [

@@ -221,4 +221,29 @@ describe("a plugin", () => {
       }),
     ).toThrow(/plugin acme: reporter own: render threw: boom/);
   });
+
+  it("a reporter has files beside its own, and says what it left out", () => {
+    const options = { width: 80, color: false, verbose: false, exitCode: 0, rules: [] };
+    const beside = (render: () => unknown) => [{ name: "rest", holds: "the rest", none: "no rest", render }];
+    const found = (more: object) => taken({ reporters: [reporter(more)] }).reporters.at(-1);
+    const own = found({ nothing: "all is in order", beside: beside(() => "more"), leftOut: () => ["half"] });
+    expect(own?.nothing).toBe("all is in order");
+    expect(own?.beside?.map(({ name, render }) => [name, render(report({}), options)])).toEqual([
+      ["rest", "more"],
+    ]);
+    expect(own?.leftOut?.(report({}), options)).toEqual(["half"]);
+    expect(() =>
+      found({ beside: beside(() => 7) })?.beside?.map(({ render }) => render(report({}), options)),
+    ).toThrow(/plugin acme: reporter own: render of rest gave 7, expected text/);
+    expect(() => found({ leftOut: () => "half" })?.leftOut?.(report({}), options)).toThrow(
+      /plugin acme: reporter own: leftOut gave "half", expected lines of text/,
+    );
+    for (const [more, what] of [
+      [{ nothing: 1 }, /nothing: expected text, found 1/],
+      [{ leftOut: [] }, /leftOut: expected a function/],
+      // its name becomes a part of a path
+      [{ beside: [{ ...beside(() => "")[0], name: "../x" }] }, /beside: expected files, each with name/],
+    ] as const)
+      expect(told({ reporters: [reporter(more)] })).toMatch(what);
+  });
 });

@@ -35,7 +35,11 @@ export async function compare(
   const [oldFile = "", newFile = ""] = operands;
   const { config, options, console } = await contextOf(given, shell);
   const destinations = parseDestinations(options.get("format"), compareFormats, shell.cwd);
-  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd, operands));
+  await checkPaths(
+    pathsOf(destinations, bundled.reporters),
+    shell.cwd,
+    inputsOf(options, config, shell.cwd, operands),
+  );
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const older = await readSide(oldFile, shell);
   const newer = await readSide(newFile, shell);

@@ -45,7 +45,7 @@ export async function review(
   const files = (logs?.values ?? []).map((value) =>
     logs === undefined ? value : pathFrom(logs, value, shell.cwd),
   );
-  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd, files));
+  await checkPaths(pathsOf(destinations, []), shell.cwd, inputsOf(options, config, shell.cwd, files));
   const bounds = boundsOf(options);
   const [from, to] = [one(options, "from"), one(options, "to")];
   // The state is read for the profile that is to be: its checks know the tags.

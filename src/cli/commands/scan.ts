@@ -33,7 +33,11 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const extensions = await extensionsOf(given, shell.cwd);
   const formats = extensions.reporters.map(({ format }) => format);
   const destinations = parseDestinations(options.get("format"), formats, shell.cwd);
-  await checkPaths(pathsOf(destinations), shell.cwd, inputsOf(options, config, shell.cwd));
+  await checkPaths(
+    pathsOf(destinations, extensions.reporters),
+    shell.cwd,
+    inputsOf(options, config, shell.cwd),
+  );
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const bounds = boundsOf(options);
   const maxAgeMs = parseAge(one(options, "max-age") ?? "", options.get("max-age")?.from ?? "--max-age");

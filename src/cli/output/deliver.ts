@@ -3,22 +3,22 @@ import { relative } from "node:path";
 import { ruleTexts } from "../../checks/registry.ts";
 import type { Extensions } from "../../plugins/define.ts";
 import type { Report } from "../../report/report.ts";
-import type { RenderOptions } from "../../reporters/define.ts";
-import { renderIncompleteSarif } from "../../reporters/sarif.ts";
+import type { FileBeside, RenderOptions, Reporter } from "../../reporters/define.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { on } from "../line/settings.ts";
 import { colorFor, type Shell } from "../line/shell.ts";
-import { type Destination, incompletePath, type OutputFile, writeFiles } from "./output.ts";
+import { type Destination, type OutputFile, pathBeside, writeFiles } from "./output.ts";
 import type { Console } from "./progress.ts";
 
 /** Columns of what is not a terminal: a file, a log, a pipe. */
 const fileWidth = 100;
 
 /** Files that a run may write, to be looked at before anything is collected. */
-export function pathsOf(destinations: readonly Destination[]): string[] {
+export function pathsOf(destinations: readonly Destination[], reporters: readonly Reporter[]): string[] {
   return destinations.flatMap(({ format, path }) => {
     if (path === undefined) return [];
-    return format === "sarif" ? [path, incompletePath(path)] : [path];
+    const { extension = format, beside = [] } = reporters.find((each) => each.format === format) ?? {};
+    return [path, ...beside.map(({ name }) => pathBeside(path, name, extension))];
   });
 }
 
@@ -30,11 +30,17 @@ function stale(path: string): string {
 /** The place that a text is rendered for. */
 export type Place = Pick<RenderOptions, "width" | "color" | "verbose">;
 
-/** One format's text; `undefined`: nothing to write. */
+/** One format's files. */
 export interface Rendered {
+  /** `undefined`: nothing to write. */
   readonly text: string | undefined;
-  /** SARIF: the targets that could not be read completely, for a file of their own. */
-  readonly incomplete?: string | undefined;
+  /** Why nothing is written, in words. */
+  readonly nothing?: string;
+  readonly beside?: readonly (Omit<FileBeside, "render"> & {
+    readonly extension: string;
+    /** `undefined`: there is none. */
+    readonly text: string | undefined;
+  })[];
   /** What the format left out. */
   readonly leftOut?: readonly string[];
 }
@@ -50,11 +56,13 @@ export function renderReport(
     const reporter = reporters.find((each) => each.format === format);
     if (reporter === undefined) throw new Error(`no reporter for ${format}`);
     const rendering: RenderOptions = { ...place, exitCode, rules };
-    const text = reporter.render(report, rendering);
-    const leftOut = reporter.leftOut?.(report, rendering) ?? [];
-    return format === "sarif"
-      ? { text, leftOut, incomplete: renderIncompleteSarif(report, rendering) }
-      : { text, leftOut };
+    const { extension, nothing = "there is nothing to write", beside = [] } = reporter;
+    return {
+      text: reporter.render(report, rendering),
+      nothing,
+      beside: beside.map(({ render, ...file }) => ({ ...file, extension, text: render(report, rendering) })),
+      leftOut: reporter.leftOut?.(report, rendering) ?? [],
+    };
   };
 }
 
@@ -78,7 +86,8 @@ export async function deliver(
   for (const { format, path } of destinations) {
     const {
       text,
-      incomplete,
+      nothing,
+      beside = [],
       leftOut = [],
     } = render(format, {
       width: path === undefined ? (shell.out.columns ?? fileWidth) : fileWidth,
@@ -87,24 +96,19 @@ export async function deliver(
     });
     if (text === undefined) {
       const where = path === undefined ? "nothing is printed" : `${show(path)} is not written${stale(path)}`;
-      console.say(`chalk-audit: ${format}: no target could be read completely, so ${where}`);
+      console.say(`chalk-audit: ${format}: ${nothing}, so ${where}`);
     } else if (path === undefined) stdout = text;
     else files.push({ path, text });
     for (const what of leftOut) console.say(`chalk-audit: ${format}: left out: ${what}`);
 
-    if (incomplete === undefined) {
-      const beside = path !== undefined && format === "sarif" ? incompletePath(path) : undefined;
-      if (beside !== undefined && existsSync(beside))
-        console.say(
-          `chalk-audit: ${format}: ${show(beside)} is of an earlier run; every target was read now`,
-        );
-      continue;
-    }
-    if (path !== undefined) files.push({ path: incompletePath(path), text: incomplete });
-    else if (text !== undefined) {
-      console.say(
-        `chalk-audit: ${format}: targets that could not be read completely are left out; see --format json`,
-      );
+    for (const { name, extension, holds, none, text: more } of beside) {
+      const place = path === undefined ? undefined : pathBeside(path, name, extension);
+      if (place === undefined) {
+        if (more !== undefined && text !== undefined)
+          console.say(`chalk-audit: ${format}: ${holds} are left out; see --format json`);
+      } else if (more !== undefined) files.push({ path: place, text: more });
+      else if (existsSync(place))
+        console.say(`chalk-audit: ${format}: ${show(place)} is of an earlier run; ${none}`);
     }
   }
   if (files.length > 0) await writeFiles(files, shell.cwd);

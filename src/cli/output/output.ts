@@ -53,11 +53,10 @@ export function parseDestinations(
   return destinations;
 }
 
-/** Where the runs of targets that could not be read go: `x.incomplete.sarif` beside `x.sarif`. */
-export function incompletePath(path: string): string {
-  return path.endsWith(".sarif")
-    ? `${path.slice(0, -".sarif".length)}.incomplete.sarif`
-    : `${path}.incomplete.sarif`;
+/** Where a second file of a format goes: `x.incomplete.sarif` beside `x.sarif`. */
+export function pathBeside(path: string, name: string, extension: string): string {
+  const end = `.${extension}`;
+  return `${path.endsWith(end) ? path.slice(0, -end.length) : path}.${name}${end}`;
 }
 
 /**
