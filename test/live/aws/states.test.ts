@@ -236,7 +236,7 @@ describe.skipIf(skip)("callers without permission, in MiniStack, which enforces 
 describe.skipIf(skip)("refusals and faults of moto", () => {
   it("moto refuses in XML whatever the service: denied all the same", async () => {
     await makeWorld(live.front.url, live.strict.url);
-    const env = await makeUser(live.front.url, "low", ["iam:GetRole"]);
+    const env = await makeUser(live.front.url, "low", ["iam:GetRole", "iam:ListRoles"]);
     await post(`${live.moto}/moto-api/reset-auth`, "0");
     const { outcomes, ran, report } = await scan(live.front, ["--role", "chalk"], env);
     expect(outcomes["trust-policy"]).toBe("pass");

@@ -191,13 +191,19 @@ async function makeCluster(url: string, vpc: string, world: LiveWorld): Promise<
   );
 }
 
+/** Of the cluster's own role, which nobody but the service may assume. */
+const clusterTrust = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "eks.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+
 /** The whole account: role in `url`, network there, cluster in MiniStack, which is reached by the same address. */
 export async function makeWorld(url: string, ministack: string, world: LiveWorld = {}): Promise<void> {
   await makeRole(url, world);
   if (world.network === false) return;
   const vpc = await makeNetwork(url, world);
   await new IAMClient(client(ministack)).send(
-    new CreateRoleCommand({ RoleName: "eks", AssumeRolePolicyDocument: JSON.stringify(trust) }),
+    new CreateRoleCommand({ RoleName: "eks", AssumeRolePolicyDocument: JSON.stringify(clusterTrust) }),
   );
   await makeCluster(ministack, vpc, world);
 }

@@ -181,7 +181,7 @@ export const drifted: Readonly<Record<string, Drifted>> = {
     args: ["--principal", vendor],
     outcomes: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     drift: [
-      "effective-access: absent medium aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access: absent critical aaaaaaaa-0000-4000-8000-000000000001",
       "platform-manager-assignment: absent medium Chalk Platform Manager",
     ],
   },
@@ -198,7 +198,7 @@ export const drifted: Readonly<Record<string, Drifted>> = {
       "effective-access": "fail",
     },
     drift: [
-      "effective-access: absent medium aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access: absent critical aaaaaaaa-0000-4000-8000-000000000001",
       "platform-manager-assignment: absent medium Chalk Platform Manager",
       "platform-manager-role: absent medium Chalk Platform Manager",
     ],

@@ -58,6 +58,15 @@ async function shown(edition: Edition, edit: Edit, ...more: KubernetesObject[]):
 /** What a report says, without what another cluster or another day would change. */
 const said = ({ findings }: Scanned) => findings.map(({ fingerprint: _, target: __, ...rest }) => rest);
 
+/** The same beside the noise: what anonymous requests may do, each account may (K15); theirs is within the floor (K9). */
+const beside = (findings: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(findings).replaceAll(
+      "by ClusterRoleBinding system:basic-user",
+      "by ClusterRoleBinding anonymous-health, ClusterRoleBinding system:basic-user",
+    ),
+  );
+
 const secrets: Edit = added(
   clusterRole("support-secrets", rule("", "secrets", ["get", "list"])),
   clusterRoleBinding("support-secrets", "support-secrets", management),
@@ -69,13 +78,13 @@ describe.skipIf(skip)("a cluster in use: charts' roles, people, the server's own
       const quiet = await shown(edition, (world) => world);
       expect([quiet.code, quiet.drift]).toEqual([0, []]);
       const loud = await shown(edition, (world) => world, ...noise);
-      expect([loud.code, said(loud)]).toEqual([0, said(quiet)]);
+      expect([loud.code, said(loud)]).toEqual([0, beside(said(quiet))]);
       const drifted = await shown(edition, secrets);
       expect([drifted.code, drifted.drift]).toEqual([
         1,
         ["cluster-effective-access: excess high get,list secrets by ClusterRoleBinding support-secrets"],
       ]);
-      expect(said(await shown(edition, secrets, ...noise))).toEqual(said(drifted));
+      expect(said(await shown(edition, secrets, ...noise))).toEqual(beside(said(drifted)));
     }
   });
 
@@ -164,9 +173,9 @@ describe.skipIf(skip)("K4: what is served today", () => {
   ];
   const groups = ["/apis/karpenter.sh/v1", "/apis/karpenter.k8s.aws/v1", "/apis/keda.sh/v1"];
 
-  /** Discovery follows a definition within a moment. */
+  /** Discovery follows a definition within a moment; on a busy machine the moment is long. */
   async function discovered(expected: 200 | 404): Promise<void> {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 600; tries += 1) {
       const answers = await Promise.all(groups.map((path) => live.admin.send("GET", path)));
       const { groups: listed } = await live.admin.must<{
         readonly groups: readonly { readonly name: string }[];
