@@ -233,16 +233,16 @@ describe("usage of AWS, live", () => {
       debug: () => undefined,
       now: () => new Date("2026-11-21T10:00:00Z"),
     };
-    const { DeleteRoleCommand, GenerateServiceLastAccessedDetailsCommand } = await import(
+    const { DeleteRoleCommand, GenerateServiceLastAccessedDetailsCommand, IAMClient } = await import(
       "@aws-sdk/client-iam"
     );
     const review = await connect(settings, options, awsUsageCalls);
-    await expect(review.clients.iam.send(new DeleteRoleCommand({ RoleName: "x" }))).rejects.toThrow(
+    await expect(new IAMClient(review.config).send(new DeleteRoleCommand({ RoleName: "x" }))).rejects.toThrow(
       WriteRefused,
     );
     const scan = await connect(settings, options);
     await expect(
-      scan.clients.iam.send(new GenerateServiceLastAccessedDetailsCommand({ Arn: ROLE })),
+      new IAMClient(scan.config).send(new GenerateServiceLastAccessedDetailsCommand({ Arn: ROLE })),
     ).rejects.toThrow(WriteRefused);
     expect([...new Set(sent.map(({ call }) => call))]).toEqual(["GetCallerIdentity"]);
   });

@@ -1,7 +1,3 @@
-import { EC2Client } from "@aws-sdk/client-ec2";
-import { EKSClient } from "@aws-sdk/client-eks";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsCall } from "../../snapshot/kinds/calls.ts";
 import { visible } from "../../text/visible.ts";
@@ -13,28 +9,17 @@ import { networkProblem } from "../http/network.ts";
 import type { AwsSettings } from "../settings.ts";
 import { createAwsHttp } from "./http.ts";
 import { repeated } from "./repeat.ts";
+import type { ClientConfig } from "./services/define.ts";
 import { createSignIn, explainSignIn, signInDetails } from "./sign-in.ts";
 
-/** A client of each service, through our guard, deadlines and limit. */
-export interface Clients {
-  readonly sts: STSClient;
-  readonly iam: IAMClient;
-  readonly tagging: ResourceGroupsTaggingAPIClient;
-  readonly ec2: EC2Client;
-  readonly eks: EKSClient;
-}
-
 /** One call of a service with its retries, as the JSON that a snapshot keeps. Throws `ReadFailure`. */
-export type Call = (
-  service: AwsCall["service"],
-  what: string,
-  send: () => Promise<object>,
-) => Promise<JsonObject>;
+export type Call = (service: string, what: string, send: () => Promise<object>) => Promise<JsonObject>;
 
 /** A connection that is signed in, to one account in one region. */
 export interface Connection {
   readonly region: string;
-  readonly clients: Clients;
+  /** For the client of a service: through our guard, deadlines and limit. */
+  readonly config: ClientConfig;
   readonly call: Call;
   /** The account and who reads; or why that could not be found out. */
   readonly identity: Identity | ReadFailure;
@@ -78,7 +63,7 @@ export async function connect(
     timeoutMs: () => Math.min(settings.requestTimeoutMs ?? 60_000, left()),
   });
   const debug = (line: string) => options.debug(signIn.scrub(line));
-  const config = {
+  const config: ClientConfig = {
     region,
     credentials: signIn.credentials,
     requestHandler: http.reading,
@@ -87,14 +72,6 @@ export async function connect(
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
   };
-  const clients: Clients = {
-    sts: new STSClient(config),
-    iam: new IAMClient(config),
-    tagging: new ResourceGroupsTaggingAPIClient(config),
-    ec2: new EC2Client(config),
-    eks: new EKSClient(config),
-  };
-
   const once = async (send: () => Promise<object>): Promise<JsonObject> => {
     try {
       return plain(await send());
@@ -125,18 +102,16 @@ export async function connect(
     for (const line of signInDetails(error)) debug(line);
     throw new CollectError(explainSignIn(error, settings));
   }
-  return { region, clients, call, identity: await identityOf(clients, call) };
+  return { region, config, call, identity: await identityOf(new STSClient(config), call) };
 }
 
 /**
  * Who is signed in. AWS lets everybody ask; so keys that are refused here are no keys, and an answer that is none is
  * not from AWS. What may pass (throttling, server errors) leaves the account unknown.
  */
-async function identityOf(clients: Clients, call: Call): Promise<Identity | ReadFailure> {
+async function identityOf(sts: STSClient, call: Call): Promise<Identity | ReadFailure> {
   try {
-    const body = await call("sts", "GetCallerIdentity", () =>
-      clients.sts.send(new GetCallerIdentityCommand({})),
-    );
+    const body = await call("sts", "GetCallerIdentity", () => sts.send(new GetCallerIdentityCommand({})));
     const { Account: account } = body;
     if (typeof account !== "string" || !/^\d{12}$/.test(account))
       throw new ReadFailure("malformed", "the answer names no account");

@@ -17,18 +17,21 @@ export interface AwsRecorder extends Omit<Recorder, "keep" | "miss"> {
   readonly miss: (kind: AwsKind, operation: string, what: string, failure: ReadFailure, id?: string) => void;
 }
 
-const calls = new Map<string, AwsCall>(
-  Object.values(awsKinds).flatMap((source) => source.calls.map((call) => [call.operation, call] as const)),
-);
-
 export function recorderOf(options: CollectOptions): AwsRecorder {
   const recorder = createRecorder(options.debug);
   return {
     ...recorder,
     miss: (kind, operation, what, failure, id) => {
-      const call = calls.get(operation) ?? awsKinds[kind].calls[0];
+      const call = callOf(kind, operation);
       const api = `${call.service} ${operation}${what === "" ? "" : ` ${visible(what)}`}`;
       recorder.miss({ kind, api, id, permission: call.permission }, failure);
     },
   };
+}
+
+/** Two services may have an operation of one name: the kind's own comes first. */
+function callOf(kind: AwsKind, operation: string): AwsCall {
+  const { calls } = awsKinds[kind];
+  const all = [...calls, ...Object.values(awsKinds).flatMap((source) => source.calls)];
+  return all.find((call) => call.operation === operation) ?? calls[0];
 }

@@ -2,6 +2,7 @@ import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrai
 import {
   GenerateServiceLastAccessedDetailsCommand,
   GetServiceLastAccessedDetailsCommand,
+  IAMClient,
 } from "@aws-sdk/client-iam";
 import type { CollectOptions } from "../define.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
@@ -74,7 +75,7 @@ export async function readAwsUsage(
         "iam:GenerateServiceLastAccessedDetails, iam:GetServiceLastAccessedDetails",
       ),
     ),
-    ...regions.map((region) => readTrail(region, settings, connection, options)),
+    ...regions.map((region) => readTrail(region, connection, options)),
   ]);
   return {
     trails,
@@ -85,22 +86,21 @@ export async function readAwsUsage(
 
 async function lastAccessedReport(
   role: string,
-  { clients, call }: Connection,
+  { config, call }: Connection,
   options: CollectOptions,
   sleep: (ms: number) => Promise<unknown>,
   left: () => number,
 ): Promise<JsonObject> {
   options.progress("reading service last accessed");
+  const iam = new IAMClient(config);
   const started = await call("iam", "GenerateServiceLastAccessedDetails", () =>
-    clients.iam.send(
-      new GenerateServiceLastAccessedDetailsCommand({ Arn: role, Granularity: "ACTION_LEVEL" }),
-    ),
+    iam.send(new GenerateServiceLastAccessedDetailsCommand({ Arn: role, Granularity: "ACTION_LEVEL" })),
   );
   const { JobId: job } = started;
   if (typeof job !== "string" || job === "") throw new ReadFailure("malformed", "the answer names no job");
   const page = (marker: string | undefined) =>
     call("iam", "GetServiceLastAccessedDetails", () =>
-      clients.iam.send(
+      iam.send(
         new GetServiceLastAccessedDetailsCommand({
           JobId: job,
           MaxItems: 1_000,
@@ -140,20 +140,10 @@ async function lastAccessedReport(
 /** The event history of one region, from now back. */
 async function readTrail(
   region: string,
-  settings: AwsSettings,
-  { clients, call }: Connection,
+  { config, call }: Connection,
   options: CollectOptions,
 ): Promise<TrailRead> {
-  const { config } = clients.iam;
-  const client = new CloudTrailClient({
-    region,
-    credentials: config.credentials,
-    requestHandler: config.requestHandler,
-    maxAttempts: 1,
-    customUserAgent: "chalk-audit",
-    ...(settings.profile === undefined ? {} : { profile: settings.profile }),
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
-  });
+  const client = new CloudTrailClient({ ...config, region });
   const to = options.now();
   const from = new Date(to.getTime() - DAYS * 24 * 60 * 60 * 1000);
   const events: unknown[] = [];

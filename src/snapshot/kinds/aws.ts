@@ -1,7 +1,7 @@
 import type { AwsCall, KindSource } from "./calls.ts";
 
 /** A call whose permission has the operation's own name, as nearly all have. */
-function call(service: AwsCall["service"], operation: string, path?: string): AwsCall {
+function call(service: string, operation: string, path?: string): AwsCall {
   return {
     service,
     operation,

@@ -17,7 +17,7 @@ export interface ApiCall {
 /** A call to a service of AWS, as AWS documents it. */
 export interface AwsCall {
   /** The service as requests to it are signed. */
-  readonly service: "sts" | "iam" | "tagging" | "ec2" | "eks" | "cloudtrail";
+  readonly service: string;
   readonly operation: string;
   /** Where a service has an address for each operation: the path, with `{…}` for what varies. */
   readonly path?: string;

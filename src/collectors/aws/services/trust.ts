@@ -1,5 +1,5 @@
-import { matches, questionGlob, subject } from "../../access/glob.ts";
-import { isObject, type JsonObject } from "../http/answer.ts";
+import { matches, questionGlob, subject } from "../../../access/glob.ts";
+import { isObject, type JsonObject } from "../../http/answer.ts";
 
 /**
  * The roles to look at when none is named: those whose trust policy allows one of the principals, that principal's whole

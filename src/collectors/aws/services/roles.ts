@@ -1,11 +1,11 @@
-import type { AwsKind } from "../../snapshot/kinds/aws.ts";
-import { visible } from "../../text/visible.ts";
-import { CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
-import { isObject, type JsonObject } from "../http/answer.ts";
-import { ReadFailure } from "../http/failure.ts";
-import { attempt } from "../recorder.ts";
-import type { AwsReader } from "./reader.ts";
-import type { AwsRecorder } from "./recorder.ts";
+import type { AwsKind } from "../../../snapshot/kinds/aws.ts";
+import { visible } from "../../../text/visible.ts";
+import { CollectError, type CollectOptions, type CollectPlan } from "../../define.ts";
+import { isObject, type JsonObject } from "../../http/answer.ts";
+import { ReadFailure } from "../../http/failure.ts";
+import { attempt } from "../../recorder.ts";
+import type { AwsRecorder } from "../recorder.ts";
+import { textOf } from "./define.ts";
 import { concernsVendor, type Held, rolesReachedFrom, rolesTrusting, trustsCluster } from "./trust.ts";
 
 /** A role as the user names it. */
@@ -28,6 +28,20 @@ export function roleNamed(given: string): NamedRole {
   );
 }
 
+/** Reads of roles. Every function throws `ReadFailure`; lists are read over all their pages. */
+export interface RoleReader {
+  /** A role by its name. */
+  readonly role: (name: string) => Promise<JsonObject>;
+  /** All of the account, with their trust policies. */
+  readonly roles: () => Promise<readonly JsonObject[]>;
+  readonly inlinePolicies: (role: string) => Promise<readonly string[]>;
+  readonly inlinePolicy: (role: string, policy: string) => Promise<JsonObject>;
+  readonly attachedPolicies: (role: string) => Promise<readonly JsonObject[]>;
+  readonly policy: (arn: string) => Promise<JsonObject>;
+  /** The version that is in force of a policy, as `policy` gave it. */
+  readonly defaultVersion: (arn: string, policy: JsonObject) => Promise<JsonObject>;
+}
+
 /** What a role is told by. */
 export const roleKinds = ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const;
 
@@ -47,7 +61,7 @@ interface AuditedRole {
 export async function readRoles(
   plan: CollectPlan,
   asked: readonly NamedRole[],
-  reader: AwsReader,
+  reader: RoleReader,
   recorder: AwsRecorder,
   options: CollectOptions,
 ): Promise<void> {
@@ -85,7 +99,7 @@ async function readLevel(
   level: readonly NamedRole[],
   given: ReadonlySet<string>,
   plan: CollectPlan,
-  reader: AwsReader,
+  reader: RoleReader,
   recorder: AwsRecorder,
   options: CollectOptions,
   policies: Map<string, Promise<unknown>>,
@@ -131,7 +145,7 @@ function namedRole(role: JsonObject): readonly NamedRole[] {
 async function listRoles(
   kinds: readonly AwsKind[],
   others: boolean,
-  reader: AwsReader,
+  reader: RoleReader,
   recorder: AwsRecorder,
   options: CollectOptions,
 ): Promise<readonly JsonObject[]> {
@@ -164,7 +178,7 @@ function keepListed(list: readonly JsonObject[], plan: CollectPlan, recorder: Aw
 async function readRole(
   role: NamedRole,
   given: boolean,
-  reader: AwsReader,
+  reader: RoleReader,
   recorder: AwsRecorder,
   options: CollectOptions,
 ): Promise<AuditedRole | undefined> {
@@ -193,7 +207,7 @@ async function readRole(
 /** @returns the policies that could be read */
 async function readInline(
   role: AuditedRole,
-  reader: AwsReader,
+  reader: RoleReader,
   recorder: AwsRecorder,
 ): Promise<readonly unknown[]> {
   const kind = "aws/role-policy";
@@ -223,7 +237,7 @@ async function readInline(
 /** @returns the ARNs of the attached policies; none when their list could not be read, which is then unread */
 async function readAttached(
   role: AuditedRole,
-  reader: AwsReader,
+  reader: RoleReader,
   recorder: AwsRecorder,
 ): Promise<readonly string[]> {
   const kind = "aws/attached-policy";
@@ -249,7 +263,7 @@ async function readAttached(
 }
 
 /** @returns its default version, when it could be read */
-async function readPolicy(arn: string, reader: AwsReader, recorder: AwsRecorder): Promise<unknown> {
+async function readPolicy(arn: string, reader: RoleReader, recorder: AwsRecorder): Promise<unknown> {
   let operation = "GetPolicy";
   const body = await attempt(
     async () => {
@@ -264,8 +278,4 @@ async function readPolicy(arn: string, reader: AwsReader, recorder: AwsRecorder)
   );
   if (body !== undefined) recorder.keep("aws/policy", arn, body);
   return body?.PolicyVersion.Document;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
