@@ -1,7 +1,8 @@
 import type { ServiceData } from "./aws/service-data.ts";
 
-/** The providers whose permission models the comparison knows. */
-export type Provider = "azure" | "aws" | "kubernetes";
+/** The models of permissions that can be compared; a place that tells them apart and lacks one does not compile. */
+export const PROVIDERS = ["azure", "aws", "kubernetes"] as const;
+export type Provider = (typeof PROVIDERS)[number];
 
 /** Where a pattern was written: which of the documents given, and the place inside it. */
 export interface Origin {

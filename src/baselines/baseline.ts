@@ -1,3 +1,4 @@
+import type { Provider } from "../access/policy.ts";
 import type { Severity } from "../report/report.ts";
 
 export interface Source {
@@ -50,7 +51,7 @@ export interface Baseline {
   readonly id: string;
   readonly version: string;
   readonly title: string;
-  readonly cloud: "azure" | "aws" | "kubernetes";
+  readonly cloud: Provider;
   readonly source: Source;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly profiles?: { readonly default: string; readonly names: Readonly<Record<string, string>> };

@@ -1,8 +1,7 @@
+import { PROVIDERS } from "../access/policy.ts";
 import type { Severity } from "../report/report.ts";
-import type { Baseline } from "./baseline.ts";
 import { type CheckShape, knownChecks } from "./declared.ts";
 
-const clouds = { azure: true, aws: true, kubernetes: true } satisfies Record<Baseline["cloud"], true>;
 const severities = { critical: true, high: true, medium: true, low: true, info: true } satisfies Record<
   Severity,
   true
@@ -49,7 +48,7 @@ export function baselineSchema(checks: readonly CheckShape[]): Record<string, un
         description: "a version; of a captured page the date, such as 2026-11-20",
       },
       title: text("what the baseline is, for a list"),
-      cloud: { enum: Object.keys(clouds) },
+      cloud: { enum: PROVIDERS },
       source: {
         type: "object",
         additionalProperties: false,

@@ -1,3 +1,4 @@
+import type { Provider } from "../access/policy.ts";
 import type { ResolvedControl } from "../baselines/baseline.ts";
 import type { Drift } from "../report/report.ts";
 import type { Facts } from "../snapshot/facts.ts";
@@ -16,7 +17,7 @@ export interface DriftText {
 export interface Check {
   /** Derived from its path: `checks/azure/role-definition.ts` is `azure/role-definition`. */
   readonly id: string;
-  readonly cloud: "azure" | "aws" | "kubernetes" | "any";
+  readonly cloud: Provider | "any";
   readonly title: string;
   /** Markdown for the generated page. */
   readonly help: string;

@@ -9,14 +9,14 @@ interface Settings {
   readonly kubernetes: KubernetesSettings;
 }
 
-const loaders: { readonly [P in keyof Settings]: () => Promise<Collect<Settings[P]>> } = {
+const loaders: { readonly [P in Provider]: () => Promise<Collect<Settings[P]>> } = {
   azure: async () => (await import("./azure/collect.ts")).collect,
   aws: async () => (await import("./aws/collect.ts")).collect,
   kubernetes: async () => (await import("./kubernetes/collect.ts")).collect,
 };
 
 /** Loads a provider's collector with its SDK, only when it is used: the SDKs are most of the start-up time. */
-export function loadCollector<P extends keyof Settings>(provider: P): Promise<Collect<Settings[P]>> {
+export function loadCollector<P extends Provider>(provider: P): Promise<Collect<Settings[P]>> {
   const load = loaders[provider];
   if (load === undefined)
     return Promise.reject(

@@ -1,4 +1,5 @@
 import { Ajv } from "ajv";
+import { PROVIDERS } from "../access/policy.ts";
 import type { Check } from "../checks/define.ts";
 import { DRIFTS as DRIFT_NAMES } from "../report/schema.ts";
 import { SEVERITIES } from "../report/severity.ts";
@@ -16,8 +17,8 @@ export class PluginError extends Error {
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 const CHECK_ID = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/;
-const KIND = /^(azure|aws|kubernetes)\/x-[a-z0-9][a-z0-9-]*$/;
-const CLOUDS: readonly unknown[] = ["azure", "aws", "kubernetes", "any"];
+const KIND = new RegExp(`^(${PROVIDERS.join("|")})/x-[a-z0-9][a-z0-9-]*$`);
+const CLOUDS: readonly unknown[] = [...PROVIDERS, "any"];
 const DRIFTS = Object.keys(DRIFT_NAMES);
 const PARTS = ["name", "checks", "reporters", "collectors"] as const;
 

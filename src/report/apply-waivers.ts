@@ -1,5 +1,5 @@
 import { matches, starGlob, subject } from "../access/glob.ts";
-import { PolicyError, type Provider } from "../access/policy.ts";
+import { PolicyError, PROVIDERS, type Provider } from "../access/policy.ts";
 import { comparePolicies } from "../access/provider.ts";
 import { judge, type Miss, piecesOf, refuseWhatDoesNotApply } from "./accepted.ts";
 import { canonicalText, compareText } from "./build.ts";
@@ -233,8 +233,6 @@ function refuseForeign(
     if (cloud !== undefined) refuseWhatDoesNotApply(waiver, cloud, file);
   }
 }
-
-const PROVIDERS: readonly Provider[] = ["azure", "aws", "kubernetes"];
 
 function aboutTargets(waiver: Waiver, targets: readonly Target[]): readonly Target[] {
   return [...targets]

@@ -15,9 +15,14 @@ export function isContained(cloud: Provider, found: Granted, accepted: Granted):
   if (canonicalText(found) === canonicalText(accepted)) return true;
   if ((found.plane ?? "control") !== (accepted.plane ?? "control")) return false;
   if (!isWithin(accepted.scope, found.scope)) return false;
-  if (cloud === "azure")
-    return nothingBeyond(comparePolicies("azure", [azureRole(accepted)], [azureRole(found)]));
-  return cloud === "aws" ? awsContained(found, accepted) : kubernetesContained(found, accepted);
+  switch (cloud) {
+    case "azure":
+      return nothingBeyond(comparePolicies("azure", [azureRole(accepted)], [azureRole(found)]));
+    case "aws":
+      return awsContained(found, accepted);
+    case "kubernetes":
+      return kubernetesContained(found, accepted);
+  }
 }
 
 function nothingBeyond({ excess, undecided }: Comparison): boolean {

@@ -1,4 +1,11 @@
-import type { AwsGrant, AwsPart, AwsRequest, AzureRequest, KubernetesRequest } from "../access/policy.ts";
+import {
+  type AwsGrant,
+  type AwsPart,
+  type AwsRequest,
+  type AzureRequest,
+  type KubernetesRequest,
+  PROVIDERS,
+} from "../access/policy.ts";
 import type { Unread, UnreadCause } from "../snapshot/snapshot.ts";
 import type {
   ControlResult,
@@ -49,7 +56,7 @@ const list = (items: Schema): Schema => ({ type: "array", items });
 const oneOf = (names: readonly string[]): Schema => ({ enum: names });
 
 const severity = oneOf(SEVERITIES);
-const cloud = oneOf(["azure", "aws", "kubernetes"]);
+const cloud = oneOf(PROVIDERS);
 const plane = oneOf(["control", "data"]);
 
 export const DRIFTS = {

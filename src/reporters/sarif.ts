@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { PROVIDERS } from "../access/policy.ts";
 import { contentNumber } from "../report/grant.ts";
 import type { Drift, Finding, Report, Severity, Target } from "../report/report.ts";
 import type { RuleText } from "../report/rule-text.ts";
@@ -355,7 +356,9 @@ function unknownControls(report: Report, target: Target, level: Notification["le
 /** What nobody looked at: of its alerts, only those that the earlier report (`--since`) has are kept open. */
 function skippedControls(report: Report, target: Target): Notification[] {
   // Of another cloud, a control has its alerts under another target.
-  const elsewhere = ["azure/", "aws/", "kubernetes/"].filter((cloud) => cloud !== `${target.cloud}/`);
+  const elsewhere = PROVIDERS.map((provider) => `${provider}/`).filter(
+    (cloud) => cloud !== `${target.cloud}/`,
+  );
   const skipped = report.controls.filter(
     (c) =>
       c.target === target.name &&

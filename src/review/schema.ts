@@ -1,3 +1,4 @@
+import { PROVIDERS } from "../access/policy.ts";
 import { inertJson } from "../text/visible.ts";
 import type { UsageSource } from "../usage/usage.ts";
 import {
@@ -69,7 +70,7 @@ export const reviewSchema: Schema = {
     {
       schemaVersion: { const: "1.0" },
       tool: shape<ReviewFile["tool"]>({ name: { const: "chalk-audit" }, version: text }),
-      cloud: { enum: ["azure", "aws", "kubernetes"] },
+      cloud: { enum: PROVIDERS },
       scope: some,
       principal: shape<Review["principal"]>({ id: some, name: text }),
       baseline: shape<Review["baseline"]>({ id: some, version: some, sha256: text, file: text }, ["file"]),

@@ -1,3 +1,4 @@
+import { PROVIDERS } from "../access/policy.ts";
 import { documentKinds } from "./kinds/kinds.ts";
 import type { UnreadCause } from "./snapshot.ts";
 
@@ -5,7 +6,7 @@ import type { UnreadCause } from "./snapshot.ts";
 const kind = {
   anyOf: [
     { enum: Object.keys(documentKinds) },
-    { type: "string", pattern: "^(azure|aws|kubernetes)/x-[a-z0-9][a-z0-9-]*$" },
+    { type: "string", pattern: `^(${PROVIDERS.join("|")})/x-[a-z0-9][a-z0-9-]*$` },
   ],
 } as const;
 
@@ -37,7 +38,7 @@ export const snapshotSchema = {
   properties: {
     $schema: { type: "string" },
     schema: { const: 1 },
-    provider: { enum: ["azure", "aws", "kubernetes"] },
+    provider: { enum: PROVIDERS },
     scope: {
       ...text,
       description:

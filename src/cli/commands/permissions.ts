@@ -1,4 +1,4 @@
-import type { Provider } from "../../access/policy.ts";
+import { PROVIDERS, type Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { defaultBaseline, loadBaseline } from "../../baselines/bundled.ts";
 import { dealOut, resolveControls } from "../../baselines/parameters.ts";
@@ -14,7 +14,7 @@ import { baselineNamed } from "../job/job.ts";
 import { extensionsOf } from "../job/plugins.ts";
 import { contextOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
-import { clouds, listed } from "../line/flags.ts";
+import { listed } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { assignments, one, oneOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
@@ -71,12 +71,15 @@ function documentOf(
   console: Console,
   shell: Shell,
 ): string {
-  if (cloud === "kubernetes") return kubernetesManifest(reads, accountOf(options));
-  const document =
-    cloud === "aws"
-      ? awsPolicy(reads, roleArn(options))
-      : azureRole(reads, [assignableScope(options, console, shell)]);
-  return `${inertJson(JSON.stringify(document, undefined, 2))}\n`;
+  const json = (document: object) => `${inertJson(JSON.stringify(document, undefined, 2))}\n`;
+  switch (cloud) {
+    case "azure":
+      return json(azureRole(reads, [assignableScope(options, console, shell)]));
+    case "aws":
+      return json(awsPolicy(reads, roleArn(options)));
+    case "kubernetes":
+      return kubernetesManifest(reads, accountOf(options));
+  }
 }
 
 /** The one cloud that is asked about, and the baselines that say what is read there. */
@@ -90,19 +93,19 @@ function wantedOf(
     baselineNamed(spec, options, cwd, checks),
   );
   const found = new Set<Provider>(
-    asked?.values.map((cloud) => oneOf(cloud, asked.from, clouds)) ??
+    asked?.values.map((cloud) => oneOf(cloud, asked.from, PROVIDERS)) ??
       named.map(({ baseline }) => baseline.cloud),
   );
   const [cloud] = found;
   if (cloud === undefined || found.size > 1) {
     throw new UsageError(
-      `${asked?.from ?? "permissions"}: expected one cloud with --cloud, ${listed(clouds)}: a policy is of one`,
+      `${asked?.from ?? "permissions"}: expected one cloud with --cloud, ${listed(PROVIDERS)}: a policy is of one`,
     );
   }
   if (named.length > 0) return { cloud, baselines: named };
   const own = defaultBaseline(cloud);
   // A cloud without a baseline of its own is part of the others': the policy then serves whichever is scanned.
-  const ids = own === undefined ? clouds.flatMap((each) => defaultBaseline(each) ?? []) : [own];
+  const ids = own === undefined ? PROVIDERS.flatMap((each) => defaultBaseline(each) ?? []) : [own];
   return { cloud, baselines: ids.map((id) => loadBaseline(id, checks)) };
 }
 

@@ -1,10 +1,15 @@
 import { resolve } from "node:path";
-import type { CatalogEntry, Comparison, Provider, ServedResource } from "../../access/policy.ts";
+import {
+  type CatalogEntry,
+  type Comparison,
+  PROVIDERS,
+  type Provider,
+  type ServedResource,
+} from "../../access/policy.ts";
 import { COMPARED, comparePolicies } from "../../access/provider.ts";
 import { inertJson } from "../../text/visible.ts";
 import { type PolicyFile, readPolicyFile } from "../job/policy-file.ts";
 import { reasonOf, UsageError } from "../line/errors.ts";
-import { clouds } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice, on, one } from "../line/settings.ts";
 import { colorFor, type Shell } from "../line/shell.ts";
@@ -21,14 +26,14 @@ export async function policyCompare(
   given: GivenOptions,
   shell: Shell,
 ): Promise<number> {
-  const provider = choice(given, "provider", clouds);
+  const provider = choice(given, "provider", PROVIDERS);
   const format = choice(given, "format", ["table", "json"]);
   const liveFiles = given.get("live")?.values ?? [];
   if (documentedFiles.length === 0)
     throw new UsageError("policy compare: expected at least one documented file");
   if (liveFiles.length === 0) throw new UsageError("policy compare: expected --live FILE, what is granted");
   if (provider === undefined) {
-    throw new UsageError(`policy compare: expected --provider PROVIDER (${clouds.join(", ")})`);
+    throw new UsageError(`policy compare: expected --provider PROVIDER (${PROVIDERS.join(", ")})`);
   }
   if (!COMPARED.includes(provider)) {
     throw new UsageError(

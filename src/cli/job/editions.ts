@@ -1,4 +1,4 @@
-import type { Provider } from "../../access/policy.ts";
+import { PROVIDERS, type Provider } from "../../access/policy.ts";
 import { cloudsOf } from "../../audit/clouds.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { defaultBaseline, loadBaseline } from "../../baselines/bundled.ts";
@@ -6,7 +6,7 @@ import type { Check } from "../../checks/define.ts";
 import { checks } from "../../checks/registry.ts";
 import { providers } from "../../providers/registry.ts";
 import { UsageError } from "../line/errors.ts";
-import { clouds, listed } from "../line/flags.ts";
+import { listed } from "../line/flags.ts";
 
 /** The clouds that a baseline has controls about. */
 export function coveredBy(
@@ -27,8 +27,7 @@ export function bundledFor(cloud: Provider): LoadedBaseline {
 
 /** The bundled baselines that a cluster can be judged by, one for each cloud that it may run in. */
 export function editions(): readonly LoadedBaseline[] {
-  return clouds
-    .filter((cloud) => defaultBaseline(cloud) !== undefined)
+  return PROVIDERS.filter((cloud) => defaultBaseline(cloud) !== undefined)
     .map(bundledFor)
     .filter((loaded) => coveredBy(loaded, undefined, checks).includes("kubernetes"));
 }

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import type { Provider } from "../../access/policy.ts";
+import { PROVIDERS, type Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { listBundled, loadBaseline } from "../../baselines/bundled.ts";
 import { type Dealt, dealOut, resolveControls } from "../../baselines/parameters.ts";
@@ -8,7 +8,6 @@ import type { Extensions } from "../../plugins/define.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
-import { clouds } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
 import { assignments, one } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
@@ -104,7 +103,7 @@ export async function prepare(
   const wanted = new Set<Provider>(asked ?? cloudsMeant(chosen, snapshots, named));
   if (wanted.size === 0) {
     throw new UsageError(
-      `expected --cloud CLOUD, what to audit (this version: ${clouds.join(", ")}); see --help`,
+      `expected --cloud CLOUD, what to audit (this version: ${PROVIDERS.join(", ")}); see --help`,
     );
   }
   const places = chosen.flatMap((target, i): Place[] => {
@@ -138,7 +137,7 @@ export async function prepare(
     };
     if (recorded.length > 0) {
       // What is wrong in an option is said, whether or not this run needs it.
-      for (const each of clouds) reachOf(each, baselines, target.options, cwd);
+      for (const each of PROVIDERS) reachOf(each, baselines, target.options, cwd);
       const from = preparation.recorded === undefined ? target.options.get("snapshot")?.from : undefined;
       const namedBy = from === undefined || from === "--snapshot" ? {} : { namedBy: from };
       targets.push({ ...own, kind: "recorded", snapshots: recorded, ...namedBy, ...recordedBy(target) });

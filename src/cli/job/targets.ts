@@ -1,11 +1,10 @@
 import { relative } from "node:path";
-import type { Provider } from "../../access/policy.ts";
+import { PROVIDERS, type Provider } from "../../access/policy.ts";
 import { readSnapshot } from "../../snapshot/read.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { didYouMean } from "../../text/nearest.ts";
 import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
-import { clouds } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
 import { one, oneOf, pathFrom } from "../line/settings.ts";
 import { readText } from "../output/files.ts";
@@ -102,7 +101,7 @@ export function requireSame(snapshot: Snapshot, options: GivenOptions, shown: st
 export function cloudsAsked(options: GivenOptions): readonly Provider[] | undefined {
   const given = options.get("cloud");
   if (given === undefined) return undefined;
-  return [...new Set(given.values.map((cloud) => oneOf(cloud, given.from, clouds)))];
+  return [...new Set(given.values.map((cloud) => oneOf(cloud, given.from, PROVIDERS)))];
 }
 
 /** The clouds that are read live for a target: its own, as the config file says, else all that are asked for. */

@@ -1,3 +1,4 @@
+import { PROVIDERS } from "../../access/policy.ts";
 /** The commands that take options; `baseline list` and the like are written as on the command line. */
 export type CommandName =
   | "scan"
@@ -59,7 +60,6 @@ export const commandNames = [
   "completion",
 ] as const satisfies readonly CommandName[];
 
-export const clouds = ["azure", "aws", "kubernetes"] as const;
 export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
 export const azureClouds = ["public", "usgovernment", "china"] as const;
 /** The formats of a report that `scan` writes, and those that `compare` does. */
@@ -80,7 +80,7 @@ export const flags: readonly Flag[] = [
     value: "CLOUD",
     many: true,
     split: "comma",
-    choices: clouds,
+    choices: PROVIDERS,
     help: "what to audit: azure, aws, kubernetes (repeatable, or a comma list)",
     commands: [...reading, "permissions"],
   },
@@ -378,7 +378,7 @@ export const flags: readonly Flag[] = [
   {
     name: "provider",
     value: "PROVIDER",
-    choices: clouds,
+    choices: PROVIDERS,
     flagOnly: true,
     help: "whose permission model the documents are in",
     commands: ["policy compare"],

@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const page = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"));
+
+/** The paths in quotes of a text. */
+const paths = (text: string): string[] =>
+  [...text.matchAll(/`((?:src|baselines|fixtures)\/[^`]*)`/g)].flatMap(([, path]) => path ?? []);
+
+/** A row of the table: what it says to touch, and its example. */
+function row(what: string): { readonly touch: readonly string[]; readonly example: string } {
+  const line = page.split("\n").find((each) => each.startsWith(`| ${what}`));
+  const [, , touch = "", as = ""] = line?.split(" | ") ?? [];
+  const parts = line?.split("|").map((each) => each.trim()) ?? [];
+  expect(parts, `the row "${what}" of CONTRIBUTING.md`).toHaveLength(5);
+  return { touch: paths(parts[2] ?? touch), example: (parts[3] ?? as).replaceAll("`", "") };
+}
+
+const naming = (text: string | RegExp, folders: readonly string[]): string[] =>
+  sources
+    .filter((path) => folders.some((folder) => path.startsWith(`src/${folder}`)))
+    .filter((path) => (typeof text === "string" ? read(path).includes(text) : text.test(read(path))))
+    .sort();
+
+describe("the page of what one touches", () => {
+  it("a plain setting is data alone: no source knows the vendor or the setting", () => {
+    const { touch, example } = row("a plain setting");
+    expect(touch).toEqual([]);
+    const controls = [...read(example).matchAll(/check: config\/setting/g)];
+    expect(controls.length).toBeGreaterThan(0);
+    const id = /^id: (.+)$/m.exec(read(example))?.[1] ?? "no id";
+    expect(naming(id, [""])).toEqual([]);
+  });
+
+  it("a coded check: its file and the registry, and nothing else knows it", () => {
+    const { touch, example } = row("a coded check");
+    const file = example.split("/").at(-1) ?? "";
+    expect(touch.map((path) => path.replace("<area>/<name>", example)).sort()).toEqual(
+      naming(new RegExp(`/${file}\\.ts"|id: "${example}"`), [""]),
+    );
+  });
+
+  it.each(["Azure", "AWS", "Kubernetes"])("a kind of %s: its row and its reading", (provider) => {
+    const { touch, example } = row(`a kind of document of ${provider}`);
+    const readers = naming(`"${example}"`, ["snapshot/", "collectors/", "permissions/", "cli/", "audit/"]);
+    expect(readers).toHaveLength(touch.length);
+    touch.forEach((path) => {
+      const pattern = new RegExp(`^${path.replace("<service>", "[a-z0-9-]+")}$`);
+      expect(
+        readers.filter((each) => pattern.test(each)),
+        path,
+      ).toHaveLength(1);
+    });
+  });
+
+  it("a service of AWS: rows, its file, the registry", () => {
+    const { touch, example } = row("a service of AWS");
+    expect(touch.map((path) => path.replace("<service>", example)).sort()).toEqual(
+      naming(new RegExp(`"(?:\\./)?${example}(?:\\.ts)?"`), [
+        "snapshot/",
+        "collectors/",
+        "permissions/",
+        "cli/",
+      ]),
+    );
+  });
+
+  it("a format: its file, the registry, the flag; the reporters of others do not know it", () => {
+    const { touch, example } = row("a format");
+    const files = naming(new RegExp(`"(?:\\./)?${example}(?:\\.ts)?"`), [
+      "reporters/",
+      "cli/line/",
+      "cli/output/",
+    ]);
+    expect(touch.map((path) => path.replace("<format>", example)).sort()).toEqual(files);
+  });
+
+  it("a baseline: the version's file and the lock", () => {
+    const { example } = row("a baseline");
+    expect(readdirSync(join(root, example)).some((name) => name.endsWith(".yaml"))).toBe(true);
+    expect(read("baselines/lock.json")).toContain(example.replace("baselines/", ""));
+  });
+
+  it("a cloud: a place that lacks it does not compile, and the page names each", () => {
+    const named = [...(page.split("**A cloud**")[1] ?? "").matchAll(/^- `(src\/[^`]+)`/gm)].map(
+      ([, path]) => path,
+    );
+    const config = ts.getParsedCommandLineOfConfigFile(
+      join(root, "tsconfig.json"),
+      {},
+      {
+        ...ts.sys,
+        onUnRecoverableConfigFileDiagnostic: (problem) => {
+          throw new Error(String(problem.messageText));
+        },
+      },
+    );
+    const options = config?.options ?? {};
+    const host = ts.createCompilerHost(options);
+    const policy = join(root, "src/access/policy.ts");
+    const { readFile } = host;
+    const widened = read("src/access/policy.ts").replace(
+      '"kubernetes"] as const',
+      '"kubernetes", "gcp"] as const',
+    );
+    expect(widened).toContain("gcp");
+    host.readFile = (path) => (path === policy ? widened : readFile(path));
+    const getSource = host.getSourceFile;
+    host.getSourceFile = (path, ...rest) =>
+      path === policy ? ts.createSourceFile(path, widened, ts.ScriptTarget.ES2023) : getSource(path, ...rest);
+    const program = ts.createProgram(
+      sources.map((path) => join(root, path)),
+      options,
+      host,
+    );
+    const failing = program
+      .getSemanticDiagnostics()
+      .flatMap(({ file }) =>
+        file === undefined ? [] : [relative(root, file.fileName).split(sep).join("/")],
+      );
+    expect([...new Set(failing)].sort()).toEqual([...named].sort());
+    expect(named.length).toBeGreaterThan(5);
+  }, 180_000);
+});
