@@ -130,3 +130,34 @@ describe("the page of what one touches", () => {
     expect(named.length).toBeGreaterThan(5);
   }, 180_000);
 });
+
+it("docs/architecture.md names only what is there", () => {
+  const named = [
+    ...read("docs/architecture.md").matchAll(/`((?:src\/)?[a-z][\w/-]*\.ts)`|`(src\/[\w/-]+)`/g),
+  ].map(([, file, folder]) => file ?? folder ?? "");
+  const there = (path: string) =>
+    sources.some((each) => each === path || each.endsWith(`/${path}`) || each.startsWith(`${path}/`));
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((path) => !there(path))).toEqual([]);
+});
+
+it("docs/faults.md has each fault that is cited, and a test cites each that can happen", () => {
+  const rows = [...read("docs/faults.md").matchAll(/^\| (\d+) \| .* \| (.*) \|$/gm)];
+  const tests = (readdirSync(join(root, "test"), { recursive: true }) as string[]).filter((path) =>
+    path.endsWith(".ts"),
+  );
+  const cited = new Set(
+    [...sources, ...tests.map((path) => `test/${path}`)].flatMap((path) =>
+      [...read(path).matchAll(/\bfaults? (\d+)((?:(?:,| and| to) (?:fault )?\d+)*)/gi)].flatMap(
+        ([, first = "", rest = ""]) => {
+          const numbers = [first, ...(rest.match(/\d+/g) ?? [])].map(Number);
+          const [from = 0, to = 0] = numbers;
+          return / to /.test(rest) ? Array.from({ length: to - from + 1 }, (_, i) => from + i) : numbers;
+        },
+      ),
+    ),
+  );
+  expect(rows.length).toBeGreaterThan(40);
+  const expected = rows.filter(([, , what]) => !what?.includes("without a test")).map(([, n]) => Number(n));
+  expect([...cited].sort((a, b) => a - b)).toEqual(expected);
+});
