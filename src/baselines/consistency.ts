@@ -1,7 +1,7 @@
 import { didYouMean } from "../text/nearest.ts";
+import { pointerStep } from "../text/place.ts";
 import type { Baseline, Control, Parameter } from "./baseline.ts";
 import { namesControl } from "./control-references.ts";
-import { escapeStep } from "./document.ts";
 import { found } from "./problem.ts";
 import { malformedReferences, referencesIn, wholeReference } from "./references.ts";
 
@@ -86,7 +86,7 @@ function withProblems(
   }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {
-    const inner = `${pointer}/${escapeStep(key)}`;
+    const inner = `${pointer}/${pointerStep(key)}`;
     const problems: Inconsistency[] = [];
     if (referencesIn(key).length > 0) {
       problems.push({
@@ -138,7 +138,7 @@ function controlProblems(
   }
   if (typeof value === "object" && value !== null) {
     return Object.entries(value).flatMap(([key, item]) =>
-      controlProblems(control, item, `${pointer}/${escapeStep(key)}`, [...steps, key], controls),
+      controlProblems(control, item, `${pointer}/${pointerStep(key)}`, [...steps, key], controls),
     );
   }
   const checks = namesControl(control.check, steps);

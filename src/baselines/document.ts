@@ -1,15 +1,7 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-} from "yaml";
-import { type Place, type Problem, pathText, problemsOf } from "./problem.ts";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
+import { nearestOffset, type Place, placesIn, pointerStep } from "../text/place.ts";
+import { syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
+import { type Problem, pathText, problemsOf } from "./problem.ts";
 
 /** A YAML or JSON text as plain data, and where each part of it stands. */
 export interface ReadDocument {
@@ -38,11 +30,7 @@ const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
  * @throws BaselineError with every problem of the text, each with line and column.
  */
 export function readDocument(text: string, file: string): ReadDocument {
-  const counter = new LineCounter();
-  const at = (offset: number): Place => {
-    const { line, col } = counter.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const at = placesIn(text);
   const fail = (problems: readonly Problem[]): never => {
     throw problemsOf(file, problems);
   };
@@ -51,25 +39,16 @@ export function readDocument(text: string, file: string): ReadDocument {
   if (bytes > MAX_BYTES) {
     fail([{ place: start, path: "", text: `expected at most ${MAX_BYTES} bytes, found ${bytes}` }]);
   }
-  const deep = tooDeep(text);
-  if (deep !== undefined) fail([{ place: deep, path: "", text: TOO_DEEP }]);
+  const deep = tooDeep(text, MAX_DEPTH);
+  if (deep !== undefined) fail([{ place: at(deep), path: "", text: TOO_DEEP }]);
 
-  const document = parseDocument(text, {
-    lineCounter: counter,
-    prettyErrors: false,
-    stringKeys: true,
-    // The library compares each key with all others; a set below does it in one pass.
-    uniqueKeys: false,
-    resolveKnownTags: false,
-    merge: false,
-    logLevel: "error",
-  });
+  const document = parseDocument(text, UNTRUSTED);
   const exhausted = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
   const complaints = exhausted === undefined ? [...document.errors, ...document.warnings] : [exhausted];
   const problems: Problem[] = complaints.map((error) => ({
     place: at(error.pos[0]),
     path: "",
-    text: syntaxText(error.code, error.message),
+    text: SYNTAX[error.code] ?? syntaxText(error.message),
   }));
   if (document.directives?.yaml.version !== "1.2") {
     problems.push({
@@ -150,7 +129,7 @@ export function readDocument(text: string, file: string): ReadDocument {
           continue;
         }
         seen.set(key, where);
-        const inner = `${pointer}/${escapeStep(key)}`;
+        const inner = `${pointer}/${pointerStep(key)}`;
         keys.set(inner, where);
         object[key] = build(pair.value, path, inner);
       }
@@ -163,26 +142,14 @@ export function readDocument(text: string, file: string): ReadDocument {
   const data = build(document.contents, [], "");
   if (problems.length > 0) fail(problems);
   const first = document.contents?.range?.[0] ?? 0;
-  const locate = (pointer: string, tables: readonly Map<string, number>[]): Place => {
-    for (let rest = pointer; rest !== ""; rest = rest.slice(0, rest.lastIndexOf("/"))) {
-      for (const table of tables) {
-        const offset = table.get(rest);
-        if (offset !== undefined) return at(offset);
-      }
-    }
-    return at(first);
-  };
+  const locate = (pointer: string, tables: readonly Map<string, number>[]): Place =>
+    at(nearestOffset(pointer, tables) ?? first);
   return {
     data,
     lossy,
     placeOf: (pointer) => locate(pointer, [keys]),
     valuePlaceOf: (pointer) => locate(pointer, [values, keys]),
   };
-}
-
-/** A step of a JSON pointer, escaped (RFC 6901). */
-export function escapeStep(step: string): string {
-  return step.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** The steps of a JSON pointer into `data`, unescaped; those into a list are numbers. */
@@ -204,33 +171,6 @@ function keyText(key: Node): string {
   return isScalar(key) ? String(key.value ?? "") : "";
 }
 
-/**
- * The place at which the text nests too deeply, found by tokens alone: the parser recurses, and half a megabyte of
- * brackets or of `- - -` exhausts its memory before it can complain.
- */
-function tooDeep(text: string): Place | undefined {
-  let flow = 0;
-  let compact = 0;
-  let line = 1;
-  let column = 1;
-  for (const token of new Lexer().lex(text)) {
-    if (token === "[" || token === "{") flow += 1;
-    else if (token === "]" || token === "}") flow -= 1;
-    else if (flow === 0 && (token === "-" || token === "?" || token === ":")) compact += 1;
-    if (flow > MAX_DEPTH || compact > MAX_DEPTH) return { line, column };
-    const breaks = token.split("\n").length - 1;
-    if (breaks > 0) {
-      line += breaks;
-      column = token.length - token.lastIndexOf("\n");
-      compact = 0;
-    } else if (!/^[\u0002\u0018\u001f\ufeff]$/.test(token)) {
-      // Those are the lexer's own marks and take no room in the text.
-      column += token.length;
-    }
-  }
-  return undefined;
-}
-
 const SYNTAX: Readonly<Partial<Record<string, string>>> = {
   MULTIPLE_DOCS: "expected one document, found a second one after `---`",
   TAB_AS_INDENT: "indent with spaces, not with tabs",
@@ -239,7 +179,3 @@ const SYNTAX: Readonly<Partial<Record<string, string>>> = {
   TAG_RESOLVE_FAILED: "tags (`!name`) are not allowed; write plain values",
   BAD_COLLECTION_TYPE: "tags (`!name`) are not allowed; write plain values",
 };
-
-function syntaxText(code: string, message: string): string {
-  return SYNTAX[code] ?? `${message.charAt(0).toLowerCase()}${message.slice(1)}`.replace(/\s+/g, " ");
-}

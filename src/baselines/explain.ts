@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { didYouMean } from "../text/nearest.ts";
-import { escapeStep, pointerSteps, type ReadDocument } from "./document.ts";
+import { pointerStep } from "../text/place.ts";
+import { pointerSteps, type ReadDocument } from "./document.ts";
 import { found, type Problem, pathText } from "./problem.ts";
 
 /** The validator's errors as lines that say what was expected, what was found, and where. */
@@ -49,7 +50,7 @@ function explain(error: ErrorObject, read: ReadDocument): Problem {
     text,
   });
   const about = (key: string, text: string): Problem => ({
-    place: read.placeOf(`${error.instancePath}/${escapeStep(key)}`),
+    place: read.placeOf(`${error.instancePath}/${pointerStep(key)}`),
     path: pathText([...path, key]),
     text,
   });

@@ -1,7 +1,7 @@
 import { didYouMean } from "../text/nearest.ts";
+import { pointerStep } from "../text/place.ts";
 import type { Baseline, Control, Parameter, ResolvedControl } from "./baseline.ts";
 import { namesOwnProfile, staysOpen } from "./control-references.ts";
-import { escapeStep } from "./document.ts";
 import { found } from "./problem.ts";
 import { referencesIn, replaceReferences, wholeReference } from "./references.ts";
 
@@ -311,7 +311,7 @@ function fill(control: Control, origin: string, filling: Filling): Filled {
     const object: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value)) {
       if (ofProfile && key === "profile") continue;
-      const step = `/${escapeStep(key)}`;
+      const step = `/${pointerStep(key)}`;
       const put = walk(item, `${at}${step}`, `${source}${step}`, [...steps, key]);
       if (put.kind === "items") object[key] = [...put.items];
       else if (put.kind === "value") object[key] = put.value;

@@ -1,10 +1,5 @@
+import type { Place } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
-
-/** A 1-based place in a text. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** One thing that is wrong with a baseline file, where it stands and what to do. */
 export interface Problem {

@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { distance } from "fastest-levenshtein";
+import { pointerStep } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
 
 /** One thing that is wrong with a file: a JSON pointer to it, and what in words. */
@@ -27,7 +28,7 @@ function one(error: ErrorObject): Problem {
       const name = String(params.additionalProperty);
       const known = Object.keys((schema.properties ?? {}) as object);
       return {
-        pointer: `${pointer}/${escapeStep(name)}`,
+        pointer: `${pointer}/${pointerStep(name)}`,
         text: `unknown property${didYouMean(name, known)}`,
         atKey: true,
       };
@@ -95,11 +96,6 @@ export function pathText(pointer: string): string {
     else out += `[${visible(JSON.stringify(step))}]`;
   }
   return out;
-}
-
-/** A step of a JSON pointer, escaped (RFC 6901). */
-export function escapeStep(step: string): string {
-  return step.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function typeText(type: unknown): string {

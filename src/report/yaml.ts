@@ -1,12 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
+import { nearestOffset, type Place, placesIn, pointerStep } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
-import { escapeStep } from "./problems.ts";
-
-/** A 1-based place in a text. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
+import { syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
 
 export interface YamlText {
   readonly data: unknown;
@@ -33,27 +28,13 @@ const START: Place = { line: 1, column: 1 };
 export function readYaml(text: string): YamlText | { readonly faults: readonly YamlFault[] } {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) return fault(START, `expected at most ${MAX_BYTES} bytes, found ${bytes}`);
-  const counter = new LineCounter();
-  counter.addNewLine(0);
-  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) counter.addNewLine(i + 1);
-  const at = (offset: number): Place => {
-    const { line, col } = counter.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const deep = tooDeep(text);
+  const at = placesIn(text);
+  const deep = tooDeep(text, MAX_DEPTH);
   if (deep !== undefined) return fault(at(deep), `nested more than ${MAX_DEPTH} levels deep`);
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    stringKeys: true,
-    // The library compares each key with every other one; the map below does it in one pass.
-    uniqueKeys: false,
-    resolveKnownTags: false,
-    merge: false,
-    logLevel: "error",
-  });
+  const document = parseDocument(text, UNTRUSTED);
   const faults: YamlFault[] = [...document.errors, ...document.warnings].map((e) => ({
     place: at(e.pos[0]),
-    text: `${e.message.charAt(0).toLowerCase()}${e.message.slice(1)}`.replace(/\s+/g, " "),
+    text: syntaxText(e.message),
   }));
   if (faults.length > 0) return { faults };
 
@@ -74,7 +55,7 @@ export function readYaml(text: string): YamlText | { readonly faults: readonly Y
     if (isMap(node)) {
       for (const { key, value } of node.items) {
         const name = isScalar(key) ? String(key.value) : "";
-        const inner = `${pointer}/${escapeStep(name)}`;
+        const inner = `${pointer}/${pointerStep(name)}`;
         const where = isScalar(key) ? (key.range?.[0] ?? offset) : offset;
         const first = keys.get(inner);
         if (first !== undefined) {
@@ -91,15 +72,8 @@ export function readYaml(text: string): YamlText | { readonly faults: readonly Y
   };
   const data = build(document.contents, "");
   if (faults.length > 0) return { faults };
-  const locate = (pointer: string, tables: readonly ReadonlyMap<string, number>[]): Place => {
-    for (let rest = pointer; rest !== ""; rest = rest.slice(0, rest.lastIndexOf("/"))) {
-      for (const table of tables) {
-        const offset = table.get(rest);
-        if (offset !== undefined) return at(offset);
-      }
-    }
-    return at(values.get("") ?? 0);
-  };
+  const locate = (pointer: string, tables: readonly ReadonlyMap<string, number>[]): Place =>
+    at(nearestOffset(pointer, tables) ?? values.get("") ?? 0);
   return {
     data,
     valueAt: (pointer) => locate(pointer, [values, keys]),
@@ -109,22 +83,4 @@ export function readYaml(text: string): YamlText | { readonly faults: readonly Y
 
 function fault(place: Place, text: string): { readonly faults: readonly YamlFault[] } {
   return { faults: [{ place, text }] };
-}
-
-/** The offset at which a text nests too deeply, by its tokens alone: the parser itself recurses. */
-function tooDeep(text: string): number | undefined {
-  let flow = 0;
-  let compact = 0;
-  let offset = 0;
-  for (const token of new Lexer().lex(text)) {
-    if (token === "[" || token === "{") flow += 1;
-    else if (token === "]" || token === "}") flow -= 1;
-    // Inside brackets a colon nests nothing: JSON on one line has as many as it has keys.
-    else if (flow === 0 && (token === "-" || token === "?" || token === ":")) compact += 1;
-    if (token.includes("\n")) compact = 0;
-    if (flow > MAX_DEPTH || (flow === 0 && compact > MAX_DEPTH)) return offset;
-    // Those are the lexer's own marks and take no room in the text.
-    if (!/^[\u0002\u0018\u001f\ufeff]$/.test(token)) offset += token.length;
-  }
-  return undefined;
 }

@@ -1,16 +1,3 @@
-/** A 1-based place in a text. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** The place of an offset. */
-export function placeOf(text: string, offset: number): Place {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  return { line, column: offset - before.lastIndexOf("\n") };
-}
-
 const token =
   /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
 

@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv";
+import { placesIn } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
-import { offsetOfError, offsetOfPointer, placeOf } from "./json-place.ts";
+import { offsetOfError, offsetOfPointer } from "./json-place.ts";
 import { scrub } from "./scrub.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { snapshotValidator } from "./validate.ts";
@@ -18,7 +19,7 @@ export class SnapshotError extends Error {
  */
 export function readSnapshot(text: string, file: string): Snapshot {
   const fail = (offset: number, problem: string) => {
-    const { line, column } = placeOf(text, offset);
+    const { line, column } = placesIn(text)(offset);
     return new SnapshotError(`${visible(file)}:${line}:${column}: ${problem}`);
   };
   let data: unknown;

@@ -15,9 +15,10 @@ import {
   parseDocument,
   type Scalar,
 } from "yaml";
-import { JsonFault, parseJson, pointerStep } from "../../access/json-text.ts";
+import { JsonFault, parseJson } from "../../access/json-text.ts";
 import { Written } from "../../access/written.ts";
-import { offsetOfError, type Place, placeOf } from "../../snapshot/json-place.ts";
+import { offsetOfError } from "../../snapshot/json-place.ts";
+import { nearestOffset, type Place, placesIn, pointerStep } from "../../text/place.ts";
 import { UsageError } from "../line/errors.ts";
 
 /** The value of a file and where its parts stand. */
@@ -45,13 +46,13 @@ export function readPolicyFile(text: string, shown: string, what: string, severa
   const offsets = new Map<string, number>();
   try {
     const value = parseJson(text, (pointer, offset) => offsets.set(pointer, offset));
-    return { value, placeAt: (pointer) => placeOf(text, nearest(offsets, pointer)) };
+    return { value, placeAt: (pointer) => placesIn(text)(offsetIn(offsets, pointer)) };
   } catch (fault) {
     if (!(fault instanceof JsonFault)) throw fault;
-    if (!fault.syntax) throw new UsageError(`${at(shown, placeOf(text, fault.offset))}: ${fault.message}`);
+    if (!fault.syntax) throw new UsageError(`${at(shown, placesIn(text)(fault.offset))}: ${fault.message}`);
     // What calls itself JSON and is not, the provider refuses: YAML would read a comma too many as nothing.
     if (/\.json$/i.test(shown)) {
-      const place = at(shown, placeOf(text, offsetOfError(text)));
+      const place = at(shown, placesIn(text)(offsetOfError(text)));
       throw new UsageError(`${place}: not JSON, which its name says it is`);
     }
     // YAML's reader says where, and reads what JSON's does not.
@@ -63,12 +64,8 @@ function at(shown: string, { line, column }: Place): string {
   return `${shown}:${line}:${column}`;
 }
 
-function nearest(offsets: ReadonlyMap<string, number>, pointer: string): number {
-  for (let rest = pointer; rest !== ""; rest = rest.slice(0, rest.lastIndexOf("/"))) {
-    const found = offsets.get(rest);
-    if (found !== undefined) return found;
-  }
-  return offsets.get("") ?? 0;
+function offsetIn(offsets: ReadonlyMap<string, number>, pointer: string): number {
+  return nearestOffset(pointer, [offsets]) ?? offsets.get("") ?? 0;
 }
 
 function readYaml(text: string, shown: string, what: string, several: boolean): PolicyFile {
@@ -79,10 +76,7 @@ function readYaml(text: string, shown: string, what: string, several: boolean): 
   for (const document of parsed) complain(document, shown);
   const kept = parsed.filter(({ contents }) => !isNothing(contents));
   if (several && kept.length === 0) throw new UsageError(`${shown}: the ${what} is empty`);
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const place = placesIn(text);
   const builder = new Builder(shown, place);
   const values =
     kept.length > 1
@@ -90,7 +84,7 @@ function readYaml(text: string, shown: string, what: string, several: boolean): 
       : [builder.whole(kept[0] ?? (parsed[0] as Document.Parsed), "")];
   return {
     value: kept.length > 1 ? values : values[0],
-    placeAt: (pointer) => place(nearest(builder.offsets, pointer)),
+    placeAt: (pointer) => place(offsetIn(builder.offsets, pointer)),
   };
 }
 
