@@ -43,7 +43,7 @@ export function contentOf(finding: Finding): string {
 }
 
 /** The drifts whose observed value is something that is granted, or let go; the others tell of something that lacks. */
-const GRANTING: ReadonlySet<string> = new Set(["excess", "weakened", "changed", "wider", "stray"]);
+const GRANTING: ReadonlySet<string> = new Set(["excess", "weakened", "changed", "wider", "stray", "dead"]);
 
 /**
  * The content part of a fingerprint in SARIF, a number: 1 where the fingerprint itself says all that the finding grants,

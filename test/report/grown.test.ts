@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { awsGrantOf } from "../../src/access/aws/parts.ts";
 import type { AwsGrant, AwsPart, Provider } from "../../src/access/policy.ts";
+import { comparePolicies } from "../../src/access/provider.ts";
 import { applyWaivers } from "../../src/report/apply-waivers.ts";
 import { contentNumber } from "../../src/report/grant.ts";
 import type { Finding } from "../../src/report/report.ts";
@@ -161,6 +163,73 @@ describe("growth is always seen: AWS", () => {
   });
 });
 
+describe("growth is always seen: from the documents of AWS to their grants (AW14)", () => {
+  const everybody = { AWS: "*" };
+  const breakglass = role("breakglass");
+  const trusting = (condition?: object, Principal: object = everybody) => ({
+    Effect: "Allow",
+    Principal,
+    Action: "sts:AssumeRole",
+    ...(condition === undefined ? {} : { Condition: condition }),
+  });
+  const acting = (condition?: object) => ({
+    Effect: "Allow",
+    Action: "iam:CreateAccessKey",
+    Resource: "*",
+    ...(condition === undefined ? {} : { Condition: condition }),
+  });
+  /** What the difference from nothing grants, as a finding says it. */
+  function granted(statement: object): Finding {
+    const { excess, undecided } = comparePolicies(
+      "aws",
+      [],
+      [{ Version: "2012-10-17", Statement: [statement] }],
+    );
+    expect([excess.length, undecided]).toEqual([1, []]);
+    const [residue] = excess;
+    const grant = residue === undefined ? undefined : awsGrantOf(residue);
+    expect(grant).toBeDefined();
+    return findingOf("aws", { pattern: residue?.pattern ?? "", grant: grant ?? [] });
+  }
+  const arn = (...values: string[]) => ({ ArnLike: { "aws:PrincipalArn": values } });
+  const account = (...values: string[]) => ({ StringEquals: { "aws:PrincipalAccount": values } });
+  const user = (...values: string[]) => ({ StringLike: { "aws:userid": values } });
+  test.each<[string, object, object]>([
+    ["who has the ARN: a value more", trusting(arn(breakglass)), trusting(arn(breakglass, role("other")))],
+    ["who has the ARN: a wildcard", trusting(arn(breakglass)), trusting(arn(`${breakglass}*`))],
+    ["who has the ARN: falls away", trusting(arn(breakglass)), trusting()],
+    [
+      "the account of who asks: a value more",
+      trusting(account("123456789012")),
+      trusting(account("123456789012", "210987654321")),
+    ],
+    ["the account of who asks: falls away", trusting(account("123456789012")), trusting()],
+    [
+      "an account, of which one may come in: falls away",
+      trusting(arn(breakglass), { AWS: "arn:aws:iam::123456789012:root" }),
+      trusting(undefined, { AWS: "arn:aws:iam::123456789012:root" }),
+    ],
+    ["the user id: a value more", trusting(user("AROAX:*")), trusting(user("AROAX:*", "AROAY:*"))],
+    ["the user id: anybody", trusting(user("AROAX:bob")), trusting(user("*"))],
+    [
+      "the type of who asks: a value more",
+      trusting({ StringEquals: { "aws:PrincipalType": "User" } }),
+      trusting({ StringEquals: { "aws:PrincipalType": ["User", "AssumedRole"] } }),
+    ],
+    ["a policy for one principal: falls away", acting(arn(breakglass)), acting()],
+    [
+      "a policy for one principal: a value more",
+      acting(arn(breakglass)),
+      acting(arn(breakglass, role("other"))),
+    ],
+    [
+      "all accounts but two: but one",
+      trusting({ StringNotEquals: { "aws:PrincipalAccount": ["210987654321", "345678901234"] } }),
+      trusting({ StringNotEquals: { "aws:PrincipalAccount": ["210987654321"] } }),
+    ],
+  ])("%s", (_what, small, large) => seen("aws", granted(small), granted(large)));
+});
+
 describe("growth is always seen: Azure", () => {
   const at = (scope: string) => ({ action: "a/b/write", plane: "control", scope }) as const;
   const held = {
@@ -179,6 +248,11 @@ describe("growth is always seen: Azure", () => {
   ])("%s", (_what, more) =>
     seen("azure", findingOf("azure", held), findingOf("azure", { ...held, ...more })),
   );
+});
+
+test("what cannot be used grows as well: its alert comes back", () => {
+  const dead = (actual: object) => findingOf("azure", { drift: "dead", actual });
+  expect(contentNumber(dead({ keys: ["get"] }))).not.toBe(contentNumber(dead({ keys: ["get", "purge"] })));
 });
 
 describe("growth is always seen: Kubernetes", () => {

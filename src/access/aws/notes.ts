@@ -2,6 +2,7 @@
 import { hasVariable, matches } from "../glob.ts";
 import type { Residue } from "../policy.ts";
 import { atomVariables } from "./condition.ts";
+import { retold } from "./parts.ts";
 import { type Operation, operationsOf, type ServiceData } from "./service-data.ts";
 import type { Side } from "./sides.ts";
 import type { Body, Statement } from "./statement.ts";
@@ -23,7 +24,7 @@ export function withNotes(
         ? whyDead(residue, statement, operationsOf(data), vocabulary)
         : undefined;
     const notes = [dead, readOtherwise(statement.body, other)].filter((note) => note !== undefined);
-    return notes.length === 0 ? residue : { ...residue, note: notes.join("; ") };
+    return notes.length === 0 ? residue : retold(residue, { ...residue, note: notes.join("; ") });
   });
 }
 

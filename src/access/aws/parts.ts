@@ -18,9 +18,14 @@ export function keepGrant(residue: Residue, make: () => readonly AwsGrant[]): Re
   return residue;
 }
 
+/** The same residue, told in another way: it grants what the first does. */
+export function retold(residue: Residue, told: Residue): Residue {
+  const make = grants.get(residue);
+  return make === undefined ? told : keepGrant(told, make);
+}
+
 /**
- * All that a residue of AWS grants, exactly: the union of these. Undefined for a residue of another provider, and for
- * a copy of one.
+ * All that a residue of AWS grants, exactly: the union of these. Undefined for a residue of another provider.
  */
 export function awsGrantOf(residue: Residue): readonly AwsGrant[] | undefined {
   return grants.get(residue)?.();
@@ -66,7 +71,8 @@ function narrowing(body: Body): readonly AwsPart[] {
 /** What a body says, its resources cut down to these where it lists them. */
 export function bodyPart(body: Body, resources: readonly Term[] = body.resources.terms): AwsPart {
   const part: Mutable<AwsPart> = {};
-  const { principals, atoms } = body;
+  // as it is written: a condition on who asks, put into the principals, would be lost with their texts
+  const { principals, atoms } = body.shown ?? body;
   if (body.resources.negated) part.notResources = resourceTexts(body.resources.terms);
   else if (principals === undefined || resources.some((t) => t.text !== "*")) {
     part.resources = resourceTexts(resources);

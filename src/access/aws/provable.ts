@@ -1,6 +1,7 @@
 /** Differences whose proof is a request that can be (AW14), of principals that are surely different ones (AW10). */
 import type { AwsRequest, Doubt, Residue } from "../policy.ts";
 import { isBound } from "./keys.ts";
+import { retold } from "./parts.ts";
 import { isOriginIdentity, typedPrincipal } from "./principals.ts";
 import type { Side } from "./sides.ts";
 
@@ -69,7 +70,7 @@ function possible(residue: Residue, replays: (request: AwsRequest) => boolean): 
   if (witness === undefined) return undefined;
   const { witnesses, ...rest } = residue;
   const more = (witnesses ?? []).flatMap((w) => mended(w as AwsRequest) ?? []);
-  return { ...rest, witness, ...(more.length > 0 && { witnesses: more }) };
+  return retold(residue, { ...rest, witness, ...(more.length > 0 && { witnesses: more }) });
 }
 
 type KindOfAlias = "canonical" | "identity" | "account";

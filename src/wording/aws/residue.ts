@@ -47,10 +47,13 @@ export function residueProperty(drift: string, residue: Residue): string {
 /** Everything of a residue that goes into an observation as it is. */
 export function ofResidue(residue: Residue) {
   const grant = awsGrantOf(residue);
+  // without it, what is held over time and what waivers accept would be the pattern alone
+  if (grant === undefined)
+    throw new Error(`${residue.pattern}: a difference that does not say what it grants`);
   return {
     pattern: residue.pattern,
     except: residue.except,
-    ...(grant === undefined ? {} : { grant }),
+    grant,
     witness: residue.witness,
     ...(residue.witnesses === undefined ? {} : { witnesses: residue.witnesses }),
     ...(residue.known === undefined ? {} : { known: residue.known }),
