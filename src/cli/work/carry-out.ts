@@ -58,7 +58,7 @@ export async function carryOut<In, Part, Out>(
       const steps = await Promise.race([ready, stop.when]);
       const ended =
         typeof steps === "string" ? { kind: steps } : await inThisThread(steps, stop, worker === undefined);
-      if (ended !== undefined && ended.kind !== "done" && after) return { kind: "interrupted" };
+      if (after && ended?.kind !== "done") return { kind: "interrupted" };
       if (ended !== undefined) return ended;
     }
     if (worker === undefined) throw new Error(`${work.name}: there is no worker`);
