@@ -49,7 +49,7 @@ describe("work in the first thread", () => {
     await expect(carryOut(faulty, 3, waiting)).rejects.toThrow(new UsageError("a.json: odd"));
   });
 
-  test("E1: hears a signal between two steps", async () => {
+  test("S1: hears a signal between two steps", async () => {
     const stop = new AbortController();
     const done: number[] = [];
     const work = counting((n) => {
@@ -62,7 +62,7 @@ describe("work in the first thread", () => {
     expect(done.length).toBeLessThan(10);
   });
 
-  test("E2: is late when its time is up", async () => {
+  test("S2: is late when its time is up", async () => {
     const waiting = { shell: shell(new AbortController().signal), console, timeoutMs: 60, line: () => "" };
     expect(
       await carryOut(
@@ -73,7 +73,7 @@ describe("work in the first thread", () => {
     ).toEqual({ kind: "late" });
   });
 
-  test("E4: has a quarter of a second when the signal has come already", async () => {
+  test("S4: has a quarter of a second when the signal has come already", async () => {
     const waiting = { shell: shell(AbortSignal.abort()), console, timeoutMs: 60_000, line: () => "" };
     expect(
       await carryOut(
@@ -118,7 +118,7 @@ test("an error is the same in the other thread, but for its class", () => {
   expect((there.cause as Error).message).toBe("why");
 });
 
-describe("E5: an audit as data is the same audit", () => {
+describe("S5: an audit as data is the same audit", () => {
   test.each([
     ["chalk-azure", "azure", "fixtures/snapshots/azure/demo.json"],
     ["chalk-azure", "azure", "fixtures/snapshots/azure/clean.json"],

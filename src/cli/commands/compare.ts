@@ -72,7 +72,7 @@ export async function compare(
       `chalk-audit: ${oldFile} and ${newFile} have no target in common, so all of one is new and nothing of the other was looked at again`,
     );
   }
-  // Of half an audit, or half a comparison, nothing can be said to be new or gone (E3).
+  // Of half an audit, or half a comparison, nothing can be said to be new or gone (S3).
   const compared: Ended<Report> = shell.signal.aborted
     ? { kind: "interrupted" }
     : sides.some(({ whole }) => !whole)

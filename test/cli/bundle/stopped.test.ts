@@ -65,7 +65,7 @@ describe("fault 21: a signal in the middle of a comparison", () => {
     ["SIGTERM", 143, 1],
     ["SIGTERM", 143, 2],
   ] as const)(
-    "E1: scan: %s ends it with %d, be it in thread %d: a partial JSON report, no table, no SARIF",
+    "S1: scan: %s ends it with %d, be it in thread %d: a partial JSON report, no table, no SARIF",
     async (signal, status, thread) => {
       const name = `${signal}-${thread}`;
       const args = [...azure, "--format", "json", "--format", `table=${name}.txt,sarif=${name}.sarif`];
@@ -96,7 +96,7 @@ describe("fault 21: a signal in the middle of a comparison", () => {
     },
   );
 
-  test("E4: with no moment left to compare, waivers and --since are left out, and it is said", async () => {
+  test("S4: with no moment left to compare, waivers and --since are left out, and it is said", async () => {
     folder.put("earlier.json", (await command([...azure, "--format", "json"])).stdout);
     const more = ["--waivers", "waivers.yaml", "--since", "earlier.json", "--format", "json"];
     const end = await stopped(endless([...azure, ...more], "observe"), 2, "SIGINT");
@@ -142,7 +142,7 @@ describe("fault 21: a signal in the middle of a comparison", () => {
 });
 
 describe("--timeout bounds the judging", () => {
-  test("E2: scan: what was not judged is unknown, exit 3", async () => {
+  test("S2: scan: what was not judged is unknown, exit 3", async () => {
     const from = performance.now();
     const run = await command([...azure, "--timeout", "2s", "--format", "json"], {
       node: slow,
@@ -169,7 +169,7 @@ describe("--timeout bounds the judging", () => {
     ],
     ["policy compare", policy, "compared", "undecided: not compared within 2s (--timeout)"],
     ["review", review, "reviewAws", "nothing is reviewed: it took longer than 2s (--timeout)"],
-  ])("E3: %s: it is said, exit 3", async (_name, args, inside, said) => {
+  ])("S3: %s: it is said, exit 3", async (_name, args, inside, said) => {
     const run = await command([...args, "--timeout", "2s"], {
       cwd: folder.path,
       node: slow,
@@ -183,7 +183,7 @@ describe("--timeout bounds the judging", () => {
   });
 });
 
-describe("E5: a worker gives what the one thread gives, byte for byte", () => {
+describe("S5: a worker gives what the one thread gives, byte for byte", () => {
   const epoch = { SOURCE_DATE_EPOCH: "1795000000" };
   const bare = fixture("snapshots/kubernetes/bare.json");
   folder.put(
@@ -325,7 +325,7 @@ controls:
     ]);
   });
 
-  test("E1: what was judged before them is in the report, as the whole report has it", async () => {
+  test("S1: what was judged before them is in the report, as the whole report has it", async () => {
     const whole = reportIn((await command([...azure, "--format", "json"])).stdout);
     const args = ["--baseline", "chalk-azure", ...scan("hangs.mjs")];
     const end = await stopped(start(args, { cwd: folder.path }), 2, "SIGINT");
