@@ -10,7 +10,7 @@ import { compiledValidators } from "./validators.mjs";
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Bundles the command, the library and the entry of the GitHub action into `outdir`: ES modules, code splitting (each cloud's SDK is a chunk
+ * Bundles the command, its worker, the library and the entry of the GitHub action into `outdir`: ES modules, code splitting (each cloud's SDK is a chunk
  * that only a scan of that cloud loads).
  *
  * @param {string} outdir absolute; emptied first
@@ -20,7 +20,12 @@ export async function bundle(outdir) {
   await rm(outdir, { recursive: true, force: true });
   const result = await build({
     absWorkingDir: root,
-    entryPoints: { main: "src/main.ts", index: "src/index.ts", action: "src/action/main.ts" },
+    entryPoints: {
+      main: "src/main.ts",
+      index: "src/index.ts",
+      action: "src/action/main.ts",
+      worker: "src/worker.ts",
+    },
     outdir,
     bundle: true,
     splitting: true,

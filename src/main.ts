@@ -17,5 +17,7 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   });
   process.stdout.write(`${version}\n`);
 } else {
-  import("./cli/output/life.ts").then((life) => life.live(process, argv)).catch(fail);
+  import("./cli/output/life.ts")
+    .then((life) => life.live(process, argv, new URL("./worker.js", import.meta.url)))
+    .catch(fail);
 }

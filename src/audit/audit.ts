@@ -6,6 +6,7 @@ import { buildReport } from "../report/build.ts";
 import type { ControlResult, Finding, Principal, Report, Target } from "../report/report.ts";
 import { factsOf } from "../snapshot/facts.ts";
 import { runBaseline } from "./baseline.ts";
+import { atOnce, type Course } from "./course.ts";
 import { doorsOf } from "./doors.ts";
 import type { AuditInput } from "./input.ts";
 import { recordedOf } from "./recorded.ts";
@@ -20,6 +21,16 @@ import { wildcardsOf } from "./wildcards.ts";
  * when a check fails or a witness does not replay: a bug, never a verdict.
  */
 export function audit(input: AuditInput): Report {
+  return atOnce(auditing(input, {}));
+}
+
+/**
+ * The audit, a pause before every control, and word of how it goes along. With `stopped` it judges nothing: it reports
+ * what had been judged until then.
+ *
+ * @throws as `audit` does
+ */
+export function* auditing(input: AuditInput, course: Course): Generator<void, Report> {
   const checks = new Map((input.checks ?? allChecks).map((check) => [check.id, check]));
   const targets: Target[] = [];
   const controls: ControlResult[] = [];
@@ -32,7 +43,8 @@ export function audit(input: AuditInput): Report {
       facts,
       ...(input.serviceData === undefined ? {} : { serviceData: input.serviceData }),
     };
-    const operations = provider.operations(recorded);
+    // Of an audit that was stopped nothing is worked out that could take long; what it had told has what is needed.
+    const operations = course.stopped === undefined ? provider.operations(recorded) : undefined;
     const principals = new Map<string, Principal>();
     const notes: string[] = [...subject.notes];
     let complete = subject.snapshot.interrupted !== true;
@@ -41,7 +53,7 @@ export function audit(input: AuditInput): Report {
       const loaded = input.baselines[n];
       const given = subject.dealt[n];
       if (loaded === undefined || given === undefined) continue;
-      const result = runBaseline({
+      const result = yield* runBaseline({
         loaded,
         given: given.given,
         ...(given.profile === undefined ? {} : { profile: given.profile }),
@@ -51,6 +63,7 @@ export function audit(input: AuditInput): Report {
         parts,
         checks,
         ...(operations === undefined ? {} : { operations }),
+        course,
       });
       controls.push(...result.controls);
       findings.push(...result.findings);
@@ -59,7 +72,8 @@ export function audit(input: AuditInput): Report {
       complete &&= result.complete;
       catalog ??= result.catalog;
     }
-    const wildcards = wildcardsOf(provider, recorded);
+    yield;
+    const wildcards = course.stopped === undefined ? wildcardsOf(provider, recorded) : [];
     targets.push({
       name: subject.name,
       cloud: subject.snapshot.provider,
@@ -74,6 +88,7 @@ export function audit(input: AuditInput): Report {
       ...(wildcards.length === 0 ? {} : { wildcards }),
     });
   }
+  yield;
   const judged =
     input.waivers === undefined
       ? { controls, findings }

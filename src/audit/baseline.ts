@@ -9,11 +9,12 @@ import type { Context } from "../state/context.ts";
 import type { Observation } from "../wording/observation.ts";
 import { findAudited } from "./audited.ts";
 import { cloudOf } from "./clouds.ts";
+import type { Judged, Opening, Place, Stopped } from "./course.ts";
 import { derivedParameters } from "./derived.ts";
 import { findingOf } from "./finding.ts";
 import { notesOf } from "./notes.ts";
 import type { Part } from "./run.ts";
-import { catalogDate, type Frame, type Judged, type Run, unreadText } from "./run.ts";
+import { catalogDate, type Frame, type Run, unreadText } from "./run.ts";
 
 export interface RunResult {
   readonly controls: readonly ControlResult[];
@@ -38,13 +39,25 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
   "kubernetes/api-resource",
 ]);
 
-/** Runs the controls of a baseline that are this target's. Throws, with the control's id, when a check does or a witness does not replay. */
-export function runBaseline(run: Run): RunResult {
+/**
+ * Runs the controls of a baseline that are this target's, a pause before each.
+ * @throws Error, with the control's id, when a check does or a witness does not replay
+ */
+export function* runBaseline(run: Run): Generator<void, RunResult> {
   const { loaded, facts, snapshot, operations } = run;
   const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...run.given };
   const resolution = resolveControls(loaded.baseline, given, run.profile);
+  const place: Place = { target: run.target, baseline: loaded.sha256 };
+  const { course } = run;
+  if (course.stopped !== undefined) return stoppedResult(run, resolution, place, course.stopped);
+  yield;
   const who = findAudited(run, resolution);
   const date = catalogDate(run);
+  const opening: Opening = {
+    principals: who.principals,
+    ...(operations === undefined ? {} : { catalog: { date, operations: operations.count } }),
+  };
+  course.opens?.(place, opening);
   const shared = {
     controls: new Map(resolution.controls.map((c) => [c.id, c])),
     elsewhere: elsewhere(loaded, given, resolution),
@@ -54,25 +67,59 @@ export function runBaseline(run: Run): RunResult {
     ...(who.unknown === undefined ? {} : { principalsUnknown: who.unknown }),
     ...(operations?.entries === undefined ? {} : { catalog: { entries: operations.entries, date } }),
   };
-  const judged = resolution.controls.flatMap((resolved): readonly Judged[] => {
+  const judged: Judged[] = [];
+  for (const [frame, part] of framesOf(run, resolution)) {
+    const { id } = frame.control;
+    yield;
+    course.begins?.(place, id);
+    const each = judge(frame, { ...shared, control: frame.resolved }, part);
+    course.ends?.(place, id, each);
+    judged.push(each);
+  }
+  yield;
+  return resultOfAll(opening, judged, notesOf(run, resolution, judged, who.principals));
+}
+
+/** The controls that are listed on this target. */
+function framesOf(run: Run, resolution: Resolution): readonly (readonly [Frame, Part])[] {
+  const { loaded } = run;
+  return resolution.controls.flatMap((resolved) => {
     const control = loaded.baseline.controls.find((c) => c.id === resolved.id);
     if (control === undefined)
       throw new Error(`control ${resolved.id}: not in baseline ${loaded.baseline.id}`);
     const part = run.parts.get(cloudOf({ ...control, with: resolved.with }, loaded.baseline, run.checks));
-    if (part === undefined) return [];
-    return [judge({ run, resolution, control, resolved }, { ...shared, control: resolved }, part)];
+    return part === undefined ? [] : [[{ run, resolution, control, resolved }, part] as const];
   });
+}
+
+function resultOfAll(opening: Opening, judged: readonly Judged[], notes: readonly string[]): RunResult {
   const principals = new Map(
-    [...who.principals, ...judged.flatMap(({ audited }) => audited ?? [])].map((each) => [each.id, each]),
+    [...opening.principals, ...judged.flatMap(({ audited }) => audited ?? [])].map((each) => [each.id, each]),
   );
   return {
     controls: judged.map((j) => j.result),
     findings: judged.flatMap((j) => j.findings),
     principals: [...principals.values()],
-    notes: notesOf(run, resolution, judged, who.principals),
+    notes,
     complete: judged.every((j) => j.complete),
-    ...(operations === undefined ? {} : { catalog: { date, operations: operations.count } }),
+    ...(opening.catalog === undefined ? {} : { catalog: opening.catalog }),
   };
+}
+
+/** What was judged before the audit was stopped; the rest is unknown. Nothing that could take long is worked out. */
+function stoppedResult(run: Run, resolution: Resolution, place: Place, stopped: Stopped): RunResult {
+  const judged = framesOf(run, resolution).map(
+    ([frame, part]): Judged =>
+      stopped.judged(place, frame.control.id) ??
+      (part.kind === "skipped"
+        ? skipped(frame, part.reason)
+        : { result: resultOf(frame, "unknown", stopped.reason), findings: [], complete: false }),
+  );
+  const opening = stopped.opening(place) ?? { principals: [] };
+  return resultOfAll(opening, judged, [
+    ...judged.flatMap((each) => each.notes ?? []),
+    ...(stopped.notes ?? []),
+  ]);
 }
 
 /** The controls that only another profile has, with the parameters put in. */
@@ -99,20 +146,20 @@ function resultOf(frame: Frame, outcome: Outcome, reason: string): ControlResult
   };
 }
 
+function skipped(frame: Frame, reason: string): Judged {
+  return { result: resultOf(frame, "skipped", reason), findings: [], complete: true };
+}
+
 function judge(frame: Frame, context: Context, part: Part): Judged {
   const { run, control, resolved } = frame;
-  if (part.kind === "skipped") {
-    return { result: resultOf(frame, "skipped", part.reason), findings: [], complete: true };
-  }
+  if (part.kind === "skipped") return skipped(frame, part.reason);
   const check = run.checks.get(control.check);
   if (check === undefined) {
     const reason = `this version has no check ${control.check}`;
     return { result: resultOf(frame, "unknown", reason), findings: [], complete: false };
   }
   const notApplicable = check.applicable?.(resolved);
-  if (notApplicable !== undefined) {
-    return { result: resultOf(frame, "skipped", notApplicable), findings: [], complete: true };
-  }
+  if (notApplicable !== undefined) return skipped(frame, notApplicable);
   if (part.kind === "unknown") {
     return { result: resultOf(frame, "unknown", part.reason), findings: [], complete: false };
   }

@@ -1,7 +1,8 @@
 import type { Baseline } from "../baselines/baseline.ts";
 import { namesAccount, type Resolution } from "../baselines/parameters.ts";
 import type { Principal } from "../report/report.ts";
-import { type Judged, type Run, unreadText } from "./run.ts";
+import type { Judged } from "./course.ts";
+import { type Run, unreadText } from "./run.ts";
 
 /** What a person must know to read the verdict: what was left open, who was looked for, what the catalogue is. */
 export function notesOf(

@@ -3,10 +3,10 @@ import type { Control, LoadedBaseline, ResolvedControl } from "../baselines/base
 import type { Resolution } from "../baselines/parameters.ts";
 import type { Check } from "../checks/define.ts";
 import type { Operations, ProviderRecord } from "../providers/define.ts";
-import type { ControlResult, Finding, Principal } from "../report/report.ts";
 import type { Facts } from "../snapshot/facts.ts";
 import type { Snapshot, Unread } from "../snapshot/snapshot.ts";
 import type { Context } from "../state/context.ts";
+import type { Course } from "./course.ts";
 
 /** What becomes of a baseline's controls of one cloud on a target. */
 export type Part =
@@ -31,6 +31,8 @@ export interface Run {
   readonly provider: ProviderRecord;
   /** The operations of today that differences are counted by, when they are known. */
   readonly operations?: Operations;
+  /** Who is told how it goes along. */
+  readonly course: Course;
 }
 
 /** What the judging of one control needs. */
@@ -39,17 +41,6 @@ export interface Frame {
   readonly resolution: Resolution;
   readonly control: Control;
   readonly resolved: ResolvedControl;
-}
-
-/** What became of one control. */
-export interface Judged {
-  readonly result: ControlResult;
-  readonly findings: readonly Finding[];
-  readonly complete: boolean;
-  /** Whom the check found to audit; absent when it looks for nobody. */
-  readonly audited?: readonly Principal[];
-  /** What the check has to say of the target. */
-  readonly notes?: readonly string[];
 }
 
 /** The day of the operations that differences are counted by; where they are not known, when the state was read. */

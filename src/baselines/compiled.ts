@@ -38,6 +38,11 @@ export function readCompiled(
   if (!existsSync(path)) return undefined;
   const compiled = JSON.parse(readFileSync(path, "utf8")) as CompiledBaseline;
   if (compiled.sha256 !== createHash("sha256").update(text).digest("hex")) return undefined;
+  return loadedFrom(compiled, file);
+}
+
+/** A compiled baseline as the audit takes it. */
+export function loadedFrom(compiled: CompiledBaseline, file: string): LoadedBaseline {
   const lines = new Map(Object.entries(compiled.lines));
   const lineOf = (pointer: string): number => {
     for (let at = pointer; ; at = at.slice(0, at.lastIndexOf("/"))) {

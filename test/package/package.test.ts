@@ -73,6 +73,7 @@ describe("the package", () => {
     const paths = packed.files.map(({ path }) => path);
     for (const needed of [
       "dist/main.js",
+      "dist/worker.js",
       "dist/index.js",
       "dist/types/index.d.ts",
       "baselines/lock.json",

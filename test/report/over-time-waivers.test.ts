@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditJob } from "../../src/cli/job/audit-job.ts";
 import { prepare } from "../../src/cli/job/job.ts";
 import type { Finding, Report } from "../../src/report/report.ts";
 import { parseWaivers } from "../../src/report/waivers.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { clean, flags, logs, manager, managerRole } from "../worlds/chalk.ts";
-import { type Lab, openLab } from "../worlds/lab.ts";
+import { auditJob, type Lab, openLab } from "../worlds/lab.ts";
 import { operations } from "../worlds/operations.ts";
 
 const now = "2026-11-21T08:00:00.000Z";

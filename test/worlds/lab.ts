@@ -1,4 +1,5 @@
-import { auditJob } from "../../src/cli/job/audit-job.ts";
+import { audit } from "../../src/audit/audit.ts";
+import { auditOrder } from "../../src/cli/job/audit-job.ts";
 import { type Job, prepare } from "../../src/cli/job/job.ts";
 import { planOf } from "../../src/cli/job/plan.ts";
 import type { GivenOptions } from "../../src/cli/line/options.ts";
@@ -74,6 +75,13 @@ async function auditWorld(arm: Arm, world: World): Promise<Audited> {
   const policy = { failOn: "low", allowIncomplete: false, ...world.policy } as const;
   return { ...seenIn(report, policy), snapshot, report, pauses: clock.pauses };
 }
+
+/** The audit of a job, in one go. */
+export function auditJob(job: Job, ...rest: Rest<Parameters<typeof auditOrder>>): Report {
+  return audit({ ...auditOrder(job, ...rest), checks: job.extensions.checks });
+}
+
+type Rest<T extends readonly unknown[]> = T extends readonly [unknown, ...infer R] ? R : never;
 
 /** A recorded state, judged as `scan --snapshot` does. */
 export async function auditSnapshot(

@@ -3,23 +3,24 @@ import { anythingAssessed, isIncomplete } from "../../report/exit-code.ts";
 import { readReport } from "../../report/read.ts";
 import type { Report } from "../../report/report.ts";
 import { atLeast } from "../../report/severity.ts";
-import { compareReports } from "../../report/since.ts";
 import { readSnapshot } from "../../snapshot/read.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
-import { auditJob, serviceDataFor } from "../job/audit-job.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare } from "../job/job.ts";
+import { type Judgement, judgeJob } from "../job/judge.ts";
 import { bundled } from "../job/plugins.ts";
 import { contextOf, timesOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
 import { compareFormats, failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
-import { choice, on } from "../line/settings.ts";
+import { choice, on, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import { changesTable } from "../output/changes-table.ts";
 import { deliver, pathsOf, renderReport } from "../output/deliver.ts";
 import { readText } from "../output/files.ts";
 import { checkPaths, parseDestinations } from "../output/output.ts";
+import { carryOut, type Ended } from "../work/carry-out.ts";
+import { sinceWork } from "../work/since.ts";
 import { waiversOf } from "./scan.ts";
 
 /**
@@ -40,6 +41,7 @@ export async function compare(
     shell.cwd,
     inputsOf(options, config, shell.cwd, operands),
   );
+  const timeout = timeoutOf(options);
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const older = await readSide(oldFile, shell);
   const newer = await readSide(newFile, shell);
@@ -49,23 +51,46 @@ export async function compare(
     );
   }
 
-  const audited = async (side: Side): Promise<Report> => {
-    if ("report" in side) return side.report;
+  const audited = async (side: Side): Promise<Judgement> => {
+    if ("report" in side) return { report: side.report, whole: true };
     const job = await prepare(given, { options: config.options, targets: new Map() }, shell.cwd, {
       recorded: [side.snapshot],
     });
-    const times = timesOf(shell);
-    const serviceData = await serviceDataFor([side.snapshot]);
+    const now = timesOf(shell);
     const waivers = await waiversOf(options, shell);
-    return auditJob(job, [[side.snapshot]], waivers, { startedAt: times.now, ...times }, serviceData);
+    return judgeJob(
+      job,
+      [[side.snapshot]],
+      { startedAt: now.now, ended: () => now },
+      { shell, console, timeout, ...(waivers === undefined ? {} : { waivers }) },
+    );
   };
-  const [before, after] = [await audited(older), await audited(newer)];
+  const sides = [await audited(older), await audited(newer)] as const;
+  const [before, after] = [sides[0].report, sides[1].report];
   if (!sharesTarget(before, after)) {
     console.say(
       `chalk-audit: ${oldFile} and ${newFile} have no target in common, so all of one is new and nothing of the other was looked at again`,
     );
   }
-  const report = compareReports(before, after);
+  // Of half an audit, or half a comparison, nothing can be said to be new or gone (S3).
+  const compared: Ended<Report> = shell.signal.aborted
+    ? { kind: "interrupted" }
+    : sides.some(({ whole }) => !whole)
+      ? { kind: "late" }
+      : await carryOut(
+          sinceWork,
+          { before, after },
+          { shell, console, timeoutMs: timeout.ms, line: () => "comparing the reports" },
+        );
+  if (compared.kind === "interrupted") {
+    console.say("chalk-audit: interrupted; nothing is written");
+    return 3;
+  }
+  if (compared.kind === "late") {
+    console.say(`chalk-audit: nothing is compared: it took longer than ${timeout.text} (--timeout)`);
+    return 3;
+  }
+  const report = compared.out;
 
   const drift = report.findings.some(
     (finding) =>

@@ -1,3 +1,4 @@
+import type { ActivityLogRead } from "../../collectors/azure/usage.ts";
 import { azureSubject, reviewAzure } from "../../review/azure/review.ts";
 import { AzureUsage } from "../../usage/azure/activity-log.ts";
 import { readFiles } from "./review-files.ts";
@@ -5,21 +6,22 @@ import type { Reviewer } from "./reviewer.ts";
 
 /** Reviews a principal of Azure. */
 export const azureReviewer: Reviewer = {
-  review: async (input, { files, live, now, progress, debug, shell }) => {
+  subject: (input) => azureSubject(input).principal.id,
+  history: async (_id, target, options) => {
+    if (target.cloud !== "azure") return undefined;
+    const { readActivityLog } = await import("../../collectors/azure/usage.ts");
+    return readActivityLog(target.azure, options);
+  },
+  review: async (input, { files, cwd, history, now, progress }) => {
     const { principal } = azureSubject(input);
     const usage = new AzureUsage(principal.id);
-    await readFiles(files, usage, "activity-log-file", progress, shell);
-    if (live?.target.cloud === "azure") {
-      const { readActivityLog } = await import("../../collectors/azure/usage.ts");
-      const read = await readActivityLog(live.target.azure, {
-        ...live.bounds,
-        signal: shell.signal,
-        progress,
-        debug,
-        now: shell.now,
-      });
-      usage.addHistory(read.events, read);
-    }
-    return reviewAzure({ ...input, usage: usage.finish(), now });
+    await readFiles(files, usage, "activity-log-file", progress, cwd);
+    return () => {
+      if (history !== undefined) {
+        const read = history as ActivityLogRead;
+        usage.addHistory(read.events, read);
+      }
+      return reviewAzure({ ...input, usage: usage.finish(), now });
+    };
   },
 };

@@ -2,7 +2,6 @@ import { UsageFormatError } from "../../usage/format.ts";
 import type { SourceKind } from "../../usage/usage.ts";
 import { readLog, shownAs, usageFiles } from "../job/usage-files.ts";
 import { UsageError } from "../line/errors.ts";
-import type { Shell } from "../line/shell.ts";
 
 /** What takes logs, whatever the provider. */
 interface Taker {
@@ -21,16 +20,15 @@ export async function readFiles(
   usage: Taker,
   kind: SourceKind,
   progress: (message: string) => void,
-  shell: Shell,
+  cwd: string,
 ): Promise<void> {
   let count = 0;
   for (const path of paths) {
-    const source = shownAs(path, shell.cwd);
-    for (const file of await usageFiles(path, shell.cwd)) {
-      if (shell.signal.aborted) return;
+    const source = shownAs(path, cwd);
+    for (const file of await usageFiles(path, cwd)) {
       count += 1;
       progress(`reading logs: ${count} ${count === 1 ? "file" : "files"}`);
-      const { shown, text, problem } = await readLog(file, shell.cwd);
+      const { shown, text, problem } = await readLog(file, cwd);
       if (text === undefined) {
         usage.addGap(kind, source, `${shown} ${problem ?? "cannot be read"}`);
         continue;

@@ -5,10 +5,11 @@ import type { Reviewer } from "./reviewer.ts";
 
 /** Reviews the service accounts of a cluster. What they did is in the audit logs alone: no API tells it. */
 export const kubernetesReviewer: Reviewer = {
-  review: async (input, { files, now, progress, shell }) => {
+  subject: (input) => [...kubernetesSubject(input).users.keys()].join(", "),
+  review: async (input, { files, cwd, now, progress }) => {
     const { users, names } = kubernetesSubject(input);
     const usage = new KubernetesUsage(users, names);
-    await readFiles(files, usage, "kubernetes-audit-file", progress, shell);
-    return reviewKubernetes({ ...input, usage: usage.finish(), now });
+    await readFiles(files, usage, "kubernetes-audit-file", progress, cwd);
+    return () => reviewKubernetes({ ...input, usage: usage.finish(), now });
   },
 };

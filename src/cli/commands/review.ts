@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Provider } from "../../access/policy.ts";
-import { ReviewError } from "../../review/aws/review.ts";
+import type { ReviewError } from "../../review/aws/review.ts";
 import { renderReviewMarkdown } from "../../review/render-markdown.ts";
 import { renderReviewTable } from "../../review/render-table.ts";
 import { type Review, reviewStatus, type TargetDocument } from "../../review/review.ts";
@@ -10,24 +9,18 @@ import { reviewJson } from "../../review/schema.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { type Job, prepare, sayRecorded, type TargetJob } from "../job/job.ts";
 import type { KubernetesReach } from "../job/reach.ts";
-import { askEdition, boundsOf, readTarget } from "../job/read-target.ts";
+import { askEdition, boundsOf, collectOptions, readTarget } from "../job/read-target.ts";
 import { contextOf, timeOf } from "../line/context.ts";
 import { codeOf, reasonOf, UsageError } from "../line/errors.ts";
 import { reviewFormats } from "../line/flags.ts";
 import { type Given, type GivenOptions, inOrder } from "../line/options.ts";
-import { one, pathFrom, pathOf } from "../line/settings.ts";
+import { one, pathFrom, pathOf, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import { version } from "../line/version.ts";
 import { deliver, type Place, pathsOf } from "../output/deliver.ts";
 import { checkPaths, parseDestinations, writeFiles } from "../output/output.ts";
-import type { Reviewer } from "./reviewer.ts";
-
-/** The providers that can be reviewed; each with its code, loaded when it is asked for. */
-const reviewers: Record<Provider, () => Promise<Reviewer>> = {
-  aws: async () => (await import("./review-aws.ts")).awsReviewer,
-  azure: async () => (await import("./review-azure.ts")).azureReviewer,
-  kubernetes: async () => (await import("./review-kubernetes.ts")).kubernetesReviewer,
-};
+import { carryOut, type Ended } from "../work/carry-out.ts";
+import { type ReviewOrder, reviewers, reviewWork, subjectWork } from "../work/review.ts";
 
 /**
  * `review`: what a scope-down takes, whether it was used, what would break, and the documents to apply.
@@ -47,6 +40,7 @@ export async function review(
   );
   await checkPaths(pathsOf(destinations, []), shell.cwd, inputsOf(options, config, shell.cwd, files));
   const bounds = boundsOf(options);
+  const timeout = timeoutOf(options);
   const [from, to] = [one(options, "from"), one(options, "to")];
   // The state is read for the profile that is to be: its checks know the tags.
   const asProfile = (name: string | undefined): GivenOptions =>
@@ -69,39 +63,57 @@ export async function review(
   const snapshot =
     target.kind === "live" ? await readTarget(job, target, bounds, console, shell) : target.snapshots[0];
   if (snapshot === undefined) throw new UsageError("there is no recorded state to review");
-  const load = reviewers[snapshot.provider];
-  let result: Review;
+  const order = (history?: unknown): ReviewOrder => ({
+    input: {
+      loaded,
+      snapshot,
+      parameters: target.parameters,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    },
+    ask: {
+      files,
+      cwd: shell.cwd,
+      now: timeOf(shell),
+      version,
+      ...(history === undefined ? {} : { history }),
+    },
+  });
+  let line = "reviewing";
+  const waiting = { shell, console, timeoutMs: timeout.ms, line: () => line };
+  let ended: Ended<Review>;
   try {
-    result = await (await load()).review(
-      {
-        loaded,
-        snapshot,
-        parameters: target.parameters,
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-      },
-      {
-        files,
-        ...(live === undefined ? {} : { live: { target: live, bounds } }),
-        now: timeOf(shell),
-        version,
-        progress: (message) => console.progress(message),
-        debug: (line) => console.debug(line),
-        shell,
-      },
-    );
+    let history: unknown;
+    const { history: read } = await reviewers[snapshot.provider]();
+    if (live !== undefined && read !== undefined) {
+      const subject = await carryOut(subjectWork, order(), waiting);
+      if (subject.kind === "done")
+        history = await read(subject.out, live, collectOptions(bounds, "", console, shell));
+    }
+    // Logs are read first, by the piece, and a piece can be large.
+    const told = (message: string): void => {
+      line = message;
+    };
+    ended = shell.signal.aborted
+      ? { kind: "interrupted" }
+      : await carryOut(reviewWork, order(history), { ...waiting, long: true, tell: told });
   } catch (error) {
-    if (!(error instanceof ReviewError)) throw error;
-    if (!error.unread) throw new UsageError(error.message);
+    if (!(error instanceof Error) || error.name !== "ReviewError") throw error;
+    if (!(error as Partial<ReviewError>).unread) throw new UsageError(error.message);
     console.say(`chalk-audit: nothing is reviewed: ${error.message}`);
     return 3;
   } finally {
     console.clear();
   }
-  if (shell.signal.aborted) {
+  if (ended.kind === "interrupted" || shell.signal.aborted) {
     console.say("chalk-audit: interrupted; nothing is written");
     return 3;
   }
+  if (ended.kind === "late") {
+    console.say(`chalk-audit: nothing is reviewed: it took longer than ${timeout.text} (--timeout)`);
+    return 3;
+  }
+  const result = ended.out;
   const status = reviewStatus(result);
   if (folder !== undefined)
     await writeDocuments(result.documents, folder, shell, (line) => console.say(line));

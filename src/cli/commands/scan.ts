@@ -2,20 +2,19 @@ import { relative } from "node:path";
 import { exitCode } from "../../report/exit-code.ts";
 import { readReport } from "../../report/read.ts";
 import type { Report } from "../../report/report.ts";
-import { compareReports } from "../../report/since.ts";
 import { parseWaivers, type WaiverFile } from "../../report/waivers.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
-import { auditJob, serviceDataFor } from "../job/audit-job.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare, sayRecorded } from "../job/job.ts";
-import { extensionsOf } from "../job/plugins.ts";
+import { judgeJob } from "../job/judge.ts";
+import { extensionsFrom, pluginsOf } from "../job/plugins.ts";
 import type { KubernetesReach } from "../job/reach.ts";
 import { askEdition, boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
 import { contextOf, timeOf, timesOf } from "../line/context.ts";
 import { parseAge } from "../line/duration.ts";
 import { failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
-import { choice, on, one, pathOf } from "../line/settings.ts";
+import { choice, on, one, pathOf, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import { deliver, pathsOf, renderReport } from "../output/deliver.ts";
 import { readText } from "../output/files.ts";
@@ -30,7 +29,8 @@ import type { Console } from "../output/progress.ts";
 export async function scan(_operands: readonly string[], given: GivenOptions, shell: Shell): Promise<number> {
   const startedAt = timeOf(shell);
   const { config, options, console } = await contextOf(given, shell);
-  const extensions = await extensionsOf(given, shell.cwd);
+  const plugins = pluginsOf(given, shell.cwd);
+  const extensions = await extensionsFrom(plugins);
   const formats = extensions.reporters.map(({ format }) => format);
   const destinations = parseDestinations(options.get("format"), formats, shell.cwd);
   await checkPaths(
@@ -40,6 +40,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   );
   const failOn = choice(options, "fail-on", failOnLevels) ?? "low";
   const bounds = boundsOf(options);
+  const timeout = timeoutOf(options);
   const maxAgeMs = parseAge(one(options, "max-age") ?? "", options.get("max-age")?.from ?? "--max-age");
   const waivers = await waiversOf(options, shell);
   const earlier = await earlierOf(options, shell);
@@ -65,10 +66,16 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
     }
   }
 
-  const serviceData = await serviceDataFor(states.flat());
-  let report = auditJob(job, states, waivers, { startedAt, ...timesOf(shell), maxAgeMs }, serviceData);
-  if (shell.signal.aborted) report = { ...report, interrupted: true };
-  if (earlier !== undefined) report = compareReports(earlier, report);
+  const times = { startedAt, ended: () => timesOf(shell), maxAgeMs };
+  const { report: judged } = await judgeJob(job, states, times, {
+    shell,
+    console,
+    timeout,
+    plugins,
+    ...(waivers === undefined ? {} : { waivers }),
+    ...(earlier === undefined ? {} : { earlier }),
+  });
+  const report = shell.signal.aborted ? { ...judged, interrupted: true } : judged;
   sayLapsed(report, console);
   const status = exitCode(report, {
     failOn,

@@ -1,18 +1,20 @@
 import type { ServiceData } from "../../access/aws/service-data.ts";
-import { audit } from "../../audit/audit.ts";
-import type { Report } from "../../report/report.ts";
+import type { AuditInput } from "../../audit/input.ts";
 import type { WaiverFile } from "../../report/waivers.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { version } from "../line/version.ts";
 import type { Job } from "./job.ts";
 
+/** What an audit takes, but for what whoever carries it out loads himself: the data of AWS's actions, and checks. */
+export type AuditOrder = Omit<AuditInput, "serviceData" | "checks">;
+
 /**
- * One report over all targets of a job, each judged with its own parameters (a principal differs from tenant to
+ * What an audit of a job takes: all targets in one, each with its own parameters (a principal differs from tenant to
  * tenant).
  * @param times those that the report carries, and the clock that waivers expire by
  * @param states the recorded state of each target, in the order of the job
  */
-export function auditJob(
+export function auditOrder(
   job: Job,
   states: readonly (readonly Snapshot[])[],
   waivers: WaiverFile | undefined,
@@ -22,9 +24,8 @@ export function auditJob(
     readonly clock?: string;
     readonly maxAgeMs?: number;
   },
-  serviceData?: ServiceData,
-): Report {
-  return audit({
+): AuditOrder {
+  return {
     baselines: job.baselines,
     snapshots: job.targets.flatMap((target, i) => {
       const { name, dealt } = target;
@@ -41,13 +42,11 @@ export function auditJob(
       }));
     }),
     clouds: job.clouds,
-    checks: job.extensions.checks,
     ...(job.profile === undefined ? {} : { profile: job.profile }),
     ...(waivers === undefined ? {} : { waivers }),
-    ...(serviceData === undefined ? {} : { serviceData }),
     ...times,
     version,
-  });
+  };
 }
 
 /** What AWS's actions know of resources and condition keys, where one of the states is of AWS. */

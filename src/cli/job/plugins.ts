@@ -13,15 +13,32 @@ const LOADING = 10_000;
 /** What is bundled, and nothing else. */
 export const bundled: Extensions = { plugins: [], checks, reporters, kinds: [] };
 
+/** The module of a plugin: where it lies, and how the user named it. */
+export interface PluginFile {
+  readonly path: string;
+  readonly shown: string;
+}
+
+/** The modules of `--plugin`, in the order in which they were given. */
+export function pluginsOf(given: GivenOptions, cwd: string): readonly PluginFile[] {
+  return (given.get("plugin")?.values ?? []).map((file) => ({ path: resolve(cwd, file), shown: file }));
+}
+
 /**
  * What is bundled, with the plugins of `--plugin` (flag or environment: a config file is data, and names no code).
  * @throws PluginError naming the plugin
  */
 export async function extensionsOf(given: GivenOptions, cwd: string): Promise<Extensions> {
+  return extensionsFrom(pluginsOf(given, cwd));
+}
+
+/**
+ * What is bundled, with these plugins.
+ * @throws PluginError naming the plugin
+ */
+export async function extensionsFrom(plugins: readonly PluginFile[]): Promise<Extensions> {
   let extensions = bundled;
-  for (const file of given.get("plugin")?.values ?? []) {
-    extensions = withPlugin(extensions, await load(resolve(cwd, file), file), file);
-  }
+  for (const { path, shown } of plugins) extensions = withPlugin(extensions, await load(path, shown), shown);
   return extensions;
 }
 

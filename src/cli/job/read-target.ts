@@ -3,10 +3,9 @@ import type { CollectOptions, CollectPlan } from "../../collectors/define.ts";
 import { detectEdition, loadCollector } from "../../collectors/registry.ts";
 import type { Snapshot, UnreadCause } from "../../snapshot/snapshot.ts";
 import { timeOf } from "../line/context.ts";
-import { parseDuration } from "../line/duration.ts";
 import { errorLines } from "../line/errors.ts";
 import type { GivenOptions } from "../line/options.ts";
-import { integer, one } from "../line/settings.ts";
+import { integer, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import type { Console } from "../output/progress.ts";
 import type { Job, LiveTarget } from "./job.ts";
@@ -14,7 +13,7 @@ import { planOf } from "./plan.ts";
 import type { KubernetesReach } from "./reach.ts";
 
 /** How long a collector may take to come back with what it has, once it was told to stop. */
-const graceMs = 5_000;
+const graceMs = 400;
 
 interface Bounds {
   readonly timeoutMs: number;
@@ -23,10 +22,7 @@ interface Bounds {
 
 /** @throws UsageError */
 export function boundsOf(options: GivenOptions): Bounds {
-  return {
-    timeoutMs: parseDuration(one(options, "timeout") ?? "", options.get("timeout")?.from ?? "--timeout"),
-    concurrency: integer(options, "concurrency", 1, 64),
-  };
+  return { timeoutMs: timeoutOf(options).ms, concurrency: integer(options, "concurrency", 1, 64) };
 }
 
 /**
@@ -69,7 +65,12 @@ async function startReading(
   }
 }
 
-function collectOptions(bounds: Bounds, label: string, console: Console, shell: Shell): CollectOptions {
+export function collectOptions(
+  bounds: Bounds,
+  label: string,
+  console: Console,
+  shell: Shell,
+): CollectOptions {
   return {
     ...bounds,
     signal: shell.signal,

@@ -217,8 +217,8 @@ export const flags: readonly Flag[] = [
     name: "timeout",
     value: "DURATION",
     default: "5m",
-    help: "bound on reading one target, such as 30s or 5m",
-    commands: reading,
+    help: "bound on reading one target, and then on the comparison, such as 30s or 5m",
+    commands: [...reading, "compare", "policy compare"],
   },
   {
     name: "concurrency",
@@ -452,7 +452,7 @@ export const flags: readonly Flag[] = [
     commands: ["scan", "compare", "review", "policy compare", "preflight"],
   },
   { name: "no-color", help: "no colour", commands: commandNames },
-  { name: "no-progress", help: "no progress line", commands: reading },
+  { name: "no-progress", help: "no progress line", commands: [...reading, "compare", "policy compare"] },
 ];
 
 /** The options of one command, in the order of its help. */

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { didYouMean } from "../../text/nearest.ts";
+import { parseDuration } from "./duration.ts";
 import { UsageError } from "./errors.ts";
 import { flags, listed } from "./flags.ts";
 import type { Given, GivenOptions } from "./options.ts";
@@ -79,4 +80,13 @@ export function assignments(given: GivenOptions): Map<string, string> {
     pairs.set(name, value.slice(equals + 1));
   }
   return pairs;
+}
+
+/**
+ * What `--timeout` says, as it was written and in milliseconds: it bounds the reading of each target, and then the judging.
+ * @throws UsageError
+ */
+export function timeoutOf(options: GivenOptions): { readonly text: string; readonly ms: number } {
+  const text = one(options, "timeout") ?? "";
+  return { text: text.trim(), ms: parseDuration(text, options.get("timeout")?.from ?? "--timeout") };
 }

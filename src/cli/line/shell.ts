@@ -1,3 +1,5 @@
+import type { Worker } from "node:worker_threads";
+
 /** A stream that the command writes to. */
 export interface Sink {
   /** Resolves when the text has left this process, or when nobody reads any more (EPIPE). Rejects otherwise. */
@@ -18,6 +20,8 @@ export interface Shell {
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Starts a worker, for what takes long; absent: everything is done in this thread. */
+  readonly worker?: () => Promise<Worker>;
 }
 
 /** Colour for one stream: flag, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal. */

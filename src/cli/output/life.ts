@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
 import { codeOf, errorLines, OutputError, reasonOf } from "../line/errors.ts";
 import type { Shell, Sink } from "../line/shell.ts";
 
@@ -6,6 +8,9 @@ type Process = NodeJS.Process;
 
 /** How long what is left open (an idle socket, a request that ignores its signal) may hold the process up. */
 const lingerMs = 2_000;
+
+/** The same after a signal: whoever sent it waits for the end, not for a connection to close. */
+const interruptedLingerMs = 100;
 
 /**
  * Runs one command and ends the process with its exit status.
@@ -15,8 +20,9 @@ const lingerMs = 2_000;
  *
  * Whatever goes wrong on the way (an uncaught throw, a rejection nobody handled, a promise that never settles)
  * ends with 2: Node's own 1 would read as drift, and its 0 as a clean audit.
+ * @param worker the script of the worker; where it is not there, the sources run, everything is done in one thread
  */
-export async function live(process: Process, argv: readonly string[]): Promise<void> {
+export async function live(process: Process, argv: readonly string[], worker: URL): Promise<void> {
   const debug = argv.includes("--debug") || Boolean(process.env["CHALK_AUDIT_DEBUG"]);
   const interrupted = new AbortController();
   let interruption: NodeJS.Signals | undefined;
@@ -28,11 +34,12 @@ export async function live(process: Process, argv: readonly string[]): Promise<v
   const end = (status: number): void => {
     ended = true;
     process.exitCode = status;
+    const linger = interruption === undefined ? lingerMs : interruptedLingerMs;
     const leave = (): void => {
       if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
-      else setTimeout(leave, lingerMs).unref();
+      else setTimeout(leave, linger).unref();
     };
-    setTimeout(leave, lingerMs).unref();
+    setTimeout(leave, linger).unref();
   };
   const fail = (error: unknown): void => {
     if (ended && process.exitCode === 2) return;
@@ -70,6 +77,9 @@ export async function live(process: Process, argv: readonly string[]): Promise<v
     err,
     signal: interrupted.signal,
     now: () => new Date(),
+    ...(existsSync(fileURLToPath(worker))
+      ? { worker: async () => new (await import("node:worker_threads")).Worker(worker) }
+      : {}),
   };
   try {
     const { run } = await import("../line/program.ts");
