@@ -21,7 +21,7 @@ import { azureReach } from "./azure/reach.ts";
 import { AWS_PATHS } from "./escalation/aws-paths.ts";
 import { AZURE_PATHS } from "./escalation/azure-paths.ts";
 import { KUBERNETES_PATHS } from "./escalation/kubernetes-paths.ts";
-import { type OpenPath, openPaths } from "./escalation/open.ts";
+import { type Ways, waysOf } from "./escalation/open.ts";
 import type { EscalationPath } from "./escalation/path.ts";
 import type { Reaches } from "./escalation/reach.ts";
 import { compareKubernetes } from "./kubernetes/compare.ts";
@@ -112,13 +112,13 @@ export function evaluator(
  * taken by some request. `options` as for the live side of `comparePolicies`.
  * @throws PolicyError as `comparePolicies`.
  */
-export function openedPaths(
+export function openedWays(
   provider: Provider,
   documents: readonly unknown[],
   options: CompareOptions = {},
-): readonly OpenPath[] {
+): Ways {
   const { paths, reach } = engineOf(provider);
-  return openPaths(paths, reach(documents, options));
+  return waysOf(paths, reach(documents, options));
 }
 
 function engineOf(provider: Provider): Engine {

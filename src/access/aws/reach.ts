@@ -1,10 +1,11 @@
 /** Whether an action can be done at all: on some resource, under some condition (E2). */
 import { NOWHERE, PERHAPS, type Reach, type Reaches } from "../escalation/reach.ts";
 import { fold } from "../fold.ts";
-import { questionGlob } from "../glob.ts";
-import type { AwsRequest, CompareOptions } from "../policy.ts";
+import { matches, questionGlob } from "../glob.ts";
+import type { AwsRequest, CompareOptions, Residue } from "../policy.ts";
 import { compareSides } from "./compare.ts";
 import { choiceAt } from "./foes.ts";
+import { awsGrantOf } from "./parts.ts";
 import { Side, sidesOf } from "./sides.ts";
 import { awsStatements, type Body, type Choice, type Statement } from "./statement.ts";
 
@@ -87,4 +88,14 @@ function passedElsewhere(action: string, services: string): unknown {
       },
     ],
   };
+}
+
+/** Whether the patterns of a residue hold the action of a step; resources and conditions left aside. */
+export function residueGives(residue: Residue, step: string): boolean {
+  const key = fold(step.split(" to ")[0] ?? "");
+  const holds = (pattern: string): boolean => matches(questionGlob(fold(pattern)), key);
+  return (awsGrantOf(residue) ?? []).some(
+    ({ patterns, notPatterns }) =>
+      (patterns === undefined || patterns.some(holds)) && notPatterns?.some(holds) !== true,
+  );
 }

@@ -12,8 +12,16 @@ export interface OpenPath {
   readonly taken: readonly { readonly step: string; readonly witness?: Witness }[];
 }
 
-/** The paths that are open or may be, the strongest first. Each step is asked once. */
-export function openPaths(paths: readonly EscalationPath[], reaches: Reaches): readonly OpenPath[] {
+/** What a set of policies opens. */
+export interface Ways {
+  /** The paths that are open or may be, the strongest first. */
+  readonly paths: readonly OpenPath[];
+  /** Whether a step can be taken at all. */
+  readonly reaches: Reaches;
+}
+
+/** Each step is asked once. */
+export function waysOf(paths: readonly EscalationPath[], reaches: Reaches): Ways {
   const known = new Map<string, Reach>();
   const ask = (step: string): Reach => {
     const answer = known.get(step) ?? reaches(step);
@@ -22,8 +30,8 @@ export function openPaths(paths: readonly EscalationPath[], reaches: Reaches): r
   };
   const found = paths.flatMap((path): readonly OpenPath[] => {
     const taken = path.steps.map((alternatives) => takenOf(alternatives, ask));
-    if (taken.some((each) => each === undefined)) return [];
     const all = taken.filter((each) => each !== undefined);
+    if (all.length < taken.length) return [];
     const verdict = all.every((each) => each.verdict === "allowed") ? "allowed" : "undecided";
     return [
       {
@@ -33,7 +41,45 @@ export function openPaths(paths: readonly EscalationPath[], reaches: Reaches): r
       },
     ];
   });
-  return PATH_KINDS.flatMap((kind) => found.filter(({ path }) => path.kind === kind));
+  return {
+    paths: PATH_KINDS.flatMap((kind) => found.filter(({ path }) => path.kind === kind)),
+    reaches: ask,
+  };
+}
+
+/** The paths that one side opens and the other does not, and those of which that is not known. */
+export interface Opened {
+  readonly open: readonly OpenPath[];
+  readonly unclear: readonly OpenPath[];
+}
+
+export function beyond(live: Ways, documented: Ways): Opened {
+  const known = new Map(documented.paths.map(({ path, verdict }) => [path, verdict]));
+  const rest = live.paths.filter(({ path }) => known.get(path) !== "allowed");
+  const proven = ({ path, verdict }: OpenPath): boolean => verdict === "allowed" && !known.has(path);
+  return { open: rest.filter(proven), unclear: rest.filter((each) => !proven(each)) };
+}
+
+/**
+ * Which part of a difference opens which path, each path said once: of the parts that give a step which the other side
+ * does not, the first that grants more by itself, else the first. `left`: no part gives it.
+ */
+export function openedBy<T>(
+  paths: readonly OpenPath[],
+  parts: readonly { readonly part: T; readonly escalates: boolean }[],
+  gives: (part: T, step: string) => boolean,
+  documented: Ways,
+): { readonly byPart: ReadonlyMap<T, readonly OpenPath[]>; readonly left: readonly OpenPath[] } {
+  const byPart = new Map<T, OpenPath[]>();
+  const left: OpenPath[] = [];
+  const ranked = [...parts.filter((p) => p.escalates), ...parts.filter((p) => !p.escalates)];
+  for (const each of paths) {
+    const wanted = each.taken.filter(({ step }) => documented.reaches(step).verdict !== "allowed");
+    const found = ranked.find(({ part }) => wanted.some(({ step }) => gives(part, step)));
+    if (found === undefined) left.push(each);
+    else byPart.set(found.part, [...(byPart.get(found.part) ?? []), each]);
+  }
+  return { byPart, left };
 }
 
 /** The first alternative that can be taken, else the first that may be. */
