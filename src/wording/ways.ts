@@ -24,22 +24,35 @@ export function opensInWords(paths: readonly OpenPath[] | undefined): string {
   return `; with all that is held it can ${waysInWords(paths)}, which by itself the document does not let it`;
 }
 
-/** Paths of which it is not known whether they are open, beyond the document (E3). */
-export function unclearWays(
+/**
+ * Paths of which it is not known whether they are open, beyond the document (E3): said with what is undecided anyway,
+ * else by itself.
+ */
+export function withUnclear(
+  doubts: readonly UnknownObservation[],
   paths: readonly OpenPath[],
   resource: Resource,
   subject: string,
-  property = "",
+  place = "",
+  at = "/required",
 ): readonly UnknownObservation[] {
-  if (paths.length === 0) return [];
+  if (paths.length === 0) return doubts;
+  const [first, ...others] = doubts;
+  if (first !== undefined) {
+    return [
+      { ...first, message: `${first.message}; as that turns out, it may be able to ${waysInWords(paths)}` },
+      ...others,
+    ];
+  }
   return [
     {
       kind: "unknown",
       resource,
-      message: `whether ${subject} can ${waysInWords(paths)}, beyond what the document lets it, is not known`,
-      property: `ways${property}`,
+      message: `whether ${subject} can ${waysInWords(paths)}, which by itself the document does not let it, is not known`,
+      property: `ways${place}`,
       clause: "E3",
-      decide: "settle what is undecided of it",
+      decide: "settle which of these requests its policies allow",
+      at,
     },
   ];
 }

@@ -22,7 +22,7 @@ import { reachBeside, wayTo } from "../../wording/aws/others.ts";
 import { inWords, ofDoubts, ofResidue, requestInWords, residueProperty } from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
 import type { Observation } from "../../wording/observation.ts";
-import { opensInWords, unclearWays } from "../../wording/ways.ts";
+import { opensInWords, withUnclear } from "../../wording/ways.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
@@ -136,7 +136,8 @@ function excess(
   const nothing = "by the catalogue it grants nothing that exists, so far";
   const impact = opens.length > 0 ? "escalation" : residue.impact;
   // a weakened condition weighs the same whatever it lets through, but for this
-  const severity = residue.dead === true ? "low" : opens.length > 0 ? "critical" : undefined;
+  const severity =
+    residue.dead === true ? "low" : opens.length > 0 && residue.latent !== true ? "critical" : undefined;
   return {
     ...base,
     kind: "drift",
@@ -219,8 +220,8 @@ function* judge(c: Case): Iterable<Observation> {
   for (const residue of beyond.excess) yield excess(residue, c, known, gap, opened.byPart.get(residue));
   const subject = `role ${c.role.name}`;
   yield* ofDoubts(lacking.undecided, "missing", resourceOf(c), subject);
-  yield* ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
-  yield* unclearWays(opened.unclear, resourceOf(c), subject);
+  const doubts = ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
+  yield* withUnclear(doubts, opened.unclear, resourceOf(c), subject);
   const statements = holdings.policies.flatMap((p) => statementsOf(p.document));
   yield { kind: "assessed", count: statements.length, what: "statements of its policies" };
 }
@@ -235,8 +236,9 @@ function* judgeOther(c: Case): Iterable<Observation> {
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
   const opened = openedBeyond(known, beyond.excess, c.context);
   for (const residue of beyond.excess) yield excess(residue, c, known, gap, opened.byPart.get(residue));
-  yield* ofDoubts(beyond.undecided, "excess", resourceOf(c), `role ${c.role.name}`);
-  yield* unclearWays(opened.unclear, resourceOf(c), `role ${c.role.name}`);
+  const subject = `role ${c.role.name}`;
+  const doubts = ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
+  yield* withUnclear(doubts, opened.unclear, resourceOf(c), subject);
 }
 
 function references(params: Params, context: Context, live: readonly unknown[]): readonly Reference[] {
