@@ -288,7 +288,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Web/sites/* → Microsoft.Web/sites/delete @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/delete @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes it away in another resource group": {

@@ -181,8 +181,8 @@ const worlds: readonly World[] = [
     ruleFor(JOB_READER, "jobs", (r) => ({ ...r, verbs: ["*"] })),
     [
       // K16: whoever may create jobs there may run as the management account, which holds more
-      "cluster-effective-access excess high (chalk/workload)",
       "cluster-effective-access excess critical * jobs.batch -n chalk except get,list,watch jobs.batch -n chalk ! create jobs.batch in namespace chalk",
+      "cluster-effective-access excess high (chalk/workload)",
       "job-reader-role excess high * jobs.batch -n chalk except get,list,watch jobs.batch -n chalk ! create jobs.batch in namespace chalk",
     ],
     1,
