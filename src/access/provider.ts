@@ -3,7 +3,7 @@
  *
  * Three engines over one ground. What a policy can say differs too much for one algorithm: Azure's rules are patterns of
  * actions with exclusions of their own (AZ2), AWS's have resources and conditions as further dimensions (AW8), Kubernetes'
- * are plain words (K1). The ground is what they share: `glob.ts`, `term.ts`, `catalog.ts`, `escalation.ts` and the
+ * are plain words (K1). The ground is what they share: `glob.ts`, `term.ts`, `catalog.ts`, `escalation/` and the
  * contract in `policy.ts`. Its words, in reading order:
  *
  * - pattern, glob: a text with wildcards, and its parsed form; generic: the text that stands for every one that it matches
@@ -15,9 +15,18 @@
  * - known, latent: how many of today's operations a residue holds; none, though tomorrow's may
  */
 import { awsEvaluator, compareAws } from "./aws/compare.ts";
+import { awsReach } from "./aws/reach.ts";
 import { azureEvaluator, compareAzure } from "./azure/engine.ts";
+import { azureReach } from "./azure/reach.ts";
+import { AWS_PATHS } from "./escalation/aws-paths.ts";
+import { AZURE_PATHS } from "./escalation/azure-paths.ts";
+import { KUBERNETES_PATHS } from "./escalation/kubernetes-paths.ts";
+import { type Ways, waysOf } from "./escalation/open.ts";
+import type { EscalationPath } from "./escalation/path.ts";
+import type { Reaches } from "./escalation/reach.ts";
 import { compareKubernetes } from "./kubernetes/compare.ts";
 import { kubernetesEvaluator } from "./kubernetes/evaluate.ts";
+import { kubernetesReach } from "./kubernetes/reach.ts";
 import type { AllowsOptions, CompareOptions, Comparison, Provider, Verdict, Witness } from "./policy.ts";
 import { PolicyError } from "./policy.ts";
 
@@ -31,13 +40,20 @@ interface Engine {
     documents: readonly unknown[],
     options: AllowsOptions,
   ) => (request: Witness) => Verdict;
+  readonly reach: (documents: readonly unknown[], options: CompareOptions) => Reaches;
+  readonly paths: readonly EscalationPath[];
 }
 
 /** One engine a provider; a missing one does not compile. */
 const engines: Readonly<Record<Provider, Engine>> = {
-  azure: { compare: compareAzure, evaluator: azureEvaluator },
-  aws: { compare: compareAws, evaluator: awsEvaluator },
-  kubernetes: { compare: compareKubernetes, evaluator: kubernetesEvaluator },
+  azure: { compare: compareAzure, evaluator: azureEvaluator, reach: azureReach, paths: AZURE_PATHS },
+  aws: { compare: compareAws, evaluator: awsEvaluator, reach: awsReach, paths: AWS_PATHS },
+  kubernetes: {
+    compare: compareKubernetes,
+    evaluator: kubernetesEvaluator,
+    reach: kubernetesReach,
+    paths: KUBERNETES_PATHS,
+  },
 };
 
 /** The providers whose policies this version compares. */
@@ -89,6 +105,20 @@ export function evaluator(
   options: AllowsOptions = {},
 ): (request: Witness) => Verdict {
   return engineOf(provider).evaluator(documents, options);
+}
+
+/**
+ * The published ways to more rights that the documents open together, the strongest first (E1): every step of one can be
+ * taken by some request. `options` as for the live side of `comparePolicies`.
+ * @throws PolicyError as `comparePolicies`.
+ */
+export function openedWays(
+  provider: Provider,
+  documents: readonly unknown[],
+  options: CompareOptions = {},
+): Ways {
+  const { paths, reach } = engineOf(provider);
+  return waysOf(paths, reach(documents, options));
 }
 
 function engineOf(provider: Provider): Engine {

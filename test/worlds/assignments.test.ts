@@ -51,7 +51,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control * → Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
+      "effective-access: azure/effective-access/excess critical control * → Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
     ],
   },
   "Contributor through a group in a group (AZ6)": {
@@ -60,7 +60,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control * → Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000002, at SUB",
+      "effective-access: azure/effective-access/excess critical control * → Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000002, at SUB",
     ],
   },
   "Contributor to a group that the vendor is not in": {
@@ -77,7 +77,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control * → Microsoft.Web/sites/write @ SUB, by Contributor, at SUB",
+      "effective-access: azure/effective-access/excess critical control * → Microsoft.Web/sites/write @ SUB, by Contributor, at SUB",
     ],
   },
   "Owner on one resource group (AZ6)": {

@@ -242,7 +242,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes an assignment beyond the document away (AZ6)": { state: more({}), flags, code: 0 },
@@ -270,7 +270,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk/*, by Web, at SUB/rg-chalk",
+      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk/*, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes it away on one vault alone": {
@@ -279,7 +279,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes a part of it away": {
@@ -288,7 +288,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Web/sites/* → Microsoft.Web/sites/delete @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/delete @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes it away in another resource group": {
@@ -297,7 +297,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "two, each of one half": {

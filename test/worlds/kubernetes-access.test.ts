@@ -21,7 +21,7 @@ const worlds: readonly World[] = [
     "secrets everywhere through a second binding",
     AZURE,
     held(account(MANAGEMENT), rule("", "secrets", ["get", "list"])),
-    ["cluster-effective-access excess high get,list secrets ! get secrets"],
+    ["cluster-effective-access excess critical get,list secrets ! get secrets"],
     1,
   ],
   [
@@ -183,7 +183,7 @@ const worlds: readonly World[] = [
     AZURE,
     beside({ roleBindings: [binding("mixed", `Role/${ARGO}`, [account(WORKLOAD)], BUILDS)] }),
     [
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
       "role-bindings stray high (builds/mixed)",
     ],
@@ -215,9 +215,9 @@ const worlds: readonly World[] = [
       },
     }),
     [
-      "cluster-effective-access excess high list secrets ! list secrets",
-      "cluster-effective-access excess high list secrets ! list secrets",
-      "cluster-effective-access excess high list secrets ! list secrets",
+      "cluster-effective-access excess critical list secrets ! list secrets",
+      "cluster-effective-access excess critical list secrets ! list secrets",
+      "cluster-effective-access excess critical list secrets ! list secrets",
     ],
     1,
   ],
@@ -271,7 +271,7 @@ const worlds: readonly World[] = [
         },
       },
     })),
-    ["cluster-effective-access excess high get secrets ! get secrets"],
+    ["cluster-effective-access excess critical get secrets ! get secrets"],
     1,
   ],
   [

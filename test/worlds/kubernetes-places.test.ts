@@ -51,7 +51,7 @@ const worlds: readonly World[] = [
     AZURE,
     again(ARGO, SYSTEM, MANAGEMENT),
     [
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
     ],
     1,
@@ -61,7 +61,7 @@ const worlds: readonly World[] = [
     AZURE,
     again(ARGO, "elsewhere", MANAGEMENT),
     [
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n elsewhere ! create pods in namespace elsewhere",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n elsewhere ! create pods in namespace elsewhere",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n elsewhere ! create workflows.argoproj.io in namespace elsewhere",
     ],
     1,
@@ -81,8 +81,8 @@ const worlds: readonly World[] = [
       };
     },
     [
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
       "role-bindings missing medium (builds/builder)",
@@ -95,7 +95,7 @@ const worlds: readonly World[] = [
     AZURE,
     again(ARGO, "chalk", MANAGEMENT),
     [
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
     ],
     1,
@@ -119,7 +119,7 @@ const worlds: readonly World[] = [
     NOBODY_NAMED,
     joined("builds", account(WORKLOAD)),
     [
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
       "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
       "role-bindings stray high (builds/builds)",
     ],

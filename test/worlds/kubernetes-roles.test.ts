@@ -181,8 +181,8 @@ const worlds: readonly World[] = [
     ruleFor(JOB_READER, "jobs", (r) => ({ ...r, verbs: ["*"] })),
     [
       // K16: whoever may create jobs there may run as the management account, which holds more
+      "cluster-effective-access excess critical * jobs.batch -n chalk except get,list,watch jobs.batch -n chalk ! create jobs.batch in namespace chalk",
       "cluster-effective-access excess high (chalk/workload)",
-      "cluster-effective-access excess high * jobs.batch -n chalk except get,list,watch jobs.batch -n chalk ! create jobs.batch in namespace chalk",
       "job-reader-role excess high * jobs.batch -n chalk except get,list,watch jobs.batch -n chalk ! create jobs.batch in namespace chalk",
     ],
     1,
@@ -260,7 +260,7 @@ const worlds: readonly World[] = [
     AZURE,
     added(MANAGEMENT_ROLE, rule("", "serviceaccounts/token", "create")),
     [
-      "cluster-effective-access excess high create serviceaccounts/token -n chalk ! create serviceaccounts/token in namespace chalk",
+      "cluster-effective-access excess critical create serviceaccounts/token -n chalk ! create serviceaccounts/token in namespace chalk",
       "management-role excess high create serviceaccounts/token -n chalk ! create serviceaccounts/token in namespace chalk",
     ],
     1,
@@ -270,7 +270,7 @@ const worlds: readonly World[] = [
     AZURE,
     added(CLUSTER_ROLE, rule("", "nodes/proxy", "get")),
     [
-      "cluster-effective-access excess high get nodes/proxy ! get nodes/proxy",
+      "cluster-effective-access excess critical get nodes/proxy ! get nodes/proxy",
       "cluster-management-role excess high get nodes/proxy ! get nodes/proxy",
     ],
     1,
@@ -280,7 +280,7 @@ const worlds: readonly World[] = [
     AZURE,
     added(CLUSTER_ROLE, rule("admissionregistration.k8s.io", "validatingwebhookconfigurations", "update")),
     [
-      "cluster-effective-access excess high update validatingwebhookconfigurations.admissionregistration.k8s.io ! update validatingwebhookconfigurations.admissionregistration.k8s.io",
+      "cluster-effective-access excess critical update validatingwebhookconfigurations.admissionregistration.k8s.io ! update validatingwebhookconfigurations.admissionregistration.k8s.io",
       "cluster-management-role excess high update validatingwebhookconfigurations.admissionregistration.k8s.io ! update validatingwebhookconfigurations.admissionregistration.k8s.io",
     ],
     1,

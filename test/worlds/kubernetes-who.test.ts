@@ -247,7 +247,7 @@ it("K16: an account that the document does not let it run as is one finding, wit
   expect(lines(report)).toEqual([
     "cluster-effective-access excess critical (chalk/management)",
     "cluster-effective-access excess critical (chalk/workload)",
-    "cluster-effective-access excess high create pods -n kube-system ! create pods in namespace kube-system",
+    "cluster-effective-access excess critical create pods -n kube-system ! create pods in namespace kube-system",
   ]);
   expect(notes(report).filter((note) => note.includes("parts of the server"))).toEqual([]);
 });

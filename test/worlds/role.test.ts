@@ -225,7 +225,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
+      "effective-access: azure/effective-access/excess critical data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
       "platform-manager-role: azure/role-definition/excess high data * → Microsoft.ContainerService/managedClusters/pods/write",
     ],
   },
@@ -476,7 +476,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
+      "effective-access: azure/effective-access/excess critical data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
       "platform-manager-role: azure/role-definition/excess high data * → Microsoft.ContainerService/managedClusters/pods/write",
     ],
   },

@@ -548,7 +548,7 @@ const rows: Readonly<Record<string, Row>> = {
     controls: { "effective-access": "fail" },
     findings: [
       "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB, by Logs for the dashboard, at SUB",
-      "effective-access: azure/effective-access/excess high data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Logs for the dashboard, at SUB",
+      "effective-access: azure/effective-access/excess critical data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Logs for the dashboard, at SUB",
     ],
   },
   "a custom role of the vendor's that has nothing to do with logs": {
@@ -557,7 +557,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Web/* → Microsoft.Web/sites/write @ SUB, by Logs for the dashboard, at SUB",
+      "effective-access: azure/effective-access/excess critical control Microsoft.Web/* → Microsoft.Web/sites/write @ SUB, by Logs for the dashboard, at SUB",
     ],
   },
 };

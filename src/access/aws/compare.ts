@@ -18,7 +18,7 @@ import { withNotes } from "./notes.ts";
 import { partitionIn, USUAL_PARTITION } from "./principals.ts";
 import { provable } from "./provable.ts";
 import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
-import { partitionAtHand, type Side, sidesOf } from "./sides.ts";
+import { partitionAtHand, type Side, type Sides, sidesOf } from "./sides.ts";
 import { awsStatements, type Problem, type Statements } from "./statement.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { lettersFor, variablesRead } from "./witness.ts";
@@ -39,12 +39,14 @@ export function compareAws(
   live: readonly unknown[],
   options: CompareOptions,
 ): Comparison {
-  const {
-    documented: left,
-    live: right,
-    vocabulary,
-    partition,
-  } = sidesOf(documented, live, options.boundary);
+  return compareSides(sidesOf(documented, live, options.boundary), options);
+}
+
+/** `compareAws` of sides that were read; `options.boundary` is part of the live one. */
+export function compareSides(
+  { documented: left, live: right, vocabulary, partition }: Sides,
+  options: CompareOptions,
+): Comparison {
   const width = widthOf(Math.max(left.longest, right.longest));
   const variables = [...new Set([...left.variables, ...right.variables])];
   const letters = lettersFor([left.spelling(), right.spelling()], variables, width);

@@ -1,5 +1,5 @@
 /** What an action lets its holder do at worst: by the service's data where given, else by its verb. */
-import { AWS_DATA_READS, AWS_ESCALATION } from "../escalation.ts";
+import { AWS_DATA_READS, AWS_ESCALATION } from "../escalation/aws.ts";
 import { type Glob, globText, matches } from "../glob.ts";
 import type { Impact } from "../policy.ts";
 import type { Operation } from "./service-data.ts";

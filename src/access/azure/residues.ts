@@ -1,7 +1,7 @@
 /** Rows of a difference as residues that people can read (R1 to R4), and what was left open as doubts. */
 
 import { catalogOf, mostTelling, operationsIn } from "../catalog.ts";
-import { AZURE_ESCALATION, SECRET_READS } from "../escalation.ts";
+import { AZURE_ESCALATION, SECRET_READS } from "../escalation/azure.ts";
 import { covers, type Glob, generic, globText } from "../glob.ts";
 import type { AzureRequest, CompareOptions, Doubt, Impact, Residue } from "../policy.ts";
 import type { Term } from "../term.ts";

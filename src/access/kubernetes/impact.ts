@@ -1,5 +1,5 @@
 /** What a request lets its holder do at worst (K8), and which of several tells a person most. */
-import { KUBERNETES_ESCALATION, KUBERNETES_SECRETS } from "../escalation.ts";
+import { KUBERNETES_ESCALATION, KUBERNETES_SECRETS } from "../escalation/kubernetes.ts";
 import type { Impact } from "../policy.ts";
 
 /** A request, its name and namespace left aside. */

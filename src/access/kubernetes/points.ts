@@ -1,5 +1,5 @@
 /** Requests inside a row of the difference: what exists today, what tells most, and one that proves it (R2). */
-import { KUBERNETES_ESCALATION, KUBERNETES_SECRETS } from "../escalation.ts";
+import { KUBERNETES_ESCALATION, KUBERNETES_SECRETS } from "../escalation/kubernetes.ts";
 import type { KubernetesRequest } from "../policy.ts";
 import { type At, GROUP, NAME, NAMESPACE, RESOURCE, SUB, type UrlCell, VERB } from "./cells.ts";
 import type { Row, Side, UrlRow } from "./difference.ts";

@@ -1,3 +1,4 @@
+import type { OpenPath } from "../../access/escalation/open.ts";
 import type { Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { deleteInline, detach, showAttached, showRole } from "../../state/aws/command.ts";
@@ -14,12 +15,14 @@ import {
 import { type Role, roleResource } from "../../state/aws/roles.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
 import { trustedPrincipals } from "../../state/aws/trust.ts";
+import { openedBeyond } from "../../state/aws/ways.ts";
 import type { Context } from "../../state/context.ts";
 import { loosened } from "../../wording/aws/loosened.ts";
 import { reachBeside, wayTo } from "../../wording/aws/others.ts";
 import { inWords, ofDoubts, ofResidue, requestInWords, residueProperty } from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
 import type { Observation } from "../../wording/observation.ts";
+import { opensInWords, withUnclear } from "../../wording/ways.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
@@ -93,7 +96,13 @@ function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sid
   };
 }
 
-function excess(residue: Residue, c: Case, sides: Sides, gap: Gap | undefined): Observation {
+function excess(
+  residue: Residue,
+  c: Case,
+  sides: Sides,
+  gap: Gap | undefined,
+  opens: readonly OpenPath[] = [],
+): Observation {
   const held = c.holdings.policies[residue.origin.document];
   const from = held === undefined ? "its policies" : policyInWords(held);
   const way = c.way === undefined ? "" : ` (the vendor comes by ${c.way})`;
@@ -125,12 +134,17 @@ function excess(residue: Residue, c: Case, sides: Sides, gap: Gap | undefined): 
     };
   }
   const nothing = "by the catalogue it grants nothing that exists, so far";
+  const impact = opens.length > 0 ? "escalation" : residue.impact;
+  // a weakened condition weighs the same whatever it lets through, but for this
+  const severity =
+    residue.dead === true ? "low" : opens.length > 0 && residue.latent !== true ? "critical" : undefined;
   return {
     ...base,
     kind: "drift",
     drift,
-    ...(residue.dead === true ? { severity: "low" as const } : {}),
-    message: `${what}: it may ${requestInWords(residue.witness)}; ${residue.dead === true ? nothing : WHY_EXCESS[residue.impact]}`,
+    impact,
+    ...(severity === undefined ? {} : { severity }),
+    message: `${what}: it may ${requestInWords(residue.witness)}; ${residue.dead === true ? nothing : WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
     remediation: mendExcess(residue, held, c, sides),
     replay: () => replayOf(sides, residue.witness),
   };
@@ -202,10 +216,12 @@ function* judge(c: Case): Iterable<Observation> {
   const known: Sides = { documented: c.all.map((d) => d.document), ...side };
   const beyond = differenceOf(known, c.context);
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
-  for (const residue of beyond.excess) yield excess(residue, c, known, gap);
+  const opened = openedBeyond(known, beyond.excess, c.context);
+  for (const residue of beyond.excess) yield excess(residue, c, known, gap, opened.byPart.get(residue));
   const subject = `role ${c.role.name}`;
   yield* ofDoubts(lacking.undecided, "missing", resourceOf(c), subject);
-  yield* ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
+  const doubts = ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
+  yield* withUnclear(doubts, opened.unclear, resourceOf(c), subject);
   const statements = holdings.policies.flatMap((p) => statementsOf(p.document));
   yield { kind: "assessed", count: statements.length, what: "statements of its policies" };
 }
@@ -218,8 +234,11 @@ function* judgeOther(c: Case): Iterable<Observation> {
   const known: Sides = { documented: c.all.map((d) => d.document), ...liveSide(holdings) };
   const beyond = differenceOf(known, c.context);
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
-  for (const residue of beyond.excess) yield excess(residue, c, known, gap);
-  yield* ofDoubts(beyond.undecided, "excess", resourceOf(c), `role ${c.role.name}`);
+  const opened = openedBeyond(known, beyond.excess, c.context);
+  for (const residue of beyond.excess) yield excess(residue, c, known, gap, opened.byPart.get(residue));
+  const subject = `role ${c.role.name}`;
+  const doubts = ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
+  yield* withUnclear(doubts, opened.unclear, resourceOf(c), subject);
 }
 
 function references(params: Params, context: Context, live: readonly unknown[]): readonly Reference[] {

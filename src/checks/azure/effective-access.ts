@@ -22,7 +22,8 @@ import {
   principalInWords,
   principalResource,
 } from "../../wording/azure/principals.ts";
-import type { Observation } from "../../wording/observation.ts";
+import type { Observation, UnknownObservation } from "../../wording/observation.ts";
+import { opensInWords, withUnclear } from "../../wording/ways.ts";
 import { exceptInWords, today, WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
@@ -63,9 +64,10 @@ function excess(row: Row, c: Case): Observation {
     ...base,
     kind: "drift",
     drift: "excess",
+    ...(row.opens === undefined ? {} : { impact: "escalation" as const }),
     message:
       `${who} holds ${residue.pattern}${exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
-      ` it may ${observe.operation(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+      ` it may ${observe.operation(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}${opensInWords(row.opens)}`,
     remediation: mend(row, c),
     replay: row.replay,
   };
@@ -179,13 +181,30 @@ function reachesTooFar(grant: Grant, c: Case): Observation {
   };
 }
 
-function doubtful({ doubt, scope }: Doubtful, c: Case): Observation {
+function doubtful({ doubt, scope }: Doubtful, c: Case): UnknownObservation {
   const observed = observe.ofDoubt(
     doubt,
     principalResource(c.principal),
     `${principalInWords(c.principal)} at ${scope}`,
   );
   return { ...observed, property: `${observed.property}:${scope}`, at: "/required" };
+}
+
+/** What is undecided at each scope, and the paths that may be open by it. */
+function* excessDoubts({ doubts, unclear }: ReturnType<typeof excessOf>, c: Case): Iterable<Observation> {
+  const told = new Set<string>();
+  for (const { scope, paths } of unclear) {
+    told.add(scope);
+    const here = doubts.filter((d) => d.scope === scope).map((d) => doubtful(d, c));
+    yield* withUnclear(
+      here,
+      paths,
+      principalResource(c.principal),
+      principalInWords(c.principal),
+      `:${scope}`,
+    );
+  }
+  for (const d of doubts) if (!told.has(d.scope)) yield doubtful(d, c);
 }
 
 function stateOf(
@@ -260,7 +279,8 @@ function* judge(c: Case, denies: readonly Deny[], members: boolean): Iterable<Ob
     const lacking = missingOf(state, compare);
     // What a group lacks, a member may hold: that its members are not known is said already.
     if (!members) for (const row of lacking.rows) yield missing(row, unsure, c);
-    for (const d of [...beyond.doubts, ...lacking.doubts]) yield doubtful(d, c);
+    yield* excessDoubts(beyond, c);
+    for (const d of lacking.doubts) yield doubtful(d, c);
   } else if (!members) {
     const holders = c.facts
       .all("azure/role-assignment")

@@ -1,4 +1,4 @@
-import type { VoidGrant } from "../../access/policy.ts";
+import type { Doubt, VoidGrant } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { texts } from "../../snapshot/value.ts";
 import type { Context } from "../../state/context.ts";
@@ -14,6 +14,7 @@ import { roleInWords } from "../../state/kubernetes/role.ts";
 import { servedResources } from "../../state/kubernetes/served.ts";
 import { worstOf } from "../../state/kubernetes/stranger.ts";
 import { accountId } from "../../state/kubernetes/subject.ts";
+import { openedIn } from "../../state/kubernetes/ways.ts";
 import { byText } from "../../text/order.ts";
 import { type Case, excess, missing, where, who } from "../../wording/kubernetes/account-drift.ts";
 import { accountResource } from "../../wording/kubernetes/account-exists.ts";
@@ -21,6 +22,7 @@ import { ofDoubt, voidInWords } from "../../wording/kubernetes/compare.ts";
 import { nothingThere, unlistedNamespaces } from "../../wording/kubernetes/namespace.ts";
 import { runningAs } from "../../wording/kubernetes/run-as.ts";
 import type { Observation } from "../../wording/observation.ts";
+import { withUnclear } from "../../wording/ways.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
@@ -86,14 +88,23 @@ function* judge(c: Case): Iterable<Observation> {
     // What is not known may grant what lacks: the gap says so.
     if (c.holdings.gaps.length === 0) for (const residue of lacking.missing) yield missing(residue, place, c);
     const beyond = differenceOf(place.allowed);
-    for (const residue of beyond.excess) yield excess(residue, place, c);
-    const doubts = [
-      ...lacking.undecided.filter((d) => d.side === "missing"),
-      ...beyond.undecided.filter((d) => d.side === "excess"),
-    ];
-    for (const doubt of doubts) {
-      yield ofDoubt(doubt, accountResource(c.account), `${who(c)} ${where(place)}`, place.namespace);
-    }
+    const opened = openedIn(place, beyond.excess);
+    for (const residue of beyond.excess) yield excess(residue, place, c, opened.byPart.get(residue));
+    const resource = accountResource(c.account);
+    const subject = `${who(c)} ${where(place)}`;
+    const doubtsOf = (undecided: readonly Doubt[], side: Doubt["side"]) =>
+      undecided
+        .filter((d) => d.side === side)
+        .map((doubt) => ofDoubt(doubt, resource, subject, place.namespace));
+    yield* doubtsOf(lacking.undecided, "missing");
+    yield* withUnclear(
+      doubtsOf(beyond.undecided, "excess"),
+      opened.unclear,
+      resource,
+      subject,
+      `:${place.namespace ?? ""}`,
+      `${c.at}/roles`,
+    );
     yield* voidGrants(beyond.void ?? [], place, c);
     compared += place.allowed.live.reduce((n, granted) => n + granted.rules.length, 0);
   }

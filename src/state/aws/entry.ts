@@ -1,4 +1,4 @@
-import { ASSUME_ROLE, ROLE_ASSUMING } from "../../access/escalation.ts";
+import { ASSUME_ROLE, ROLE_ASSUMING } from "../../access/escalation/aws.ts";
 import { matches, questionGlob, subject } from "../../access/glob.ts";
 import { type AwsRequest, type Comparison, PolicyError } from "../../access/policy.ts";
 import { allows, comparePolicies } from "../../access/provider.ts";

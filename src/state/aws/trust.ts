@@ -1,4 +1,4 @@
-import { ROLE_ASSUMING } from "../../access/escalation.ts";
+import { ROLE_ASSUMING } from "../../access/escalation/aws.ts";
 import { allows } from "../../access/provider.ts";
 import type { ResolvedControl } from "../../baselines/baseline.ts";
 import { field, list, record } from "../../snapshot/value.ts";

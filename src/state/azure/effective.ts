@@ -1,3 +1,4 @@
+import type { OpenPath } from "../../access/escalation/open.ts";
 import { covers, starGlob } from "../../access/glob.ts";
 import type { Comparison, Residue } from "../../access/policy.ts";
 import type { Assignment } from "./assignment.ts";
@@ -19,7 +20,8 @@ import {
 } from "./holdings.ts";
 import { residueKey } from "./permissions.ts";
 import { type Row, Rows } from "./rows.ts";
-import { normalScope, relation, widestFirst } from "./scope.ts";
+import { lineage, normalScope, placesAt, relation, widestFirst } from "./scope.ts";
+import { wayFinder } from "./ways.ts";
 
 /**
  * What one principal can do, scope by scope (AZ6). Excess adds up over assignments, so each scope's own assignments are
@@ -62,11 +64,20 @@ function reach(entry: Documented, scope: string): "here" | "below" | "no" {
 export function excessOf(
   state: State,
   compare: Compare,
-): { readonly rows: readonly Row[]; readonly wider: readonly Grant[]; readonly doubts: readonly Doubtful[] } {
+): {
+  readonly rows: readonly Row[];
+  readonly wider: readonly Grant[];
+  readonly doubts: readonly Doubtful[];
+  /** Paths of which it is not known whether they are open there. */
+  readonly unclear: readonly { readonly scope: string; readonly paths: readonly OpenPath[] }[];
+} {
   const rows = new Rows();
   const wider: Grant[] = [];
   const doubts: Doubtful[] = [];
+  const unclear: { scope: string; paths: readonly OpenPath[] }[] = [];
   const byScope = grantsByScope(state.grants);
+  const byPlace = grantsByPlace(state.grants);
+  const openedAt = wayFinder(state);
   for (const scope of scopesOf(state.grants.map((g) => g.assignment.scope))) {
     const all = byScope.get(normalScope(scope)) ?? [];
     const own = distinct(all);
@@ -77,24 +88,44 @@ export function excessOf(
     const lasting = inherited(exact);
     const compared = once((d) => compare(either, own, d));
     const there = new Set(settle("excess", compared, exact).map((r) => residueKey(r.residue)));
-    for (const found of settle("excess", compared, lasting)) {
+    const settled = settle("excess", compared, lasting);
+    const above = heldAbove(scope, byPlace);
+    const sure = settled.filter(({ open }) => open.length === 0).map(({ residue }) => residue);
+    const hazy = doubtsOf("excess", scope, compared, lasting);
+    const opened =
+      sure.length + hazy.length === 0
+        ? undefined
+        : openedAt(
+            {
+              scope,
+              grants: [...above, ...own],
+              inherited: above,
+              documented: either,
+              denies: [...lasting.sure, ...lasting.open.map(({ deny }) => deny)],
+            },
+            sure,
+          );
+    if (opened !== undefined && opened.unclear.length > 0) unclear.push({ scope, paths: opened.unclear });
+    for (const found of settled) {
       const grant = own[found.residue.origin.document];
+      const opens = opened?.byPart.get(found.residue);
       rows.add({
         residue: found.residue,
         scope: there.has(residueKey(found.residue)) ? scope : `${scope.replace(/\/$/, "")}/*`,
         ...(grant === undefined ? {} : { grant, assignments: sameRole(grant, all) }),
         denies: [],
         open: found.open,
+        ...(opens === undefined ? {} : { opens }),
         further: 0,
         replay: () => replay(found.residue, either, own, found.denies),
       });
     }
-    doubts.push(...doubtsOf("excess", scope, compared, lasting));
+    doubts.push(...hazy);
     if (below.length > 0) {
       wider.push(...all.filter((grant) => reachesTooFar(grant, here, either, compare, lasting.sure)));
     }
   }
-  return { rows: rows.all(), wider, doubts };
+  return { rows: rows.all(), wider, doubts, unclear };
 }
 
 /**
@@ -143,6 +174,26 @@ function grantsByScope(grants: readonly Grant[]): ReadonlyMap<string, readonly G
     else before.push(grant);
   }
   return byScope;
+}
+
+/** By the keys that lineages have. */
+function grantsByPlace(grants: readonly Grant[]): ReadonlyMap<string, readonly Grant[]> {
+  const byPlace = new Map<string, Grant[]>();
+  for (const grant of grants) {
+    for (const place of placesAt(grant.assignment.scope)) {
+      const before = byPlace.get(place);
+      if (before === undefined) byPlace.set(place, [grant]);
+      else before.push(grant);
+    }
+  }
+  return byPlace;
+}
+
+/** What is held at a scope by assignments above it. */
+function heldAbove(scope: string, byPlace: ReadonlyMap<string, readonly Grant[]>): readonly Grant[] {
+  return lineage(scope)
+    .slice(0, -1)
+    .flatMap((place) => byPlace.get(place) ?? []);
 }
 
 interface Beyond {

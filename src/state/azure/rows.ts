@@ -1,4 +1,5 @@
 /** What differs, each difference told once, at the widest scope that has it. */
+import type { OpenPath } from "../../access/escalation/open.ts";
 import type { Residue } from "../../access/policy.ts";
 import type { Assignment } from "./assignment.ts";
 import type { Deny } from "./deny.ts";
@@ -21,6 +22,8 @@ export interface Row {
   readonly denies: readonly Deny[];
   /** Names of the groups that would have to be looked into: then the row is not certain. */
   readonly open: readonly string[];
+  /** The paths to more rights that it opens, there or at a further scope; only for excess. */
+  opens?: readonly OpenPath[];
   /** How many further scopes have the same row. */
   further: number;
   readonly replay: () => { readonly documented: string; readonly live: string };
@@ -42,6 +45,7 @@ export class Rows {
     const before = covering(rows, row);
     if (before !== undefined) {
       before.further += 1;
+      if (row.opens !== undefined) before.opens = [...new Set([...(before.opens ?? []), ...row.opens])];
       return;
     }
     for (const place of placesAt(placeOf(row))) if (!rows.has(place)) rows.set(place, row);

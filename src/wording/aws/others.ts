@@ -1,3 +1,4 @@
+import type { OpenPath } from "../../access/escalation/open.ts";
 import type { Impact } from "../../access/policy.ts";
 import type { ResolvedControl } from "../../baselines/baseline.ts";
 import type { Severity } from "../../report/report.ts";
@@ -12,9 +13,11 @@ import { type Holdings, holdingsOf } from "../../state/aws/holdings.ts";
 import { type Reach, type Reached, reachOf } from "../../state/aws/reach.ts";
 import { findRole, type Role, readRoles, roleResource, sameRole } from "../../state/aws/roles.ts";
 import { entryOf } from "../../state/aws/trust.ts";
+import { awsWays } from "../../state/aws/ways.ts";
 import type { Context } from "../../state/context.ts";
 import { byText } from "../../text/order.ts";
 import type { Observation } from "../observation.ts";
+import { waysInWords } from "../ways.ts";
 import { WHY_EXCESS } from "../words.ts";
 import { chosenCluster } from "./chosen.ts";
 
@@ -124,18 +127,26 @@ function twins(
 
 /** The worst that a role's own policies let it do; absent: nothing. */
 function worstOf(holdings: Holdings, context: Context): Impact | undefined {
-  const { excess, undecided } = differenceOf({ documented: [], ...liveSide(holdings) }, context);
+  const side = liveSide(holdings);
+  const { excess, undecided } = differenceOf({ documented: [], ...side }, context);
   const impacts = excess.map((residue) => residue.impact);
+  if (openOf(holdings, context).length > 0) impacts.push("escalation");
   const found = (["escalation", "write", "read"] as const).find((impact) => impacts.includes(impact));
   return found ?? (undecided.length > 0 ? "write" : undefined);
 }
 
-function holdsInWords(holdings: Holdings, impact: Impact | undefined): string {
+/** The paths to more rights that a role's own policies open. */
+function openOf(holdings: Holdings, context: Context): readonly OpenPath[] {
+  return awsWays(liveSide(holdings), context).paths.filter(({ verdict }) => verdict === "allowed");
+}
+
+function holdsInWords(holdings: Holdings, impact: Impact | undefined, context: Context): string {
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
   const unread = gap === undefined ? "" : `; ${gap.what} could not be read`;
   if (impact === undefined)
     return gap === undefined ? "it holds nothing" : `what it holds is not known${unread}`;
-  return `${WHY_EXCESS[impact]}${unread}`;
+  const ways = openOf(holdings, context);
+  return `${WHY_EXCESS[impact]}${ways.length === 0 ? "" : `: it can ${waysInWords(ways)}`}${unread}`;
 }
 
 function stray(reached: Reached, facts: Facts, context: Context): Observation {
@@ -157,7 +168,7 @@ function stray(reached: Reached, facts: Facts, context: Context): Observation {
     drift: "stray",
     severity,
     resource: roleResource({ id: role.arn, name: role.name }),
-    message: `role ${role.name} lets the vendor in as well, and no control of the document is about it: ${who} may assume it${bringing}${provided}; ${holdsInWords(holdings, impact)}`,
+    message: `role ${role.name} lets the vendor in as well, and no control of the document is about it: ${who} may assume it${bringing}${provided}; ${holdsInWords(holdings, impact, context)}`,
     property: "stray",
     witness,
     by: wayTo(reached),
@@ -211,7 +222,7 @@ function ofCluster({ role, cluster, accounts }: ClusterRole, facts: Facts, conte
     return {
       ...base,
       kind: "note",
-      message: `${what}; ${holdsInWords(holdings, worstOf(holdings, context))}`,
+      message: `${what}; ${holdsInWords(holdings, worstOf(holdings, context), context)}`,
     };
   }
   return {

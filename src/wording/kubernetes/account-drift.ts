@@ -1,3 +1,4 @@
+import type { OpenPath } from "../../access/escalation/open.ts";
 import type { KubernetesRequest, Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { bindingInWords } from "../../state/kubernetes/binding.ts";
@@ -13,6 +14,7 @@ import { bare, type Rule } from "../../state/kubernetes/rules.ts";
 import { type Account, ANONYMOUS, accountId, covers } from "../../state/kubernetes/subject.ts";
 import { diffLines, ruleLines, rulesText } from "../../state/kubernetes/yaml.ts";
 import type { Observation } from "../observation.ts";
+import { opensInWords } from "../ways.ts";
 import { today, WHY_EXCESS } from "../words.ts";
 import { accountResource } from "./account-exists.ts";
 import { ofResidue, requestInWords, residueIn, residueProperty } from "./compare.ts";
@@ -80,7 +82,12 @@ function rulesOfGrant(residue: Residue, grant: Grant, place: Place): readonly Ru
   return rulesOf(residue, place.allowed.live, document);
 }
 
-export function excess(residue: Residue, place: Place, c: Case): Observation {
+export function excess(
+  residue: Residue,
+  place: Place,
+  c: Case,
+  opens: readonly OpenPath[] | undefined,
+): Observation {
   const found = givers(residue, place);
   const [first] = found;
   const rules = rulesOf(residue, place.allowed.live);
@@ -91,8 +98,9 @@ export function excess(residue: Residue, place: Place, c: Case): Observation {
     resource: accountResource(c.account),
     property: residueProperty("excess", residue, place.namespace),
     ...ofResidue(residue),
+    ...(opens === undefined ? {} : { impact: "escalation" as const }),
     by,
-    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${found.map(grantInWords).join("; ")}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${found.map(grantInWords).join("; ")}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documentedRules(place)))),
     actual: rulesText(rules),
     at: `${c.at}/roles`,

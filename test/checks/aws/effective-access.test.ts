@@ -151,6 +151,80 @@ describe("aws/effective-access", () => {
     expect(read).toMatchObject({ impact: "read" });
   });
 
+  it("E3: an excess that opens a path to more rights is as bad as escalation, and names it, once", () => {
+    const extra = (...actions: readonly string[]) =>
+      only(
+        look({
+          inline: {
+            ...held,
+            ...Object.fromEntries(actions.map((a) => [a.replace(":", "-"), policy(allow(a))])),
+          },
+        }),
+      );
+    const said = "; with all that is held it can ";
+    const seen = (actions: readonly string[]) =>
+      extra(...actions).map(({ pattern, impact, message }) => [
+        pattern,
+        impact,
+        message.includes(said) ? message.slice(message.indexOf(said) + said.length) : "",
+      ]);
+    expect(seen(["ec2:RunInstances"])).toEqual([["ec2:RunInstances", "write", ""]]);
+    expect(seen(["ssm:SendCommand"])).toEqual([
+      [
+        "ssm:SendCommand",
+        "escalation",
+        "run commands on an instance (ssm:SendCommand), which by itself the document does not let it",
+      ],
+    ]);
+    expect(seen(["ec2:RunInstances", "iam:PassRole"])).toEqual([
+      ["ec2:RunInstances", "write", ""],
+      [
+        "iam:PassRole",
+        "escalation",
+        "pass a role to a new instance (iam:PassRole, ec2:RunInstances), which by itself the document does not let it",
+      ],
+    ]);
+    const [all] = seen(["*"]);
+    expect(all?.[2]).toMatch(
+      /^write a new version of an attached policy \(iam:CreatePolicyVersion\), bring back [^,]+, and \d\d more ways, which by itself the document does not let it$/,
+    );
+  });
+
+  it("E3: with the half that is documented; nothing where a Deny takes that; unknown where that is not known", () => {
+    const passes = control("passes", "aws/policy", { policy: policy(allow("iam:PassRole")) });
+    const judged = (...statements: readonly object[]) => {
+      const inline = {
+        passes: policy(allow("iam:PassRole")),
+        extra: policy(allow("ec2:RunInstances"), ...statements),
+      };
+      const facts = factsOf(snapshotOf(awsState({ roles: [role({ attached: [], inline })] })));
+      return run(check, facts, control("all", check.id, { required: ["passes"] }), {
+        principals: [{ id: ROLE, name: "chalk" }],
+        others: [passes],
+      }).flatMap((o) => ((o.kind === "drift" && o.drift === "excess") || o.kind === "unknown" ? [o] : []));
+    };
+    expect(judged()).toMatchObject([
+      {
+        kind: "drift",
+        impact: "escalation",
+        severity: "critical",
+        message: expect.stringContaining("pass a role to a new instance"),
+      },
+    ]);
+    expect(judged({ Effect: "Deny", Action: "iam:*", Resource: "*" })).toMatchObject([
+      { kind: "drift", impact: "write", message: expect.not.stringContaining("pass a role") },
+    ]);
+    const hazy = judged({
+      Effect: "Deny",
+      Action: "iam:PassRole",
+      Resource: "*",
+      Condition: { StringLikes: { "aws:x": "y" } },
+    });
+    expect(
+      hazy.some((o) => o.kind === "unknown" && o.message.includes("pass a role to a new instance")),
+    ).toBe(true);
+  });
+
   const inlineDenied = denied("aws/role-policy", "GetRolePolicy", "iam:GetRolePolicy", `${ROLE}/hidden`);
   const wall = managed("wall", policy(allow("firehose:*")));
   const wallDenied = denied("aws/policy", "GetPolicyVersion", "iam:GetPolicyVersion", wall.arn);

@@ -232,6 +232,41 @@ describe("azure/effective-access: the sum of what is held (AZ6)", () => {
     ]);
   });
 
+  it("E3: two assignments that open a path together, said where it opens and once", () => {
+    const assigner = vendorRole(
+      [{ actions: ["Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action"] }],
+      "Assigner",
+      "55555555-0000-4000-8000-000000000005",
+    );
+    const runner = vendorRole(
+      [{ actions: ["Microsoft.Resources/deploymentScripts/*"] }],
+      "Runner",
+      "66666666-0000-4000-8000-000000000006",
+    );
+    const seen = (...roleAssignments: AzureState["roleAssignments"]) =>
+      look({
+        roleDefinitions: [...roleDefinitions, assigner, runner],
+        roleAssignments: [KEEPER, ...roleAssignments],
+      })
+        .flatMap((o) => (o.kind === "drift" && o.drift === "excess" ? [o] : []))
+        .map((o) => [o.by, o.impact, o.message.includes("run a deployment script as a managed identity")]);
+    const [assign, script] = ["55555555-0000-4000-8000-000000000005", "66666666-0000-4000-8000-000000000006"];
+    expect(seen(hold(script))).toEqual([[`Runner, at ${SUBSCRIPTION}`, "write", false]]);
+    expect(seen(hold(assign), hold(script, group("a")))).toEqual([
+      [`Assigner, at ${SUBSCRIPTION}`, "escalation", false],
+      [`Runner, at ${group("a")}`, "escalation", true],
+    ]);
+    expect(seen(hold(assign), hold(script), hold(script, group("a")))).toEqual([
+      [`Assigner, at ${SUBSCRIPTION}`, "escalation", true],
+      [`Runner, at ${SUBSCRIPTION}`, "write", false],
+    ]);
+    // what is done in one group is not done with what is held in another
+    expect(seen(hold(assign, group("b")), hold(script, group("a"))).map(([, , opens]) => opens)).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   it("an optional control is never required, wherever it is listed", () => {
     const found = look(
       { roleAssignments: [KEEPER] },

@@ -68,7 +68,7 @@ describe("kubernetes/effective-access", () => {
     );
     expect(found).toMatchObject({
       drift: "excess",
-      impact: "write",
+      impact: "escalation",
       resource: { type: "ServiceAccount", id: "lab/ada", name: "ada" },
       pattern: "get secrets",
       by: "ClusterRoleBinding more (ClusterRole more), to lab/ada",

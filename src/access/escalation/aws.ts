@@ -1,41 +1,3 @@
-import { type Glob, starGlob } from "./glob.ts";
-
-/**
- * Azure operations of the control plane that let their holder grant itself or others more, each with how. The
- * provider's table, not a vendor's. Source: Microsoft Learn, "Azure permissions for Management and governance", "for
- * Identity", "Privileged Azure roles" and "Elevate access".
- */
-const AZURE = {
-  "Microsoft.Authorization/roleAssignments/write": "assigns any role",
-  "Microsoft.Authorization/roleDefinitions/write": "changes what a role grants",
-  "Microsoft.Authorization/elevateAccess/action": "makes a global administrator user access administrator",
-  "Microsoft.Authorization/roleAssignmentScheduleRequests/write": "assigns a role through PIM",
-  "Microsoft.Authorization/roleEligibilityScheduleRequests/write": "makes a principal eligible for a role",
-  "Microsoft.Authorization/roleManagementPolicies/write": "loosens what activating a role takes",
-  "Microsoft.Authorization/roleManagementPolicyAssignments/write": "loosens what activating a role takes",
-  "Microsoft.Authorization/classicAdministrators/write": "makes a classic administrator",
-  "Microsoft.Authorization/denyAssignments/delete": "removes what denies",
-  "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action": "acts as a managed identity",
-  // the spelling of built-in roles, in which the star stands for the identity
-  "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action": "acts as a managed identity",
-  "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write":
-    "lets an outside identity act as a managed identity",
-  "Microsoft.Blueprint/blueprintAssignments/write": "assigns roles through a blueprint",
-} as const satisfies Record<string, string>;
-
-/** The table with the operations as patterns are compared. */
-export const AZURE_ESCALATION: readonly { readonly action: string; readonly glob: Glob }[] = Object.keys(
-  AZURE,
-).map((action) => ({ action, glob: starGlob(action.toLowerCase()) }));
-
-/** Reads of the control plane that hand out keys, as patterns. What reads only these reads secrets. */
-export const SECRET_READS: readonly Glob[] = [
-  "*/sharedkeys/read",
-  "*/listkeys/read",
-  "*/readonlykeys/read",
-  "*/agentregistrationinformation/read",
-].map(starGlob);
-
 /**
  * AWS actions that let their holder grant itself or others more, or act as somebody who may. The provider's table, not
  * a vendor's. Sources: AWS Service Authorization Reference, access level "Permissions management" of IAM, STS, Lambda,
@@ -155,60 +117,6 @@ export const AWS_DATA_READS = [
   "sts:GetFederationToken",
   "sts:GetSessionToken",
 ] as const;
-
-/**
- * Requests of Kubernetes that let their holder grant itself more, or act as somebody else, `verb resource.group`. The
- * provider's table, not a vendor's. To write roles and bindings is none of them: the server refuses rules and
- * references that the writer does not hold itself, unless it may `escalate` or `bind` (K8). Sources: Kubernetes
- * documentation, "Using RBAC authorization: privilege escalation prevention", "RBAC good practices", "User
- * impersonation" and "Certificate signing requests".
- */
-const KUBERNETES = {
-  "escalate roles.rbac.authorization.k8s.io": "writes rules that it does not hold itself",
-  "escalate clusterroles.rbac.authorization.k8s.io": "writes rules that it does not hold itself",
-  "bind roles.rbac.authorization.k8s.io": "binds a role that grants more than it holds",
-  "bind clusterroles.rbac.authorization.k8s.io": "binds a role that grants more than it holds",
-  "impersonate users": "acts as another user",
-  "impersonate groups": "acts as a member of another group",
-  "impersonate serviceaccounts": "acts as another service account",
-  "impersonate uids.authentication.k8s.io": "acts as another user",
-  "impersonate userextras.authentication.k8s.io": "acts as another user",
-  "approve signers.certificates.k8s.io": "approves a certificate that names anybody",
-  "sign signers.certificates.k8s.io": "signs a certificate that names anybody",
-} as const satisfies Record<string, string>;
-
-/** Resources of the core group that give secrets, or a way into what runs, to whoever may only `get` them (K8). */
-const KUBERNETES_SECRET_READS = [
-  "secrets",
-  "pods/exec",
-  "pods/attach",
-  "pods/portforward",
-  "pods/proxy",
-  "nodes/proxy",
-  "services/proxy",
-] as const;
-
-interface KubernetesPoint {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  /** `""`: the resource itself. */
-  readonly sub: string;
-}
-
-/** The table, as requests. */
-export const KUBERNETES_ESCALATION: readonly KubernetesPoint[] = Object.keys(KUBERNETES).map((request) => {
-  const [verb = "", kind = ""] = request.split(" ");
-  const [resource = "", ...group] = kind.split(".");
-  return { verb, group: group.join("."), resource, sub: "" };
-});
-
-export const KUBERNETES_SECRETS: readonly Omit<KubernetesPoint, "verb">[] = KUBERNETES_SECRET_READS.map(
-  (kind) => {
-    const [resource = "", sub = ""] = kind.split("/");
-    return { group: "", resource, sub };
-  },
-);
 
 /** AWS's action by which a principal of an account comes to act as a role. */
 export const ASSUME_ROLE = "sts:AssumeRole";

@@ -1,0 +1,14 @@
+import type { Verdict, Witness } from "../policy.ts";
+
+/** Whether something can be done anywhere at all, by some request. */
+export interface Reach {
+  readonly verdict: Verdict;
+  /** Where it is allowed, a request that is. */
+  readonly witness?: Witness;
+}
+
+/** Answers for the steps of the provider's paths, as their table writes them. */
+export type Reaches = (step: string) => Reach;
+
+export const NOWHERE: Reach = { verdict: "denied" };
+export const PERHAPS: Reach = { verdict: "undecided" };
