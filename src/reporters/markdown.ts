@@ -1,7 +1,7 @@
 import type { ControlResult, Finding, Growth, Report, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { grouped, plural } from "../text/count.ts";
-import { inertLine } from "../text/visible.ts";
+import { inertLine, wholly } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { code, codeBlock, inert, sentence } from "./markdown-text.ts";
 import { painter } from "./paint.ts";
@@ -46,7 +46,7 @@ function renderMarkdown(report: Report, options: RenderOptions): Page {
   const name = (control: string, target: string) =>
     `${code(shortControl(control, report))}${several ? ` on ${code(target)}` : ""}`;
   const line = (f: Finding) =>
-    `${f.severity} ${f.drift}: ${f.pattern === undefined ? sentence(f.message) : code(f.pattern)}`;
+    `${f.severity} ${f.drift}: ${f.pattern === undefined ? sentence(f.message) : code(wholly(f.pattern))}`;
 
   page.list("Not assessed", notAssessed(report, name));
   page.list("Not read", unreadItems(report));
@@ -277,7 +277,7 @@ function details(report: Report, all: readonly TargetRows[], page: Page): void {
 }
 
 function detailBlock({ main, findings }: Row, report: Report): string {
-  const what = main.pattern === undefined ? sentence(main.message) : code(main.pattern);
+  const what = main.pattern === undefined ? sentence(main.message) : code(wholly(main.pattern));
   const control = code(shortControl(main.control, report));
   const fields: (readonly [string, string])[] = [
     ["what", sentence(main.message)],

@@ -2,7 +2,7 @@ import type { Finding, Target } from "../report/report.ts";
 import { severityRank } from "../report/severity.ts";
 import { grouped } from "../text/count.ts";
 import { KEEP } from "../text/layout.ts";
-import { visible } from "../text/visible.ts";
+import { visible, wholly } from "../text/visible.ts";
 import { proofVerb, shortScope, shortScopes, witnessScope, witnessText } from "./words.ts";
 
 /** One row of the table: a difference, and every control that it shows under. */
@@ -59,7 +59,7 @@ const SPEAKS = new Set<Finding["drift"]>(["missing", "excess"]);
 export function whatText({ main }: Row): readonly string[] {
   const { pattern, except = [], plane, known, latent, message, drift } = main;
   if (pattern === undefined) return [visible(message)];
-  const lines = [visible(`${pattern}${plane === "data" ? "  (data plane)" : ""}`)];
+  const lines = [`${wholly(pattern)}${plane === "data" ? "  (data plane)" : ""}`];
   const second = [
     except.length === 0 ? "" : `except ${visible(compressExcept(pattern, except))}`,
     latent === true || known?.count === 0

@@ -1,5 +1,5 @@
 import type { Finding, Target } from "../report/report.ts";
-import { visible } from "../text/visible.ts";
+import { visible, wholly } from "../text/visible.ts";
 import { proofVerb, witnessScope, witnessText } from "./words.ts";
 
 /** Longest name, pattern or list that goes into a message; code scanning shows a line or two. */
@@ -22,7 +22,7 @@ export function resultMessage(finding: Finding): string {
   ];
   if (pattern !== undefined && !message.includes(pattern)) {
     const less = except.length === 0 ? "" : ` except ${exceptText(except)}`;
-    parts.push(`Pattern: ${cut(pattern)}${less}.`);
+    parts.push(`Pattern: ${cut(wholly(pattern))}${less}.`);
   }
   if (finding.latent === true) parts.push("No operation of today is concerned.");
   if (witness !== undefined) {

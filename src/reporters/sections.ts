@@ -3,7 +3,7 @@ import { growthText } from "../report/growth.ts";
 import type { ControlResult, Finding, Report } from "../report/report.ts";
 import { grouped, plural } from "../text/count.ts";
 import { displayWidth, wrap } from "../text/layout.ts";
-import { visible } from "../text/visible.ts";
+import { visible, wholly } from "../text/visible.ts";
 import type { Paint } from "./paint.ts";
 import { doorTexts, recordedText, staleTexts } from "./recorded.ts";
 import { markOf, type Obstacles, obstacleLines, obstaclesOf } from "./unread.ts";
@@ -119,14 +119,14 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
         .filter((f) => f.outcome === "waived")
         .map((f) => [
           names.of(f.control, f.target),
-          `${f.severity} ${f.drift}: ${f.pattern ?? f.message} (${f.waiver?.reason ?? ""}; ${f.waiver?.owner ?? ""}, until ${f.waiver?.expires ?? ""})`,
+          `${f.severity} ${f.drift}: ${f.pattern === undefined ? f.message : wholly(f.pattern)} (${f.waiver?.reason ?? ""}; ${f.waiver?.owner ?? ""}, until ${f.waiver?.expires ?? ""})`,
         ]),
     ),
     list(
       "Gone",
       (report.gone ?? []).map((f) => [
         names.of(f.control, f.target),
-        `${f.severity} ${f.drift}: ${f.pattern ?? f.message}`,
+        `${f.severity} ${f.drift}: ${f.pattern === undefined ? f.message : wholly(f.pattern)}`,
       ]),
     ),
     list(

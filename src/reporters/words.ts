@@ -1,16 +1,17 @@
 import type { Witness } from "../access/policy.ts";
 import type { Finding, Report } from "../report/report.ts";
+import { wholly } from "../text/visible.ts";
 
 /** A request in words: the operation, and on what. */
 export function witnessText(witness: Witness): string {
   if ("action" in witness) {
     if (!("resource" in witness))
-      return `${witness.action}${witness.plane === "data" ? " (data plane)" : ""}`;
+      return `${wholly(witness.action)}${witness.plane === "data" ? " (data plane)" : ""}`;
     const given = Object.entries(witness.context ?? {}).map(
       ([key, value]) => `${key}=${[value].flat().join(",")}`,
     );
     return (
-      `${witness.action} on ${witness.resource}` +
+      `${wholly(witness.action)} on ${witness.resource}` +
       `${given.length === 0 ? "" : ` with ${given.join(", ")}`}` +
       `${witness.principal === undefined ? "" : ` as ${witness.principal}`}`
     );

@@ -32,6 +32,14 @@ export function visible(text: string): string {
   return joined.replace(/[^\x00-\x7f]/gu, (letter) => (printsAsAscii(letter) ? escaped(letter) : letter));
 }
 
+/**
+ * A text that must be seen to its ends, such as a pattern: a space at either end as an escape, none at all as `""`.
+ * Applying it twice changes nothing more.
+ */
+export function wholly(text: string): string {
+  return text === "" ? '""' : visible(text).replace(/^ +| +$/g, escaped);
+}
+
 /** A full-width `Ａ`, a Kelvin sign: another character that prints like a letter, a digit or a sign of ASCII. */
 function printsAsAscii(letter: string): boolean {
   const plain = letter.normalize("NFKC");

@@ -193,7 +193,7 @@ const worlds: readonly World[] = [
     NOBODY,
     [
       "cluster-effective-access missing medium get,list,watch jobs.batch -n chalk ! get jobs.batch in namespace chalk",
-      "role-bindings absent low (chalk/worker)",
+      "role-bindings absent critical (chalk/worker)",
       "role-bindings missing medium (chalk/worker)",
       "role-bindings stray medium (chalk/workload)",
     ],

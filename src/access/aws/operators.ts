@@ -71,7 +71,7 @@ export function noOperator(name: string): string {
   const [, set = "", rest = name] = /^(ForAllValues:|ForAnyValue:)?(.*)$/is.exec(name) ?? [];
   const near = didYouMean(
     rest,
-    ROWS.flatMap(([text]) => [text, `${text}IfExists`]),
+    ROWS.flatMap(([text]) => (text === "Null" ? [text] : [text, `${text}IfExists`])),
   );
   return `unknown operator ${name}${near.replace('"', `"${set}`)}`;
 }

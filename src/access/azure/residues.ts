@@ -264,7 +264,7 @@ export function malformedDoubts(
     pattern,
     ...(plane !== undefined && { plane }),
     clause: "AZ2",
-    reason: `something malformed in another document may ${side === "missing" ? "grant" : "change"} it: ${problem.reason}`,
+    reason: `something malformed elsewhere may ${side === "missing" ? "grant" : "change"} it: ${problem.reason}`,
     decide: `mend ${problem.origin.pointer === "" ? "that document" : problem.origin.pointer}`,
     origin,
   }));

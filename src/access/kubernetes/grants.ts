@@ -161,7 +161,12 @@ function readRole(role: RoleDocument, place: Place, grants: Grant[], problems: P
   const all = hull(place, role.origin);
   const mend = `mend ${role.origin.pointer === "" ? "the document" : role.origin.pointer}`;
   if (role.namespace === NO_NAME) {
-    problem("K10", "malformed: the role's namespace is no name", mend, all);
+    problem(
+      "K10",
+      "malformed: the role's namespace is no text; a word such as n, y or 7 needs quotes",
+      mend,
+      all,
+    );
     return;
   }
   const { rules } = role;

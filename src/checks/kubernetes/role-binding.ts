@@ -359,7 +359,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
   yield* severalFor(facts, params, context);
   const there = [...seen.values()].map((account) => ({ account, exists: accountExists(facts, account) }));
   for (const { account, exists } of there) {
-    if (exists === false) yield missingAccount(account, account.given, account.at);
+    if (exists === false) yield missingAccount(facts, account, account.given, account.at);
     // who was found by the bindings is not said to be there
     if (exists === undefined && account.given) yield unknownWhetherThere(account, facts, account.at);
   }

@@ -100,6 +100,9 @@ function complain(document: Document.Parsed, shown: string): void {
   const place = where === undefined ? shown : `${shown}:${where.line}:${where.col}`;
   const reason = (error.message.split("\n")[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, "");
   if (error === tag) throw new UsageError(`${place}: ${TAGGED} (${reason})`);
+  if (error.code === "RESOURCE_EXHAUSTION") throw new UsageError(`${place}: nested too deeply to be read`);
+  if (error.code === "MULTIPLE_DOCS")
+    throw new UsageError(`${place}: a second document after ---; give each document a file of its own`);
   throw new UsageError(
     `${place}: not JSON or YAML: ${reason.replace(/^./, (letter) => letter.toLowerCase())}`,
   );

@@ -1,7 +1,7 @@
 import type { Comparison, Doubt, Residue } from "../../access/policy.ts";
 import { witnessText } from "../../reporters/words.ts";
 import { wrap } from "../../text/layout.ts";
-import { inertText, visible } from "../../text/visible.ts";
+import { inertText, visible, wholly } from "../../text/visible.ts";
 
 interface PolicyTableOptions {
   readonly width: number;
@@ -59,11 +59,11 @@ export function policyTable(comparison: Comparison, options: PolicyTableOptions)
 }
 
 function residueLines(side: "missing" | "excess", residue: Residue, options: PolicyTableOptions): string[] {
-  const what = [visible(residue.pattern)];
+  const what = [wholly(residue.pattern)];
   const shown = options.verbose ? residue.except : residue.except.slice(0, 3);
   if (shown.length > 0) {
     const rest = residue.except.length - shown.length;
-    what.push(`except ${shown.map(visible).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
+    what.push(`except ${shown.map(wholly).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
   }
   if (residue.dead === true) what.push(`(dead: no action of today can use it${noteOf(residue, ": ")})`);
   else if (residue.latent === true) what.push("(no operation that exists today)");
@@ -94,7 +94,7 @@ function doubtLines(doubt: Doubt, next: Doubt | undefined, options: PolicyTableO
   const plane = doubt.plane === undefined ? "" : ` (${doubt.plane})`;
   const { side, origin } = doubt;
   const at = origin === undefined ? undefined : options.placeIn(side, origin.document, origin.pointer);
-  const what = ` ${side}: ${visible(doubt.pattern)}${plane}${at === undefined ? "" : ` (${visible(at)})`}`;
+  const what = ` ${side}: ${wholly(doubt.pattern)}${plane}${at === undefined ? "" : ` (${visible(at)})`}`;
   const why = reasonLine(doubt);
   if (next !== undefined && next.side === doubt.side && reasonLine(next) === why) return [what];
   return [what, why];

@@ -3,6 +3,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { type Account, accountId } from "../../state/kubernetes/subject.ts";
 import { placeOf } from "../../state/kubernetes/value.ts";
 import { command } from "../../text/command.ts";
+import { didYouMean } from "../../text/nearest.ts";
 import type { Observation } from "../observation.ts";
 
 export function accountResource(account: Account): Resource {
@@ -16,6 +17,13 @@ export function accountExists(facts: Facts, account: Account): boolean | undefin
     return name === account.name && namespace === account.namespace;
   });
   return found || facts.unread("kubernetes/service-account").length === 0 ? found : undefined;
+}
+
+function accountsThere(facts: Facts): readonly string[] {
+  return facts.all("kubernetes/service-account").flatMap(({ id, body }) => {
+    const { name, namespace } = placeOf(id, body);
+    return name === undefined || namespace === undefined ? [] : [accountId({ name, namespace })];
+  });
 }
 
 /** A named account of which nobody can say whether it is there. */
@@ -41,8 +49,8 @@ export function unlistedAccounts(facts: Facts): string {
   return `service accounts could not be listed (${unread?.api ?? "not collected"}: ${unread?.detail ?? ""}): whether those that the bindings name exist is not told, and no verdict hangs on it`;
 }
 
-/** An account that is not there: drift when the user named it, else a note about the binding that does. */
-export function missingAccount(account: Account, given: boolean, at: string): Observation {
+/** An account that is not there: drift, whatever `--fail-on` asks for, when the user named it, else a note about the binding that does. */
+export function missingAccount(facts: Facts, account: Account, given: boolean, at: string): Observation {
   const base = {
     drift: "absent",
     resource: accountResource(account),
@@ -60,8 +68,8 @@ export function missingAccount(account: Account, given: boolean, at: string): Ob
   return {
     ...base,
     kind: "drift",
-    severity: "low",
-    message: `${who} does not exist: nothing can run as it, and whoever may create it gets what is bound to it`,
+    named: true,
+    message: `${who} does not exist${didYouMean(accountId(account), accountsThere(facts))}: nothing can run as it, and whoever may create it gets what is bound to it`,
     expected: accountId(account),
     actual: null,
     verify: command("kubectl", "get", "serviceaccount", account.name, "-n", account.namespace),

@@ -241,7 +241,7 @@ describe("K6, K10, fault 41: what cannot be read is a doubt, never nothing", () 
     [
       "a namespace that is no name",
       { kind: "Role", metadata: { name: "r", namespace: 5 }, rules: [get] },
-      "the role's namespace is no name; mend the document",
+      "the role's namespace is no text; a word such as n, y or 7 needs quotes; mend the document",
     ],
   ])("%s", (_, document, why) => {
     const { missing, excess, undecided } = comparePolicies("kubernetes", [{ rules: [get] }], [document]);

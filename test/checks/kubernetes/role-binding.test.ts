@@ -145,7 +145,7 @@ describe("kubernetes/role-binding", () => {
     });
     expect(only(look(facts), "drift")).toMatchObject({
       drift: "absent",
-      severity: "low",
+      named: true,
       property: "account",
     });
     expect(only(look(facts, own(open)), "note")).toMatchObject({ drift: "absent", property: "account" });

@@ -198,7 +198,11 @@ describe("drift, with the binding that gives it and a request that proves it", (
     expect(outcomes(report)).toEqual({ ...clean, "cluster-effective-access": "fail" });
     const [found, ...more] = report.findings.filter(({ outcome }) => outcome === "fail");
     expect(more).toEqual([]);
-    expect(found).toMatchObject({ drift: "excess", severity: "high", by: expect.stringContaining("second") });
+    expect(found).toMatchObject({
+      drift: "excess",
+      severity: "critical",
+      by: expect.stringContaining("second"),
+    });
     expect(found?.witness).toMatchObject({ resource: "secrets", group: "" });
     expect(done.status).toBe(1);
     const table = (await scan()).stdout;

@@ -82,7 +82,7 @@ describe.skipIf(skip)("a cluster in use: charts' roles, people, the server's own
       const drifted = await shown(edition, secrets);
       expect([drifted.code, drifted.drift]).toEqual([
         1,
-        ["cluster-effective-access: excess high get,list secrets by ClusterRoleBinding support-secrets"],
+        ["cluster-effective-access: excess critical get,list secrets by ClusterRoleBinding support-secrets"],
       ]);
       expect(said(await shown(edition, secrets, ...noise))).toEqual(beside(said(drifted)));
     }

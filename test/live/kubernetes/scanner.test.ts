@@ -158,7 +158,7 @@ describe.skipIf(skip)("the published ClusterRole of the scanner (fault 36)", () 
     const args = { token, ...azure, args: accounts };
     await shown(gone(world));
     const known = await scan(live, args);
-    expect([known.code, known.drift]).toEqual([1, ["role-bindings: absent low workload"]]);
+    expect([known.code, known.drift]).toEqual([1, ["role-bindings: absent critical workload"]]);
     await shown(gone(lacking(1, "serviceaccounts")));
     const found = await scan(live, args);
     expect([found.code, found.drift]).toEqual([3, []]);
