@@ -76,3 +76,32 @@ export function allowedPrincipals(document: unknown): readonly string[] {
     return Object.values(record(principal) ?? {}).flatMap(textList);
   });
 }
+
+const ELEMENTS: ReadonlySet<string> = new Set([
+  "Sid",
+  "Effect",
+  "Principal",
+  "NotPrincipal",
+  "Action",
+  "NotAction",
+  "Condition",
+]);
+const PRINCIPALS: ReadonlySet<string> = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
+
+/** Whether some statement of a trust policy does not plainly say whom it is about: it may be anybody (AW15). */
+export function isObscure(document: unknown): boolean {
+  return statementsOf(document).some((statement) => {
+    const { Effect: effect, Principal: principal } = statement;
+    if (!Object.keys(statement).every((key) => ELEMENTS.has(key))) return true;
+    if (effect !== "Allow" && effect !== "Deny") return true;
+    if (Object.hasOwn(statement, "NotPrincipal")) return false;
+    return principal !== "*" && !areNamed(principal);
+  });
+}
+
+function areNamed(principal: unknown): boolean {
+  const kinds = Object.entries(record(principal) ?? {});
+  const named = (value: unknown) =>
+    [value].flat().length > 0 && [value].flat().every((name) => typeof name === "string" && name !== "");
+  return kinds.length > 0 && kinds.every(([kind, value]) => PRINCIPALS.has(kind) && named(value));
+}

@@ -2,7 +2,7 @@ import type { AwsRequest } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, record, textList } from "../../snapshot/value.ts";
 import { liveSide } from "./difference.ts";
-import { allowedPrincipals, policyDocument, statementsOf } from "./document.ts";
+import { allowedPrincipals, isObscure, policyDocument, statementsOf } from "./document.ts";
 import { comerOfRole, type Entry, entry, mayAssume } from "./entry.ts";
 import { holdingsOf } from "./holdings.ts";
 import { knownRoles, type Role } from "./roles.ts";
@@ -101,11 +101,12 @@ function step(chain: readonly Role[], to: Role, facts: Facts): Entry {
   return mayAssume(side, to.arn, byName.verdict === "yes") ? found : { verdict: "no" };
 }
 
-/** Whether a trust policy names a role, its account, or a crowd: most name services. */
+/** Whether a trust policy names a role, its account, a crowd, or nobody knows whom: most name services. */
 function mayName(from: Role, to: Role): boolean {
   const account = accountOf(from.arn);
   const session = `:assumed-role/${from.name}/`;
   return (
+    isObscure(to.trust) ||
     statementsOf(to.trust).some((s) => field(s, "NotPrincipal") !== undefined) ||
     allowedPrincipals(to.trust).some(
       (p) => p === "*" || p === from.arn || p.includes(session) || (accountOf(p) === account && isAccount(p)),

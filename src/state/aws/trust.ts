@@ -3,7 +3,7 @@ import { allows } from "../../access/provider.ts";
 import type { ResolvedControl } from "../../baselines/baseline.ts";
 import { field, list, record } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
-import { allowedPrincipals, policyDocument, type Statement, statementsOf } from "./document.ts";
+import { allowedPrincipals, isObscure, policyDocument, type Statement, statementsOf } from "./document.ts";
 import {
   type Comer,
   comerOfAccount,
@@ -62,8 +62,10 @@ export function trusts(role: string, document: unknown, wanted: readonly string[
   const strangers = wanted.filter((p) => named.includes("*") || accountOf(p) !== own);
   const verdicts = strangers.map((principal) => admits(statements, principal));
   if (verdicts.includes("allowed")) return "anybody";
-  if (!isCrowd(statements, named)) return "no";
-  const entries = strangers.map((principal) => entry(document, comerOf(principal, role)).verdict);
+  const obscure = isObscure(document);
+  if (!obscure && !isCrowd(statements, named)) return "no";
+  // Whom a statement that cannot be read lets in is not known, of the own account neither.
+  const entries = (obscure ? wanted : strangers).map((principal) => entry(document, comerOf(principal, role)).verdict);
   if (entries.includes("yes")) return "a crowd";
   return entries.includes("unknown") ? "unknown" : "no";
 }

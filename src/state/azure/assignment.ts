@@ -221,11 +221,24 @@ export function eligibleFor(
         if (own || who === wanted || groups.has(who)) found.push(assignment);
       }
       // A tenant without the licence is recorded as a document without properties: nobody is eligible there.
-      else if (record(field(value, "properties")) !== undefined) malformed += 1;
+      else if (answer !== undefined || !isWithoutLicence(body)) malformed += 1;
     }
+    // A page is not the list.
+    if ((field(body, "nextLink") ?? "") !== "") malformed += 1;
   }
   const { assignments, conflicts } = distinct(found);
   return { assignments, malformed: malformed + conflicts };
+}
+
+/** An answer that is an object with neither entries nor an entry's properties. */
+function isWithoutLicence(body: unknown): boolean {
+  return (
+    record(body) !== undefined &&
+    field(body, "value") === undefined &&
+    field(body, "properties") === undefined &&
+    property(body, "roleDefinitionId") === undefined &&
+    property(body, "principalId") === undefined
+  );
 }
 
 /** How many entries of the list of all assignments cannot be understood. */

@@ -111,8 +111,16 @@ function isStatement(value: unknown): value is JsonObject {
   return (
     isObject(value) &&
     (value.Effect === "Allow" || value.Effect === "Deny") &&
-    ("Principal" in value || "NotPrincipal" in value)
+    ("NotPrincipal" in value || isPrincipal(value.Principal))
   );
+}
+
+/** `*`, or lists of names by kind: anything else is for the audit to judge. */
+function isPrincipal(value: unknown): boolean {
+  if (value === "*") return true;
+  if (!isObject(value)) return false;
+  const names = Object.values(value).flat();
+  return names.length > 0 && names.every((name) => typeof name === "string");
 }
 
 function policyOf(document: unknown): JsonObject | undefined {
