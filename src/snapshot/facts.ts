@@ -21,13 +21,21 @@ export interface Facts {
  */
 export function factsOf(snapshot: Snapshot): Facts {
   const documents = new Map<DocumentKind, SnapshotDocument[]>();
+  const twice: Unread[] = [];
   for (const document of sortedDocuments(snapshot.documents)) {
+    const member = twiceNamed(document.body);
+    if (member !== undefined) {
+      const { kind, id } = document;
+      // whose document it is may be what is said twice, so it stands for the whole kind
+      const detail = `${id} says one thing in two spellings, ${member.join(" and ")}: which counts is not known`;
+      twice.push({ kind, api: kind, cause: "malformed", detail });
+    }
     const list = documents.get(document.kind);
     if (list === undefined) documents.set(document.kind, [document]);
     else list.push(document);
   }
   const unread = new Map<DocumentKind, Unread[]>();
-  for (const entry of sortedUnread(snapshot.unread)) {
+  for (const entry of sortedUnread([...snapshot.unread, ...twice])) {
     const list = unread.get(entry.kind);
     if (list === undefined) unread.set(entry.kind, [entry]);
     else list.push(entry);
@@ -43,6 +51,41 @@ export function factsOf(snapshot: Snapshot): Facts {
       return entries.filter((entry) => entry.id === undefined || entry.id.toLowerCase() === id.toLowerCase());
     },
   };
+}
+
+/** Members whose own members are names that somebody chose, so that two may differ by case alone. */
+const CHOSEN: ReadonlySet<string> = new Set([
+  "tags",
+  "labels",
+  "annotations",
+  "matchlabels",
+  "condition",
+  "data",
+  "managedfields",
+]);
+
+/** Two members of one object, anywhere in a body, whose names differ by the case of ASCII letters alone (G7). */
+function twiceNamed(value: unknown): readonly [string, string] | undefined {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const found = twiceNamed(item);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const names = new Map<string, string>();
+  for (const [name, inner] of Object.entries(value)) {
+    // ids and addresses as names are no members of ours
+    if (!/^[A-Za-z]\w*$/.test(name)) continue;
+    const folded = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const other = names.get(folded);
+    if (other !== undefined) return [other, name];
+    names.set(folded, name);
+    const found = CHOSEN.has(folded) ? undefined : twiceNamed(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** A snapshot that was collected for other controls says nothing of what it was not asked to read. */

@@ -133,6 +133,12 @@ function readDocument(
 
 function listOf(document: unknown, pointer: string): { items: readonly unknown[]; base: string } | undefined {
   if (!isObject(document) || !Array.isArray(document.value)) return undefined;
+  if (
+    [document["nextLink"], document["odata.nextLink"], document["@odata.nextLink"]].some(
+      (link) => (link ?? "") !== "",
+    )
+  )
+    throw new PolicyError("this is one page of a list, and the list goes on at nextLink; give all of it");
   return { items: document.value, base: `${pointer}/value` };
 }
 

@@ -63,7 +63,7 @@ export const RULE_FIELDS: readonly string[] = [
   "nonResourceURLs",
 ];
 /** What is read of a role or a binding. */
-const FIELDS: readonly string[] = [
+export const FIELDS: readonly string[] = [
   "apiVersion",
   "kind",
   "metadata",
@@ -108,6 +108,9 @@ export function readDocuments(documents: readonly unknown[]): Documents {
     const kind = given ?? implied?.kind;
     const api = value["apiVersion"] ?? (given === undefined || given === null ? implied?.api : undefined);
     if (Array.isArray(value["items"]) && (kind === undefined || kind.endsWith("List"))) {
+      const more = isObject(value["metadata"]) ? value["metadata"] : {};
+      if ((more["continue"] ?? "") !== "" || (more["remainingItemCount"] ?? 0) !== 0)
+        throw new PolicyError(`${at}: this is one page of a list, and the list goes on; give all of it`);
       const inner = kind === undefined || kind === "List" ? undefined : kind.slice(0, -"List".length);
       visit(
         value["items"],

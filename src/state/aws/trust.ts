@@ -65,7 +65,9 @@ export function trusts(role: string, document: unknown, wanted: readonly string[
   const obscure = isObscure(document);
   if (!obscure && !isCrowd(statements, named)) return "no";
   // Whom a statement that cannot be read lets in is not known, of the own account neither.
-  const entries = (obscure ? wanted : strangers).map((principal) => entry(document, comerOf(principal, role)).verdict);
+  const entries = (obscure ? wanted : strangers).map(
+    (principal) => entry(document, comerOf(principal, role)).verdict,
+  );
   if (entries.includes("yes")) return "a crowd";
   return entries.includes("unknown") ? "unknown" : "no";
 }

@@ -119,6 +119,8 @@ export function heldBy(facts: Facts, principal: string): Held | NotHeld {
   if (documents.length === 0) return notHeld(`the assignments of ${principal} were not collected`);
   const answer = documents.map((d) => list(d.body) ?? list(field(d.body, "value")));
   if (answer.includes(undefined)) return notHeld(`the assignments of ${principal} hold no list`);
+  if (documents.some((d) => isPage(d.body)))
+    return notHeld(`the assignments of ${principal} are one page of a list that goes on`);
   const own = entriesFor(answer.flatMap((values) => values ?? []));
   const others = own.assignments.filter((a) => a.principal !== wanted);
   const foreign = others.find((a) => !mayBeGroup(a));
@@ -223,11 +225,15 @@ export function eligibleFor(
       // A tenant without the licence is recorded as a document without properties: nobody is eligible there.
       else if (answer !== undefined || !isWithoutLicence(body)) malformed += 1;
     }
-    // A page is not the list.
-    if ((field(body, "nextLink") ?? "") !== "") malformed += 1;
+    if (isPage(body)) malformed += 1;
   }
   const { assignments, conflicts } = distinct(found);
   return { assignments, malformed: malformed + conflicts };
+}
+
+/** Whether an answer says that the list goes on elsewhere: a page is not the list. */
+function isPage(body: unknown): boolean {
+  return ["nextLink", "odata.nextLink", "@odata.nextLink"].some((name) => (field(body, name) ?? "") !== "");
 }
 
 /** An answer that is an object with neither entries nor an entry's properties. */
@@ -243,7 +249,8 @@ function isWithoutLicence(body: unknown): boolean {
 
 /** How many entries of the list of all assignments cannot be understood. */
 export function malformedListed(facts: Facts): number {
-  const broken = listed(facts).filter((value) => toAssignment(value) === undefined).length;
+  const pages = facts.all("azure/role-assignment").filter(({ body }) => isPage(body)).length;
+  const broken = pages + listed(facts).filter((value) => toAssignment(value) === undefined).length;
   return broken + distinct(everyListed(facts)).conflicts;
 }
 

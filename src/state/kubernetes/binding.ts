@@ -1,10 +1,11 @@
+import { FIELDS } from "../../access/kubernetes/document.ts";
 import type { Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { list, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import { type RoleName, roleInWords } from "./role.ts";
 import { readSubject, type Subject } from "./subject.ts";
-import { isBootstrap, member, placeOf } from "./value.ts";
+import { isBootstrap, member, oddMember, placeOf } from "./value.ts";
 
 /** A RoleBinding or ClusterRoleBinding. */
 export interface Binding {
@@ -25,6 +26,8 @@ const KINDS = [
   ["ClusterRoleBinding", "kubernetes/cluster-role-binding"],
   ["RoleBinding", "kubernetes/role-binding"],
 ] as const;
+
+const REF_FIELDS = ["apiGroup", "kind", "name"];
 
 function readRef(kind: Binding["kind"], namespace: string | undefined, ref: unknown): RoleName | string {
   const name = text(member(ref, "name"));
@@ -53,7 +56,7 @@ function readBinding(kind: Binding["kind"], id: string, body: unknown): Binding 
         ? ref
         : list(value) === undefined
           ? "its subjects are not a list"
-          : odd?.why;
+          : (oddMember(body, FIELDS) ?? oddMember(member(body, "roleRef"), REF_FIELDS) ?? odd?.why);
   return {
     kind,
     name: place.name,

@@ -1,5 +1,6 @@
+import { FIELDS, RULE_FIELDS } from "../../access/kubernetes/document.ts";
 import { list, record } from "../../snapshot/value.ts";
-import { member, textList } from "./value.ts";
+import { member, oddMember, textList } from "./value.ts";
 
 /** A rule as RBAC writes it. */
 export interface Rule {
@@ -50,7 +51,7 @@ export function bare(rule: Rule): Rule {
 }
 
 function readRule(value: unknown): Rule | undefined {
-  if (record(value) === undefined) return undefined;
+  if (record(value) === undefined || oddMember(value, RULE_FIELDS) !== undefined) return undefined;
   const [verbs, apiGroups, resources, resourceNames, nonResourceURLs] = [
     textList(member(value, "verbs")),
     textList(member(value, "apiGroups")),
@@ -75,6 +76,8 @@ function readRule(value: unknown): Rule | undefined {
  * nobody has filled them in, so that they are not known (K6).
  */
 export function readRules(body: unknown): RuleList {
+  const odd = oddMember(body, FIELDS);
+  if (odd !== undefined) return { rules: [], problem: odd };
   const value = member(body, "rules");
   const items = value === null || value === undefined ? [] : list(value);
   if (items === undefined) return { rules: [], problem: "its rules are not a list" };

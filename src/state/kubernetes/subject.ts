@@ -1,5 +1,5 @@
 import { record, text } from "../../snapshot/value.ts";
-import { member } from "./value.ts";
+import { member, oddMember } from "./value.ts";
 
 /** A service account. */
 export interface Account {
@@ -44,6 +44,8 @@ export function readSubject(value: unknown, namespace: string | undefined): Subj
   const name = text(member(value, "name"));
   const group = member(value, "apiGroup") ?? "";
   if (record(value) === undefined || name === undefined) return { kind: "odd", why: "a subject has no name" };
+  const stray = oddMember(value, ["kind", "apiGroup", "name", "namespace"]);
+  if (stray !== undefined) return { kind: "odd", why: `of subject ${name} ${stray}` };
   const expected = kind === "ServiceAccount" ? "" : RBAC;
   if (group !== expected && group !== "") {
     return { kind: "odd", why: `subject ${name} is of the API group ${String(group)}` };

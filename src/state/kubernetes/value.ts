@@ -1,9 +1,18 @@
 import { record, text } from "../../snapshot/value.ts";
+import { didYouMean } from "../../text/nearest.ts";
 
 /** A property of an object of Kubernetes, whose names are case-sensitive; own properties only. */
 export function member(value: unknown, name: string): unknown {
   const object = record(value);
   return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** A member that none of these is and that was meant for one: what it was to say is not known. */
+export function oddMember(value: unknown, known: readonly string[]): string | undefined {
+  const odd = Object.keys(record(value) ?? {}).find(
+    (key) => !known.includes(key) && didYouMean(key, known) !== "",
+  );
+  return odd === undefined ? undefined : `"${odd}" is no member of it${didYouMean(odd, known)}`;
 }
 
 /** A list of strings; `[]` for null or absent, as Kubernetes reads both; `undefined` for anything else. */

@@ -23,6 +23,31 @@ describe("AW10: how a role trusts the documented principals, one of them of its 
     expect(trusts(ROLE, gate("*"), wanted.slice(0, 1))).toBe("anybody");
   });
 
+  it.each<[string, object]>([
+    ["a list of principals", { Effect: "Allow", Principal: ["*"], Action: "sts:AssumeRole" }],
+    ["no principal", { Effect: "Allow", Action: "sts:AssumeRole" }],
+    ["null", { Effect: "Allow", Principal: null, Action: "sts:AssumeRole" }],
+    ["true", { Effect: "Allow", Principal: { AWS: true }, Action: "sts:AssumeRole" }],
+    ["a bare ARN", { Effect: "Allow", Principal: wanted[1], Action: "sts:AssumeRole" }],
+    ["nested lists", { Effect: "Allow", Principal: { AWS: [["*"]] }, Action: "sts:AssumeRole" }],
+    ["an element that is misspelt", { Effect: "Allow", Principals: { AWS: "*" }, Action: "sts:AssumeRole" }],
+    [
+      "two spellings",
+      {
+        Effect: "Allow",
+        Principal: { Service: "ec2.amazonaws.com" },
+        principal: "*",
+        Action: "sts:AssumeRole",
+      },
+    ],
+    ["an effect that is none", { Effect: "allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
+    ["no effect", { Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
+  ])("AW15: a statement of which nobody knows whom it means may mean the vendor: %s", (_what, statement) => {
+    expect(trusts(ROLE, policy(statement), wanted)).toBe("unknown");
+    const clean = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
+    expect(trusts(ROLE, policy(clean), wanted)).toBe("no");
+  });
+
   it("G7: a document that says one thing twice is unknown, by itself and when it is encoded", () => {
     const text = JSON.stringify(gate(wanted[1] as string));
     const twice = text.replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"');
