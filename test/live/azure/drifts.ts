@@ -114,7 +114,7 @@ export const drifted: Readonly<Record<string, Drifted>> = {
   "Contributor through a group (AZ6)": {
     world: worldWithAssignments(assigned(builtIn.contributor, team, undefined, "Group")),
     outcomes: access,
-    drift: ["effective-access: excess high *: Microsoft.Compute/sshPublicKeys/write at <subscription>"],
+    drift: ["effective-access: excess critical *: Microsoft.Compute/sshPublicKeys/write at <subscription>"],
   },
   "Owner on one resource group (AZ6)": {
     world: worldWithAssignments(assigned(builtIn.owner, vendor, groupScope)),

@@ -30,7 +30,9 @@ export const drifted: readonly State[] = [
   {
     name: "secrets of the whole cluster through a second binding",
     edit: held("support-secrets", management, rule("", "secrets", ["get", "list"])),
-    drift: ["cluster-effective-access: excess high get,list secrets by ClusterRoleBinding support-secrets"],
+    drift: [
+      "cluster-effective-access: excess critical get,list secrets by ClusterRoleBinding support-secrets",
+    ],
   },
   {
     name: "a verb of the ClusterRole removed",
@@ -213,14 +215,14 @@ export const drifted: readonly State[] = [
     drift: [
       "argo-workflows-role: missing low latent get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system",
       "argo-workflows-role: missing medium list,watch,update,patch,delete pods -n kube-system",
-      "cluster-effective-access: excess high get,create pods -n kube-system by RoleBinding more in namespace kube-system",
+      "cluster-effective-access: excess critical get,create pods -n kube-system by RoleBinding more in namespace kube-system",
     ],
   },
   {
     name: "K8: nodes/proxy",
     edit: granting(clusterManagement, rule("", "nodes/proxy", ["get", "create"])),
     drift: [
-      "cluster-effective-access: excess high get,create nodes/proxy by ClusterRoleBinding management-cluster",
+      "cluster-effective-access: excess critical get,create nodes/proxy by ClusterRoleBinding management-cluster",
       "cluster-management-role: excess high get,create nodes/proxy",
     ],
   },
@@ -228,7 +230,7 @@ export const drifted: readonly State[] = [
     name: "K8: tokens of service accounts",
     edit: granting(managementRole, rule("", "serviceaccounts/token", "create")),
     drift: [
-      "cluster-effective-access: excess high create serviceaccounts/token -n chalk by RoleBinding management in namespace chalk",
+      "cluster-effective-access: excess critical create serviceaccounts/token -n chalk by RoleBinding management in namespace chalk",
       "management-role: excess high create serviceaccounts/token -n chalk",
     ],
   },
@@ -239,7 +241,7 @@ export const drifted: readonly State[] = [
       rule("admissionregistration.k8s.io", "validatingwebhookconfigurations", ["create", "update"]),
     ),
     drift: [
-      "cluster-effective-access: excess high create,update validatingwebhookconfigurations.admissionregistration.k8s.io by ClusterRoleBinding management-cluster",
+      "cluster-effective-access: excess critical create,update validatingwebhookconfigurations.admissionregistration.k8s.io by ClusterRoleBinding management-cluster",
       "cluster-management-role: excess high create,update validatingwebhookconfigurations.admissionregistration.k8s.io",
     ],
   },
@@ -294,7 +296,7 @@ export const drifted: readonly State[] = [
       admitting("RoleBinding/image-builds", group("system:serviceaccounts")),
     ),
     drift: [
-      "cluster-effective-access: excess high get,list,watch,create,update,patch,delete pods -n builds by RoleBinding image-builds in namespace builds, as group system:serviceaccounts",
+      "cluster-effective-access: excess critical get,list,watch,create,update,patch,delete pods -n builds by RoleBinding image-builds in namespace builds, as group system:serviceaccounts",
       "cluster-effective-access: excess low latent get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds by RoleBinding image-builds in namespace builds, as group system:serviceaccounts",
       "role-bindings: stray high image-builds by RoleBinding image-builds in namespace builds",
       "role-bindings: stray medium workload by RoleBinding workload in namespace chalk",
@@ -304,7 +306,7 @@ export const drifted: readonly State[] = [
     name: "the workload account bound to the cluster role",
     edit: admitting("ClusterRoleBinding/management-cluster", workload),
     drift: [
-      "cluster-effective-access: excess high get,list,watch,create,update,patch,delete persistentvolumes by ClusterRoleBinding management-cluster",
+      "cluster-effective-access: excess critical get,list,watch,create,update,patch,delete persistentvolumes by ClusterRoleBinding management-cluster",
       "cluster-effective-access: excess low latent get,list,create,update,patch,delete nodepools.cluster-autoscaler.kubernetes.io by ClusterRoleBinding management-cluster",
       "cluster-effective-access: excess medium get,list storageclasses.storage.k8s.io by ClusterRoleBinding management-cluster",
       "cluster-effective-access: excess medium get,list,watch nodes by ClusterRoleBinding management-cluster",
