@@ -149,6 +149,9 @@ describe("policy compare: files", () => {
     "latin1.json": Buffer.from('{"permissions":[{"actions":["Caf\u00e9/*"]}]}', "latin1"),
     "space.json": role.replace("Compute/*", "Compute/*\u00a0"),
     "cyrillic.json": role.replace("Compute", "C\u043empute"),
+    "end.json": role.replace("Compute/*", "Compute/* "),
+    "nothing.json": role.replace(/"[^"]*Compute\/\*[^"]*"/, '""'),
+    "page.json": JSON.stringify({ value: [JSON.parse(role)], nextLink: "https://example.com/next" }),
     "aws.json": policy({}),
     "misspelt.json": policy({ Condtion: {} }),
   };
@@ -180,10 +183,20 @@ describe("policy compare: files", () => {
   test.each([
     ["space.json", "\\u{a0}"],
     ["cyrillic.json", "C\\u{43e}mpute"],
+    ["end.json", "Compute/*\\u{20}"],
+    ["nothing.json", ' ""\n'],
   ])("two texts that print alike are told apart: %s", async (file, shown) => {
     const { status, stdout } = await compare("plain.json", file);
     expect(status).toBe(1);
     expect(stdout.toLowerCase()).toContain(shown.toLowerCase());
+  });
+
+  test("G7: one page of a list is not the list", async () => {
+    const { status, stderr } = await compare("plain.json", "page.json");
+    expect([status, stderr]).toEqual([
+      2,
+      "chalk-audit: page.json: this is one page of a list, and the list goes on at nextLink; give all of it\n",
+    ]);
   });
 
   test("AW13: a doubt has its place and the nearest name", async () => {

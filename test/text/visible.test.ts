@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inertJson, inertLine, inertText, loggable, visible } from "../../src/text/visible.ts";
+import { inertJson, inertLine, inertText, loggable, visible, wholly } from "../../src/text/visible.ts";
 
 const c = String.fromCodePoint;
 
@@ -86,5 +86,18 @@ describe("untrusted text", () => {
         expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]|##(vso)?\[/u);
       }),
     );
+  });
+});
+
+describe("a text that must be seen to its ends", () => {
+  test.each([
+    ["a space at the end", "s3:Get ", "s3:Get\\u{20}"],
+    ["spaces at the start", "  s3:Get", "\\u{20}\\u{20}s3:Get"],
+    ["nothing but a space", " ", "\\u{20}"],
+    ["nothing at all", "", '""'],
+    ["a space inside stays", "get pods", "get pods"],
+  ])("%s", (_what, text, shown) => {
+    expect(wholly(text)).toBe(shown);
+    expect(wholly(shown)).toBe(shown);
   });
 });

@@ -169,7 +169,8 @@ function readStatement(raw: unknown, origin: Origin, reading: InStatement, out: 
 
 type Named = ReturnType<typeof fieldsOf>;
 
-const ELEMENTS: readonly string[] = [
+/** The elements of a statement, as IAM spells them. */
+export const ELEMENTS: readonly string[] = [
   "Sid",
   "Effect",
   "Principal",

@@ -1,3 +1,5 @@
+import { principalKind } from "../../access/aws/principals.ts";
+import { ELEMENTS } from "../../access/aws/statement.ts";
 import { parseJson } from "../../access/json-text.ts";
 import { field, list, record, textList } from "../../snapshot/value.ts";
 
@@ -77,22 +79,11 @@ export function allowedPrincipals(document: unknown): readonly string[] {
   });
 }
 
-const ELEMENTS: ReadonlySet<string> = new Set([
-  "Sid",
-  "Effect",
-  "Principal",
-  "NotPrincipal",
-  "Action",
-  "NotAction",
-  "Condition",
-]);
-const PRINCIPALS: ReadonlySet<string> = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
-
 /** Whether some statement of a trust policy does not plainly say whom it is about: it may be anybody (AW15). */
 export function isObscure(document: unknown): boolean {
   return statementsOf(document).some((statement) => {
     const { Effect: effect, Principal: principal } = statement;
-    if (!Object.keys(statement).every((key) => ELEMENTS.has(key))) return true;
+    if (!Object.keys(statement).every((key) => ELEMENTS.includes(key))) return true;
     if (effect !== "Allow" && effect !== "Deny") return true;
     if (Object.hasOwn(statement, "NotPrincipal")) return false;
     return principal !== "*" && !areNamed(principal);
@@ -103,5 +94,5 @@ function areNamed(principal: unknown): boolean {
   const kinds = Object.entries(record(principal) ?? {});
   const named = (value: unknown) =>
     [value].flat().length > 0 && [value].flat().every((name) => typeof name === "string" && name !== "");
-  return kinds.length > 0 && kinds.every(([kind, value]) => PRINCIPALS.has(kind) && named(value));
+  return kinds.length > 0 && kinds.every(([kind, value]) => principalKind(kind) === kind && named(value));
 }

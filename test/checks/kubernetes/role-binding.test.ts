@@ -149,6 +149,12 @@ describe("kubernetes/role-binding", () => {
       property: "account",
     });
     expect(only(look(facts, own(open)), "note")).toMatchObject({ drift: "absent", property: "account" });
+    const near = factsIn({
+      ...roles,
+      accounts: ["lab/adam"],
+      roleBindings: [binding("b", "Role/keeper", [account("lab/ada")], "lab")],
+    });
+    expect(only(look(near), "drift").message).toContain('lab/ada does not exist; did you mean "lab/adam"?');
     const unlisted = factsIn({
       ...roles,
       accounts: [],
