@@ -19,7 +19,7 @@ import { changesTable } from "../output/changes-table.ts";
 import { deliver, pathsOf, renderReport } from "../output/deliver.ts";
 import { readText } from "../output/files.ts";
 import { checkPaths, parseDestinations } from "../output/output.ts";
-import { carryOut, type Ended } from "../work/carry-out.ts";
+import { carryOut, type Ended, sayUnfinished } from "../work/carry-out.ts";
 import { sinceWork } from "../work/since.ts";
 import { waiversOf } from "./scan.ts";
 
@@ -82,14 +82,7 @@ export async function compare(
           { before, after },
           { shell, console, timeoutMs: timeout.ms, line: () => "comparing the reports" },
         );
-  if (compared.kind === "interrupted") {
-    console.say("chalk-audit: interrupted; nothing is written");
-    return 3;
-  }
-  if (compared.kind === "late") {
-    console.say(`chalk-audit: nothing is compared: it took longer than ${timeout.text} (--timeout)`);
-    return 3;
-  }
+  if (compared.kind !== "done") return sayUnfinished(compared.kind, "compared", timeout, console);
   const report = compared.out;
 
   const drift = report.findings.some(

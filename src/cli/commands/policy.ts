@@ -10,7 +10,7 @@ import { colorFor, type Shell } from "../line/shell.ts";
 import { readText } from "../output/files.ts";
 import { policyTable } from "../output/policy-table.ts";
 import { consoleOn } from "../output/progress.ts";
-import { carryOut } from "../work/carry-out.ts";
+import { carryOut, sayUnfinished } from "../work/carry-out.ts";
 import { type NamedText, type PolicyOrder, policyWork } from "../work/policy.ts";
 
 /**
@@ -70,14 +70,7 @@ export async function policyCompare(
     timeoutMs: timeout.ms,
     line: () => "comparing",
   });
-  if (ended.kind === "interrupted") {
-    console.say("chalk-audit: interrupted; nothing was compared to its end");
-    return 3;
-  }
-  if (ended.kind === "late") {
-    console.say(`chalk-audit: undecided: not compared within ${timeout.text} (--timeout)`);
-    return 3;
-  }
+  if (ended.kind !== "done") return sayUnfinished(ended.kind, "compared", timeout, console);
   const comparison = ended.out;
   const read = new Map<NamedText, PolicyFile>();
   const placesIn = (named: NamedText): PolicyFile => {

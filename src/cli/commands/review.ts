@@ -19,7 +19,7 @@ import type { Shell } from "../line/shell.ts";
 import { version } from "../line/version.ts";
 import { deliver, type Place, pathsOf } from "../output/deliver.ts";
 import { checkPaths, parseDestinations, writeFiles } from "../output/output.ts";
-import { carryOut, type Ended } from "../work/carry-out.ts";
+import { carryOut, type Ended, sayUnfinished } from "../work/carry-out.ts";
 import { type ReviewOrder, reviewers, reviewWork, subjectWork } from "../work/review.ts";
 
 /**
@@ -105,14 +105,8 @@ export async function review(
   } finally {
     console.clear();
   }
-  if (ended.kind === "interrupted" || shell.signal.aborted) {
-    console.say("chalk-audit: interrupted; nothing is written");
-    return 3;
-  }
-  if (ended.kind === "late") {
-    console.say(`chalk-audit: nothing is reviewed: it took longer than ${timeout.text} (--timeout)`);
-    return 3;
-  }
+  if (shell.signal.aborted) return sayUnfinished("interrupted", "reviewed", timeout, console);
+  if (ended.kind !== "done") return sayUnfinished(ended.kind, "reviewed", timeout, console);
   const result = ended.out;
   const status = reviewStatus(result);
   if (folder !== undefined)

@@ -24,6 +24,18 @@ export type Ended<Out> =
   | { readonly kind: "interrupted" }
   | { readonly kind: "late" };
 
+/** Says that work of which half is nothing did not come to its end, and gives the exit status (S3). */
+export function sayUnfinished(
+  kind: Exclude<Ended<unknown>["kind"], "done">,
+  done: string,
+  timeout: { readonly text: string },
+  console: Pick<Console, "say">,
+): 3 {
+  const late = `nothing is ${done}: it took longer than ${timeout.text} (--timeout)`;
+  console.say(`chalk-audit: ${kind === "late" ? late : "interrupted; nothing is written"}`);
+  return 3;
+}
+
 /**
  * Carries work out so that a signal is heard within a moment, whatever the work is at: a short time in this thread, then
  * in a worker, from the beginning. When the signal has come already, there is a last moment in this thread.

@@ -167,7 +167,7 @@ describe("--timeout bounds the judging", () => {
       "observe",
       "nothing is compared: it took longer than 2s (--timeout)",
     ],
-    ["policy compare", policy, "compared", "undecided: not compared within 2s (--timeout)"],
+    ["policy compare", policy, "compared", "nothing is compared: it took longer than 2s (--timeout)"],
     ["review", review, "reviewAws", "nothing is reviewed: it took longer than 2s (--timeout)"],
   ])("S3: %s: it is said, exit 3", async (_name, args, inside, said) => {
     const run = await command([...args, "--timeout", "2s"], {
