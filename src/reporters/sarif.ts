@@ -5,8 +5,10 @@ import type { Drift, Finding, Report, Severity, Target } from "../report/report.
 import type { RuleText } from "../report/rule-text.ts";
 import { SEVERITIES, severityRank } from "../report/severity.ts";
 import { plural } from "../text/count.ts";
+import { released } from "../text/layout.ts";
 import { inertJson, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
+import { recordedText } from "./recorded.ts";
 import { ruleText } from "./rules.ts";
 import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
 import { baselineName } from "./words.ts";
@@ -112,6 +114,7 @@ export function renderIncompleteSarif(report: Report, options: RenderOptions): s
   return sarifFile(
     incomplete.map((target) => {
       const notes = [
+        ...whenRecorded(target),
         ...ownBaselines(report),
         ...target.unread.map((u) =>
           notification(
@@ -161,7 +164,7 @@ function completeRun(
   const kept = drift.slice(0, most);
   const ruleIds = [...new Set(kept.map(sarifRuleId))].sort();
   const notes = [
-    ...(target.stale === undefined ? [] : [notification("stale", "warning", target.stale)]),
+    ...whenRecorded(target),
     ...ownBaselines(report),
     ...unknownControls(report, target, "warning"),
     ...skippedControls(report, target),
@@ -298,6 +301,10 @@ const NOTIFICATIONS = {
     short: "Judged by a baseline that does not come with chalk-audit.",
     help: "The file that is named says what is documented. Whoever may change it decides the verdict.",
   },
+  recorded: {
+    short: "The state was recorded, and no cloud was asked.",
+    help: "The report is about a snapshot, with the time when it was taken: what has changed since does not show.",
+  },
   skipped: {
     short: "A control was not looked at.",
     help: "It does not apply, or a parameter that it needs was not given. It has no result, which says nothing about it.",
@@ -328,6 +335,13 @@ function notification(
   text: string,
 ): Notification {
   return { descriptor: { id }, level, message: { text: sarifText(cut(text, 4_000)) } };
+}
+
+/** Nobody must take what was recorded for what is there now. */
+function whenRecorded(target: Target): Notification[] {
+  if (target.stale !== undefined) return [notification("stale", "warning", target.stale)];
+  const text = recordedText(target);
+  return text === undefined ? [] : [notification("recorded", "note", `${target.name}: ${released(text)}`)];
 }
 
 /** The baselines that do not come with the package, whatever they call themselves. */

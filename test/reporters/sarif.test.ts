@@ -267,6 +267,24 @@ describe("SARIF for code scanning, point by point", () => {
     ]);
   });
 
+  test.each([
+    ["complete", true],
+    ["incomplete", false],
+  ])("recorded state is named as recorded, with its time: %s", (_what, complete) => {
+    const one = (more: object) => report({ targets: [target(SUBSCRIPTION, { complete, ...more })] });
+    const written = (more: object) => {
+      const built = one(more);
+      return notes(
+        parse(complete ? sarif.render(built, options()) : renderIncompleteSarif(built, options())).runs[0],
+      );
+    };
+    const recorded = { source: "snapshot", recordedAt: "2026-11-20T06:00:00.000Z" };
+    const { name } = target(SUBSCRIPTION);
+    expect(written(recorded)).toContain(`${name}: recorded 2026-11-20 06:00 UTC`);
+    expect(written({ ...recorded, stale: "recorded 8 days ago" })).toContain("recorded 8 days ago");
+    expect(written({ ...recorded, source: "live" }).filter((text) => text.includes("recorded"))).toEqual([]);
+  });
+
   test("an incomplete target with drift gives no results at all", () => {
     const built = report({
       targets: [target(SUBSCRIPTION, { complete: false })],
