@@ -1,5 +1,5 @@
 import type { AwsRequest, CompareOptions, Comparison } from "../../../src/access/policy.ts";
-import { allows, comparePolicies } from "../../../src/access/provider.ts";
+import { allows, comparePolicies, evaluator } from "../../../src/access/provider.ts";
 import { granted, nearResidue, type OraclePolicy, type OracleRequest } from "./oracle.ts";
 
 const SIDES = ["missing", "excess"] as const;
@@ -59,8 +59,9 @@ export function checkWitnesses(
 
 /** The evaluator and the oracle agree on every request. */
 export function checkEvaluator(policies: readonly OraclePolicy[], requests: readonly OracleRequest[]): void {
+  const asks = evaluator("aws", policies);
   for (const request of requests) {
-    const [first, second] = [allows("aws", policies, request), granted([policies], request)];
+    const [first, second] = [asks(request), granted([policies], request)];
     if ((first === "allowed") !== second || first === "undecided") {
       throw new Error(`${JSON.stringify(request)}: ${first}, by the oracle ${second}`);
     }
