@@ -53,21 +53,47 @@ export interface TextKey {
  * sets, stand on it: then `candidatesFor` lists the values.
  */
 export function textKeyOf(must: readonly Atom[], foes: readonly Atom[]): TextKey | undefined {
-  const all = [...must, ...foes];
-  const isPlain = ({ test, set }: Atom): boolean =>
-    set === undefined && (isText(test) || test.kind === "null" || test.kind === "opaque");
-  if (!all.every(isPlain)) return undefined;
-  const arns = all.some((a) => a.test.kind === "arn");
+  if (!must.every(isPlain)) return undefined;
+  const arns = must.some(isArn);
+  const theirs = foesKeyOf(foes, arns);
+  if (theirs === undefined) return undefined;
+  return { cells: startOf(must, theirs.arns), own: mixedIn(must.filter((a) => a.negated)), ...theirs.asked };
+}
+
+/** What the foes say of a key: the same for all that they are held against. */
+interface FoesKey {
+  readonly arns: boolean;
+  readonly asked: Pick<TextKey, "left" | "mixed">;
+}
+
+const foesKeys = new WeakMap<readonly Atom[], Map<boolean, FoesKey | undefined>>();
+
+/** @param besideArns whether the others compare ARNs */
+function foesKeyOf(foes: readonly Atom[], besideArns: boolean): FoesKey | undefined {
+  const known = foesKeys.get(foes) ?? new Map<boolean, FoesKey | undefined>();
+  foesKeys.set(foes, known);
+  if (known.has(besideArns)) return known.get(besideArns);
+  const made = foes.every(isPlain) ? readFoes(foes, besideArns || foes.some(isArn)) : undefined;
+  known.set(besideArns, made);
+  return made;
+}
+
+function readFoes(foes: readonly Atom[], arns: boolean): FoesKey {
   const texts = foes.filter((a) => isText(a.test));
-  return {
-    cells: startOf(must, arns),
-    own: mixedIn(must.filter((a) => a.negated)),
-    left: texts.filter((a) => a.negated).map((atom) => ({ atom, left: leftBy(atom, arns) })),
-    mixed: texts.flatMap((atom) => {
-      const at = atom.negated ? undefined : mixedIn([atom]);
-      return at === undefined ? [] : [{ atom, at }];
-    }),
-  };
+  const left = texts.filter((a) => a.negated).map((atom) => ({ atom, left: leftBy(atom, arns) }));
+  const mixed = texts.flatMap((atom) => {
+    const at = atom.negated ? undefined : mixedIn([atom]);
+    return at === undefined ? [] : [{ atom, at }];
+  });
+  return { arns, asked: { left, mixed } };
+}
+
+function isPlain({ test, set }: Atom): boolean {
+  return set === undefined && (isText(test) || test.kind === "null" || test.kind === "opaque");
+}
+
+function isArn({ test }: Atom): boolean {
+  return test.kind === "arn";
 }
 
 function isText(test: Atom["test"]): boolean {

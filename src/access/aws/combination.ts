@@ -160,6 +160,13 @@ export class Combination {
     return out;
   }
 
+  /** Without the foes whose resources leave out a part of this resource pattern, as far as its cells show. */
+  withinResources(group: number, mask: Bits): Bits {
+    const out = mask.slice();
+    for (const { kills } of this.group(group).possible) takeFrom(out, kills);
+    return out;
+  }
+
   private answer(group: number, mask: Bits, limits: Limits | undefined): Answer {
     const resource = this.group(group);
     this.shared ??= this.sharedDimensions();
