@@ -17,6 +17,7 @@ import {
   mayBeNoArn,
   meetAny,
   type Row,
+  rowKey,
   rowPoint,
 } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
@@ -43,7 +44,9 @@ export interface TextKey {
   /** The longest run of `?` beside a star among what they leave out, of the patterns that match a point. */
   readonly own: ((point: string) => number) | undefined;
   /** Per negated atom of the foes: where it fails. */
-  readonly left: readonly { readonly atom: Atom; readonly left: Left }[];
+  readonly left: readonly { readonly atom: Atom; readonly left: Left; readonly keys: readonly string[] }[];
+  /** The patterns that negated atoms which have to hold leave out. */
+  readonly leftOut: ReadonlySet<string>;
   /** The other atoms of the foes that have `?` beside a star. */
   readonly mixed: readonly { readonly atom: Atom; at(point: string): number }[];
 }
@@ -57,7 +60,13 @@ export function textKeyOf(must: readonly Atom[], foes: readonly Atom[]): TextKey
   const arns = must.some(isArn);
   const theirs = foesKeyOf(foes, arns);
   if (theirs === undefined) return undefined;
-  return { cells: startOf(must, theirs.arns), own: mixedIn(must.filter((a) => a.negated)), ...theirs.asked };
+  const negated = must.filter((a) => a.negated);
+  return {
+    cells: startOf(must, theirs.arns),
+    own: mixedIn(negated),
+    leftOut: new Set(negated.flatMap(patternKeys)),
+    ...theirs.asked,
+  };
 }
 
 /** What the foes say of a key: the same for all that they are held against. */
@@ -80,12 +89,20 @@ function foesKeyOf(foes: readonly Atom[], besideArns: boolean): FoesKey | undefi
 
 function readFoes(foes: readonly Atom[], arns: boolean): FoesKey {
   const texts = foes.filter((a) => isText(a.test));
-  const left = texts.filter((a) => a.negated).map((atom) => ({ atom, left: leftBy(atom, arns) }));
+  const left = texts
+    .filter((a) => a.negated)
+    .map((atom) => ({ atom, left: leftBy(atom, arns), keys: patternKeys(atom) }));
   const mixed = texts.flatMap((atom) => {
     const at = atom.negated ? undefined : mixedIn([atom]);
     return at === undefined ? [] : [{ atom, at }];
   });
   return { arns, asked: { left, mixed } };
+}
+
+/** The patterns of texts or ARNs, those of one kind apart from those of the other. */
+function patternKeys({ test }: Atom): readonly string[] {
+  if (test.kind === "arn") return test.arns.map((row) => `arn ${rowKey(row)}`);
+  return test.kind === "glob" ? test.globs.map((g) => `text ${g.key}`) : [];
 }
 
 function isPlain({ test, set }: Atom): boolean {

@@ -115,7 +115,7 @@ export class Foes {
     const known = this.selected.get(dimension);
     if (known !== undefined) return known;
     const of = (b: Body): Choice | undefined => (dimension === "resource" ? b.resources : b.principals);
-    const lists = new Map<string, { readonly foes: Bits; readonly left: Left }>();
+    const lists = new Map<string, Complement>();
     const mixed: Mixed[] = [];
     this.bodies.forEach((body, place) => {
       const choice = of(body);
@@ -124,7 +124,11 @@ export class Foes {
       if (at !== undefined) mixed.push({ foes: oneBit(this.bodies.length, place), at });
       if (!choice.negated) return;
       const id = listKey(choice);
-      const list = lists.get(id) ?? { foes: noBits(this.bodies.length), left: leftOf(choice) };
+      const list = lists.get(id) ?? {
+        foes: noBits(this.bodies.length),
+        left: leftOf(choice),
+        keys: choice.terms.map((t) => t.glob.key),
+      };
       setBit(list.foes, place);
       lists.set(id, list);
     });

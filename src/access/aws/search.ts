@@ -83,18 +83,17 @@ export function search<T>(
   const reachable = new Uint32Array(mask.length);
   for (const d of dimensions) for (const { reach } of d) addTo(reachable, reach);
   if (!inside(mask, reachable)) return undefined;
-  if (holdsAnyway(dimensions, mask, asked)) return undefined;
-  return new Search(dimensions, mask, asked).run();
+  const found = new Search(dimensions, mask, asked).run();
+  return found === "bound" && holdsAnyway(dimensions, mask, asked) ? undefined : found;
 }
 
 /**
- * Whether one of the statements holds whatever is chosen: it is wider than those that have to hold, as a Deny that asks
- * for less than the other side's. The search would find that out anew for every choice of what the others need.
+ * Whether one of the statements holds whatever is chosen: it is wider than those that have to hold. The search finds
+ * that out anew for every choice of what the others need, and so may not come to an end.
  */
 function holdsAnyway<T>(dimensions: readonly (readonly Option<T>[])[], mask: Bits, asked: Asked): boolean {
   const rest = mask.slice();
   for (const d of dimensions) for (const option of d) takeFrom(rest, option.kills);
-  // a bound of its own, so that the search can do as much as without
   const first = asking(asked.open);
   for (const foe of members(rest)) {
     if (dimensions.some((d) => d.some((option) => canKill(option, foe, first)))) continue;
