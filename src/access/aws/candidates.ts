@@ -23,6 +23,7 @@ import {
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { mixedAt } from "./foes.ts";
 import { isAlwaysThere } from "./keys.ts";
+import { SetTruths, type ValueSet } from "./sets.ts";
 
 export interface Candidates {
   readonly values: readonly Values[];
@@ -173,28 +174,31 @@ export const LACKS = {
 /** Absent, each value by itself, and, for set operators, unions of values, one for each way of truth. */
 function withSets(singles: readonly string[], atoms: readonly Atom[], several: boolean): Candidates {
   const absent: Values[] = isAlwaysThere(atoms[0]?.key ?? "") ? [] : [undefined];
-  const values: Values[] = [...absent, ...singles.map((v) => [v])];
-  if (!several) return { values };
-  const seen = new Map<string, Values>();
-  const truth = (v: Values): string => atoms.map((a) => String(atomHolds(a, v))).join();
-  const known = values.filter((v) => {
-    const t = `${v === undefined} ${truth(v)}`;
-    return !seen.has(t) && seen.set(t, v);
-  });
-  const base = known.filter((v) => v !== undefined);
+  if (!several) return { values: [...absent, ...singles.map((v) => [v])] };
+  const truths = new SetTruths(atoms);
+  const seen = new Set<string>();
+  const base: ValueSet[] = [];
+  for (const value of singles) {
+    const single = truths.of(value);
+    const key = truths.key(single, true);
+    if (!seen.has(key)) base.push(single);
+    seen.add(key);
+  }
+  const known = [...base];
+  const found = (): Values[] => [...absent, ...known.map((k) => k.values)];
   for (let at = 0; at < known.length; at++) {
-    const here = known[at];
-    if (here === undefined) continue;
+    const here = known[at] as ValueSet;
     for (const single of base) {
-      const both = [...new Set([...here, ...single])];
-      const t = `false ${truth(both)}`;
-      if (seen.has(t)) continue;
-      if (known.length >= MAX_SETS) return { values: known, lack: LACKS.sets };
-      seen.set(t, both);
-      known.push(both);
+      if (here === single) continue;
+      const both = truths.union(here, single);
+      const key = truths.key(both, false);
+      if (seen.has(key)) continue;
+      if (known.length + absent.length >= MAX_SETS) return { values: found(), lack: LACKS.sets };
+      seen.add(key);
+      known.push({ ...both });
     }
   }
-  return { values: known };
+  return { values: found() };
 }
 
 /** Each breakpoint, a place between each two, and one beyond either end. */
