@@ -104,6 +104,18 @@ describe("growth: what statements cost by their number (G5)", () => {
     expect(excess.every((r) => r.weakened !== undefined)).toBe(true);
   });
 
+  it("a resource with a policy variable is near to every other", () => {
+    const own = "arn:aws:s3:::${aws:username}/*";
+    const bob = "arn:aws:s3:::bob/x*";
+    const said = ({ missing, excess }: Comparison) =>
+      [...missing, ...excess].map((r) => [r.resources, r.except]);
+    const one = (Resource: string) => policy([get({ Resource })]);
+    expect(said(compared([one(own), one(bob)]))).toEqual([
+      [[own], [`on ${bob}`]],
+      [[bob], [`on ${own}`]],
+    ]);
+  });
+
   it("sets of values of one key, told apart by two operators", () => {
     const letter = (at: number): string => String.fromCharCode(97 + at);
     const side = (shift: number, any: boolean) =>
