@@ -23,7 +23,7 @@ import {
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { mixedAt } from "./foes.ts";
 import { isAlwaysThere } from "./keys.ts";
-import { SetTruths, type ValueSet } from "./sets.ts";
+import { type ValueSet, ValueSets } from "./sets.ts";
 
 export interface Candidates {
   readonly values: readonly Values[];
@@ -175,27 +175,18 @@ export const LACKS = {
 function withSets(singles: readonly string[], atoms: readonly Atom[], several: boolean): Candidates {
   const absent: Values[] = isAlwaysThere(atoms[0]?.key ?? "") ? [] : [undefined];
   if (!several) return { values: [...absent, ...singles.map((v) => [v])] };
-  const truths = new SetTruths(atoms);
-  const seen = new Set<string>();
-  const base: ValueSet[] = [];
-  for (const value of singles) {
-    const single = truths.of(value);
-    const key = truths.key(single, true);
-    if (!seen.has(key)) base.push(single);
-    seen.add(key);
-  }
+  const sets = new ValueSets(atoms);
+  const base = singles.flatMap((value) => sets.one(value) ?? []);
   const known = [...base];
   const found = (): Values[] => [...absent, ...known.map((k) => k.values)];
   for (let at = 0; at < known.length; at++) {
     const here = known[at] as ValueSet;
     for (const single of base) {
       if (here === single) continue;
-      const both = truths.union(here, single);
-      const key = truths.key(both, false);
-      if (seen.has(key)) continue;
+      const both = sets.union(here, single);
+      if (both === undefined) continue;
       if (known.length + absent.length >= MAX_SETS) return { values: found(), lack: LACKS.sets };
-      seen.add(key);
-      known.push({ ...both });
+      known.push(both);
     }
   }
   return { values: found() };

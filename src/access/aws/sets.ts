@@ -1,62 +1,84 @@
 /** Sets of values of a condition key, told apart by what set operators say of them (AW8). */
 import { type Atom, atomHolds } from "./condition.ts";
 
-/** A set of values, with what holds of all of them and of any. */
+/** A set of values, with what the atoms say of it. */
 export interface ValueSet {
   readonly values: readonly string[];
-  readonly all: readonly number[];
-  readonly any: readonly number[];
+  /** First what holds of all values, for the atoms that ask for all, then what holds of any, for those. */
+  readonly words: readonly number[];
 }
+
+type Seen = Map<number, Seen>;
 
 /**
  * What the atoms of one key say of sets of values: an atom holds of a set by whether it holds of each value or of any,
- * so what is known of the values tells it of their unions without a look at the patterns.
+ * so what is known of the values tells it of their unions without a look at the patterns. Holds what was seen.
  */
-export class SetTruths {
-  private readonly atoms: readonly Atom[];
-  /** Per word, the atoms that ask for all values, and for any. */
-  private readonly every: readonly number[];
-  private readonly some: readonly number[];
-  /** Whether an atom is not made for several values: of those it says nothing. */
-  private readonly single: boolean;
+export class ValueSets {
+  private readonly every: readonly Atom[];
+  private readonly some: readonly Atom[];
+  /** Those that are not made for several values: of more than one they say nothing. */
+  private readonly plain: readonly Atom[];
+  private readonly width: number;
+  private readonly seen: Seen = new Map();
+  private readonly singles = new Set<string>();
 
   constructor(atoms: readonly Atom[]) {
-    this.atoms = atoms.filter(({ test }) => test.kind !== "null" && test.kind !== "opaque");
-    this.every = words(this.atoms.map((a) => a.set === "all"));
-    this.some = words(this.atoms.map((a) => a.set === "any"));
-    this.single = this.atoms.some((a) => a.set === undefined);
+    const told = atoms.filter(({ test }) => test.kind !== "null" && test.kind !== "opaque");
+    this.every = told.filter((a) => a.set === "all");
+    this.some = told.filter((a) => a.set === "any");
+    this.plain = told.filter((a) => a.set === undefined);
+    this.width = Math.ceil(this.every.length / BITS);
   }
 
-  of(value: string): ValueSet {
-    const held = words(this.atoms.map((atom) => atomHolds(atom, [value]) === true));
-    return { values: [value], all: held, any: held };
+  /** The set of one value; undefined where the atoms say of it what they said of another. */
+  one(value: string): ValueSet | undefined {
+    // one word at least, so that several values are seen once though no atom tells them apart
+    const words = [...wordsOf(this.every, value), ...wordsOf(this.some, value), 0];
+    const id = [...words, "", ...wordsOf(this.plain, value)].join(" ");
+    if (this.singles.has(id)) return undefined;
+    this.singles.add(id);
+    const set = { values: [value], words };
+    // with several values it is another thing where an atom is not made for them
+    if (this.plain.length === 0) this.isNew(set, set);
+    return set;
   }
 
-  union(a: ValueSet, b: ValueSet): ValueSet {
-    // only the values of a set that nobody has seen are listed
-    return {
-      get values() {
-        return [...new Set([...a.values, ...b.values])];
-      },
-      all: a.all.map((word, at) => word & (b.all[at] ?? 0)),
-      any: a.any.map((word, at) => word | (b.any[at] ?? 0)),
-    };
+  /** The union; undefined where the atoms say of it what they said of another. */
+  union(a: ValueSet, b: ValueSet): ValueSet | undefined {
+    if (!this.isNew(a, b)) return undefined;
+    const words = a.words.map((word, at) => this.joined(word, b.words[at] ?? 0, at));
+    return { values: [...new Set([...a.values, ...b.values])], words };
   }
 
-  /** The same for sets of which every atom says the same. */
-  key({ all, any }: ValueSet, isOne: boolean): string {
-    const alone = !this.single ? "" : isOne ? `one ${all.join(" ")} ` : "several ";
-    return `${alone}${all.map((word, at) => word & (this.every[at] ?? 0)).join(" ")}/${any.map((word, at) => word & (this.some[at] ?? 0)).join(" ")}`;
+  private joined(a: number, b: number, at: number): number {
+    return at < this.width ? a & b : a | b;
+  }
+
+  private isNew(a: ValueSet, b: ValueSet): boolean {
+    let here = this.seen;
+    let made = false;
+    for (let at = 0; at < a.words.length; at++) {
+      const word = this.joined(a.words[at] ?? 0, b.words[at] ?? 0, at);
+      let next = here.get(word);
+      if (next === undefined) {
+        next = new Map();
+        here.set(word, next);
+        made = true;
+      }
+      here = next;
+    }
+    return made;
   }
 }
 
 const BITS = 31;
 
-function words(held: readonly boolean[]): readonly number[] {
-  const out: number[] = new Array(Math.ceil(held.length / BITS)).fill(0);
-  held.forEach((holds, at) => {
+function wordsOf(atoms: readonly Atom[], value: string): readonly number[] {
+  const out: number[] = new Array(Math.ceil(atoms.length / BITS)).fill(0);
+  atoms.forEach((atom, at) => {
     const word = Math.floor(at / BITS);
-    if (holds) out[word] = (out[word] ?? 0) | (1 << (at % BITS));
+    if (atomHolds(atom, [value]) === true) out[word] = (out[word] ?? 0) | (1 << (at % BITS));
   });
   return out;
 }

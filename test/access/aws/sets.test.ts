@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Atom, atomHolds, atomOf } from "../../../src/access/aws/condition.ts";
-import { SetTruths, type ValueSet } from "../../../src/access/aws/sets.ts";
+import { type ValueSet, ValueSets } from "../../../src/access/aws/sets.ts";
 import { Vocabulary } from "../../../src/access/aws/vocabulary.ts";
 
 const reading = { variables: false, vocabulary: new Vocabulary() };
@@ -22,23 +22,30 @@ const atoms = fc
   )
   .map(([operator, values]): Atom => atomOf(operator, "k", operator === "Null" ? "false" : values, reading));
 
-const sets = fc.uniqueArray(fc.constantFrom(...VALUES), { minLength: 1 });
-
-it("AW8: two sets of values have one key exactly when every atom says the same of both", () => {
+it("AW8: a set of values is new exactly when no set before it had every atom say the same", () => {
   fc.assert(
     // more than fit into one word too
-    fc.property(fc.array(atoms, { minLength: 1, maxLength: 40 }), sets, sets, (list, one, other) => {
-      const truths = new SetTruths(list);
-      const key = (values: readonly string[]): string => {
-        const [first, ...rest] = values.map((value): ValueSet => truths.of(value));
-        const all = rest.reduce((set, value) => truths.union(set, value), first as ValueSet);
-        expect(all.values).toEqual(values);
-        return truths.key(all, values.length === 1);
-      };
-      const said = (values: readonly string[]) => list.map((atom) => atomHolds(atom, values));
-      const same = JSON.stringify(said(one)) === JSON.stringify(said(other));
-      // one value and several are told apart where an atom is not made for several
-      expect(key(one) === key(other)).toBe(same);
+    fc.property(fc.array(atoms, { minLength: 1, maxLength: 70 }), (list) => {
+      const sets = new ValueSets(list);
+      const said = (values: readonly string[]) => JSON.stringify(list.map((atom) => atomHolds(atom, values)));
+      const known = new Set<string>();
+      const isNew = (values: readonly string[]) => known.size < known.add(said(values)).size;
+      const base: ValueSet[] = [];
+      for (const value of VALUES) {
+        const one = sets.one(value);
+        expect(one !== undefined).toBe(isNew([value]));
+        if (one !== undefined) base.push(one);
+      }
+      const all = [...base];
+      for (const here of all) {
+        for (const single of base) {
+          if (here === single) continue;
+          const both = [...new Set([...here.values, ...single.values])];
+          const union = sets.union(here, single);
+          expect(union?.values).toEqual(isNew(both) ? both : undefined);
+          if (union !== undefined) all.push(union);
+        }
+      }
     }),
   );
 });
