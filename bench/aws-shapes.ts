@@ -70,6 +70,32 @@ function manyStatements(count: number, resources: number, shift: number): Policy
   );
 }
 
+/** @param shift of the values of the one key that all have conditions on */
+function conditioned(count: number, shift: number): Policy {
+  return policy(
+    times(count, (i) => ({
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: `arn:aws:s3:::bucket-${i}/*`,
+      Condition: { StringEquals: { "aws:PrincipalTag/team": `v${i + shift}` } },
+    })),
+  );
+}
+
+function denying(count: number, keys: number): Policy {
+  return policy([
+    { Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
+    ...times(count, (i) => ({
+      Effect: "Deny",
+      Action: "s3:*",
+      Resource: "*",
+      Condition: {
+        StringNotEquals: Object.fromEntries(times(keys, (j) => [`aws:PrincipalTag/k${j}`, `v${i}`])),
+      },
+    })),
+  ]);
+}
+
 export function shapes(): readonly Pair[] {
   const out: Pair[] = [];
   const against = (name: string, live: Policy, documented = EVERYTHING): void => {
@@ -114,6 +140,9 @@ export function shapes(): readonly Pair[] {
     against(`${count} statements of one resource`, manyStatements(count, 1, 1), manyStatements(count, 1, 0));
   }
   against("100 statements of ten resources", manyStatements(100, 10, 1), manyStatements(100, 10, 0));
+  against("800 statements of ten resources", manyStatements(800, 10, 1), manyStatements(800, 10, 0));
+  against("400 statements of a condition each", conditioned(400, 1), conditioned(400, 0));
+  against("7 denies of 7 keys, documented of 8", denying(7, 7), denying(7, 8));
   against("a statement of 400 resources", manyStatements(1, 400, 200), manyStatements(1, 400, 0));
   return out;
 }

@@ -32,6 +32,12 @@ export function union(a: Bits, b: Bits): Bits {
   return out;
 }
 
+export function intersection(a: Bits, b: Bits): Bits {
+  const out = new Uint32Array(a.length);
+  for (let i = 0; i < a.length; i++) out[i] = (a[i] ?? 0) & (b[i] ?? 0);
+  return out;
+}
+
 /** `a` without `b`. */
 export function without(a: Bits, b: Bits): Bits {
   const out = new Uint32Array(a.length);

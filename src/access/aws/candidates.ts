@@ -17,11 +17,13 @@ import {
   mayBeNoArn,
   meetAny,
   type Row,
+  rowKey,
   rowPoint,
 } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { mixedAt } from "./foes.ts";
 import { isAlwaysThere } from "./keys.ts";
+import { type ValueSet, ValueSets } from "./sets.ts";
 
 export interface Candidates {
   readonly values: readonly Values[];
@@ -43,7 +45,9 @@ export interface TextKey {
   /** The longest run of `?` beside a star among what they leave out, of the patterns that match a point. */
   readonly own: ((point: string) => number) | undefined;
   /** Per negated atom of the foes: where it fails. */
-  readonly left: readonly { readonly atom: Atom; readonly left: Left }[];
+  readonly left: readonly { readonly atom: Atom; readonly left: Left; readonly keys: readonly string[] }[];
+  /** The patterns that negated atoms which have to hold leave out. */
+  readonly leftOut: ReadonlySet<string>;
   /** The other atoms of the foes that have `?` beside a star. */
   readonly mixed: readonly { readonly atom: Atom; at(point: string): number }[];
 }
@@ -53,21 +57,61 @@ export interface TextKey {
  * sets, stand on it: then `candidatesFor` lists the values.
  */
 export function textKeyOf(must: readonly Atom[], foes: readonly Atom[]): TextKey | undefined {
-  const all = [...must, ...foes];
-  const isPlain = ({ test, set }: Atom): boolean =>
-    set === undefined && (isText(test) || test.kind === "null" || test.kind === "opaque");
-  if (!all.every(isPlain)) return undefined;
-  const arns = all.some((a) => a.test.kind === "arn");
-  const texts = foes.filter((a) => isText(a.test));
+  if (!must.every(isPlain)) return undefined;
+  const arns = must.some(isArn);
+  const theirs = foesKeyOf(foes, arns);
+  if (theirs === undefined) return undefined;
+  const negated = must.filter((a) => a.negated);
   return {
-    cells: startOf(must, arns),
-    own: mixedIn(must.filter((a) => a.negated)),
-    left: texts.filter((a) => a.negated).map((atom) => ({ atom, left: leftBy(atom, arns) })),
-    mixed: texts.flatMap((atom) => {
-      const at = atom.negated ? undefined : mixedIn([atom]);
-      return at === undefined ? [] : [{ atom, at }];
-    }),
+    cells: startOf(must, theirs.arns),
+    own: mixedIn(negated),
+    leftOut: new Set(negated.flatMap(patternKeys)),
+    ...theirs.asked,
   };
+}
+
+/** What the foes say of a key: the same for all that they are held against. */
+interface FoesKey {
+  readonly arns: boolean;
+  readonly asked: Pick<TextKey, "left" | "mixed">;
+}
+
+const foesKeys = new WeakMap<readonly Atom[], Map<boolean, FoesKey | undefined>>();
+
+/** @param besideArns whether the others compare ARNs */
+function foesKeyOf(foes: readonly Atom[], besideArns: boolean): FoesKey | undefined {
+  const known = foesKeys.get(foes) ?? new Map<boolean, FoesKey | undefined>();
+  foesKeys.set(foes, known);
+  if (known.has(besideArns)) return known.get(besideArns);
+  const made = foes.every(isPlain) ? readFoes(foes, besideArns || foes.some(isArn)) : undefined;
+  known.set(besideArns, made);
+  return made;
+}
+
+function readFoes(foes: readonly Atom[], arns: boolean): FoesKey {
+  const texts = foes.filter((a) => isText(a.test));
+  const left = texts
+    .filter((a) => a.negated)
+    .map((atom) => ({ atom, left: leftBy(atom, arns), keys: patternKeys(atom) }));
+  const mixed = texts.flatMap((atom) => {
+    const at = atom.negated ? undefined : mixedIn([atom]);
+    return at === undefined ? [] : [{ atom, at }];
+  });
+  return { arns, asked: { left, mixed } };
+}
+
+/** The patterns of texts or ARNs, those of one kind apart from those of the other. */
+function patternKeys({ test }: Atom): readonly string[] {
+  if (test.kind === "arn") return test.arns.map((row) => `arn ${rowKey(row)}`);
+  return test.kind === "glob" ? test.globs.map((g) => `text ${g.key}`) : [];
+}
+
+function isPlain({ test, set }: Atom): boolean {
+  return set === undefined && (isText(test) || test.kind === "null" || test.kind === "opaque");
+}
+
+function isArn({ test }: Atom): boolean {
+  return test.kind === "arn";
 }
 
 function isText(test: Atom["test"]): boolean {
@@ -130,28 +174,22 @@ export const LACKS = {
 /** Absent, each value by itself, and, for set operators, unions of values, one for each way of truth. */
 function withSets(singles: readonly string[], atoms: readonly Atom[], several: boolean): Candidates {
   const absent: Values[] = isAlwaysThere(atoms[0]?.key ?? "") ? [] : [undefined];
-  const values: Values[] = [...absent, ...singles.map((v) => [v])];
-  if (!several) return { values };
-  const seen = new Map<string, Values>();
-  const truth = (v: Values): string => atoms.map((a) => String(atomHolds(a, v))).join();
-  const known = values.filter((v) => {
-    const t = `${v === undefined} ${truth(v)}`;
-    return !seen.has(t) && seen.set(t, v);
-  });
-  const base = known.filter((v) => v !== undefined);
+  if (!several) return { values: [...absent, ...singles.map((v) => [v])] };
+  const sets = new ValueSets(atoms);
+  const base = singles.flatMap((value) => sets.one(value) ?? []);
+  const known = [...base];
+  const found = (): Values[] => [...absent, ...known.map((k) => k.values)];
   for (let at = 0; at < known.length; at++) {
-    const here = known[at];
-    if (here === undefined) continue;
+    const here = known[at] as ValueSet;
     for (const single of base) {
-      const both = [...new Set([...here, ...single])];
-      const t = `false ${truth(both)}`;
-      if (seen.has(t)) continue;
-      if (known.length >= MAX_SETS) return { values: known, lack: LACKS.sets };
-      seen.set(t, both);
+      if (here === single) continue;
+      const both = sets.union(here, single);
+      if (both === undefined) continue;
+      if (known.length + absent.length >= MAX_SETS) return { values: found(), lack: LACKS.sets };
       known.push(both);
     }
   }
-  return { values: known };
+  return { values: found() };
 }
 
 /** Each breakpoint, a place between each two, and one beyond either end. */

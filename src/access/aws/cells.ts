@@ -53,6 +53,8 @@ const MAX_PAIRS = 4096;
 type Pieces = ReturnType<typeof intersectAtCost>;
 const shared = new WeakMap<Glob, Map<string, Pieces>>();
 
+const MAX_ALIKE = 20_000;
+
 /** `intersect`, each pair once as long as its first glob lives: statements that share a pattern ask for the same. */
 export function pieces(a: Glob, b: Glob): readonly Glob[] | undefined {
   return piecesAtCost(a, b).globs;
@@ -67,9 +69,21 @@ function piecesAtCost(a: Glob, b: Glob): Pieces {
   const found = known.get(b.key);
   if (found !== undefined) return found;
   if (known.size >= MAX_PAIRS) known.clear();
-  const made = intersectAtCost(a, b);
+  const met = intersectAtCost(a, b);
+  const made = met.globs === undefined ? met : { ...met, globs: met.globs.map(asOne) };
   known.set(b.key, made);
   return made;
+}
+
+/** What patterns share, one object for each, so that what was found of it is found again. */
+const alike = new Map<string, Glob>();
+
+function asOne(glob: Glob): Glob {
+  const known = alike.get(glob.key);
+  if (known !== undefined) return known;
+  if (alike.size >= MAX_ALIKE) alike.clear();
+  alike.set(glob.key, glob);
+  return glob;
 }
 
 /**

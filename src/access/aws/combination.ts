@@ -11,7 +11,7 @@ import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { choiceAt, type Foes, mixedAt } from "./foes.ts";
 import { impliedBy } from "./implied.ts";
 import { isAlwaysThere } from "./keys.ts";
-import { type Options, optionsOf, type Space, type Valued } from "./refinement.ts";
+import { enterable, type Options, optionsOf, type Space, type Valued } from "./refinement.ts";
 import { asking, canKill, type Option, search, undominated } from "./search.ts";
 import type { Limits } from "./service-data.ts";
 import type { Body, Choice } from "./statement.ts";
@@ -160,6 +160,13 @@ export class Combination {
     return out;
   }
 
+  /** Without the foes whose resources leave out a part of this resource pattern, as far as its cells show. */
+  withinResources(group: number, mask: Bits): Bits {
+    const out = mask.slice();
+    for (const { kills } of this.group(group).possible) takeFrom(out, kills);
+    return out;
+  }
+
   private answer(group: number, mask: Bits, limits: Limits | undefined): Answer {
     const resource = this.group(group);
     this.shared ??= this.sharedDimensions();
@@ -273,6 +280,8 @@ export class Combination {
     });
     if (lack !== undefined) cells = { ...cells, lack };
     const left = this.musts.map(of).filter((c): c is Choice => c?.negated === true);
+    const { complements, mixed } = this.foes.selectors(dimension);
+    const leftOut = new Set(left.flatMap((c) => c.terms.map((t) => t.glob.key)));
     const space: Space<Chosen> = {
       width: this.width,
       at: (point) =>
@@ -280,7 +289,8 @@ export class Combination {
           ? { sure: { value: { dimension, values: [point] }, kills: kills(point) } }
           : {},
       own: mixedAt(left.flatMap((c) => c.terms.map((t) => t.glob))),
-      ...this.foes.selectors(dimension),
+      complements: enterable(complements, leftOut),
+      mixed,
       hidden: (lack) => ({
         value: { dimension, values: undefined, reason: lackOf(lack, dimension) },
         kills: noBits(this.foes.bodies.length).fill(0xffffffff),
@@ -349,7 +359,10 @@ export class Combination {
       width: this.width,
       at: (point) => this.valueAt(key, [point], must),
       own: text.own,
-      complements: text.left.map(({ atom, left }) => ({ foes: this.foes.havingAtom(atom), left })),
+      complements: enterable(
+        text.left.map(({ atom, left, keys }) => ({ foes: this.foes.havingAtom(atom), left, keys })),
+        text.leftOut,
+      ),
       mixed: text.mixed.map(({ atom, at }) => ({ foes: this.foes.havingAtom(atom), at })),
       hidden: (lack) => this.hiddenValue(key, must, LACKS[lack]),
     };

@@ -66,7 +66,7 @@ function pointOf(request: AwsRequest, partition: string | undefined): Point | un
   const who = request.principal ?? (arn?.length === 1 && arn[0]?.startsWith("arn:") ? arn[0] : undefined);
   const typed = who === undefined ? undefined : typedPrincipal(who, partition);
   const action = fold(request.action);
-  if (!completed(context, typed, action)) return undefined;
+  if (!completed(context, typed, action, Object.keys(request.context ?? {}))) return undefined;
   const plain = new Map<string, string>();
   for (const [name, values] of context) if (values?.length === 1) plain.set(name, values[0] as string);
   return {

@@ -3,7 +3,7 @@ import { covers, type Glob, genericOf, hasVariable } from "../glob.ts";
 import type { AwsPart } from "../policy.ts";
 import type { Term } from "../term.ts";
 import { ActionTable } from "./action-table.ts";
-import { type Bits, hasBit, members, noBits, union } from "./bits.ts";
+import { addTo, type Bits, hasBit, intersection, members, noBits, union } from "./bits.ts";
 import { canHold } from "./candidates.ts";
 import { mayMeet, meets, pieces } from "./cells.ts";
 import { Combination, resourcesOf } from "./combination.ts";
@@ -76,14 +76,14 @@ export class Exceptions {
 
   private ofRow(row: Row): readonly string[] {
     const mask = this.maskOf(row);
-    return this.list(row, mask, row.point.literal ? mask : this.meeting(row).near);
+    return this.list(row, mask, this.closeTo(row, row.point.literal ? mask : this.meeting(row).near));
   }
 
   /** The same as elements of statements, each whole: taken out of the row, what is left is the difference. */
   partsOf(row: Row): readonly AwsPart[] {
     const meeting = this.meeting(row);
     const mask = this.maskOf(row);
-    const near = row.point.literal ? mask : meeting.near;
+    const near = this.closeTo(row, row.point.literal ? mask : meeting.near);
     const globs = row.groups.map((g) => g.term.glob);
     const parts: AwsPart[] = [];
     for (const place of members(near)) {
@@ -98,6 +98,13 @@ export class Exceptions {
     }
     const left = excludedTerms(row);
     return left.length === 0 ? parts : [...parts, { patterns: texts(left) }];
+  }
+
+  /** Those of the statements whose resources could share something with the row's. */
+  private closeTo(row: Row, near: Bits): Bits {
+    const close = noBits(near.length * 32);
+    for (const { term } of row.groups) addTo(close, this.direction.foes.nearResource(term.glob));
+    return intersection(near, close);
   }
 
   private maskOf(row: Row): Bits {

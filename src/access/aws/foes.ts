@@ -16,7 +16,10 @@ export interface Kill {
 
 interface KeyAtoms {
   readonly atoms: { readonly atom: Atom; readonly foes: Bits }[];
+  /** The atoms alone. */
+  list?: readonly Atom[];
   readonly byValue: Map<string, Kill>;
+  readonly places: Map<string, number>;
 }
 
 /** What the bodies say of one dimension. */
@@ -34,6 +37,7 @@ export class Foes {
   private readonly places = new Map<string, number>();
   private readonly keys = new Map<string, KeyAtoms>();
   private readonly selected = new Map<string, Selectors>();
+  private close: Near | undefined;
   private resources: Failing | undefined;
   private principals: Failing | undefined;
 
@@ -54,14 +58,13 @@ export class Foes {
   private addAtom(atom: Atom, foe: number): void {
     let key = this.keys.get(atom.key);
     if (key === undefined) {
-      key = { atoms: [], byValue: new Map() };
+      key = { atoms: [], byValue: new Map(), places: new Map() };
       this.keys.set(atom.key, key);
     }
-    let entry = key.atoms.find((a) => a.atom.canon === atom.canon);
-    if (entry === undefined) {
-      entry = { atom, foes: noBits(this.bodies.length) };
-      key.atoms.push(entry);
-    }
+    const at = key.places.get(atom.canon) ?? key.atoms.length;
+    const entry = key.atoms[at] ?? { atom, foes: noBits(this.bodies.length) };
+    key.atoms[at] = entry;
+    key.places.set(atom.canon, at);
     setBit(entry.foes, foe);
   }
 
@@ -74,13 +77,19 @@ export class Foes {
     return [...this.keys.keys()];
   }
 
+  /** The same object for the same key. */
   atomsOn(key: string): readonly Atom[] {
-    return this.keys.get(key)?.atoms.map((a) => a.atom) ?? [];
+    const entry = this.keys.get(key);
+    if (entry === undefined) return [];
+    entry.list ??= entry.atoms.map((a) => a.atom);
+    return entry.list;
   }
 
   /** The statements that say this of the key. */
   havingAtom({ key, canon }: Atom): Bits {
-    return this.keys.get(key)?.atoms.find((a) => a.atom.canon === canon)?.foes ?? noBits(this.bodies.length);
+    const entry = this.keys.get(key);
+    const at = entry?.places.get(canon);
+    return (at === undefined ? undefined : entry?.atoms[at]?.foes) ?? noBits(this.bodies.length);
   }
 
   byKey(key: string, values: Values): Kill {
@@ -106,7 +115,7 @@ export class Foes {
     const known = this.selected.get(dimension);
     if (known !== undefined) return known;
     const of = (b: Body): Choice | undefined => (dimension === "resource" ? b.resources : b.principals);
-    const lists = new Map<string, { readonly foes: Bits; readonly left: Left }>();
+    const lists = new Map<string, Complement>();
     const mixed: Mixed[] = [];
     this.bodies.forEach((body, place) => {
       const choice = of(body);
@@ -115,7 +124,11 @@ export class Foes {
       if (at !== undefined) mixed.push({ foes: oneBit(this.bodies.length, place), at });
       if (!choice.negated) return;
       const id = listKey(choice);
-      const list = lists.get(id) ?? { foes: noBits(this.bodies.length), left: leftOf(choice) };
+      const list = lists.get(id) ?? {
+        foes: noBits(this.bodies.length),
+        left: leftOf(choice),
+        keys: choice.terms.map((t) => t.glob.key),
+      };
       setBit(list.foes, place);
       lists.set(id, list);
     });
@@ -127,6 +140,12 @@ export class Foes {
   byResource(point: string): Bits {
     this.resources ??= new Failing(this.bodies, (body) => body.resources);
     return this.resources.at(point);
+  }
+
+  /** The statements with a resource pattern that could share a text with the glob, judged by literal prefixes. */
+  nearResource(glob: Glob): Bits {
+    this.close ??= new Near(this.bodies);
+    return this.close.of(glob);
   }
 
   byPrincipal(point: string): Bits {
@@ -161,6 +180,35 @@ class Failing {
     for (const place of this.inside.covering(point)) clearBit(bits, place);
     for (const place of this.outside.covering(point)) setBit(bits, place);
     this.known.set(point, bits);
+    return bits;
+  }
+}
+
+/** Which statements' resources could share a text with a pattern. Holds the answers. */
+class Near {
+  private readonly table = new ActionTable<number>();
+  /** Complements, and those with a policy variable, which may stand for any prefix. */
+  private readonly anywhere: Bits;
+  private readonly all: Bits;
+  private readonly known = new Map<string, Bits>();
+
+  constructor(bodies: readonly Body[]) {
+    this.anywhere = noBits(bodies.length);
+    this.all = noBits(bodies.length);
+    bodies.forEach(({ resources: { terms, negated } }, place) => {
+      setBit(this.all, place);
+      if (negated || terms.some((t) => hasVariable(t.glob))) setBit(this.anywhere, place);
+      else for (const { glob } of terms) this.table.add(glob, place);
+    });
+  }
+
+  of(glob: Glob): Bits {
+    if (hasVariable(glob)) return this.all;
+    const known = this.known.get(glob.key);
+    if (known !== undefined) return known;
+    const bits = this.anywhere.slice();
+    for (const place of this.table.near(glob)) setBit(bits, place);
+    this.known.set(glob.key, bits);
     return bits;
   }
 }

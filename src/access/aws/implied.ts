@@ -2,7 +2,11 @@
 import { questionGlob, textGlob } from "../glob.ts";
 import type { Atom } from "./atom.ts";
 import type { Choice } from "./choice.ts";
+import { kindOfPrincipal } from "./keys.ts";
 
+const IS_SERVICE = "aws:principalisawsservice";
+const TYPE = "aws:principaltype";
+const KINDS_OF_ACCOUNT = ["Account", "AssumedRole", "FederatedUser", "User"];
 const ANY = questionGlob("*").key;
 const WILD = new RegExp(`[${ANY}${questionGlob("?").key}]`);
 const OWN = /^AWS:arn:([\w-]+):(iam|sts)::(\d{12}):(.*)$/s;
@@ -13,6 +17,7 @@ const OWN = /^AWS:arn:([\w-]+):(iam|sts)::(\d{12}):(.*)$/s;
  * value to what the principal can have.
  */
 export function impliedBy(choice: Choice | undefined, key: string): Atom | undefined {
+  if (key === IS_SERVICE || key === TYPE) return impliedKind(choice, key);
   if (choice === undefined || choice.negated) return undefined;
   if (key !== "aws:principalarn" && key !== "aws:principalaccount") return undefined;
   const found = choice.terms.map(({ glob }) => OWN.exec(glob.key));
@@ -29,6 +34,21 @@ export function impliedBy(choice: Choice | undefined, key: string): Atom | undef
     return ofSession(partition, account, rest, roles);
   });
   return atomOfTexts(key, [...new Set(values)].sort());
+}
+
+/**
+ * What is so of a principal of an account: it is no service of AWS, and of which kind it is; both keys are in every
+ * signed request. A policy that names no principal is attached to such a one. What a service or an identity provider
+ * has there is not told, and whoever is not signed in has neither.
+ */
+function impliedKind(choice: Choice | undefined, key: string): Atom | undefined {
+  if (choice?.negated === true) return undefined;
+  const rests = choice?.terms.map(({ glob }) => OWN.exec(glob.key)?.slice(2)) ?? [["", "", ANY]];
+  if (rests.length === 0 || rests.includes(undefined)) return undefined;
+  if (key === IS_SERVICE) return NO_SERVICE;
+  const types = rests.map((rest) => kindOfPrincipal(rest?.[2] ?? ""));
+  const known = types.filter((type) => type !== undefined);
+  return atomOfTexts(key, known.length < types.length ? KINDS_OF_ACCOUNT : [...new Set(known)].sort());
 }
 
 /** The ARNs that sessions have as their `aws:PrincipalArn`: that of their role, whose path is not in their own. */
@@ -51,6 +71,18 @@ function ofSession(
   const named = roles.filter((arn) => arn.startsWith(role) && arn.slice(arn.lastIndexOf("/") + 1) === name);
   return named.length > 0 ? named : [`${role}${name}`, `${role}${ANY}/${name}`];
 }
+
+const NO_SERVICE: Atom = {
+  key: IS_SERVICE,
+  keyText: IS_SERVICE,
+  operator: "Bool",
+  negated: false,
+  ifExists: false,
+  test: { kind: "boolean", values: [false] },
+  canon: ["implied", IS_SERVICE].join("\uE010"),
+  text: `Bool ${IS_SERVICE}`,
+  written: { operator: "Bool", key: IS_SERVICE, values: "false" },
+};
 
 function atomOfTexts(key: string, texts: readonly string[]): Atom {
   const operator = "StringLike";

@@ -1,9 +1,13 @@
 /** Condition keys that say the same of one request, or that follow from who asks (AW14). */
+import { fold } from "../fold.ts";
 import type { Test, Values } from "./atom.ts";
 import { parseDate } from "./measures.ts";
 
 const TAG = /^([a-z0-9-]+):resourcetag\/(.*)$/s;
+const REQUESTED = /^aws:requesttag\/(.*)$/s;
+const TAG_KEYS = "aws:tagkeys";
 const NOW = "aws:currenttime";
+const IS_SERVICE = "aws:principalisawsservice";
 const EPOCH = "aws:epochtime";
 
 /**
@@ -32,8 +36,9 @@ export function isAlwaysThere(key: string): boolean {
 /** Whether a value of the key may be bound to the principal, or to another key. */
 export function isBound(key: string): boolean {
   return (
-    /^aws:(?:principalarn|principalaccount|principaltype|userid|username)$/.test(key) ||
+    /^aws:(?:principalarn|principalaccount|principaltype|principalisawsservice|userid|username)$/.test(key) ||
     key === EPOCH ||
+    REQUESTED.test(key) ||
     (TAG.test(key) && !key.startsWith("aws:"))
   );
 }
@@ -42,14 +47,21 @@ export function isBound(key: string): boolean {
  * Puts in what follows from the rest of a request, so that a condition on any of the keys finds its value.
  * @param principal with its kind; undefined where the request names none
  * @param action folded
+ * @param names of the keys, as the request spells them
  * @returns false when no request can have all of these together
  */
 export function completed(
   context: Map<string, Values>,
   principal: string | undefined,
   action: string,
+  names: readonly string[] = [],
 ): boolean {
-  return timesAgree(context) && tagsAgree(context, action) && whoAgrees(context, principal);
+  return (
+    timesAgree(context) &&
+    tagsAgree(context, action) &&
+    requestedTagsAgree(context, names) &&
+    whoAgrees(context, principal)
+  );
 }
 
 function only(context: ReadonlyMap<string, Values>, key: string): string | undefined {
@@ -82,6 +94,21 @@ function tagsAgree(context: Map<string, Values>, action: string): boolean {
     else if (other.join("\u0000") !== values?.join("\u0000")) return false;
   }
   return true;
+}
+
+/** The keys of the tags that a request brings are `aws:TagKeys`; those of tags to be taken away may be there beside. */
+function requestedTagsAgree(context: Map<string, Values>, names: readonly string[]): boolean {
+  const there = context.get(TAG_KEYS);
+  const brought = requestedTags(names).filter(
+    (tag) => context.get(`aws:requesttag/${fold(tag)}`) !== undefined,
+  );
+  if (brought.length > 0 && there === undefined) context.set(TAG_KEYS, brought);
+  return there === undefined || brought.every((tag) => there.some((t) => fold(t) === fold(tag)));
+}
+
+/** The tags that a request brings, by the names of its condition keys. */
+export function requestedTags(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => (REQUESTED.test(fold(name)) ? [name.slice(name.indexOf("/") + 1)] : []));
 }
 
 const OWN = /^arn:([\w-]+):(iam|sts)::(\d{12}):(.+)$/s;
@@ -126,17 +153,26 @@ function isSame(who: string, given: string): boolean {
   return p === partition && a === account && service === "iam" && named;
 }
 
+/** The `aws:PrincipalType` of a principal of an account, by what its ARN ends in; undefined where that is open. */
+export function kindOfPrincipal(rest: string): string | undefined {
+  return TYPES.find(([start]) => (start === "root" ? rest === start : rest.startsWith(start)))?.[1];
+}
+
 const TYPES: readonly (readonly [start: string, type: string])[] = [
   ["role/", "AssumedRole"],
+  ["assumed-role/", "AssumedRole"],
   ["user/", "User"],
   ["root", "Account"],
   ["federated-user/", "FederatedUser"],
 ];
 
-function kindAgrees(context: ReadonlyMap<string, Values>, arn: string): boolean {
+function kindAgrees(context: Map<string, Values>, arn: string): boolean {
   const [, , , account, rest = ""] = OWN.exec(arn) ?? [];
-  const type = TYPES.find(([start]) => rest.startsWith(start))?.[1];
+  const type = kindOfPrincipal(rest);
   const given = only(context, "aws:principaltype");
+  if (type !== undefined && given === undefined) context.set("aws:principaltype", [type]);
+  if (!context.has(IS_SERVICE)) context.set(IS_SERVICE, ["false"]);
+  if (fold(only(context, IS_SERVICE) ?? "") === "true") return false;
   if (type !== undefined && given !== undefined && isConcrete(given) && given !== type) return false;
   const id = only(context, "aws:userid");
   if (id !== undefined && isConcrete(id)) {

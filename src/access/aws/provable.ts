@@ -1,6 +1,7 @@
 /** Differences whose proof is a request that can be (AW14), of principals that are surely different ones (AW10). */
+import { fold } from "../fold.ts";
 import type { AwsRequest, Doubt, Residue } from "../policy.ts";
-import { isBound } from "./keys.ts";
+import { isBound, requestedTags } from "./keys.ts";
 import { retold } from "./parts.ts";
 import { isOriginIdentity, typedPrincipal } from "./principals.ts";
 import type { Side } from "./sides.ts";
@@ -64,13 +65,24 @@ function possible(residue: Residue, replays: (request: AwsRequest) => boolean): 
     // who has that ARN is the one who asks
     const named =
       request.principal !== undefined && typeof arn === "string" ? { ...request, principal: arn } : request;
-    return [named, request].find(replays);
+    return [named, withTagKeys(named), request].find(replays);
   };
   const witness = mended(residue.witness as AwsRequest);
   if (witness === undefined) return undefined;
   const { witnesses, ...rest } = residue;
   const more = (witnesses ?? []).flatMap((w) => mended(w as AwsRequest) ?? []);
   return retold(residue, { ...rest, witness, ...(more.length > 0 && { witnesses: more }) });
+}
+
+/** The request with the keys of all tags that it brings. */
+function withTagKeys(request: AwsRequest): AwsRequest {
+  const context = request.context ?? {};
+  const name = Object.keys(context).find((key) => /^aws:TagKeys$/i.test(key)) ?? "aws:TagKeys";
+  const there = [context[name] ?? []].flat();
+  const brought = requestedTags(Object.keys(context)).filter(
+    (tag) => !there.some((t) => fold(t) === fold(tag)),
+  );
+  return { ...request, context: { ...context, [name]: [...there, ...brought] } };
 }
 
 type KindOfAlias = "canonical" | "identity" | "account";

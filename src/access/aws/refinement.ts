@@ -26,6 +26,18 @@ export interface Valued<T> {
 export interface Complement {
   readonly foes: Bits;
   readonly left: Left;
+  /** The patterns: where the musts leave out each of them, it cannot be entered. */
+  readonly keys: readonly string[];
+}
+
+/** The complements without those that hold wherever these patterns are left out. */
+export function enterable(
+  complements: readonly Complement[],
+  leftOut: ReadonlySet<string>,
+): readonly Complement[] {
+  return leftOut.size === 0
+    ? complements
+    : complements.filter(({ keys }) => !keys.every((key) => leftOut.has(key)));
 }
 
 /** Patterns with `?` beside a star: a text shorter than a cell's generic point may lie outside of them. */

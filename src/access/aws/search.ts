@@ -2,7 +2,7 @@
  * One choice per dimension so that every statement that must fail does: a bounded search, depth first. An option may be
  * made narrower so that one more statement fails in it; that is done only where no other option will do.
  */
-import { addTo, type Bits, inside, isEmpty, members, noBits, union, without } from "./bits.ts";
+import { addTo, type Bits, inside, isEmpty, members, noBits, takeFrom, union, without } from "./bits.ts";
 
 export interface Option<T> {
   readonly value: T;
@@ -83,7 +83,24 @@ export function search<T>(
   const reachable = new Uint32Array(mask.length);
   for (const d of dimensions) for (const { reach } of d) addTo(reachable, reach);
   if (!inside(mask, reachable)) return undefined;
-  return new Search(dimensions, mask, asked).run();
+  const found = new Search(dimensions, mask, asked).run();
+  return found === "bound" && holdsAnyway(dimensions, mask, asked) ? undefined : found;
+}
+
+/**
+ * Whether one of the statements holds whatever is chosen: it is wider than those that have to hold. The search finds
+ * that out anew for every choice of what the others need, and so may not come to an end.
+ */
+function holdsAnyway<T>(dimensions: readonly (readonly Option<T>[])[], mask: Bits, asked: Asked): boolean {
+  const rest = mask.slice();
+  for (const d of dimensions) for (const option of d) takeFrom(rest, option.kills);
+  const first = asking(asked.open);
+  for (const foe of members(rest)) {
+    if (dimensions.some((d) => d.some((option) => canKill(option, foe, first)))) continue;
+    asked.lacks ||= first.lacks;
+    return true;
+  }
+  return false;
 }
 
 /** A way to make a statement fail. */

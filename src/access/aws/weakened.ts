@@ -30,7 +30,11 @@ export class Weakening {
   }
 
   private find(row: Row): Weakened | undefined {
-    const mask = this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
+    // seen at once of most: that they do not hold all of the row's resources
+    const mask = row.groups.reduce(
+      (bits, { at }) => row.combination.withinResources(at, bits),
+      this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer),
+    );
     for (const place of members(mask)) {
       const documented = this.direction.foes.bodies[place] as Body;
       if (documented.effect !== "allow" || asWritten(documented).atoms.length === 0) continue;

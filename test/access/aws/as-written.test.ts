@@ -442,6 +442,129 @@ describe("AW14: keys that depend on one another", () => {
       "equal",
     ],
     [
+      "a role is no service of AWS",
+      SAME,
+      [policy(trust({ AWS: ROLE }, { Bool: { "aws:PrincipalIsAWSService": "false" } }))],
+      "equal",
+    ],
+    [
+      "nobody of an account is, by a Deny",
+      [policy(trust({ AWS: "111122223333" }))],
+      [
+        policy(
+          trust({ AWS: "111122223333" }),
+          shut({ Principal: "*", Condition: { Bool: { "aws:PrincipalIsAWSService": "true" } } }),
+        ),
+      ],
+      "equal",
+    ],
+    [
+      "whoever is attached a policy is none",
+      [policy(allow("s3:*"))],
+      [
+        policy(allow("s3:*"), {
+          ...allow("*", "*", { Bool: { "aws:PrincipalIsAWSService": true } }),
+          Effect: "Deny",
+        }),
+      ],
+      "equal",
+    ],
+    [
+      "everybody may be one",
+      [policy(trust("*"))],
+      [policy(trust("*", { Bool: { "aws:PrincipalIsAWSService": "false" } }))],
+      "missing",
+    ],
+    [
+      "a service may be one, or not",
+      [policy(trust({ Service: "ec2.amazonaws.com" }))],
+      [policy(trust({ Service: "ec2.amazonaws.com" }, { Bool: { "aws:PrincipalIsAWSService": "false" } }))],
+      "missing",
+    ],
+    [
+      "a role that is a service, which nobody is",
+      [policy()],
+      [policy(trust({ AWS: ROLE }, { Bool: { "aws:PrincipalIsAWSService": "true" } }))],
+      "equal",
+    ],
+    [
+      "sessions of a role are of the kind AssumedRole",
+      SAME,
+      [policy(trust({ AWS: ROLE }, { StringEquals: { "aws:PrincipalType": "AssumedRole" } }))],
+      "equal",
+    ],
+    [
+      "a session by its name is",
+      [policy(trust({ AWS: "arn:aws:sts::111122223333:assumed-role/vendor/s" }))],
+      [
+        policy(
+          trust(
+            { AWS: "arn:aws:sts::111122223333:assumed-role/vendor/s" },
+            { StringLike: { "aws:PrincipalType": "Assumed*" } },
+          ),
+        ),
+      ],
+      "equal",
+    ],
+    [
+      "a user is of another",
+      [policy(trust({ AWS: "arn:aws:iam::111122223333:user/u" }))],
+      [
+        policy(
+          trust(
+            { AWS: "arn:aws:iam::111122223333:user/u" },
+            { StringEquals: { "aws:PrincipalType": "AssumedRole" } },
+          ),
+        ),
+      ],
+      "missing",
+    ],
+    [
+      "an account has several",
+      [policy(trust({ AWS: "111122223333" }))],
+      [policy(trust({ AWS: "111122223333" }, { StringEquals: { "aws:PrincipalType": "AssumedRole" } }))],
+      "missing",
+    ],
+    [
+      "a tag in the request is among its tag keys",
+      [policy(allow("ec2:CreateTags", "*", { StringEquals: { "aws:RequestTag/env": "x" } }))],
+      [
+        policy(
+          allow("ec2:CreateTags", "*", {
+            StringEquals: { "aws:RequestTag/env": "x" },
+            "ForAnyValue:StringEquals": { "aws:TagKeys": "env" },
+          }),
+        ),
+      ],
+      "undecided AW14",
+    ],
+    [
+      "and another may be beside it",
+      [policy(allow("ec2:CreateTags", "*", { StringEquals: { "aws:RequestTag/env": "x" } }))],
+      [
+        policy(
+          allow("ec2:CreateTags", "*", {
+            StringEquals: { "aws:RequestTag/env": "x" },
+            "ForAllValues:StringEquals": { "aws:TagKeys": ["env"] },
+          }),
+        ),
+      ],
+      "missing",
+    ],
+    [
+      "tag keys without a tag: those are taken away",
+      [policy(allow("ec2:*Tags", "*", { "ForAnyValue:StringEquals": { "aws:TagKeys": "env" } }))],
+      [
+        policy(
+          allow("ec2:*Tags", "*", {
+            StringEquals: { "aws:RequestTag/env": "x" },
+            "ForAnyValue:StringEquals": { "aws:TagKeys": "env" },
+          }),
+        ),
+      ],
+      "missing",
+    ],
+    [
       "no moment is before one and after another",
       [policy()],
       [
@@ -513,6 +636,49 @@ describe("AW14: keys that depend on one another", () => {
       "equal",
     ],
   ];
+  it("a request says of its principal and its tags what follows from them", () => {
+    const asked = (Condition: object, context: Record<string, string | string[]>, principal = ROLE) =>
+      allows("aws", [policy(trust({ AWS: [ROLE, "111122223333"] }, Condition))], {
+        action: "sts:AssumeRole",
+        resource: "*",
+        principal,
+        context,
+      });
+    expect(asked({ Bool: { "aws:PrincipalIsAWSService": "false" } }, {})).toBe("allowed");
+    expect(asked({}, { "aws:PrincipalIsAWSService": "true" })).toBe("undecided");
+    expect(asked({ StringEquals: { "aws:PrincipalType": "AssumedRole" } }, {})).toBe("allowed");
+    expect(asked({ StringEquals: { "aws:PrincipalType": "AssumedRole" } }, {}, "111122223333")).toBe(
+      "denied",
+    );
+    const tagged = { "ForAnyValue:StringEquals": { "aws:TagKeys": "Env" } };
+    expect(asked(tagged, { "aws:RequestTag/Env": "x" })).toBe("allowed");
+    expect(asked(tagged, { "aws:RequestTag/Other": "x" })).toBe("denied");
+    expect(asked(tagged, { "aws:RequestTag/Env": "x", "aws:TagKeys": ["env", "b"] })).toBe("denied");
+    expect(asked(tagged, { "aws:RequestTag/Env": "x", "aws:TagKeys": ["b"] })).toBe("undecided");
+  });
+
+  it("the witness brings the keys of all its tags", () => {
+    const { missing } = comparePolicies(
+      "aws",
+      [policy(allow("ec2:CreateTags", "*", { StringEquals: { "aws:RequestTag/env": "x" } }))],
+      [
+        policy(
+          allow("ec2:CreateTags", "*", {
+            StringEquals: { "aws:RequestTag/env": "x" },
+            "ForAllValues:StringEquals": { "aws:TagKeys": ["env"] },
+          }),
+        ),
+      ],
+    );
+    expect(missing.map((r) => r.witness)).toEqual([
+      {
+        action: "ec2:CreateTags",
+        resource: "<any>",
+        context: { "aws:RequestTag/env": "x", "aws:TagKeys": ["<any>", "env"] },
+      },
+    ]);
+  });
+
   it.each(cases)("%s", (_, documented, live, expected) => check(documented, live, expected));
 
   it("`allows` derives what follows, and decides nothing of a request that cannot be", () => {

@@ -96,6 +96,13 @@ describe("statements that hold everywhere but in some patterns (G5)", () => {
     expect(count()).toBeLessThanOrEqual(31);
   });
 
+  it("a list within the statement's own is never entered, nor any other for it", () => {
+    const own = allow({ NotResource: kinds(0, 8) });
+    const { answer, count } = cellsFor(own, outsideOf([kinds(1, 8), kinds(2, 8), kinds(0, 4)]));
+    expect(answer()).toBe("none");
+    expect(count()).toBe(1);
+  });
+
   it("a list with a pattern of another is entered once for both", () => {
     const [one, other] = [times(8, (i) => `arn:aws:sagemaker:*:*:a${i}/*`), ["arn:aws:sagemaker:*:*:a0/*"]];
     const { answer, count } = cellsFor(allow({ Resource: ["*"] }), outsideOf([one, other, one]));
