@@ -28,7 +28,7 @@ export class ValueSets {
     this.every = told.filter((a) => a.set === "all");
     this.some = told.filter((a) => a.set === "any");
     this.plain = told.filter((a) => a.set === undefined);
-    this.width = Math.ceil(this.every.length / BITS);
+    this.width = wordCount(this.every);
   }
 
   /** The set of one value; undefined where the atoms say of it what they said of another. */
@@ -74,11 +74,21 @@ export class ValueSets {
 
 const BITS = 31;
 
+/** Two bits an atom: that it holds and that it may, since what cannot be told is neither. */
+function wordCount(atoms: readonly Atom[]): number {
+  return Math.ceil((2 * atoms.length) / BITS);
+}
+
 function wordsOf(atoms: readonly Atom[], value: string): readonly number[] {
-  const out: number[] = new Array(Math.ceil(atoms.length / BITS)).fill(0);
+  const out: number[] = new Array(wordCount(atoms)).fill(0);
+  const set = (bit: number) => {
+    const word = Math.floor(bit / BITS);
+    out[word] = (out[word] ?? 0) | (1 << (bit % BITS));
+  };
   atoms.forEach((atom, at) => {
-    const word = Math.floor(at / BITS);
-    if (atomHolds(atom, [value]) === true) out[word] = (out[word] ?? 0) | (1 << (at % BITS));
+    const holds = atomHolds(atom, [value]);
+    if (holds === true) set(2 * at);
+    if (holds !== false) set(2 * at + 1);
   });
   return out;
 }
