@@ -46,12 +46,14 @@ export interface Open {
 export interface Difference {
   readonly rows: readonly Row[];
   readonly open: readonly Open[];
+  /** Work that it took, counted: the same for the same input (G5). */
+  readonly steps: number;
 }
 
 /** Refinements of cells per direction, beyond four per pattern, before the rest is left undecided (G5). */
 export const DEFAULT_BOUND = 20_000;
 /** Steps inside intersections and pairs of patterns held against one another, per direction (G5)… */
-const STEPS = 4_000_000;
+const STEPS = 1_500_000;
 /** … and so many more for each pattern given. */
 const STEPS_A_PATTERN = 200;
 
@@ -69,7 +71,12 @@ export function difference(
   const certain = new Direction(x, y, dimensions, bound, "certain").run();
   if (!hasConditions) return certain;
   const possible = new Direction(x, y, dimensions, bound, "possible").run();
-  return { rows: certain.rows, open: [...certain.open, ...leftOpen(certain, possible, dimensions, bound)] };
+  const { open, steps } = leftOpen(certain, possible, dimensions, bound);
+  return {
+    rows: certain.rows,
+    open: [...certain.open, ...open],
+    steps: certain.steps + possible.steps + steps,
+  };
 }
 
 /** What is possible and not certain hangs on a condition: the difference of the two differences. */
@@ -78,7 +85,7 @@ function leftOpen(
   possible: Difference,
   dimensions: readonly string[],
   bound: number,
-): readonly Open[] {
+): Omit<Difference, "rows"> {
   const rows = new Map(possible.rows.map((row) => [asRule(row, dimensions), row]));
   const sure = certain.rows.map((row) => asRule(row, dimensions));
   const rest = new Direction([...rows.keys()], sure, dimensions, bound, "certain").run();
@@ -86,7 +93,7 @@ function leftOpen(
     const row = rows.get(left.rule) as Row;
     return { terms: row.terms, cell: left.cell, why: "condition", conditions: row.rule.conditions };
   });
-  return [...possible.open, ...open, ...rest.open];
+  return { open: [...possible.open, ...open, ...rest.open], steps: rest.steps };
 }
 
 /** A row as an unconditional rule: its cell, with the blockers as exclusions in the first dimension. */
@@ -170,7 +177,8 @@ class Direction {
           this.exploreDeny({ rule, terms, entries }, cell, deny, rows, open);
       }
     }
-    return { rows: withoutSubsumed(rows, this.work), open };
+    const kept = withoutSubsumed(rows, this.work);
+    return { rows: kept, open, steps: this.work.spent };
   }
 
   /**
@@ -260,7 +268,7 @@ class Direction {
       }
       for (const entry of entries) {
         const { globs: pieces, cost } = intersectAtCost(here[entry.dimension] as Glob, entry.term.glob);
-        this.work.spend(cost);
+        this.work.spend(1 + cost);
         this.budget -= 1 + (pieces?.length ?? MAX_PIECES);
         if (pieces === undefined || this.budget < 0 || this.work.over) {
           open.push({ terms, cell: start, why: "bound", conditions: [] });

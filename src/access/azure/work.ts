@@ -1,17 +1,19 @@
 /** Steps that one comparison may take, counted so that the same input always ends at the same place (G5). */
 export class Work {
-  private left: number;
+  /** Steps taken so far. */
+  spent = 0;
+  private readonly bound: number;
 
   constructor(bound: number) {
-    this.left = bound;
+    this.bound = bound;
   }
 
   spend(steps: number): void {
-    this.left -= steps;
+    this.spent += steps;
   }
 
   /** Nothing more is to be tried. */
   get over(): boolean {
-    return this.left < 0;
+    return this.spent > this.bound;
   }
 }
