@@ -9,6 +9,7 @@ import { allows, audit, comparePolicies, listBundled, loadBaseline, render } fro
 import { benchAws } from "./aws.ts";
 import { figures, growth, median, problems, record, timed } from "./figures.ts";
 import { benchKubernetes, ROLES } from "./kubernetes.ts";
+import { benchLongLists } from "./long-lists.ts";
 import { benchScans } from "./scan.ts";
 import { growthSnapshot, manyFindings, realisticRoles } from "./worlds.ts";
 
@@ -57,6 +58,7 @@ const parse = timed(() => roles.map((r) => JSON.parse(JSON.stringify(r))));
 record("the documented role against 1,000 generated roles", all, "ms");
 record("the same, times serialising and parsing those roles", all / parse, "x");
 record("worst pair", worst, "ms");
+benchLongLists();
 growth("actions in a role", [1250, 2500, 5000, 10_000, 20_000], (n) => {
   const actions = Array.from(
     { length: n },

@@ -1,8 +1,9 @@
 /** Boxes of globs, one a dimension: what lies in what, and which of several say it all. */
-import { covers, type Glob, generic, intersect } from "../glob.ts";
+import { covers, type Glob, generic, intersectAtCost } from "../glob.ts";
 import type { Term } from "../term.ts";
 import type { Rule } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
+import type { Work } from "./work.ts";
 
 /** A cell of the difference: one glob per dimension, minus what `blockers` take out of it. */
 export interface Row {
@@ -28,13 +29,17 @@ export function cellKey(cell: readonly Glob[]): string {
   return key;
 }
 
+/** The boxes that both share; undefined past the bound of an intersection, or of the whole comparison (G5). */
 export function intersectBoxes(
   a: readonly Glob[],
   b: readonly Glob[],
+  work: Work,
 ): readonly (readonly Glob[])[] | undefined {
+  if (work.over) return undefined;
   let out: (readonly Glob[])[] = [[]];
   for (let d = 0; d < a.length; d++) {
-    const pieces = intersect(a[d] as Glob, b[d] as Glob);
+    const { globs: pieces, cost } = intersectAtCost(a[d] as Glob, b[d] as Glob);
+    work.spend(cost);
     if (pieces === undefined) return undefined;
     out = out.flatMap((head) => pieces.map((piece) => [...head, piece]));
   }
@@ -45,8 +50,11 @@ export function coversBox(b: readonly Glob[], a: readonly Glob[]): boolean {
   return b.every((glob, d) => covers(glob, a[d] as Glob));
 }
 
-/** The boxes that no other covers; of equal ones the one with the shorter pattern, whatever the order. */
-export function maximalBoxes(boxes: readonly Box[]): readonly Box[] {
+/**
+ * The boxes that no other covers; of equal ones the one with the shorter pattern, whatever the order. Past the bound on
+ * work they all stay: that says the same at more length.
+ */
+export function maximalBoxes(boxes: readonly Box[], work: Work): readonly Box[] {
   if (boxes.length < 2) return boxes;
   const unique = new Map<string, Box>();
   for (const box of boxes) {
@@ -56,12 +64,13 @@ export function maximalBoxes(boxes: readonly Box[]): readonly Box[] {
   }
   const index = new TermIndex<Box>();
   for (const box of unique.values()) index.add(box.globs[0] as Glob, box);
-  return [...unique.values()].filter(
-    (box) =>
-      !index
-        .covering(generic(box.globs[0] as Glob))
-        .some((other) => other !== box && coversBox(other.globs, box.globs)),
-  );
+  return [...unique.values()].filter((box) => {
+    if (work.over) return true;
+    const before = index.looked;
+    const covering = index.covering(generic(box.globs[0] as Glob));
+    work.spend(index.looked - before);
+    return !covering.some((other) => other !== box && coversBox(other.globs, box.globs));
+  });
 }
 
 function shorter(a: Box, b: Box): boolean {
@@ -69,17 +78,30 @@ function shorter(a: Box, b: Box): boolean {
   return x.length < y.length || (x.length === y.length && x < y);
 }
 
-/** Whether the whole difference that `row` stands for lies in the one that `wider` stands for. */
-function rowInside(row: Row, wider: Row): boolean {
+/**
+ * Whether the whole difference that `row` stands for lies in the one that `wider` stands for. What takes a blocker of
+ * `wider` from `row` is mostly one and the same pattern, which shows without any intersection. Past the bound on work
+ * the answer is no: the row stays, which says the same at more length.
+ */
+function rowInside(row: Row, wider: Row, work: Work): boolean {
   if (!coversBox(wider.cell, row.cell)) return false;
-  return wider.blockers.every((blocker) => {
-    const shared = intersectBoxes(blocker.globs, row.cell);
+  const open = wider.blockers.filter((blocker) => {
+    work.spend(row.blockers.length);
+    return !row.blockers.some(
+      (b) =>
+        coversBox(b.globs, blocker.globs) ||
+        b.terms.every((t, d) => covers(t.glob, blocker.globs[d] as Glob)),
+    );
+  });
+  return open.every((blocker) => {
+    const shared = intersectBoxes(blocker.globs, row.cell, work);
+    work.spend((shared?.length ?? 0) * row.blockers.length);
     return shared?.every((s) => row.blockers.some((b) => coversBox(b.globs, s))) ?? false;
   });
 }
 
 /** Drops rows that lie in another row (R3). */
-export function withoutSubsumed(rows: readonly Row[]): readonly Row[] {
+export function withoutSubsumed(rows: readonly Row[], work: Work): readonly Row[] {
   // sorted first, so that of two ways to write one difference the same is kept, whatever the order of the input
   const keyed = rows
     .map((row): [string, Row] => [rowKey(row), row])
@@ -92,9 +114,13 @@ export function withoutSubsumed(rows: readonly Row[]): readonly Row[] {
   });
   const gone = new Set<number>();
   unique.forEach((row, at) => {
-    const inside = index
-      .covering(generic(row.cell[0] as Glob))
-      .some((other) => other !== at && !gone.has(other) && rowInside(row, unique[other] as Row));
+    if (work.over) return;
+    const before = index.looked;
+    const covering = index.covering(generic(row.cell[0] as Glob));
+    work.spend(index.looked - before);
+    const inside = covering.some(
+      (other) => other !== at && !gone.has(other) && rowInside(row, unique[other] as Row, work),
+    );
     if (inside) gone.add(at);
   });
   return unique.filter((_, at) => !gone.has(at));

@@ -8,7 +8,7 @@
  * of the other side, at its intersection with that deny.
  */
 
-import { type Glob, generic, intersect, MAX_PIECES } from "../glob.ts";
+import { type Glob, generic, intersectAtCost, MAX_PIECES } from "../glob.ts";
 import type { Term } from "../term.ts";
 import {
   type Box,
@@ -19,9 +19,19 @@ import {
   type Row,
   withoutSubsumed,
 } from "./boxes.ts";
-import { combinations, excluded, exclusionsOf, FoeIndex } from "./foe-index.ts";
+import {
+  combinations,
+  Entries,
+  type Entry,
+  excluded,
+  exclusionsOf,
+  FoeIndex,
+  type FoeTerm,
+  takes,
+} from "./foe-index.ts";
 import type { Policy, Rule, Selector } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
+import { Work } from "./work.ts";
 
 /** A part of a side that could not be compared within the bound, or that a condition leaves open. */
 export interface Open {
@@ -36,10 +46,16 @@ export interface Open {
 export interface Difference {
   readonly rows: readonly Row[];
   readonly open: readonly Open[];
+  /** Work that it took, counted: the same for the same input (G5). */
+  readonly steps: number;
 }
 
 /** Refinements of cells per direction, beyond four per pattern, before the rest is left undecided (G5). */
 export const DEFAULT_BOUND = 20_000;
+/** Steps inside intersections and pairs of patterns held against one another, per direction (G5)… */
+const STEPS = 1_500_000;
+/** … and so many more for each pattern given. */
+const STEPS_A_PATTERN = 200;
 
 /**
  * What `x` allows and `y` does not. `dimensions[0]` is the one with many patterns, which is indexed.
@@ -55,7 +71,12 @@ export function difference(
   const certain = new Direction(x, y, dimensions, bound, "certain").run();
   if (!hasConditions) return certain;
   const possible = new Direction(x, y, dimensions, bound, "possible").run();
-  return { rows: certain.rows, open: [...certain.open, ...leftOpen(certain, possible, dimensions, bound)] };
+  const { open, steps } = leftOpen(certain, possible, dimensions, bound);
+  return {
+    rows: certain.rows,
+    open: [...certain.open, ...open],
+    steps: certain.steps + possible.steps + steps,
+  };
 }
 
 /** What is possible and not certain hangs on a condition: the difference of the two differences. */
@@ -64,7 +85,7 @@ function leftOpen(
   possible: Difference,
   dimensions: readonly string[],
   bound: number,
-): readonly Open[] {
+): Omit<Difference, "rows"> {
   const rows = new Map(possible.rows.map((row) => [asRule(row, dimensions), row]));
   const sure = certain.rows.map((row) => asRule(row, dimensions));
   const rest = new Direction([...rows.keys()], sure, dimensions, bound, "certain").run();
@@ -72,7 +93,7 @@ function leftOpen(
     const row = rows.get(left.rule) as Row;
     return { terms: row.terms, cell: left.cell, why: "condition", conditions: row.rule.conditions };
   });
-  return [...possible.open, ...open, ...rest.open];
+  return { open: [...possible.open, ...open, ...rest.open], steps: rest.steps };
 }
 
 /** A row as an unconditional rule: its cell, with the blockers as exclusions in the first dimension. */
@@ -88,6 +109,17 @@ function asRule(row: Row, dimensions: readonly string[]): Rule {
   return { effect: "allow", where: Object.fromEntries(where), conditions: [], origin: row.rule.origin };
 }
 
+/** What is looked for in the cells of one term. */
+interface Search {
+  readonly rule: Rule;
+  readonly terms: readonly Term[];
+  /** The rules that must hold, `rule` first. */
+  readonly must: readonly Rule[];
+  /** The rules that must not. */
+  readonly foes: FoeIndex;
+  readonly entries: Entries;
+}
+
 /** One direction, one reading of the conditions. Holds the indexes and the budget. */
 class Direction {
   private readonly x: Policy;
@@ -99,6 +131,8 @@ class Direction {
   private readonly indexes = new Map<string, FoeIndex>();
   /** Work left for cells that refinement makes; the terms themselves are free. */
   private budget: number;
+  /** Work left inside what is refined, printed and held against one another. */
+  private readonly work: Work;
 
   constructor(
     x: Policy,
@@ -117,7 +151,9 @@ class Direction {
       for (const terms of combinations(rule, dimensions))
         this.denies.add((terms[0] as Term).glob, { rule, terms });
     }
-    this.budget = bound + 4 * [...x, ...y].reduce((sum, rule) => sum + termCount(rule), 0);
+    const given = [...x, ...y].reduce((sum, rule) => sum + termCount(rule), 0);
+    this.budget = bound + 4 * given;
+    this.work = new Work(STEPS + STEPS_A_PATTERN * given);
   }
 
   run(): Difference {
@@ -127,15 +163,22 @@ class Direction {
     for (const rule of this.x) {
       if (rule.effect !== "allow") continue;
       if (this.mode === "certain" && rule.conditions.length > 0) continue;
+      const entries = new Entries(rule, this.dimensions, this.work);
       for (const terms of combinations(rule, this.dimensions)) {
         const cell = terms.map((t) => t.glob);
         if (wider(terms, isPlain(rule))) continue;
-        this.explore(rule, terms, cell, [rule], this.foes(rule.conditions, true), rows, open);
+        this.explore(
+          { rule, terms, must: [rule], foes: this.foes(rule.conditions, true), entries },
+          cell,
+          rows,
+          open,
+        );
         for (const deny of this.denies.near(cell[0] as Glob))
-          this.exploreDeny(rule, terms, cell, deny, rows, open);
+          this.exploreDeny({ rule, terms, entries }, cell, deny, rows, open);
       }
     }
-    return { rows: withoutSubsumed(rows), open };
+    const kept = withoutSubsumed(rows, this.work);
+    return { rows: kept, open, steps: this.work.spent };
   }
 
   /**
@@ -169,8 +212,7 @@ class Direction {
 
   /** The other side denies it: the point must enter the deny, and this side must really allow it. */
   private exploreDeny(
-    rule: Rule,
-    terms: readonly Term[],
+    search: Pick<Search, "rule" | "terms" | "entries">,
     cell: readonly Glob[],
     deny: { readonly rule: Rule; readonly terms: readonly Term[] },
     rows: Row[],
@@ -179,13 +221,15 @@ class Direction {
     const cells = intersectBoxes(
       cell,
       deny.terms.map((t) => t.glob),
+      this.work,
     );
     if (cells === undefined) {
-      open.push({ terms, cell, why: "bound", conditions: [] });
+      open.push({ terms: search.terms, cell, why: "bound", conditions: [] });
       return;
     }
-    const foes = this.foes([...rule.conditions, ...deny.rule.conditions], false);
-    for (const inside of cells) this.explore(rule, terms, inside, [rule, deny.rule], foes, rows, open);
+    const foes = this.foes([...search.rule.conditions, ...deny.rule.conditions], false);
+    const must = [search.rule, deny.rule];
+    for (const inside of cells) this.explore({ ...search, must, foes }, inside, rows, open);
   }
 
   /** The rules that must fail when exactly these conditions are known to hold. */
@@ -203,15 +247,8 @@ class Direction {
   }
 
   /** All cells of the difference inside `start`, where the rules of `must` hold and no foe does. */
-  private explore(
-    rule: Rule,
-    terms: readonly Term[],
-    start: readonly Glob[],
-    must: readonly Rule[],
-    foes: FoeIndex,
-    rows: Row[],
-    open: Open[],
-  ): void {
+  private explore(search: Search, start: readonly Glob[], rows: Row[], open: Open[]): void {
+    const { rule, terms, must, foes } = search;
     // most cells are not refined, and need no memory of what was seen
     let seen: Set<string> | undefined;
     const todo: (readonly Glob[])[] = [start];
@@ -221,15 +258,19 @@ class Direction {
       if (must.some((r) => excluded(r, here, this.dimensions))) continue;
       const holding = foes.holding(here);
       if (holding.some((foe) => !foe.hasExcept)) continue;
-      if (holding.length === 0) {
-        rows.push({ rule, terms, cell: here, blockers: this.blockers(here, must, foes) });
+      let entries: readonly Entry[];
+      if (holding.length > 0) entries = this.waysOut(search, here, holding);
+      else {
+        const { boxes, reaching } = this.blockers(here, must, foes);
+        rows.push({ rule, terms, cell: here, blockers: boxes });
+        // what takes from the row may fail further in, by its own exclusions; nothing else is changed by entering one
+        entries = distinct([...reaching].flatMap((foe) => entriesOf(search, foe, here)));
       }
-      // a foe that holds must be made to fail: one of its own exclusions must be entered, so one foe's are enough
-      const entries = holding.length === 0 ? foes.entries(here) : foes.fewestEntries(here, holding);
       for (const entry of entries) {
-        const pieces = intersect(here[entry.dimension] as Glob, entry.term.glob);
+        const { globs: pieces, cost } = intersectAtCost(here[entry.dimension] as Glob, entry.term.glob);
+        this.work.spend(1 + cost);
         this.budget -= 1 + (pieces?.length ?? MAX_PIECES);
-        if (pieces === undefined || this.budget < 0) {
+        if (pieces === undefined || this.budget < 0 || this.work.over) {
           open.push({ terms, cell: start, why: "bound", conditions: [] });
           return;
         }
@@ -246,33 +287,71 @@ class Direction {
     }
   }
 
-  /** What must be taken out of the cell: the foes that reach into it, and the exclusions of the rules that must hold. */
-  private blockers(cell: readonly Glob[], must: readonly Rule[], foes: FoeIndex): readonly Box[] {
+  /** A foe that holds must be made to fail: one of its own exclusions must be entered, so one foe's are enough. */
+  private waysOut(search: Search, cell: readonly Glob[], holding: readonly FoeTerm[]): readonly Entry[] {
+    const chosen = search.foes.fewest(cell, holding);
+    const entries = entriesOf(search, chosen, cell);
+    // where another foe cannot be made to fail at all, nothing in the cell is a difference
+    for (const { rule } of holding) {
+      if (entries.length === 0 || this.work.over) return entries;
+      if (rule === chosen) continue;
+      const others = entriesOf(search, rule, cell);
+      if (others.length === 0) return others;
+      this.work.spend(others.length);
+    }
+    return entries;
+  }
+
+  /**
+   * What must be taken out of the cell: the foes that reach into it, and the exclusions of the rules that must hold.
+   * With the foes of these that have exclusions.
+   */
+  private blockers(
+    cell: readonly Glob[],
+    must: readonly Rule[],
+    foes: FoeIndex,
+  ): { readonly boxes: readonly Box[]; readonly reaching: ReadonlySet<Rule> } {
     const boxes: Box[] = [];
+    const reaching = new Set<Rule>();
     for (const foe of foes.reaching(cell)) {
       // an exclusion of the foe covers the cell: the foe cannot hold in it
       if (excluded(foe.rule, cell, this.dimensions)) continue;
-      boxes.push(...this.clip(cell, foe.terms));
+      const pieces = this.clip(cell, foe.terms);
+      boxes.push(...pieces);
+      if (foe.hasExcept && pieces.length > 0) reaching.add(foe.rule);
     }
     for (const rule of must) {
       this.dimensions.forEach((dimension, d) => {
         const selector = rule.where[dimension];
         if (selector === undefined || selector.except.length === 0) return;
-        for (const term of exclusionsOf(selector).near(cell[d] as Glob)) {
+        for (const term of exclusionsOf(selector).sharing(cell[d] as Glob)) {
           const whole = cell.map((glob, k): Term => (k === d ? term : { ...term, glob, text: "" }));
           boxes.push(...this.clip(cell, whole));
         }
       });
     }
-    return maximalBoxes(boxes);
+    return { boxes: maximalBoxes(boxes, this.work), reaching };
   }
 
   private clip(cell: readonly Glob[], terms: readonly Term[]): readonly Box[] {
     const globs = terms.map((t) => t.glob);
-    const pieces = intersectBoxes(cell, globs);
+    const pieces = intersectBoxes(cell, globs, this.work);
     // past the bound the whole pattern is taken out of what is printed; the witness stays exact
     return (pieces ?? [globs]).map((g) => ({ globs: g, terms }));
   }
+}
+
+/** The exclusions of a foe that a point of the cell could enter while all that must hold does. */
+function entriesOf({ entries, must }: Search, foe: Rule, cell: readonly Glob[]): readonly Entry[] {
+  const found = entries.of(foe, cell);
+  const [, ...more] = must;
+  if (more.length === 0) return found;
+  return found.filter(({ name, term }) => !more.some((rule) => takes(rule.where[name], term.glob)));
+}
+
+function distinct(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.length < 2) return entries;
+  return [...new Map(entries.map((entry) => [`${entry.dimension} ${entry.term.glob.key}`, entry])).values()];
 }
 
 /** Nothing takes from what it allows. */

@@ -5,6 +5,7 @@ import type { Term } from "../term.ts";
 import { cellKey } from "./boxes.ts";
 import type { Rule, Selector } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
+import type { Work } from "./work.ts";
 
 interface Combinations {
   readonly dimensions: readonly string[];
@@ -49,6 +50,8 @@ export function excluded(rule: Rule, cell: readonly Glob[], dimensions: readonly
 /** A place where a point can enter an exclusion of a foe. */
 export interface Entry {
   readonly dimension: number;
+  /** The name of the dimension. */
+  readonly name: string;
   readonly term: Term;
 }
 
@@ -62,8 +65,6 @@ export interface FoeTerm {
 export class FoeIndex {
   private readonly dimensions: readonly string[];
   private readonly only = new TermIndex<FoeTerm>();
-  private readonly except = new TermIndex<Entry>();
-  private readonly elsewhere: Entry[] = [];
 
   constructor(rules: readonly Rule[], dimensions: readonly string[]) {
     this.dimensions = dimensions;
@@ -77,12 +78,6 @@ export class FoeIndex {
         if (!hasExcept) plain.add(key);
         this.only.add((terms[0] as Term).glob, { rule, terms, hasExcept });
       }
-      dimensions.forEach((dimension, d) => {
-        for (const term of rule.where[dimension]?.except ?? []) {
-          if (d === 0) this.except.add(term.glob, { dimension: d, term });
-          else this.elsewhere.push({ dimension: d, term });
-        }
-      });
     }
   }
 
@@ -99,26 +94,78 @@ export class FoeIndex {
 
   /** The terms that share something with the cell. */
   reaching(cell: readonly Glob[]): readonly FoeTerm[] {
-    return this.only.near(cell[0] as Glob);
+    return this.only.sharing(cell[0] as Glob);
   }
 
-  /** The exclusions of the one holding foe that has the fewest near the cell. */
-  fewestEntries(cell: readonly Glob[], holding: readonly FoeTerm[]): readonly Entry[] {
-    const choices = holding.map((foe) =>
-      this.dimensions.flatMap((dimension, d): Entry[] => {
-        const selector = foe.rule.where[dimension];
-        if (selector === undefined || selector.except.length === 0) return [];
-        return exclusionsOf(selector)
-          .near(cell[d] as Glob)
-          .map((term) => ({ dimension: d, term }));
-      }),
-    );
-    return choices.reduce((best, entries) => (entries.length < best.length ? entries : best));
+  /** The one holding foe that has the fewest exclusions near the cell. */
+  fewest(cell: readonly Glob[], holding: readonly FoeTerm[]): Rule {
+    const [first, ...more] = holding.map((foe) => ({
+      rule: foe.rule,
+      count: holding.length === 1 ? 0 : nearCount(foe.rule, cell, this.dimensions),
+    }));
+    if (first === undefined) throw new RangeError("no foe holds");
+    return more.reduce((best, foe) => (foe.count < best.count ? foe : best), first).rule;
+  }
+}
+
+function nearCount(rule: Rule, cell: readonly Glob[], dimensions: readonly string[]): number {
+  return dimensions.reduce((sum, dimension, d) => {
+    const selector = rule.where[dimension];
+    if (selector === undefined || selector.except.length === 0) return sum;
+    return sum + exclusionsOf(selector).near(cell[d] as Glob).length;
+  }, 0);
+}
+
+/** Whether an exclusion covers all that the glob matches. */
+export function takes(selector: Selector | undefined, glob: Glob): boolean {
+  if (selector === undefined || selector.except.length === 0) return false;
+  return exclusionsOf(selector).covering(generic(glob)).length > 0;
+}
+
+/** With so many exclusions, those that matter are put into an index of their own. */
+const LISTED = 8;
+
+/**
+ * The exclusions of foes that a point could enter while `own` allows it. An exclusion that lies in one of `own` cannot
+ * be entered: of two long lists that are one but for an entry, only that entry is left to be looked at.
+ */
+export class Entries {
+  private readonly own: Rule;
+  private readonly dimensions: readonly string[];
+  private readonly work: Work;
+  private readonly left = new Map<Selector, TermIndex<Term>>();
+
+  constructor(own: Rule, dimensions: readonly string[], work: Work) {
+    this.own = own;
+    this.dimensions = dimensions;
+    this.work = work;
   }
 
-  /** Exclusions that a point of the cell could enter. */
-  entries(cell: readonly Glob[]): readonly Entry[] {
-    const near = (cell[0] as Glob).literal ? [] : this.except.near(cell[0] as Glob);
-    return this.elsewhere.length === 0 ? near : [...near, ...this.elsewhere];
+  /** Those of one foe that could share a point with the cell. */
+  of(foe: Rule, cell: readonly Glob[]): readonly Entry[] {
+    return this.dimensions.flatMap((dimension, d): readonly Entry[] => {
+      const selector = foe.where[dimension];
+      if (selector === undefined || selector.except.length === 0) return [];
+      const own = this.own.where[dimension];
+      if (own === undefined || own.except.length === 0 || selector.except.length > LISTED) {
+        const index = own === undefined ? exclusionsOf(selector) : this.leftOf(selector, own);
+        return index.sharing(cell[d] as Glob).map((term) => ({ dimension: d, name: dimension, term }));
+      }
+      return exclusionsOf(selector)
+        .sharing(cell[d] as Glob)
+        .filter((term) => !takes(own, term.glob))
+        .map((term) => ({ dimension: d, name: dimension, term }));
+    });
+  }
+
+  private leftOf(selector: Selector, own: Selector): TermIndex<Term> {
+    if (own.except.length === 0) return exclusionsOf(selector);
+    const known = this.left.get(selector);
+    if (known !== undefined) return known;
+    const index = new TermIndex<Term>();
+    for (const term of selector.except) if (!takes(own, term.glob)) index.add(term.glob, term);
+    this.work.spend(selector.except.length);
+    this.left.set(selector, index);
+    return index;
   }
 }

@@ -3,10 +3,14 @@ import { type Glob, matches } from "../glob.ts";
 interface Held<T> {
   readonly glob: Glob;
   readonly value: T;
+  /** When it was added: what is found comes in that order within one prefix. */
+  readonly order: number;
 }
 
 /** Up to so many are looked at one by one: that is less work than to look them up. */
 const FEW = 8;
+/** Patterns of one prefix beyond so many are looked up by their ends as well: `*` before a thousand endings is common. */
+const MANY = 24;
 /** Bits of the filter for each pattern: one in so many texts that no pattern has is looked up in vain. */
 const BITS = 16;
 
@@ -31,17 +35,26 @@ export class TermIndex<T> {
   private readonly held: Held<T>[] = [];
   private made: Lookup<T> | undefined;
   private sorted: readonly Held<T>[] | undefined;
+  private readonly ends = new Map<readonly Held<T>[], Ends<T>>();
+  private looks = 0;
+
+  /** How many patterns `covering` has looked at: work, for who bounds it. */
+  get looked(): number {
+    return this.looks;
+  }
 
   add(glob: Glob, value: T): void {
-    this.held.push({ glob, value });
+    this.held.push({ glob, value, order: this.held.length });
     this.made = undefined;
     this.sorted = undefined;
+    this.ends.clear();
   }
 
   /** Those that match this point. */
   covering(point: string): readonly T[] {
     const out: T[] = [];
     if (this.held.length <= FEW) {
+      this.looks += this.held.length;
       for (const { glob, value } of this.held) if (matches(glob, point)) out.push(value);
       return out;
     }
@@ -52,9 +65,11 @@ export class TermIndex<T> {
       if (length > point.length) break;
       for (; at < length; at++) hash = hashed(hash, point.charCodeAt(at));
       if (!holds(filter, hash)) continue;
-      for (const { glob, value } of byPrefix.get(point.slice(0, length)) ?? []) {
-        if (matches(glob, point)) out.push(value);
-      }
+      const bucket = byPrefix.get(point.slice(0, length));
+      if (bucket === undefined) continue;
+      const candidates = bucket.length <= MANY ? bucket : endingLike(this.endsOf(bucket), point);
+      this.looks += candidates.length;
+      for (const { glob, value } of candidates) if (matches(glob, point)) out.push(value);
     }
     for (; at < point.length; at++) hash = hashed(hash, point.charCodeAt(at));
     if (holds(filter, hash)) for (const { value } of literals.get(point) ?? []) out.push(value);
@@ -84,6 +99,39 @@ export class TermIndex<T> {
     return out;
   }
 
+  /** As `near`, without those whose fixed ends share nothing with the glob's, in no certain order. */
+  sharing(glob: Glob): readonly T[] {
+    if (glob.literal || this.held.length <= FEW) return this.near(glob);
+    const { prefix } = glob;
+    const end = endOf(glob);
+    const agrees = (other: Glob): boolean =>
+      other.literal ? matches(glob, other.point) : endOf(other).endsWith(end) || end.endsWith(endOf(other));
+    const out: T[] = [];
+    const { byPrefix, lengths } = this.lookup();
+    const sorted = this.inOrder();
+    for (let at = lowerBound(sorted, prefix); at < sorted.length; at++) {
+      const { glob: other, value } = sorted[at] as Held<T>;
+      if (!other.prefix.startsWith(prefix)) break;
+      // patterns with the very prefix are looked up below
+      if ((other.literal || other.prefix.length > prefix.length) && agrees(other)) out.push(value);
+    }
+    for (const length of lengths) {
+      if (length > prefix.length) break;
+      const bucket = byPrefix.get(prefix.slice(0, length)) ?? [];
+      const candidates = bucket.length <= MANY ? bucket : agreeingEnds(this.endsOf(bucket), end);
+      for (const { glob: other, value } of candidates) if (agrees(other)) out.push(value);
+    }
+    return out;
+  }
+
+  private endsOf(bucket: readonly Held<T>[]): Ends<T> {
+    const known = this.ends.get(bucket);
+    if (known !== undefined) return known;
+    const made = endsOf(bucket);
+    this.ends.set(bucket, made);
+    return made;
+  }
+
   /** Whether `near` has any. */
   hasNear(glob: Glob): boolean {
     if (glob.literal || this.held.length <= FEW) return this.near(glob).length > 0;
@@ -106,6 +154,62 @@ export class TermIndex<T> {
     this.made ??= lookupOf(this.held);
     return this.made;
   }
+}
+
+/** Patterns by what stands after their last star. */
+interface Ends<T> {
+  readonly byEnd: ReadonlyMap<string, readonly Held<T>[]>;
+  /** Of the ends, ascending. */
+  readonly lengths: readonly number[];
+  /** The ends from their last letter on, in order, with the patterns of each. */
+  readonly backwards: readonly (readonly [string, readonly Held<T>[]])[];
+}
+
+function endOf(glob: Glob): string {
+  return glob.parts[glob.parts.length - 1] ?? "";
+}
+
+function backwards(text: string): string {
+  let out = "";
+  for (let at = text.length - 1; at >= 0; at--) out += text[at];
+  return out;
+}
+
+function endsOf<T>(bucket: readonly Held<T>[]): Ends<T> {
+  const byEnd = new Map<string, Held<T>[]>();
+  for (const entry of bucket) push(byEnd, endOf(entry.glob), entry);
+  const lengths = [...new Set([...byEnd.keys()].map((end) => end.length))].sort((a, b) => a - b);
+  const reversed = [...byEnd].map(([end, held]) => [backwards(end), held] as const);
+  return { byEnd, lengths, backwards: reversed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) };
+}
+
+/** Those whose end the text ends with, in the order in which they were added. */
+function endingLike<T>({ byEnd, lengths }: Ends<T>, text: string): readonly Held<T>[] {
+  const found: (readonly Held<T>[])[] = [];
+  for (const length of lengths) {
+    if (length > text.length) break;
+    const held = byEnd.get(text.slice(text.length - length));
+    if (held !== undefined) found.push(held);
+  }
+  return found.length === 1 ? (found[0] ?? []) : found.flat().sort((a, b) => a.order - b.order);
+}
+
+/** Those of which one end goes on from the other. */
+function agreeingEnds<T>({ byEnd, lengths, backwards: sorted }: Ends<T>, end: string): readonly Held<T>[] {
+  const out: Held<T>[] = [];
+  for (const length of lengths) {
+    if (length >= end.length) break;
+    for (const entry of byEnd.get(end.slice(end.length - length)) ?? []) out.push(entry);
+  }
+  const reversed = backwards(end);
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.[0] ?? "") < reversed) low = middle + 1;
+    else high = middle;
+  }
+  for (; sorted[low]?.[0].startsWith(reversed) === true; low++) out.push(...(sorted[low]?.[1] ?? []));
+  return out;
 }
 
 /** Whether one prefix goes on from the other; a literal goes on nowhere. */

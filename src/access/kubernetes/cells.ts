@@ -52,12 +52,25 @@ export interface VoidCell {
   readonly origin: Origin;
 }
 
+/** Words that no rule of the comparison tells apart, and the one of them that stands for all. */
+export interface Interchangeable {
+  readonly one: (dimension: number, word: number) => number;
+  /** The cell with the words that stand for its own. */
+  readonly at: (at: At) => At;
+  /** All the cells that such a cell stands for. */
+  readonly all: (at: At) => readonly At[];
+  /** Puts cells of one grant into the order in which its lists write them. */
+  readonly order: (grant: Grant) => (a: At, b: At) => number;
+}
+
 export interface Cells {
+  /** In words that stand for others, where `classes` says so. */
   readonly resources: readonly Cell[];
   readonly urls: readonly UrlCell[];
   readonly voids: readonly VoidCell[];
   /** Grants that were not spread out, since that would pass the bound (G5). */
   readonly beyond: readonly Grant[];
+  readonly classes?: Interchangeable | undefined;
 }
 
 /** Cells that one side may be spread into, beyond four per word given, before the rest is left undecided (G5). */
@@ -79,7 +92,7 @@ export function shared(a: At, b: At): At | undefined {
 }
 
 /** What a rule's word means (K1): all, a resource, one subresource of it, or one of all. The star of `pods/*` is a name. */
-function resourceAt(written: string, words: Words): readonly [resource: number, sub: number] {
+export function resourceAt(written: string, words: Words): readonly [resource: number, sub: number] {
   if (written === "*") return [ANY, ANY];
   const slash = written.indexOf("/");
   const [head, sub] = slash < 0 ? [written, ""] : [written.slice(0, slash), written.slice(slash + 1)];
@@ -99,10 +112,13 @@ export function cellsOf(
   words: Words,
   served: Served | undefined,
   bound = DEFAULT_CELLS,
+  classes?: Interchangeable,
 ): Cells {
   const resources = new Map<string, Cell>();
   const urls = new Map<string, UrlCell>();
   const voids: VoidCell[] = [];
+  /** Voids of cells, in words that stand for others. */
+  const found: VoidCell[] = [];
   const beyond: Grant[] = [];
   let left = bound;
   const wordOf = (text: string): number => (text === "*" ? ANY : words.add(text));
@@ -120,12 +136,16 @@ export function cellsOf(
     }
     left -= cost;
     const place = grant.namespace === undefined ? ANY : words.add(grant.namespace);
-    for (const verb of verbs) {
-      for (const group of groups) {
-        for (const [resource, sub] of kinds) {
-          for (const name of names) {
+    const ones = (d: number, list: readonly number[]): readonly number[] =>
+      classes === undefined ? list : list.filter((word) => classes.one(d, word) === word);
+    const [oneGroups, oneNames] = [ones(GROUP, groups), ones(NAME, names)];
+    const oneKinds = classes === undefined ? kinds : kinds.filter(([r]) => classes.one(RESOURCE, r) === r);
+    for (const verb of ones(VERB, verbs)) {
+      for (const group of oneGroups) {
+        for (const [resource, sub] of oneKinds) {
+          for (const name of oneNames) {
             const at = [verb, group, resource, sub, name, place];
-            for (const cell of effective(at, grant, words, served, voids)) {
+            for (const cell of effective(at, grant, words, served, found)) {
               const key = cellKey(cell);
               const before = resources.get(key);
               if (before === undefined) resources.set(key, { at: cell, grants: [grant] });
@@ -134,6 +154,8 @@ export function cellsOf(
           }
         }
       }
+    }
+    for (const verb of verbs) {
       for (const written of grant.urls) {
         const prefix = written.endsWith("*");
         const url: UrlCell = { verb, url: prefix ? urlPrefix(written) : written, prefix, grants: [grant] };
@@ -154,7 +176,15 @@ export function cellsOf(
       }
     }
   }
-  return { resources: [...resources.values()], urls: [...urls.values()], voids, beyond };
+  const each = (one: VoidCell): readonly VoidCell[] =>
+    one.at === undefined || classes === undefined ? [one] : classes.all(one.at).map((at) => ({ ...one, at }));
+  return {
+    resources: [...resources.values()],
+    urls: [...urls.values()],
+    voids: [...found.flatMap(each), ...voids],
+    beyond,
+    classes,
+  };
 }
 
 /** The parts of a cell that can take effect. What cannot goes to `voids`. */
@@ -218,7 +248,11 @@ export class CellIndex {
   /** By that set and the part of it looked up by; made when first asked for. */
   private readonly byPart = new Map<string, Map<string, Cell[]>>();
 
-  constructor(cells: readonly Cell[]) {
+  private readonly classes: Interchangeable | undefined;
+
+  /** @param classes what the words of `cells` stand for; then cells asked for are looked up by it */
+  constructor(cells: readonly Cell[], classes?: Interchangeable) {
+    this.classes = classes;
     for (const cell of cells) {
       const mask = maskOf(cell.at);
       const held = this.byMask.get(mask) ?? new Map<string, Cell>();
@@ -228,7 +262,8 @@ export class CellIndex {
   }
 
   /** Whether one cell holds all of this one; in a flat space then and only then the union does (G3). */
-  holds(at: At, apart?: At): boolean {
+  holds(asked: At, apart?: At): boolean {
+    const at = this.classes?.at(asked) ?? asked;
     const own = maskOf(at);
     for (const [mask, held] of this.byMask) {
       if ((mask & own) !== mask) continue;
@@ -239,7 +274,8 @@ export class CellIndex {
   }
 
   /** All that share something with the cell. */
-  reaching(at: At): readonly Cell[] {
+  reaching(asked: At): readonly Cell[] {
+    const at = this.classes?.at(asked) ?? asked;
     const own = maskOf(at);
     const out: Cell[] = [];
     for (const [mask, held] of this.byMask) {

@@ -1,10 +1,11 @@
 /** The comparison for Kubernetes, as src/access/provider.ts offers it. */
 import type { CompareOptions, Comparison, VoidGrant } from "../policy.ts";
 import { type Cells, cellsOf } from "./cells.ts";
+import { interchangeable } from "./classes.ts";
 import { Side } from "./difference.ts";
 import { doubtsOf, onlyUnnamed, possibleGrants, type ReadSide } from "./doubts.ts";
 import type { Grant } from "./grant.ts";
-import { kubernetesGrants } from "./grants.ts";
+import { type Grants, kubernetesGrants } from "./grants.ts";
 import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
 import { residuesOf } from "./residues.ts";
 import { servedOf } from "./served.ts";
@@ -21,20 +22,29 @@ export function compareKubernetes(
 ): Comparison {
   const words = new Words();
   const served = servedOf(options.resources);
-  const read = (documents: readonly unknown[]): ReadSide => {
-    const given = kubernetesGrants(documents, options.namespace);
-    const cells = cellsOf(given.grants, words, served, options.bound);
-    return { ...given, cells, side: new Side(cells) };
+  const given = {
+    documented: kubernetesGrants(documented, options.namespace),
+    live: kubernetesGrants(live, options.namespace),
   };
-  const sides = { documented: read(documented), live: read(live) };
-  const world = { words, served, plainNamespace: onlyUnnamed([sides.documented, sides.live]) };
+  // what cannot be read stands for words in its own way: then every word is looked at
+  const known = [given.documented, given.live].every(({ problems }) => problems.length === 0);
+  const classes = known
+    ? interchangeable([...given.documented.grants, ...given.live.grants], words, served !== undefined)
+    : undefined;
+  const spread = (grants: readonly Grant[]) => cellsOf(grants, words, served, options.bound, classes);
+  const read = (grants: Grants): ReadSide => {
+    const cells = spread(grants.grants);
+    return { ...grants, cells, side: new Side(cells) };
+  };
+  const sides = { documented: read(given.documented), live: read(given.live) };
+  const world = { words, served, classes, plainNamespace: onlyUnnamed([sides.documented, sides.live]) };
   const run = (side: "missing" | "excess") => {
     const [own, other] = side === "missing" ? [sides.documented, sides.live] : [sides.live, sides.documented];
     const possible = possibleGrants(own, other);
     const atMost =
       possible.length === 0
         ? other.side
-        : new Side(cellsOf([...other.grants, ...possible.map((p) => p.grant)], words, served, options.bound));
+        : new Side(spread([...other.grants, ...possible.map((p) => p.grant)]));
     return {
       residues: residuesOf(own.side, atMost, world),
       doubts: doubtsOf(side, own, other, atMost, possible, world),

@@ -1,6 +1,17 @@
 /** What the cells of one side hold and those of the other do not (G4): each generic point is looked up once. */
-import { type At, type Cell, CellIndex, type Cells, cellKey, shared, type UrlCell } from "./cells.ts";
+import {
+  type At,
+  type Cell,
+  CellIndex,
+  type Cells,
+  cellKey,
+  type Interchangeable,
+  shared,
+  type UrlCell,
+} from "./cells.ts";
+import type { Grant } from "./grant.ts";
 import { UrlIndex, urlShared } from "./urls.ts";
+import { ANY } from "./words.ts";
 
 /** A cell of which the other side holds no generic point, and what of it the other side holds. */
 export interface Row {
@@ -21,14 +32,14 @@ export class Side {
 
   constructor(cells: Cells) {
     this.cells = cells;
-    this.resources = new CellIndex(cells.resources);
+    this.resources = new CellIndex(cells.resources, cells.classes);
     this.urls = new UrlIndex(cells.urls);
   }
 }
 
 /** The cells of `x` that `y` does not hold, without those that lie in another one (R3). */
 export function resourceRows(x: Side, y: Side): readonly Row[] {
-  return x.cells.resources
+  const rows = x.cells.resources
     .filter((cell) => !y.resources.holds(cell.at) && !x.resources.holds(cell.at, cell.at))
     .map((cell) => ({
       cell,
@@ -39,6 +50,31 @@ export function resourceRows(x: Side, y: Side): readonly Row[] {
         }),
       ),
     }));
+  const { classes } = x.cells;
+  return classes === undefined ? rows : spelledOut(rows, classes);
+}
+
+/** Each row once for each cell that it stands for, in the order in which the lists of its first grant write them. */
+function spelledOut(rows: readonly Row[], classes: Interchangeable): readonly Row[] {
+  const byGrant = new Map<Grant | undefined, Row[]>();
+  for (const row of rows) {
+    const [grant] = row.cell.grants;
+    const list = byGrant.get(grant) ?? [];
+    byGrant.set(grant, list);
+    for (const at of classes.all(row.cell.at)) {
+      const { cell, blockers } = row;
+      // where the cell itself fixes a word, so does each part of it: only the others stand for more
+      const free = (word: number, d: number): number => (cell.at[d] === ANY ? word : ANY);
+      const fixed = (word: number, d: number): number => (cell.at[d] === ANY ? word : (at[d] ?? ANY));
+      const parts = blockers.flatMap((part) => classes.all(part.map(free)).map((one) => one.map(fixed)));
+      list.push({ cell: { at, grants: cell.grants }, blockers: parts });
+    }
+  }
+  return [...byGrant].flatMap(([grant, list]) => {
+    if (grant === undefined) return list;
+    const order = classes.order(grant);
+    return list.sort((a, b) => order(a.cell.at, b.cell.at));
+  });
 }
 
 export function urlRows(x: Side, y: Side): readonly UrlRow[] {

@@ -1,6 +1,6 @@
 /** What could not be decided, in words: what a side may grant besides what it grants for sure (G5, K4, K6, K10). */
 import type { Doubt, Origin } from "../policy.ts";
-import { type At, type Cells, cellsOf, type UrlCell } from "./cells.ts";
+import { type At, type Cells, cellsOf, DEFAULT_CELLS, type UrlCell } from "./cells.ts";
 import { resourceRows, Side, urlRows } from "./difference.ts";
 import { type Grant, UNNAMED_NAMESPACE } from "./grant.ts";
 import { type Grants, hull } from "./grants.ts";
@@ -145,8 +145,8 @@ function linesIn(
     .sort((a, b) => (a.pattern < b.pattern ? -1 : a.pattern > b.pattern ? 1 : 0));
 }
 
-function sideOf(grants: readonly Grant[], { words, served }: World): Side {
-  return new Side(cellsOf(grants, words, served));
+function sideOf(grants: readonly Grant[], { words, served, classes }: World): Side {
+  return new Side(cellsOf(grants, words, served, DEFAULT_CELLS, classes));
 }
 
 interface Part {

@@ -1,6 +1,6 @@
 /** Rows of the difference as residues that people can read (R1 to R4). */
 import type { Impact, Known, Origin, Residue } from "../policy.ts";
-import { type At, type UrlCell, VERB } from "./cells.ts";
+import { type At, type Interchangeable, type UrlCell, VERB } from "./cells.ts";
 import { type Row, resourceRows, type Side, type UrlRow, urlRows } from "./difference.ts";
 import type { Grant } from "./grant.ts";
 import { byTelling, impactOf, type Point, urlImpact, verbRank, worst } from "./impact.ts";
@@ -21,6 +21,8 @@ import { ANY, type Words } from "./words.ts";
 export interface World {
   readonly words: Words;
   readonly served: Served | undefined;
+  /** Words of both sides that the comparison looks at once. */
+  readonly classes: Interchangeable | undefined;
   /** No rule on either side says where it applies, so a pattern need not. */
   readonly plainNamespace: boolean;
 }

@@ -5,7 +5,7 @@ import type {
   Provider,
   ServedResource,
 } from "../../access/policy.ts";
-import { comparePolicies } from "../../access/provider.ts";
+import { comparePolicies, evaluator } from "../../access/provider.ts";
 import { readPolicyFile } from "../job/policy-file.ts";
 import { reasonOf, UsageError } from "../line/errors.ts";
 import { oneStep, type Work } from "./work.ts";
@@ -26,7 +26,7 @@ export interface PolicyOrder {
 }
 
 /**
- * The reading and the comparison of two sets of documents: what is no policy is found by a comparison too.
+ * The reading and the comparison of two sets of documents: what is no policy is found by reading them too.
  */
 export const policyWork: Work<PolicyOrder, never, Comparison> = {
   name: "policy",
@@ -64,9 +64,9 @@ function readDocuments(files: readonly NamedText[], provider: Provider): readonl
     if (items?.length === 0)
       throw new UsageError(`${file}: expected at least one policy document, found an empty list`);
     try {
-      // Against itself: what is no policy of that provider is refused here, where the file is known. Of Kubernetes a
+      // Only read: what is no policy of that provider is refused here, where the file is known. Of Kubernetes a
       // file may hold other objects alone, beside one that holds the roles.
-      comparePolicies(provider, provider === "kubernetes" ? [value, { rules: [] }] : [value], []);
+      evaluator(provider, provider === "kubernetes" ? [value, { rules: [] }] : [value]);
     } catch (error) {
       throw refused(file, error);
     }
@@ -74,7 +74,7 @@ function readDocuments(files: readonly NamedText[], provider: Provider): readonl
   }
   if (provider === "kubernetes") {
     try {
-      comparePolicies(provider, documents, []);
+      evaluator(provider, documents);
     } catch (error) {
       throw refused(files[0]?.file ?? "", error);
     }
