@@ -4,7 +4,7 @@ import { providers } from "../providers/registry.ts";
 import { applyWaivers } from "../report/apply-waivers.ts";
 import { buildReport } from "../report/build.ts";
 import type { ControlResult, Finding, Principal, Report, Target } from "../report/report.ts";
-import { factsOf } from "../snapshot/facts.ts";
+import { factsAmong, factsOf } from "../snapshot/facts.ts";
 import { runBaseline } from "./baseline.ts";
 import { atOnce, type Course } from "./course.ts";
 import { doorsOf } from "./doors.ts";
@@ -35,8 +35,12 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
   const targets: Target[] = [];
   const controls: ControlResult[] = [];
   const findings: Finding[] = [];
-  for (const subject of subjectsOf(input, checks)) {
-    const facts = factsOf(subject.snapshot);
+  const subjects = subjectsOf(input, checks).map((subject) => ({ subject, own: factsOf(subject.snapshot) }));
+  for (const { subject, own } of subjects) {
+    const beside = subjects.filter((each) => each.subject.snapshot.provider !== subject.snapshot.provider);
+    // of what nobody collected nothing is beside
+    const others = beside.filter((each) => each.subject.source !== undefined).map((each) => each.own);
+    const facts = factsAmong(own, subject.snapshot.provider, others);
     const provider = providers[subject.snapshot.provider];
     const recorded: Recorded = {
       snapshot: subject.snapshot,
