@@ -4,7 +4,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { deleteInline, detach, showAttached, showRole } from "../../state/aws/command.ts";
 import { differenceOf, liveSide, replayOf, type Sides } from "../../state/aws/difference.ts";
 import { statementsOf } from "../../state/aws/document.ts";
-import { type DocumentedPolicy, documentedPolicies, POLICY } from "../../state/aws/documented.ts";
+import { type DocumentedPolicy, documentedPolicies, POLICY, type Whose } from "../../state/aws/documented.ts";
 import {
   type Gap,
   type HeldPolicy,
@@ -13,6 +13,8 @@ import {
   policyInWords,
 } from "../../state/aws/holdings.ts";
 import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { serviceAccountSchema } from "../../state/aws/schema.ts";
+import { BOUND_BY } from "../../state/aws/service-account.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
 import { trustedPrincipals } from "../../state/aws/trust.ts";
 import { openedBeyond } from "../../state/aws/ways.ts";
@@ -26,8 +28,7 @@ import { opensInWords, withUnclear } from "../../wording/ways.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
-interface Params {
-  readonly role?: string;
+interface Params extends Whose {
   readonly required: readonly string[];
   readonly optional?: readonly string[];
 }
@@ -258,7 +259,7 @@ function references(params: Params, context: Context, live: readonly unknown[]):
 }
 
 function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
-  for (const subject of subjects(facts, params.role, context, "the vendor has no access here")) {
+  for (const subject of subjects(facts, params, context, "the vendor has no access here")) {
     if (subject.kind === "observation") {
       yield subject.observation;
       continue;
@@ -279,6 +280,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       superfluous: new Map(),
     });
   }
+  if (params.serviceAccount !== undefined) return;
   const wanted = trustedPrincipals([...context.controls.values()]);
   for (const reached of reachBeside(facts, params.role, context, wanted).reached) {
     const { role } = reached;
@@ -312,6 +314,7 @@ Not considered: service control policies and resource control policies of the or
     required: ["required"],
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
+      serviceAccount: serviceAccountSchema,
       required: {
         type: "array",
         minItems: 1,
@@ -325,8 +328,11 @@ Not considered: service control policies and resource control policies of the or
       },
     },
   },
-  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy", "aws/listed-role"],
-  tolerates: ["aws/listed-role"],
+  needs: (params) => [
+    ...(["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy", "aws/listed-role"] as const),
+    ...((params as Params).serviceAccount === undefined ? [] : BOUND_BY),
+  ],
+  tolerates: ["aws/listed-role", ...BOUND_BY],
   drifts: {
     excess: {
       short: "The role can do more than is documented.",

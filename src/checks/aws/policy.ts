@@ -3,11 +3,17 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { textList } from "../../snapshot/value.ts";
 import { showAttached } from "../../state/aws/command.ts";
 import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
-import { statementsOf, withoutConditions } from "../../state/aws/document.ts";
-import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../../state/aws/documented.ts";
+import { policyDocument, statementsOf, withoutConditions } from "../../state/aws/document.ts";
+import {
+  type DocumentedPolicy,
+  documentedPolicies,
+  policiesBeside,
+  type Whose,
+} from "../../state/aws/documented.ts";
 import { type Gap, type Holdings, holdingsOf, policyInWords } from "../../state/aws/holdings.ts";
 import { type Role, roleResource } from "../../state/aws/roles.ts";
-import { policySchema } from "../../state/aws/schema.ts";
+import { policySchema, serviceAccountSchema } from "../../state/aws/schema.ts";
+import { BOUND_BY } from "../../state/aws/service-account.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
 import type { Context } from "../../state/context.ts";
 import { type Loosened, loosened } from "../../wording/aws/loosened.ts";
@@ -24,9 +30,10 @@ import type { Observation } from "../../wording/observation.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
-interface Params {
-  readonly role?: string;
+interface Params extends Whose {
   readonly policy: unknown;
+  /** `any`: the document names actions and no resource, so an action on any resource at all is enough. */
+  readonly resources?: "any";
 }
 
 /** One role, what it holds, and what is documented. */
@@ -38,6 +45,21 @@ interface Case {
   readonly own: DocumentedPolicy;
   /** Every policy documented for the role, so that what another control grants is not called weakened. */
   readonly all: readonly DocumentedPolicy[];
+  /** The document names actions alone. */
+  readonly anyResource: boolean;
+}
+
+/**
+ * A policy as far as it is about actions: what it allows on some resource it allows, and only what it denies on every
+ * resource it denies.
+ */
+function onAnyResource(document: unknown): Readonly<Record<string, unknown>> {
+  const statements = statementsOf(document).flatMap((statement) => {
+    const { Resource: resource, NotResource: _, ...rest } = statement;
+    if (statement["Effect"] === "Allow") return [{ ...rest, Resource: "*" }];
+    return textList(resource).includes("*") ? [statement] : [];
+  });
+  return { ...policyDocument(document), Statement: statements };
 }
 
 function resourceOf(c: Case) {
@@ -124,7 +146,7 @@ function concerns(residue: Residue, c: Case): boolean {
 
 function* judge(c: Case): Iterable<Observation> {
   const live = c.holdings.policies.map((p) => p.document);
-  const own: Sides = { documented: [c.own.document], live };
+  const own: Sides = { documented: [c.own.document], live: c.anyResource ? live.map(onAnyResource) : live };
   const subject = `role ${c.role.name}`;
   const lacking = differenceOf(own, c.context);
   if (!c.own.required && c.holdings.unknown.length === 0 && !isThere(c, lacking.missing)) {
@@ -188,7 +210,7 @@ function* dead(residues: readonly Residue[], c: Case): Iterable<Observation> {
 
 function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
   const lost = "what the document asks for is not granted";
-  for (const subject of subjects(facts, params.role, context, lost)) {
+  for (const subject of subjects(facts, params, context, lost)) {
     if (subject.kind === "observation") {
       yield subject.observation;
       continue;
@@ -196,11 +218,12 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     const { role } = subject;
     const holdings = holdingsOf(facts, role);
     const all = documentedPolicies(
-      policiesBeside(context, params.role),
+      policiesBeside(context, params),
       holdings.policies.map((p) => p.document),
     );
     const own = all.find((d) => d.control === context.control.id);
-    if (own !== undefined) yield* judge({ context, role, holdings, own, all });
+    if (own !== undefined)
+      yield* judge({ context, role, holdings, own, all, anyResource: params.resources === "any" });
   }
 }
 
@@ -222,10 +245,19 @@ Not considered: policies of the organisation, of resources and of sessions, whic
     required: ["policy"],
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
+      serviceAccount: serviceAccountSchema,
       policy: policySchema("policy document, as the page prints it"),
+      resources: {
+        enum: ["any"],
+        description: "the document names actions and no resource: an action on any resource is enough",
+      },
     },
   },
-  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"],
+  needs: (params) => [
+    ...(["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const),
+    ...((params as Params).serviceAccount === undefined ? [] : BOUND_BY),
+  ],
+  tolerates: BOUND_BY,
   drifts: {
     missing: {
       short: "The role lacks a documented permission.",

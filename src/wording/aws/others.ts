@@ -111,7 +111,10 @@ function twins(
   if (context.principalsGiven || own.length < 2) return [];
   const ranked = own.map((role) => {
     const side = liveSide(holdingsOf(facts, role));
-    const all = documentedPolicies(policiesBeside(context, named), side.live);
+    const all = documentedPolicies(
+      policiesBeside(context, named === undefined ? {} : { role: named }),
+      side.live,
+    );
     const required = all.filter((d) => d.required).map((d) => d.document);
     const lacks = differenceOf({ documented: required, ...side }, context).missing.length;
     const beyond = differenceOf({ documented: all.map((d) => d.document), ...side }, context).excess.length;
