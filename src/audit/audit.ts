@@ -53,7 +53,7 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
     const notes: string[] = [...subject.notes];
     let complete = subject.snapshot.interrupted !== true;
     let catalog: Target["catalog"];
-    for (const { baseline: n, parts } of subject.shares) {
+    for (const { baseline: n, parts, files } of subject.shares) {
       const loaded = input.baselines[n];
       const given = subject.dealt[n];
       if (loaded === undefined || given === undefined) continue;
@@ -66,6 +66,7 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
         target: subject.name,
         parts,
         checks,
+        ...(files === true ? { files: input.files ?? {} } : {}),
         ...(operations === undefined ? {} : { operations }),
         course,
       });
@@ -85,9 +86,9 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
       complete,
       unread: subject.snapshot.unread,
       ...recordedOf(subject, input),
-      doors: doorsOf(provider.doors, recorded),
+      doors: subject.filesOnly === true ? [] : doorsOf(provider.doors, recorded),
       principals: [...principals.values()],
-      notes: [...notes, provider.notConsidered],
+      notes: subject.filesOnly === true ? subject.notes : [...notes, provider.notConsidered],
       ...(catalog === undefined ? {} : { catalog }),
       ...(wildcards.length === 0 ? {} : { wildcards }),
     });

@@ -62,6 +62,7 @@ export function* runBaseline(run: Run): Generator<void, RunResult> {
     controls: new Map(resolution.controls.map((c) => [c.id, c])),
     elsewhere: elsewhere(loaded, given, resolution),
     ...(run.serviceData === undefined ? {} : { serviceData: run.serviceData }),
+    ...(run.files === undefined ? {} : { files: run.files }),
     principals: who.principals,
     principalsGiven: who.given,
     ...(who.unknown === undefined ? {} : { principalsUnknown: who.unknown }),
@@ -87,6 +88,10 @@ function framesOf(run: Run, resolution: Resolution): readonly (readonly [Frame, 
     const control = loaded.baseline.controls.find((c) => c.id === resolved.id);
     if (control === undefined)
       throw new Error(`control ${resolved.id}: not in baseline ${loaded.baseline.id}`);
+    if (run.checks.get(control.check)?.ofFiles === true) {
+      const judged: Part = { kind: "judged" };
+      return run.files === undefined ? [] : [[{ run, resolution, control, resolved }, judged] as const];
+    }
     const part = run.parts.get(cloudOf({ ...control, with: resolved.with }, loaded.baseline, run.checks));
     return part === undefined ? [] : [[{ run, resolution, control, resolved }, part] as const];
   });

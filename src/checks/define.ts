@@ -30,6 +30,8 @@ export interface Check {
    * An entry of assignments, definitions or eligibilities that is unread for one id alone is the check's too.
    */
   readonly tolerates?: readonly DocumentKind[];
+  /** It judges files of the user's (`files` of the context), which are no cloud's: once a run, with or without a cloud. */
+  readonly ofFiles?: true;
   /** Why a control of this check does not apply as it was resolved (a parameter not given); it is then skipped. */
   readonly applicable?: (control: ResolvedControl) => string | undefined;
   /** Every drift that it can report. */

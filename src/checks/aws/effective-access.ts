@@ -3,7 +3,7 @@ import type { Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { deleteInline, detach, showAttached, showRole } from "../../state/aws/command.ts";
 import { differenceOf, liveSide, replayOf, type Sides } from "../../state/aws/difference.ts";
-import { statementsOf } from "../../state/aws/document.ts";
+import { onAnyResource, statementsOf } from "../../state/aws/document.ts";
 import { type DocumentedPolicy, documentedPolicies, POLICY, type Whose } from "../../state/aws/documented.ts";
 import {
   type Gap,
@@ -29,6 +29,8 @@ import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
 interface Params extends Whose {
+  /** `any`: the documents name actions and no resource, so that one on any resource is enough. */
+  readonly resources?: "any";
   readonly required: readonly string[];
   readonly optional?: readonly string[];
 }
@@ -49,6 +51,8 @@ interface Case {
   readonly superfluous: Map<HeldPolicy, boolean>;
   /** Of a role that the document does not know: by which way the vendor comes to it. */
   readonly way?: string;
+  /** The documents name actions alone. */
+  readonly anyResource?: boolean;
 }
 
 function resourceOf(c: Case) {
@@ -208,7 +212,8 @@ function* judge(c: Case): Iterable<Observation> {
   const side = liveSide(holdings);
   for (const gap of holdings.unknown) yield gapObservation(gap, c);
   if (holdings.boundaryUnknown !== undefined) yield gapObservation(holdings.boundaryUnknown, c);
-  const wanted: Sides = { documented: c.required.map((d) => d.document), ...side };
+  const least = c.anyResource === true ? { ...side, live: side.live.map(onAnyResource) } : side;
+  const wanted: Sides = { documented: c.required.map((d) => d.document), ...least };
   const lacking = differenceOf(wanted, c.context);
   for (const residue of lacking.missing) {
     // What could not be read may grant it, and may deny it: the gap says so. A boundary only takes away.
@@ -278,6 +283,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       all,
       required: all.filter((d) => d.required),
       superfluous: new Map(),
+      anyResource: params.resources === "any",
     });
   }
   if (params.serviceAccount !== undefined) return;
@@ -315,6 +321,10 @@ Not considered: service control policies and resource control policies of the or
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
       serviceAccount: serviceAccountSchema,
+      resources: {
+        enum: ["any"],
+        description: "the documents name actions and no resource: an action on any resource is enough",
+      },
       required: {
         type: "array",
         minItems: 1,

@@ -1,10 +1,11 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { allowedPrincipals } from "../../state/aws/document.ts";
+import type { Found } from "../../state/aws/home.ts";
 import { findRole, knownRoles, type Role, roleName, sameRole } from "../../state/aws/roles.ts";
 import { rolesBehind, serviceAccountOf } from "../../state/aws/service-account.ts";
 import { command } from "../../text/command.ts";
-import { absentThing, chosenCluster, type Found, typeOf } from "../../wording/aws/chosen.ts";
+import { absentThing, chosenCluster, typeOf } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 

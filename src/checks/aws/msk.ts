@@ -2,18 +2,11 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { blockAround, firstOutside } from "../../state/aws/block.ts";
 import { wayBetween } from "../../state/aws/connected.ts";
+import { brokerSubnets, type Found } from "../../state/aws/home.ts";
 import { clusterGroups, ingressOf } from "../../state/aws/ingress.ts";
 import { subnetsOf } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
-import {
-  absentThing,
-  brokerSubnets,
-  chosenCluster,
-  chosenKafka,
-  chosenVpc,
-  type Found,
-  typeOf,
-} from "../../wording/aws/chosen.ts";
+import { absentThing, chosenCluster, chosenKafka, chosenVpc, typeOf } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 

@@ -3,7 +3,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { textList } from "../../snapshot/value.ts";
 import { showAttached } from "../../state/aws/command.ts";
 import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
-import { policyDocument, statementsOf, withoutConditions } from "../../state/aws/document.ts";
+import { onAnyResource, statementsOf, withoutConditions } from "../../state/aws/document.ts";
 import {
   type DocumentedPolicy,
   documentedPolicies,
@@ -47,19 +47,6 @@ interface Case {
   readonly all: readonly DocumentedPolicy[];
   /** The document names actions alone. */
   readonly anyResource: boolean;
-}
-
-/**
- * A policy as far as it is about actions: what it allows on some resource it allows, and only what it denies on every
- * resource it denies.
- */
-function onAnyResource(document: unknown): Readonly<Record<string, unknown>> {
-  const statements = statementsOf(document).flatMap((statement) => {
-    const { Resource: resource, NotResource: _, ...rest } = statement;
-    if (statement["Effect"] === "Allow") return [{ ...rest, Resource: "*" }];
-    return textList(resource).includes("*") ? [statement] : [];
-  });
-  return { ...policyDocument(document), Statement: statements };
 }
 
 function resourceOf(c: Case) {

@@ -1,7 +1,8 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
+import type { Found } from "../../state/aws/home.ts";
 import { command } from "../../text/command.ts";
-import { absentThing, chosenDatabase, type Found, typeOf } from "../../wording/aws/chosen.ts";
+import { absentThing, chosenDatabase, typeOf } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 

@@ -325,7 +325,10 @@ A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in
   params: {
     type: "object",
     additionalProperties: false,
-    oneOf: [{ required: ["policy"] }, { required: ["serviceAccount"] }],
+    oneOf: ["policy", "serviceAccount"].map((name) => ({
+      required: [name],
+      properties: { [name]: true },
+    })),
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
       policy: policySchema("trust policy, as the page prints it"),

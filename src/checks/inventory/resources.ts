@@ -217,11 +217,10 @@ Resources that have no type are told by name. The document lists \`parts\`, and 
     type: "object",
     additionalProperties: false,
     required: ["kind"],
-    oneOf: [
-      { required: ["items"] },
-      { required: ["parts", "what", "parameter"] },
-      { required: ["one", "what", "parameter"] },
-    ],
+    oneOf: [["items"], ["parts", "what", "parameter"], ["one", "what", "parameter"]].map((required) => ({
+      required,
+      properties: Object.fromEntries(required.map((name) => [name, true])),
+    })),
     properties: {
       kind: { type: "string", minLength: 1, description: "kind of document in a snapshot: azure/resource" },
       what: { type: "string", minLength: 1, description: "what such a resource is called, singular" },

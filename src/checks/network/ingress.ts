@@ -1,17 +1,11 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { blockAround, firstOutside, worldIn } from "../../state/aws/block.ts";
+import type { Found } from "../../state/aws/home.ts";
 import { clusterGroups, type Ingress, ingressOf } from "../../state/aws/ingress.ts";
 import { vpcBlocks } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
-import {
-  absentThing,
-  chosenCluster,
-  chosenDatabase,
-  chosenVpc,
-  type Found,
-  typeOf,
-} from "../../wording/aws/chosen.ts";
+import { absentThing, chosenCluster, chosenDatabase, chosenVpc, typeOf } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 

@@ -1,8 +1,9 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
+import type { Found } from "../../state/aws/home.ts";
 import { type Subnet, subnetsOf } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
-import { absentThing, chosenVpc, type Found, typeOf } from "../../wording/aws/chosen.ts";
+import { absentThing, chosenVpc, typeOf } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 

@@ -1,5 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
-import { field, list, text } from "../../snapshot/value.ts";
+import { field, text } from "../../snapshot/value.ts";
+import { databases, type Found, kafkas, ownDatabases, ownKafkas } from "../../state/aws/home.ts";
 import { nameOf } from "../../state/aws/tags.ts";
 import { command } from "../../text/command.ts";
 import { byText } from "../../text/order.ts";
@@ -10,12 +11,6 @@ export type Chosen<T> =
   | { readonly kind: "one"; readonly one: T }
   | { readonly kind: "absent"; readonly wanted: string }
   | { readonly kind: "unclear"; readonly observation: UnknownObservation };
-
-export interface Found {
-  readonly id: string;
-  readonly name: string;
-  readonly body: unknown;
-}
 
 const THINGS = {
   VPC: {
@@ -64,7 +59,7 @@ export function absentThing(what: Thing, wanted: string, facts: Facts): DriftObs
     kind: "drift",
     drift: "absent",
     resource: { type, id: wanted, name: wanted },
-    message: `there is no ${what} ${wanted} in ${facts.scope}`,
+    message: `there is no ${what}${wanted === what ? "" : ` ${wanted}`} in ${facts.scope}`,
     property,
     expected: wanted,
     actual: null,
@@ -143,15 +138,6 @@ export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<Foun
   );
 }
 
-/** Of several, those in the deployment's VPC, where that can be told. */
-function near(all: readonly Found[], facts: Facts, vpcOf: (body: unknown) => readonly string[]) {
-  if (all.length < 2) return all;
-  const vpc = chosenVpc(facts, undefined);
-  if (vpc.kind !== "one") return all;
-  const inside = all.filter(({ body }) => vpcOf(body).includes(vpc.one.id));
-  return inside.length > 0 ? inside : all;
-}
-
 function onlyOf(what: Thing, all: readonly Found[], facts: Facts): Chosen<Found> {
   const [only, second] = all;
   if (only === undefined) return { kind: "absent", wanted: what };
@@ -165,41 +151,23 @@ function onlyOf(what: Thing, all: readonly Found[], facts: Facts): Chosen<Found>
   );
 }
 
+function namedOf(all: readonly Found[], wanted: string): Chosen<Found> {
+  const key = wanted.toLowerCase();
+  const one = all.find((each) => each.id === wanted || each.name.toLowerCase() === key);
+  return one === undefined ? { kind: "absent", wanted } : { kind: "one", one };
+}
+
 /**
  * The PostgreSQL instance that a control is about: by identifier or ARN, else the only one of the VPC by its subnet group,
  * else the only one. None at all is absent: the list of instances was read.
  */
 export function chosenDatabase(facts: Facts, wanted: string | undefined): Chosen<Found> {
-  const all = facts
-    .all("aws/db-instance")
-    .filter(({ body }) => /^(?:aurora-)?postgres/.test(text(field(body, "Engine")) ?? ""))
-    .map(({ id, body }) => ({ id, name: text(field(body, "DBInstanceIdentifier")) ?? id, body }))
-    .sort((a, b) => byText(a.id, b.id));
-  if (wanted !== undefined) {
-    const one = all.find((each) => each.id === wanted || each.name.toLowerCase() === wanted.toLowerCase());
-    return one === undefined ? { kind: "absent", wanted } : { kind: "one", one };
-  }
-  const vpcOf = (body: unknown) => [text(field(field(body, "DBSubnetGroup"), "VpcId")) ?? ""];
-  return onlyOf("PostgreSQL instance", near(all, facts, vpcOf), facts);
+  if (wanted !== undefined) return namedOf(databases(facts), wanted);
+  return onlyOf("PostgreSQL instance", ownDatabases(facts), facts);
 }
 
 /** The MSK cluster that a control is about: by name or ARN, else the only one of the VPC by its subnets, else the only one. */
 export function chosenKafka(facts: Facts, wanted: string | undefined): Chosen<Found> {
-  const all = facts
-    .all("aws/msk-cluster")
-    .map(({ id, body }) => ({ id, name: text(field(body, "ClusterName")) ?? id, body }))
-    .sort((a, b) => byText(a.id, b.id));
-  if (wanted !== undefined) {
-    const one = all.find((each) => each.id === wanted || each.name === wanted);
-    return one === undefined ? { kind: "absent", wanted } : { kind: "one", one };
-  }
-  const vpcs = new Map(facts.all("aws/subnet").map(({ id, body }) => [id, text(field(body, "VpcId")) ?? ""]));
-  const vpcOf = (body: unknown) => brokerSubnets(body).map((subnet) => vpcs.get(subnet) ?? "");
-  return onlyOf("MSK cluster", near(all, facts, vpcOf), facts);
-}
-
-/** The subnets in which the brokers of a provisioned cluster lie. */
-export function brokerSubnets(body: unknown): readonly string[] {
-  const group = field(field(body, "Provisioned"), "BrokerNodeGroupInfo");
-  return (list(field(group, "ClientSubnets")) ?? []).flatMap((subnet) => text(subnet) ?? []);
+  if (wanted !== undefined) return namedOf(kafkas(facts), wanted);
+  return onlyOf("MSK cluster", ownKafkas(facts), facts);
 }
