@@ -261,12 +261,18 @@ function judgeObservations(frame: Frame, check: Check, observations: readonly Ob
   const counts = new Map<string, number>();
   for (const o of observations)
     if (o.kind === "assessed") counts.set(o.what, (counts.get(o.what) ?? 0) + o.count);
-  const reason = [...counts].map(([what, n]) => counted(n, what.replace(/s$/, ""))).join(", ");
+  const reason = [...counts].map(([what, n]) => `${n} ${n === 1 ? singular(what) : what}`).join(", ");
   return {
     result: resultOf(frame, "pass", reason === "" ? "notes only" : `${reason} compared`),
     findings,
     complete,
   };
+}
+
+/** `statement of its policies` of `statements of its policies`, `entry` of `entries`. */
+function singular(what: string): string {
+  const [, head = "", rest = ""] = /^(.*?)((?: (?:of|in|on) .*)?)$/.exec(what) ?? [];
+  return head.replace(/ies$/, "y").replace(/([^s])s$/, "$1") + rest;
 }
 
 function counted(n: number, what: string): string {
