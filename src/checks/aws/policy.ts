@@ -26,12 +26,15 @@ import {
   residueProperty,
 } from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
+import { type WorkloadPolicy, workloadPolicies } from "../../wording/aws/workload-policy.ts";
 import type { Observation } from "../../wording/observation.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
 interface Params extends Whose {
-  readonly policy: unknown;
+  readonly policy?: unknown;
+  readonly workloads?: readonly WorkloadPolicy[];
+  readonly hostedZone?: string;
   /** `any`: the document names actions and no resource, so an action on any resource at all is enough. */
   readonly resources?: "any";
 }
@@ -196,6 +199,10 @@ function* dead(residues: readonly Residue[], c: Case): Iterable<Observation> {
 }
 
 function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
+  if (params.workloads !== undefined) {
+    yield* workloadPolicies(facts, params.workloads, params.hostedZone, context);
+    return;
+  }
   const lost = "what the document asks for is not granted";
   for (const subject of subjects(facts, params, context, lost)) {
     if (subject.kind === "observation") {
@@ -223,17 +230,43 @@ export const policy: Check = {
 
 Two things are reported here. What the document grants and the role's policies do not is missing. A grant whose condition was loosened, or removed, while the rest of it is as documented is weakened, with both conditions side by side. Everything else that the role can do beyond the document belongs to \`aws/effective-access\`, and what a permission boundary takes away too.
 
+Instead of a role, workloads of the cluster can be named by their labels: then the role behind the service account that each runs as must be able to do what is listed for it, on the hosted zone or wider.
+
 A parameter that was not given stands for the one value that the role's own policies have at its place; where they have none, for a value that nothing is called.
 
 Not considered: policies of the organisation, of resources and of sessions, which the account cannot always read.`,
   params: {
     type: "object",
     additionalProperties: false,
-    required: ["policy"],
+    oneOf: ["policy", "workloads"].map((name) => ({ required: [name], properties: { [name]: true } })),
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
       serviceAccount: serviceAccountSchema,
       policy: policySchema("policy document, as the page prints it"),
+      workloads: {
+        type: "array",
+        minItems: 1,
+        description:
+          "instead of a role: the roles behind these workloads of the cluster, for what they lack alone",
+        items: {
+          type: "object",
+          additionalProperties: false,
+          required: ["name", "labels", "actions", "onZone", "oneOf"],
+          properties: {
+            name: { type: "string", minLength: 1, description: "what the document calls it" },
+            labels: {
+              type: "array",
+              minItems: 1,
+              items: { type: "object", additionalProperties: { type: "string" } },
+              description: "sets of labels of which it carries one",
+            },
+            actions: { type: "array", items: { type: "string" }, description: "on every resource" },
+            onZone: { type: "array", items: { type: "string" }, description: "on the hosted zone, or wider" },
+            oneOf: { type: "array", items: { type: "string" }, description: "of which one is enough" },
+          },
+        },
+      },
+      hostedZone: { type: "string", minLength: 1, description: "name or id; absent: the only public zone" },
       resources: {
         enum: ["any"],
         description: "the document names actions and no resource: an action on any resource is enough",
@@ -242,7 +275,12 @@ Not considered: policies of the organisation, of resources and of sessions, whic
   },
   needs: (params) => [
     ...(["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const),
-    ...((params as Params).serviceAccount === undefined ? [] : BOUND_BY),
+    ...((params as Params).serviceAccount === undefined && (params as Params).workloads === undefined
+      ? []
+      : BOUND_BY),
+    ...((params as Params).workloads === undefined
+      ? []
+      : (["kubernetes/workload", "aws/hosted-zone"] as const)),
   ],
   tolerates: BOUND_BY,
   drifts: {
