@@ -7,6 +7,8 @@ export interface Leaf {
   /** `a.b.0.c` */
   readonly path: string;
   readonly value: unknown;
+  /** A scalar as it was written: `0123`, which is the number 123. */
+  readonly written?: string;
   readonly at: Place;
 }
 
@@ -54,6 +56,7 @@ export function treeOf(text: string): Tree {
       nodesAt(root, path).map(({ path: own, node }) => ({
         path: own,
         value: isScalar(node) ? node.value : isCollection(node) ? node : null,
+        ...(isScalar(node) && node.source !== undefined ? { written: node.source } : {}),
         at: placeOf(node),
       })),
     near: (path) => {

@@ -27,9 +27,11 @@ function saidBy({ value }: Leaf): string | undefined {
 }
 
 /** What stands there, for a sentence; never more than a line of it. */
-function shownOf({ value }: Leaf): string {
+function shownOf({ value, written }: Leaf): string {
   if (isCollection(value)) return "a list or an object";
-  return value === null ? "nothing" : `"${visible(String(value)).slice(0, 80)}"`;
+  if (value === null) return "nothing";
+  const text = visible(written ?? String(value)).slice(0, 80);
+  return typeof value === "string" ? `"${text}"` : `${text}, which is no text without quotes`;
 }
 
 class Judge {
@@ -74,7 +76,9 @@ class Judge {
       property: path,
       expected,
       actual:
-        leaf === undefined || isCollection(leaf.value) ? null : visible(String(leaf.value)).slice(0, 80),
+        leaf === undefined || isCollection(leaf.value)
+          ? null
+          : visible(leaf.written ?? String(leaf.value)).slice(0, 80),
       at,
       standsIn: { file: this.file, line: place.line },
       remediation: { text, commands: [] },

@@ -44,6 +44,8 @@ export function auditOrder(
       }));
     }),
     clouds: job.clouds,
+    // of files alone there is no state that would bring its parameters
+    ...(job.clouds.length === 0 ? { parameters: job.targets[0]?.parameters ?? {} } : {}),
     ...(job.profile === undefined ? {} : { profile: job.profile }),
     ...(waivers === undefined ? {} : { waivers }),
     ...times,
