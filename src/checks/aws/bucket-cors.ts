@@ -8,7 +8,8 @@ import type { Check } from "../define.ts";
 interface Params {
   readonly parts: readonly string[];
   readonly buckets?: readonly string[];
-  readonly hosts?: Readonly<Record<string, string>>;
+  /** Where one was not given its host is left out. */
+  readonly hosts: readonly { readonly parameter: string; readonly host?: string }[];
   readonly method: string;
 }
 
@@ -83,8 +84,10 @@ function* judge(facts: Facts, name: string, params: Params): Iterable<Observatio
     return;
   }
   const rules = list(field(read.body, "CORSRules")) ?? [];
-  const hosts = Object.entries(params.hosts ?? {});
-  const origins = hosts.map(([, host]) => originOf(host));
+  const hosts = params.hosts.flatMap(({ parameter, host }, at) =>
+    host === undefined ? [] : [{ parameter, origin: originOf(host), at }],
+  );
+  const origins = hosts.map(({ origin }) => origin);
   const wanted = {
     CORSRules: [
       {
@@ -126,8 +129,7 @@ function* judge(facts: Facts, name: string, params: Params): Iterable<Observatio
     };
     return;
   }
-  for (const [parameter, host] of hosts) {
-    const origin = originOf(host);
+  for (const { parameter, origin, at } of hosts) {
     const allowed = rules.some(
       (rule) =>
         textList(field(rule, "AllowedMethods")).includes(params.method) &&
@@ -145,7 +147,7 @@ function* judge(facts: Facts, name: string, params: Params): Iterable<Observatio
         methods: textList(field(rule, "AllowedMethods")),
         origins: textList(field(rule, "AllowedOrigins")),
       })),
-      at: `/hosts/${parameter}`,
+      at: `/hosts/${at}`,
       verify,
       remediation: mend,
     };
@@ -163,7 +165,7 @@ The buckets are those that \`buckets\` names, else those whose names follow one 
   params: {
     type: "object",
     additionalProperties: false,
-    required: ["parts", "method"],
+    required: ["parts", "method", "hosts"],
     properties: {
       parts: {
         type: "array",
@@ -177,9 +179,18 @@ The buckets are those that \`buckets\` names, else those whose names follow one 
         description: "their names, in that order",
       },
       hosts: {
-        type: "object",
-        additionalProperties: { type: "string", minLength: 1 },
-        description: "hosts by the parameter that names each, without scheme",
+        type: "array",
+        minItems: 1,
+        description: "hosts whose pages read from the buckets",
+        items: {
+          type: "object",
+          additionalProperties: false,
+          required: ["parameter"],
+          properties: {
+            parameter: { type: "string", minLength: 1, description: "name of the parameter that gives it" },
+            host: { type: "string", minLength: 1, description: "without scheme; absent: it was not given" },
+          },
+        },
       },
       method: { type: "string", minLength: 1, description: "HTTP method that must be allowed" },
     },
@@ -196,14 +207,14 @@ The buckets are those that \`buckets\` names, else those whose names follow one 
       help: "Pages of that host cannot read from the bucket in a browser. Add its origin to a rule.",
     },
   },
-  run: function* (facts, rawParams, context): Iterable<Observation> {
+  run: function* (facts, rawParams): Iterable<Observation> {
     const params = rawParams as Params;
     const found = chosen(facts, params);
     if ("kind" in found) {
       yield found;
       return;
     }
-    const left = context.control.unresolved.filter((name) => name !== "buckets");
+    const left = params.hosts.flatMap(({ parameter, host }) => (host === undefined ? [parameter] : []));
     const asked = hostsAsked(left, facts.scope);
     if (asked !== undefined) yield asked;
     for (const name of found.names) yield* judge(facts, name, params);
