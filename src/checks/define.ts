@@ -26,6 +26,11 @@ export interface Check {
   /** The document kinds without which nothing can be said, given the control's parameters. */
   readonly needs: (params: unknown) => readonly DocumentKind[];
   /**
+   * Of kinds whose every document takes a call: the ids that matter, given the control's parameters. Absent, or a kind
+   * that is not among them: all.
+   */
+  readonly names?: (params: unknown) => Readonly<Partial<Record<DocumentKind, readonly string[]>>>;
+  /**
    * Those of `needs` that the check does without, or answers for itself: when one is unread, the check still runs.
    * An entry of assignments, definitions or eligibilities that is unread for one id alone is the check's too.
    */

@@ -14,6 +14,11 @@ export interface CollectPlan {
   readonly principals: readonly string[];
   /** AWS: the documented principals of the vendor, as trust policies name them. */
   readonly trustedPrincipals: readonly string[];
+  /**
+   * The ids that matter, of kinds whose every document takes a call: no others are read. Absent: all are, as far as the
+   * collector's bound goes.
+   */
+  readonly names?: ReadonlyMap<DocumentKind, readonly string[]>;
   /** Kinds that plugins add and that a control looks at. */
   readonly extra?: readonly ExtraKind[];
   /** Kubernetes: the namespace that is audited; absent: none was named. Roles and bindings of all are read. */

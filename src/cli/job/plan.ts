@@ -13,6 +13,8 @@ export function planOf(job: Job, target: LiveTarget): CollectPlan {
   const trusted = new Set<string>();
   const who = providers[target.cloud].who?.flag;
   let namespace: string | undefined;
+  /** `undefined` of a kind: a control wants all of it. */
+  const names = new Map<DocumentKind, ReadonlySet<string> | undefined>();
   job.baselines.forEach(({ baseline }, i) => {
     const { controls, parameters } = resolveControls(
       baseline,
@@ -22,7 +24,12 @@ export function planOf(job: Job, target: LiveTarget): CollectPlan {
     for (const control of controls) {
       const check = job.extensions.checks.find((each) => each.id === control.check);
       if (check === undefined || !(check.cloud === "any" || job.clouds.includes(check.cloud))) continue;
-      for (const kind of check.needs(control.with)) if (kind.startsWith(`${target.cloud}/`)) kinds.add(kind);
+      const named = check.names?.(control.with) ?? {};
+      for (const kind of check.needs(control.with)) {
+        if (!kind.startsWith(`${target.cloud}/`)) continue;
+        names.set(kind, together(named[kind], names.has(kind) ? names.get(kind) : new Set()));
+        kinds.add(kind);
+      }
       const role: unknown = (control.with as { role?: unknown } | null)?.role;
       if (control.check === "azure/role-definition" && typeof role === "string") roleNames.add(role);
     }
@@ -35,6 +42,9 @@ export function planOf(job: Job, target: LiveTarget): CollectPlan {
     }
   });
   const extra = job.extensions.kinds.filter(({ kind }) => kinds.delete(kind));
+  const wanted = [...names].flatMap(([kind, some]) =>
+    some === undefined ? [] : [[kind, [...some].sort()] as const],
+  );
   return {
     kinds,
     ...(extra.length === 0 ? {} : { extra }),
@@ -42,5 +52,14 @@ export function planOf(job: Job, target: LiveTarget): CollectPlan {
     principals: [...principals].sort(),
     trustedPrincipals: [...trusted].sort(),
     ...(namespace === undefined ? {} : { namespace }),
+    ...(wanted.length === 0 ? {} : { names: new Map(wanted) }),
   };
+}
+
+/** What two controls want of a kind: if one wants all, all. */
+function together(
+  some: readonly string[] | undefined,
+  others: ReadonlySet<string> | undefined,
+): ReadonlySet<string> | undefined {
+  return some === undefined || others === undefined ? undefined : new Set([...others, ...some]);
 }
