@@ -167,7 +167,7 @@ describe("a whole collection", () => {
       BucketRegion: "us-west-2",
     });
     const { databases, parameters, kafka, scram, zones, loadBalancers, podIdentities } = vendorWorld;
-    expect(body(snapshot, "aws/db-instance", databases[0].DBInstanceArn)).toEqual({
+    expect(body(snapshot, "aws/db-instance", databases[0]?.DBInstanceArn ?? "")).toEqual({
       ...databases[0],
       PendingModifiedValues: { MasterUserPassword: "[scrubbed]" },
       TagList: [{ Key: "db-password", Value: "[scrubbed]" }],
@@ -849,9 +849,11 @@ describe("what services do not say", () => {
   });
 
   it("credentials of a Kafka cluster: none where SCRAM is off; refused where it is on is unread; serverless not asked", async () => {
-    const [first, second] = vendorWorld.kafka;
+    const [first, second, serverless] = vendorWorld.kafka;
+    if (first === undefined || second === undefined || serverless === undefined)
+      throw new Error("three are made");
     const off = { ...first, Provisioned: { ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } } };
-    aws = await startAws({ ...vendorWorld, kafka: [off, second, vendorWorld.kafka[2]], scram: {} });
+    aws = await startAws({ ...vendorWorld, kafka: [off, second, serverless], scram: {} });
     const { snapshot } = await collectAws(aws, { kinds: ["aws/msk-scram-secret"] });
     expect(body(snapshot, "aws/msk-scram-secret", off.ClusterArn)).toEqual({
       ClusterArn: off.ClusterArn,

@@ -10,7 +10,9 @@ export const VPC = "vpc-home";
 
 export type Body = Readonly<Record<string, unknown>>;
 /** Documents by kind, then by id. What a change leaves undefined is gone. */
-export type State = Readonly<Partial<Record<DocumentKind, Readonly<Record<string, Body | undefined>>>>>;
+export type State = Readonly<
+  Partial<Record<DocumentKind, Readonly<Record<string, Body | undefined>> | undefined>>
+>;
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
 const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
