@@ -81,15 +81,25 @@ describe("AWS, against a server that enforces what a key may do (fault 36)", () 
     const reads = readsOf("aws", new Set(everyAwsKind), { named: false });
     const found = states(reads, snapshot);
     const untried = [
+      "eks:DescribeAccessEntry",
+      "eks:DescribeAddon",
       "eks:DescribeCluster",
       "eks:DescribeNodegroup",
+      "eks:DescribePodIdentityAssociation",
+      "eks:ListAccessEntries",
+      "eks:ListAddons",
+      "eks:ListAssociatedAccessPolicies",
       "eks:ListNodegroups",
+      "eks:ListPodIdentityAssociations",
       "iam:GetPolicy",
       "iam:GetPolicyVersion",
       "iam:GetRole",
       "iam:GetRolePolicy",
       "iam:ListAttachedRolePolicies",
       "iam:ListRolePolicies",
+      "kafka:ListScramSecrets",
+      "rds:DescribeDBParameters",
+      "s3:GetBucketCORS",
     ];
     const others = Object.keys(found).filter((each) => !untried.includes(each));
     expect(found).toEqual({ ...all(untried, "untried"), ...all(others, "missing") });
@@ -101,9 +111,16 @@ describe("AWS, against a server that enforces what a key may do (fault 36)", () 
     const { snapshot } = await collectAws(aws);
     const found = states(readsOf("aws", new Set(everyAwsKind), { named: false }), snapshot);
     expect(Object.keys(found).filter((each) => found[each] === "untried")).toEqual([
+      "eks:DescribeAccessEntry",
+      "eks:DescribeAddon",
       "eks:DescribeCluster",
       "eks:DescribeNodegroup",
+      "eks:DescribePodIdentityAssociation",
+      "eks:ListAccessEntries",
+      "eks:ListAddons",
+      "eks:ListAssociatedAccessPolicies",
       "eks:ListNodegroups",
+      "eks:ListPodIdentityAssociations",
       "iam:GetPolicy",
       "iam:GetPolicyVersion",
       "iam:GetRole",

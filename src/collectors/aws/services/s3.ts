@@ -10,8 +10,11 @@ const kinds = ["aws/bucket", "aws/bucket-cors"] as const satisfies readonly AwsK
 /** Buckets whose rules are read where nobody names those that matter: each takes a call, and there may be thousands. */
 const mostUnnamed = 200;
 
-/** Makes a client, since one client cannot follow two buckets into two regions at once. */
-type Clients = () => S3Client;
+/**
+ * The client of a bucket, or of their list: one client cannot follow two buckets into two regions at once. Each is made
+ * once, so that a request that is sent again is signed by the clock that the first answer told.
+ */
+type Clients = (bucket?: string) => S3Client;
 
 const buckets: Listed<Clients> = {
   kind: "aws/bucket",
@@ -30,15 +33,23 @@ const buckets: Listed<Clients> = {
 export const s3: AwsService<Clients> = {
   service: "s3",
   kinds,
-  client: (config) => () =>
-    new S3Client({
-      ...config,
-      // The bucket in the path and never in the host: so the guard reads the operation off the path and the query.
-      forcePathStyle: true,
-      followRegionRedirects: true,
-      // The session that a bucket of one zone has would be a call beside those of the registry.
-      disableS3ExpressSessionAuth: true,
-    }),
+  client: (config) => {
+    const made = new Map<string | undefined, S3Client>();
+    return (bucket) => {
+      const known = made.get(bucket);
+      if (known !== undefined) return known;
+      const client = new S3Client({
+        ...config,
+        // The bucket in the path and never in the host: so the guard reads the operation off the path and the query.
+        forcePathStyle: true,
+        followRegionRedirects: true,
+        // The session that a bucket of one zone has would be a call beside those of the registry.
+        disableS3ExpressSessionAuth: true,
+      });
+      made.set(bucket, client);
+      return client;
+    };
+  },
   read: async (reading) => {
     const { plan } = reading;
     const named = plan.names?.get("aws/bucket-cors");
@@ -86,7 +97,7 @@ async function readBucket(name: string, { client, call, recorder }: Reading<Clie
   const body = await attempt(
     async () => {
       const { CORSRules: rules } = await call("GetBucketCors", () =>
-        client().send(new GetBucketCorsCommand({ Bucket: name })),
+        client(name).send(new GetBucketCorsCommand({ Bucket: name })),
       );
       if (!Array.isArray(rules))
         throw new ReadFailure("malformed", "answered 200 without the list CORSRules");
