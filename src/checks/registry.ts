@@ -20,8 +20,14 @@ import { setting } from "./config/setting.ts";
 import type { Check } from "./define.ts";
 import { resources } from "./inventory/resources.ts";
 import { effectiveAccess as kubernetesEffectiveAccess } from "./kubernetes/effective-access.ts";
+import { helmCharts } from "./kubernetes/helm-charts.ts";
+import { helmRelease } from "./kubernetes/helm-release.ts";
+import { namespace } from "./kubernetes/namespace.ts";
+import { nodeClasses } from "./kubernetes/node-classes.ts";
 import { role } from "./kubernetes/role.ts";
 import { roleBinding } from "./kubernetes/role-binding.ts";
+import { secretKeys } from "./kubernetes/secret-keys.ts";
+import { workloadFlags } from "./kubernetes/workload-flags.ts";
 import { allowList } from "./network/allow-list.ts";
 import { cidrPlan } from "./network/cidr-plan.ts";
 import { ingress } from "./network/ingress.ts";
@@ -50,8 +56,14 @@ export const checks: readonly Check[] = [
   setting,
   resources,
   kubernetesEffectiveAccess,
+  helmCharts,
+  helmRelease,
+  namespace,
+  nodeClasses,
   role,
   roleBinding,
+  secretKeys,
+  workloadFlags,
   allowList,
   cidrPlan,
   ingress,

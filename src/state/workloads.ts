@@ -1,5 +1,5 @@
 import type { Facts } from "../snapshot/facts.ts";
-import { field, record, text } from "../snapshot/value.ts";
+import { field, list, record, text, textList } from "../snapshot/value.ts";
 
 /** A Deployment, StatefulSet or DaemonSet, as far as it is told who it is and as whom its pods run. */
 export interface Workload {
@@ -7,6 +7,8 @@ export interface Workload {
   readonly name: string;
   /** `default` where the pod template names none. */
   readonly serviceAccount: string;
+  /** The words of command and arguments of all its containers. */
+  readonly words: readonly string[];
 }
 
 function carries(labels: unknown, wanted: Readonly<Record<string, string>>): boolean {
@@ -27,6 +29,10 @@ export function workloadsWith(
     const [namespace, name] = [text(field(metadata, "namespace")), text(field(metadata, "name"))];
     if (namespace === undefined || name === undefined) return [];
     const serviceAccount = text(field(field(template, "spec"), "serviceAccountName")) ?? "default";
-    return [{ namespace, name, serviceAccount }];
+    const words = (list(field(field(template, "spec"), "containers")) ?? []).flatMap((container) => [
+      ...textList(field(container, "command")),
+      ...textList(field(container, "args")),
+    ]);
+    return [{ namespace, name, serviceAccount, words }];
   });
 }

@@ -284,6 +284,187 @@ export const aws: State = {
   "aws/policy": {},
 };
 
+export const DNS_ROLE = role("chalk-dns");
+
+/** In AWS what a cluster with its workloads needs beside. */
+export const awsBeside: State = {
+  "aws/role": Object.fromEntries(
+    [DNS_ROLE].map((id) => [
+      id,
+      roleBody(id, {
+        ...irsa("cert-manager", "cert-manager"),
+        Statement: ["cert-manager", "external-dns"].flatMap((name) => irsa(name, name)["Statement"]),
+      }),
+    ]),
+  ),
+  "aws/listed-role": { [DNS_ROLE]: { Arn: DNS_ROLE, RoleName: "chalk-dns" } },
+  "aws/role-policy": {
+    [`${DNS_ROLE}/own`]: inline(
+      DNS_ROLE,
+      {
+        Effect: "Allow",
+        Action: ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
+        Resource: "arn:aws:route53:::hostedzone/*",
+      },
+      allow("route53:GetChange", "route53:ListHostedZonesByName"),
+    ),
+  },
+};
+
+const meta = (namespace: string, name: string, more: Body = {}) => ({
+  metadata: { namespace, name, ...more },
+});
+const account = (namespace: string, name: string, to?: string): Readonly<Record<string, Body>> => ({
+  [`${namespace}/${name}`]: meta(
+    namespace,
+    name,
+    to === undefined ? {} : { annotations: { "eks.amazonaws.com/role-arn": to } },
+  ),
+});
+
+export const CHARTS = {
+  "argo-workflows": "0.45.27",
+  keda: "2.11.1",
+  "metrics-server": "3.12.2",
+  "aws-mountpoint-s3-csi-driver": "2.0.0",
+  "gateway-helm": "v1.6.0",
+  "cert-manager": "v1.17.1",
+  "external-dns": "1.17.0",
+  "cloudnative-pg": "0.26.0",
+  karpenter: "1.6.2",
+  "aws-ebs-csi-driver": "2.40.0",
+  "aws-load-balancer-controller": "1.11.0",
+} as const;
+
+export const release = (
+  namespace: string,
+  name: string,
+  chart: string,
+  version: string,
+  more: Body = {},
+) => ({
+  name,
+  namespace,
+  revision: 3,
+  status: "deployed",
+  chart: { name: chart, version },
+  storage: "secret",
+  ...more,
+});
+
+export const workload = (namespace: string, name: string, labels: Body, args: readonly string[]): Body => ({
+  ...meta(namespace, name, { labels }),
+  kind: "Deployment",
+  spec: {
+    template: { metadata: { labels }, spec: { serviceAccountName: name, containers: [{ name, args }] } },
+  },
+});
+
+export const CERT_MANAGER = {
+  "app.kubernetes.io/name": "cert-manager",
+  "app.kubernetes.io/component": "controller",
+};
+export const EXTERNAL_DNS = { "app.kubernetes.io/name": "external-dns" };
+
+/** Everything in the cluster as the page asks for. */
+export const cluster: State = {
+  "kubernetes/cluster": { "uid-1": { metadata: { uid: "uid-1", name: "kube-system" } } },
+  "kubernetes/namespace": byId(
+    ["kube-system", "chalk-metadata", "background-persistence", "cert-manager"],
+    (name) => ({
+      metadata: { name },
+    }),
+  ),
+  "kubernetes/service-account": {
+    ...account("chalk-metadata", "default"),
+    ...account("chalk-metadata", "chalk-metadata-plane", API_ROLE),
+    ...account("background-persistence", "default"),
+    ...account("background-persistence", "persistence", PERSISTENCE_ROLE),
+    ...account("cert-manager", "cert-manager", DNS_ROLE),
+    ...account("external-dns", "external-dns", DNS_ROLE),
+  },
+  "kubernetes/secret": {
+    "chalk-metadata/metadata-plane-secrets": {
+      ...meta("chalk-metadata", "metadata-plane-secrets"),
+      type: "Opaque",
+      keys: ["POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_PASSWORD", "POSTGRES_USER"],
+    },
+    "chalk-metadata/chalk-frontend-secrets": {
+      ...meta("chalk-metadata", "chalk-frontend-secrets"),
+      type: "Opaque",
+      keys: ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "MORE"],
+    },
+  },
+  "kubernetes/helm-release": {
+    "chalk-metadata/chalk-metadata-plane": release(
+      "chalk-metadata",
+      "chalk-metadata-plane",
+      "chalk-metadata-plane",
+      "0.1.2",
+    ),
+    ...Object.fromEntries(
+      Object.entries(CHARTS).map(([chart, version]) => [
+        `platform/our-${chart}`,
+        release("platform", `our-${chart}`, chart, version),
+      ]),
+    ),
+  },
+  "kubernetes/pod": {
+    "chalk-metadata/api-1": {
+      ...meta("chalk-metadata", "api-1", {
+        labels: { "app.kubernetes.io/instance": "chalk-metadata-plane" },
+      }),
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    },
+    "chalk-metadata/seed-1": {
+      ...meta("chalk-metadata", "seed-1", {
+        labels: { "app.kubernetes.io/instance": "chalk-metadata-plane" },
+      }),
+      status: { phase: "Succeeded", conditions: [{ type: "Ready", status: "False" }] },
+    },
+  },
+  "kubernetes/workload": {
+    "cert-manager/cert-manager": workload("cert-manager", "cert-manager", CERT_MANAGER, [
+      "--v=2",
+      "--config=/var/cert-manager/config/config.yaml",
+    ]),
+    "external-dns/external-dns": workload("external-dns", "external-dns", EXTERNAL_DNS, [
+      "--source=service",
+      "--source=gateway-httproute",
+    ]),
+  },
+  "kubernetes/config-map": {
+    "cert-manager/cert-manager": {
+      ...meta("cert-manager", "cert-manager"),
+      usedBy: { kind: "Deployment", name: "cert-manager", container: "cert-manager", argument: "config" },
+      key: "config.yaml",
+      text: "apiVersion: controller.config.cert-manager.io/v1alpha1\nenableGatewayAPI: true\n",
+    },
+  },
+  "kubernetes/service": {},
+  "kubernetes/cluster-issuer": {
+    letsencrypt: {
+      metadata: { name: "letsencrypt" },
+      spec: {
+        acme: {
+          server: "https://acme-v02.api.letsencrypt.org/directory",
+          solvers: [{ dns01: { route53: { region: REGION } } }],
+        },
+      },
+    },
+  },
+  "kubernetes/ec2-node-class": {
+    default: {
+      metadata: { name: "default" },
+      spec: {
+        amiSelectorTerms: [{ alias: "al2023@latest" }],
+        subnetSelectorTerms: [{ tags: { Name: "private-a" } }, { tags: { Name: "private-b" } }],
+      },
+      status: { subnets: [{ id: "subnet-private-a" }, { id: "subnet-private-b" }] },
+    },
+  },
+};
+
 /** The state with some documents changed; undefined takes one out, and a kind that is undefined all of them. */
 export function changed(state: State, changes: State): State {
   const kinds = Object.entries(changes).map(([kind, documents]) => [

@@ -3,7 +3,7 @@ import { field, list, textList } from "../../snapshot/value.ts";
 import { familyOf } from "../../state/family.ts";
 import { command } from "../../text/command.ts";
 import type { Observation } from "../../wording/observation.ts";
-import type { Check } from "../define.ts";
+import type { Check, Narrowed } from "../define.ts";
 
 interface Params {
   readonly parts: readonly string[];
@@ -196,6 +196,10 @@ The buckets are those that \`buckets\` names, else those whose names follow one 
     },
   },
   needs: () => ["aws/bucket", "aws/bucket-cors"],
+  narrows: (params): Narrowed => {
+    const { buckets = [] } = params as Params;
+    return buckets.length === 0 ? {} : { names: { "aws/bucket-cors": buckets } };
+  },
   tolerates: ["aws/bucket-cors"],
   drifts: {
     absent: {

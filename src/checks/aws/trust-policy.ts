@@ -13,7 +13,7 @@ import {
 } from "../../state/aws/document.ts";
 import type { Whose } from "../../state/aws/documented.ts";
 import { bind, bound, giveInWords, openParameters } from "../../state/aws/parameters.ts";
-import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { ROLE_TYPE, type Role, roleResource } from "../../state/aws/roles.ts";
 import { policySchema, serviceAccountSchema } from "../../state/aws/schema.ts";
 import {
   BOUND_BY,
@@ -246,6 +246,17 @@ function* alsoOpen(
 ): Iterable<Observation> {
   const own = found.flatMap((subject) => (subject.kind === "role" ? [subject.role.arn] : []));
   if (own.length === 0) return;
+  const unlisted = facts.unread("aws/listed-role")[0];
+  if (unlisted !== undefined) {
+    yield {
+      kind: "unknown",
+      resource: { type: ROLE_TYPE, id: facts.scope, name: "other roles" },
+      message: `which other roles let service account ${account.namespace}/${account.name} in is not known: ${unlisted.api}: ${unlisted.detail}`,
+      property: "others",
+      decide: `grant the scanner ${unlisted.permission ?? "iam:ListRoles"}`,
+      at: "/serviceAccount",
+    };
+  }
   const clusters = facts
     .all("aws/eks-cluster")
     .map(({ id, body }) => ({ name: text(field(body, "name")) ?? id, body }));
