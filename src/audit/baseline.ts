@@ -37,6 +37,12 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
   "aws/policy",
   // by API group: one that did not answer says nothing of the others
   "kubernetes/api-resource",
+  // by name, or by namespace
+  "kubernetes/secret",
+  "kubernetes/config-map",
+  "kubernetes/helm-release",
+  "kubernetes/pod",
+  "kubernetes/workload",
 ]);
 
 /**

@@ -48,7 +48,10 @@ export function factsOf(snapshot: Snapshot): Facts {
     unread: (kind, id) => {
       const entries = unread.get(kind) ?? notAsked(snapshot, kind);
       if (id === undefined) return entries;
-      return entries.filter((entry) => entry.id === undefined || entry.id.toLowerCase() === id.toLowerCase());
+      const about = entries.filter(
+        (entry) => entry.id === undefined || entry.id.toLowerCase() === id.toLowerCase(),
+      );
+      return about.length > 0 ? about : notNamed(snapshot, kind, id);
     },
   };
 }
@@ -59,6 +62,8 @@ const CHOSEN: ReadonlySet<string> = new Set([
   "labels",
   "annotations",
   "matchlabels",
+  "selector",
+  "nodeselector",
   "condition",
   "data",
   "managedfields",
@@ -93,4 +98,13 @@ function notAsked(snapshot: Snapshot, kind: DocumentKind): readonly Unread[] {
   if (snapshot.kinds === undefined || snapshot.kinds.includes(kind)) return [];
   const detail = "the snapshot was collected without it; collect it again with the baselines to be audited";
   return [{ kind, api: kind, cause: "incomplete", detail }];
+}
+
+/** Of a kind of which only what was named was read, another one says nothing. */
+function notNamed(snapshot: Snapshot, kind: DocumentKind, id: string): readonly Unread[] {
+  const names = snapshot.names?.[kind];
+  const everywhere = `${id.slice(0, id.indexOf("/"))}/*`;
+  if (names === undefined || names.includes(id) || names.includes(everywhere)) return [];
+  const detail = `${id} was not looked for when the state was recorded; collect it again with the baselines to be audited`;
+  return [{ kind, id, api: kind, cause: "incomplete", detail }];
 }

@@ -37,6 +37,10 @@ export interface KubernetesCall {
   readonly resource?: string;
   /** Only metadata is asked for (`PartialObjectMetadata`). */
   readonly metadataOnly?: true;
+  /** Only what `kubectl get` prints is asked for (`Table`), without the object. */
+  readonly tableOnly?: true;
+  /** What stands in the query, the same every time: `labelSelector`. */
+  readonly query?: Readonly<Record<string, string>>;
   /** The rule that must allow it, in words: `list roles.rbac.authorization.k8s.io`. */
   readonly permission: string;
 }
