@@ -111,7 +111,7 @@ function sourceOf(
   return undefined;
 }
 
-/** The text of one key, without secrets; undefined when the map has no such key. */
+/** The settings in one key, without secrets; undefined when the map has no such key. */
 function textIn(body: JsonObject, key: string): string | undefined {
   const { data } = body;
   if (body["kind"] !== "ConfigMap" || (data !== undefined && data !== null && !isObject(data)))
@@ -120,18 +120,15 @@ function textIn(body: JsonObject, key: string): string | undefined {
   return typeof text === "string" ? withoutSecrets(text) : undefined;
 }
 
-/** As it was written, unless something in it is named as a secret: then as JSON without that. */
+/** The settings as JSON, which is YAML of one line: a snapshot keeps no line breaks, and only what has a name can be scrubbed. */
 function withoutSecrets(text: string): string {
-  let value: unknown;
   try {
     const document = parseDocument(text, { schema: "core", uniqueKeys: true });
-    if (document.errors.length > 0 || !isMap(document.contents)) throw new Error("no YAML");
-    value = document.toJS({ maxAliasCount: 20 });
+    if (document.errors.length > 0 || !isMap(document.contents)) throw new Error("no settings");
+    return JSON.stringify(scrub(document.toJS({ maxAliasCount: 20 })));
   } catch {
     throw new ReadFailure("malformed", "the configuration file is no YAML with settings in it", {
       status: 200,
     });
   }
-  const clean = JSON.stringify(scrub(value));
-  return clean === JSON.stringify(value) ? text : clean;
 }
