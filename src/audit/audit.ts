@@ -66,6 +66,7 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
         target: subject.name,
         parts,
         checks,
+        clouds: input.clouds,
         ...(files === true ? { files: input.files ?? {} } : {}),
         ...(operations === undefined ? {} : { operations }),
         course,

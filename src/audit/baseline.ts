@@ -1,6 +1,8 @@
+import type { Provider } from "../access/policy.ts";
 import type { LoadedBaseline, ResolvedControl } from "../baselines/baseline.ts";
 import { type Resolution, resolveControls } from "../baselines/parameters.ts";
 import type { Check } from "../checks/define.ts";
+import { providers } from "../providers/registry.ts";
 import type { ControlResult, Finding, Outcome, Principal, Target } from "../report/report.ts";
 import type { Facts } from "../snapshot/facts.ts";
 import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
@@ -174,6 +176,9 @@ function judge(frame: Frame, context: Context, part: Part): Judged {
   if (part.kind === "unknown") {
     return { result: resultOf(frame, "unknown", part.reason), findings: [], complete: false };
   }
+  const elsewhere = notAskedFor(check, resolved, run);
+  if (elsewhere !== undefined)
+    return skipped(frame, `${providers[elsewhere].name} was not asked for (--cloud)`);
   const unread = blocking(check, resolved, run.facts);
   if (unread.length > 0) {
     const findings = unread.map((u) => findingOf(frame, check, unreadObservation(u, run.facts)));
@@ -188,6 +193,16 @@ function judge(frame: Frame, context: Context, part: Part): Judged {
     ...(audited.length === 0 ? {} : { audited: audited.flat() }),
     ...(notes.length === 0 ? {} : { notes }),
   };
+}
+
+/** A cloud beside the target's own without which a check says nothing, and that was not asked for. */
+function notAskedFor(check: Check, resolved: ResolvedControl, run: Run): Provider | undefined {
+  const tolerated = new Set(check.tolerates ?? []);
+  return check
+    .needs(resolved.with)
+    .filter((kind) => !tolerated.has(kind))
+    .map((kind) => kind.slice(0, kind.indexOf("/")) as Provider)
+    .find((cloud) => cloud !== run.snapshot.provider && !run.clouds.includes(cloud));
 }
 
 /** What of the kinds that a check cannot do without is unread. */

@@ -48,7 +48,8 @@ export function familyOf(names: readonly string[], parts: readonly string[], pre
       }
     }
   }
-  const least = parts.length > 1 ? 2 : 1;
+  // where nothing stands behind a part, its own name is telling enough
+  const least = parts.length > 1 && !prefixOnly ? 2 : 1;
   const most = Math.max(0, ...[...schemes.values()].map((each) => each.names.size));
   if (most < least) return { kind: "none" };
   const best = [...schemes.values()].filter((each) => each.names.size === most);

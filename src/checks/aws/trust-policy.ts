@@ -253,7 +253,10 @@ function* alsoOpen(
       resource: { type: ROLE_TYPE, id: facts.scope, name: "other roles" },
       message: `which other roles let service account ${account.namespace}/${account.name} in is not known: ${unlisted.api}: ${unlisted.detail}`,
       property: "others",
-      decide: `grant the scanner ${unlisted.permission ?? "iam:ListRoles"}`,
+      decide:
+        unlisted.permission === undefined
+          ? "read the list of roles"
+          : `grant the scanner ${unlisted.permission}`,
       at: "/serviceAccount",
     };
   }
