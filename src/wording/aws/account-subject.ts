@@ -11,7 +11,7 @@ import {
 import type { Context } from "../../state/context.ts";
 import { command } from "../../text/command.ts";
 import type { Observation } from "../observation.ts";
-import type { Subject } from "./subject.ts";
+import type { Subject } from "./role-subject.ts";
 
 const BY = {
   annotation: "by its annotation",

@@ -16,11 +16,7 @@ import type { Context } from "../../state/context.ts";
 import { didYouMean } from "../../text/nearest.ts";
 import type { Observation } from "../observation.ts";
 import { accountSubjects } from "./account-subject.ts";
-
-/** A role that a control is about: what is known of it. */
-export type Subject =
-  | { readonly kind: "role"; readonly role: Role }
-  | { readonly kind: "observation"; readonly observation: Observation };
+import type { Subject } from "./role-subject.ts";
 
 /**
  * The roles that a control is about: the one that it names, those behind the service account that it names, else those
