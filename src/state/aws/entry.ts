@@ -180,6 +180,7 @@ export function mayAssume(
   if (!named && about.every((document) => document.Statement.length === 0)) return false;
   const live = named ? [...about, grant] : about;
   const { excess } = comparePolicies("aws", [everythingBut(role)], live, {
+    holder: "role",
     ...(side.boundary === undefined ? {} : { boundary: side.boundary }),
   });
   return excess.length > 0;
