@@ -461,6 +461,7 @@ describe("which role is audited", () => {
     const arn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
     const own = trust({ AWS: `arn:aws:iam::${account}:root` });
     const provider = `arn:aws:iam::${account}:oidc-provider/oidc.eks.${region}.amazonaws.com/id/C0FFEE`;
+    const shared = `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`;
     const inline = { p: allow("a:b") };
     const roles = [
       { name: "acme", trust: trust({ AWS: vendor }), inline },
@@ -469,6 +470,8 @@ describe("which role is audited", () => {
       { name: "then", trust: trust({ AWS: `arn:aws:sts::${account}:assumed-role/next/x` }), inline },
       { name: "ours", trust: own, inline },
       { name: "pods", trust: trust({ Federated: provider }), inline },
+      { name: "builds", trust: trust({ Federated: shared }), inline },
+      { name: "staff", trust: trust({ Federated: `arn:aws:iam::${account}:saml-provider/acme` }), inline },
       { name: "web", trust: trust({ Service: "ec2.amazonaws.com" }), inline },
       { name: "shop", trust: trust({ AWS: "arn:aws:iam::111111111111:root" }), inline },
     ];
@@ -478,21 +481,23 @@ describe("which role is audited", () => {
     const names = (kind: string) =>
       snapshot.documents.filter((d) => d.kind === kind).map((d) => d.id.replace(arn(""), ""));
     expect(snapshot.unread).toEqual([]);
-    expect(names("aws/role")).toEqual(["acme", "acme-old", "next", "ours", "pods", "then"]);
+    expect(names("aws/role")).toEqual(["acme", "acme-old", "builds", "next", "ours", "pods", "then"]);
     expect(names("aws/role-policy")).toEqual(
-      ["acme/p", "acme-old/p", "next/go", "ours/p", "pods/p", "then/p"].sort(),
+      ["acme/p", "acme-old/p", "builds/p", "next/go", "ours/p", "pods/p", "then/p"].sort(),
     );
     expect(names("aws/listed-role")).toEqual(roles.map(({ name }) => name).sort());
     // whom the others trust is nobody's business
     const told = snapshot.documents.filter(
       (d) => d.kind === "aws/listed-role" && "AssumeRolePolicyDocument" in (d.body as object),
     );
-    expect(told.map((d) => d.id)).toEqual(["acme", "acme-old", "next", "ours", "pods", "then"].map(arn));
+    expect(told.map((d) => d.id)).toEqual(
+      ["acme", "acme-old", "builds", "next", "ours", "pods", "then"].map(arn),
+    );
     // without a policy that assumes roles, whoever trusts the account is not asked about
     aws.state = { ...aws.state, roles: roles.filter(({ name }) => name !== "next") };
     const less = (await collectAws(aws, { roles: ["acme"], kinds })).snapshot;
     expect(less.documents.filter((d) => d.kind === "aws/role").map((d) => d.id)).toEqual(
-      ["acme", "acme-old", "pods"].map(arn),
+      ["acme", "acme-old", "builds", "pods"].map(arn),
     );
   });
 

@@ -333,7 +333,7 @@ export const trustPolicy: Check = {
 
 The external id is a parameter. Without it, the one fixed value that the trust policy asks for is accepted; a wildcard, or no condition at all, is not.
 
-Every other role of the account that the vendor can enter is named (AW15): one that trusts it as well, one that is open to a crowd of which it may be, and one that a role of the vendor may assume, however long the chain.
+Every other role of the account that the vendor can enter is named (AW15): one that trusts it as well, one that is open to a crowd of which it may be (everybody whom GitHub Actions, Google or another shared provider of identities gives a token, where no condition names an owner), and one that a role of the vendor may assume, however long the chain.
 
 A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in the trust policy: nobody can use that, and the vendor cannot come in.`,
   params: {
