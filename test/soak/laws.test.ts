@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { checkConditions, checkExact, world } from "../access/laws.ts";
+import { checkConditions, checkExact, world } from "../access/azure/laws.ts";
 
 /** `npm run test:soak`: the same laws as in `npm test`, over 100,000 random comparisons with a seed of its own. */
 const RUNS = Number(process.env["SOAK_RUNS"] ?? 100_000);

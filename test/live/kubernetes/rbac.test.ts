@@ -203,10 +203,10 @@ function reworded(random: Dice, object: KubernetesObject): KubernetesObject {
     { ...group("system:authenticated"), ...api },
     ...(object.metadata.namespace === own ? [{ kind: "ServiceAccount", name }] : []),
   ];
+  // who is not signed in is no stranger: anybody can ask so, the account too, though its token's own list lacks it (K15)
   const strangers = [
     { ...user(name), ...api },
     { ...group(own), ...api },
-    { ...group("system:unauthenticated"), ...api },
     { ...user(`system:serviceaccount:${own}:${name}x`), ...api },
   ];
   // by a group it reaches everybody, so that is done less often

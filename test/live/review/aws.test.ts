@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Review } from "../../../src/review/review.ts";
-import { record } from "../../review/trail.ts";
+import { record } from "../../usage/aws/trail.ts";
 import { rootKeys } from "../aws/scan.ts";
 import { externalId, makeWorld } from "../aws/world.ts";
 import { type Ran, runCommand } from "../command.ts";

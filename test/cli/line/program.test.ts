@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { commandNames, flagsOf, scanFormats } from "../../../src/cli/line/flags.ts";
+import { version } from "../../../src/cli/line/version.ts";
+import { reporters } from "../../../src/reporters/registry.ts";
+import { ran } from "../shell.ts";
+
+test("the version is that of the package", async () => {
+  const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  expect(version).toBe(manifest.version);
+  expect(await ran(["--version"])).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+describe("help", () => {
+  test("the first help names every command, and every option of the default one", async () => {
+    const { status, stdout, stderr } = await ran(["--help"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    for (const name of new Set(commandNames.map((each) => each.split(" ")[0])))
+      expect(stdout).toContain(`\n  ${name}`);
+    for (const { name } of flagsOf("scan")) expect(stdout).toContain(`--${name}`);
+    expect(stdout).toContain(
+      "Exit status: 0 no drift, 1 drift, 2 usage or internal error, 3 something could not be assessed.",
+    );
+  });
+
+  test.each(commandNames)("%s --help names its options", async (name) => {
+    const { status, stdout } = await ran([...name.split(" "), "--help"]);
+    expect(status).toBe(0);
+    for (const flag of flagsOf(name)) expect(stdout).toContain(`--${flag.name}`);
+  });
+});
+
+test("help: the formats are those of the reporters, placeholders of nothing are not shown", async () => {
+  expect(scanFormats).toEqual(reporters.map(({ format }) => format));
+  expect((await ran(["scan", "--help"])).stdout).toContain(
+    "what to write (table, json, sarif, junit or markdown)",
+  );
+  expect((await ran(["compare", "--help"])).stdout).toContain("what to write (table or json)");
+  for (const command of [[], ["scan"], ["policy"]])
+    expect((await ran([...command, "--help"])).stdout).not.toMatch(/\[none|\[command\.\.\.\]/);
+});
+
+test.each([
+  ["scan", "0 no drift, 1 drift, 2 usage or internal error, 3 something could not be assessed"],
+  ["collect", "0 everything was read, 2 usage or internal error, 3 something could not be read"],
+  ["compare", "0 no new drift, 1 drift is new or has changed, 2 usage error, 3 the new side is not complete"],
+  [
+    "policy compare",
+    "0 equal, 1 different, 2 usage error or unreadable input, 3 undecided and otherwise equal",
+  ],
+  [
+    "review",
+    "0 nothing that was used breaks, 1 a recorded call would be refused, 2 usage or internal error, 3 something could not be read or decided",
+  ],
+  [
+    "preflight",
+    "0 every permission is there, 2 usage or internal error, 3 a permission is missing or a read failed",
+  ],
+  ["baseline list", "0 done, 2 usage or internal error"],
+])("help of %s: the exit statuses are its own", async (name, statuses) => {
+  const { stdout } = await ran([...name.split(" "), "--help"]);
+  expect(stdout).toContain(`\nExit status: ${statuses}.\n`);
+  const readable = ["scan", "collect", "compare", "review", "preflight"].includes(name);
+  expect(stdout.includes("Every option is also read from CHALK_AUDIT_<OPTION>")).toBe(readable);
+});

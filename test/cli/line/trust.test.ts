@@ -1,0 +1,312 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { listBundled, loadBaseline } from "../../../src/baselines/bundled.ts";
+import { checks } from "../../../src/checks/registry.ts";
+import { baselineNamed, sayRecorded } from "../../../src/cli/job/job.ts";
+import { contextOf } from "../../../src/cli/line/context.ts";
+import { UsageError } from "../../../src/cli/line/errors.ts";
+import { flags } from "../../../src/cli/line/flags.ts";
+import { fromEnvironment, type Given, type GivenOptions } from "../../../src/cli/line/options.ts";
+import type { Shell } from "../../../src/cli/line/shell.ts";
+
+/** A folder `repo` with a `.git`, and beside it what is none of its business. */
+let root = "";
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), "chalk-audit-trust-")));
+  mkdirSync(join(root, "repo/.git"), { recursive: true });
+  mkdirSync(join(root, "repo/docs"));
+  put("secret", "canary");
+  put("repo/.git/config", "");
+  put("repo/docs/state.json", "{}");
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function put(file: string, text: string): void {
+  writeFileSync(join(root, file), text);
+}
+
+function shell(env: NodeJS.ProcessEnv = {}): Shell {
+  const sink = { write: async () => undefined, isTTY: false, columns: undefined };
+  const { signal } = new AbortController();
+  return { env, cwd: join(root, "repo"), out: sink, err: sink, signal, now: () => new Date(0) };
+}
+
+/** What a command gets to know with this config file; or the lines of its refusal. */
+async function opened(
+  yaml: string,
+  given: GivenOptions = new Map(),
+  env: NodeJS.ProcessEnv = {},
+): Promise<GivenOptions | readonly string[]> {
+  put("repo/chalk-audit.yaml", yaml);
+  try {
+    return (await contextOf(given, shell(env))).options;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return error.message.split("\n");
+  }
+}
+
+const flag = (name: string, value: string): GivenOptions =>
+  new Map<string, Given>([[name, { values: [value], from: `--${name}` }]]);
+const hint = (name: string) =>
+  `; a config file that was found, not named, may not: give --${name} or CHALK_AUDIT_${name.toUpperCase().replaceAll("-", "_")}, or name the file with --config`;
+
+describe("a config file that was found is data of its repository", () => {
+  test("T1: it says what is audited, by what, and what is written there", async () => {
+    const options = await opened(
+      [
+        "cloud: azure",
+        "baseline: [chalk-azure, docs/own.yaml]",
+        "format: [table, json=docs/report.json]",
+        "snapshot: docs/state.json",
+        "waivers: ./waivers.yaml",
+        "since: docs/../old.json",
+        "profile: audit",
+        "failOn: high",
+        "targets: { prod: { subscription: a, tenant: b, region: c } }",
+      ].join("\n"),
+    );
+    expect(options).toBeInstanceOf(Map);
+    expect((options as GivenOptions).get("waivers")).toEqual({
+      values: ["./waivers.yaml"],
+      from: "chalk-audit.yaml:5:10: waivers",
+      base: join(root, "repo"),
+      repository: join(root, "repo"),
+    });
+  });
+
+  test.each([
+    ["snapshot: ../secret", "snapshot", "reads ../secret, outside the repository"],
+    ["waivers: /etc/passwd", "waivers", "reads /etc/passwd, outside the repository"],
+    ["since: docs/../../secret", "since", "reads docs/../../secret, outside the repository"],
+    ["usage: [docs, ..]", "usage", "reads .., outside the repository"],
+    ["kubeconfig: ../secret", "kubeconfig", "reads ../secret, outside the repository"],
+    ["baseline: ../own.yaml", "baseline", "reads ../own.yaml, outside the repository"],
+    ["format: [table, json=../precious]", "format", "writes ../precious, outside the repository"],
+    ["format: json=/tmp/x", "format", "writes /tmp/x, outside the repository"],
+    ["format: json=.git/config", "format", "writes .git/config, inside .git"],
+    ["waivers: docs/../.GIT/config", "waivers", "reads docs/../.GIT/config, inside .git"],
+    ["azureEndpoint: https://evil.example", "azure-endpoint", "sends an access token to that address"],
+  ])("T2, T3: %s", async (yaml, name, problem) => {
+    const lines = (await opened(yaml)) as readonly string[];
+    const key = yaml.slice(0, yaml.indexOf(":"));
+    expect(lines).toEqual([`chalk-audit.yaml:1:${key.length + 3}: ${key}: ${problem}${hint(name)}`]);
+  });
+
+  test("T3: links are followed, of a file, of a folder, of the config file itself", async () => {
+    symlinkSync("../secret", join(root, "repo/link"));
+    symlinkSync("..", join(root, "repo/up"));
+    symlinkSync("docs", join(root, "repo/inside"));
+    expect(await opened("waivers: link")).toEqual([
+      `chalk-audit.yaml:1:10: waivers: reads link, a link to what is outside the repository${hint("waivers")}`,
+    ]);
+    expect(await opened("format: json=up/precious")).toEqual([
+      `chalk-audit.yaml:1:9: format: writes up/precious, a link to what is outside the repository${hint("format")}`,
+    ]);
+    expect(await opened("waivers: inside/state.json")).toBeInstanceOf(Map);
+    rmSync(join(root, "repo/chalk-audit.yaml"));
+    put("other.yaml", "canary: 1");
+    symlinkSync("../other.yaml", join(root, "repo/chalk-audit.yaml"));
+    await expect(contextOf(new Map(), shell())).rejects.toThrow(
+      /^chalk-audit\.yaml:1:1: the config file is a link to what is outside the repository; name it with --config/,
+    );
+  });
+
+  test("T1: every target is looked at, and every problem is said", async () => {
+    const lines = await opened(
+      "format: json=../a\ntargets:\n  a: { azureEndpoint: 'https://x' }\n  b: { snapshot: ../secret }\n",
+    );
+    expect((lines as readonly string[]).map((line) => line.slice(0, line.indexOf(";")))).toEqual([
+      "chalk-audit.yaml:1:9: format: writes ../a, outside the repository",
+      "chalk-audit.yaml:3:23: targets.a.azureEndpoint: sends an access token to that address",
+      "chalk-audit.yaml:4:18: targets.b.snapshot: reads ../secret, outside the repository",
+    ]);
+  });
+
+  test("T1: a flag or the environment gives what the file may not, and a file that is named by hand may", async () => {
+    const yaml = "azureEndpoint: https://x\nwaivers: ../secret\ntargets: { a: { snapshot: ../secret } }\n";
+    const both = new Map([
+      ...flag("azure-endpoint", "https://mine"),
+      ...flag("waivers", "../secret"),
+      ...flag("snapshot", "../secret"),
+    ]);
+    expect(await opened(yaml, both)).toBeInstanceOf(Map);
+    const env = { CHALK_AUDIT_CONFIG: "chalk-audit.yaml" };
+    expect(await opened(yaml, flag("config", "chalk-audit.yaml"))).toBeInstanceOf(Map);
+    expect(await opened(yaml, fromEnvironment(env, "scan"), env)).toBeInstanceOf(Map);
+    expect(await opened(yaml)).toHaveLength(3);
+  });
+
+  test("outside a repository its own folder is all that it has", async () => {
+    rmSync(join(root, "repo/.git"), { recursive: true });
+    expect(await opened("waivers: docs/state.json")).toBeInstanceOf(Map);
+    expect(await opened("waivers: ../secret")).toHaveLength(1);
+  });
+});
+
+describe("T6: a kubeconfig of the repository", () => {
+  const kubeconfig = (user: string, cluster = "server: https://h") =>
+    `clusters: [{name: c, cluster: {${cluster}}}]\nusers: [{name: u, user: {${user}}}]\n`;
+
+  test.each([
+    ["exec: {command: ./run.sh}", undefined, 'user "u": exec: runs a program'],
+    ["tokenFile: token", undefined, 'user "u": tokenFile: sends the token of a file'],
+    ["tokenFile: ../../secret, token: t", undefined, 'user "u": tokenFile: sends the token of a file'],
+    [
+      "client-certificate: c.pem, client-key: ../../secret",
+      undefined,
+      'user "u": client-key: reads a file, outside the repository',
+    ],
+    [
+      "client-certificate: link, client-certificate-data: aa",
+      undefined,
+      'user "u": client-certificate: reads a file, a link to what is outside the repository',
+    ],
+    [
+      "token: t",
+      "certificate-authority: /etc/ssl/cert.pem",
+      'cluster "c": certificate-authority: reads a file, outside the repository',
+    ],
+  ])("%s %s", async (user, cluster, problem) => {
+    symlinkSync("../../secret", join(root, "repo/docs/link"));
+    put("repo/docs/cluster.yaml", kubeconfig(user, cluster));
+    expect(await opened("cloud: kubernetes\nkubeconfig: docs/cluster.yaml\n")).toEqual([
+      `chalk-audit.yaml:2:13: kubeconfig: docs/cluster.yaml: ${problem}${hint("kubeconfig")}`,
+    ]);
+    expect(await opened("kubeconfig: docs/cluster.yaml\n", flag("kubeconfig", "x"))).toBeInstanceOf(Map);
+  });
+
+  test("one that holds what it signs in with is taken; one that is none is for its reader to refuse", async () => {
+    put("repo/docs/cluster.yaml", kubeconfig("token: t", "certificate-authority: ca.pem"));
+    expect(await opened("kubeconfig: docs/cluster.yaml")).toBeInstanceOf(Map);
+    put("repo/docs/cluster.yaml", "- nothing");
+    expect(await opened("kubeconfig: docs/cluster.yaml")).toBeInstanceOf(Map);
+  });
+});
+
+describe("T5: a baseline of the repository", () => {
+  const bundled = () => listBundled()[0] ?? { id: "", file: "" };
+  const given = (repository?: string): GivenOptions =>
+    new Map<string, Given>([
+      [
+        "baseline",
+        {
+          values: ["own.yaml"],
+          from: "chalk-audit.yaml:1:11: baseline",
+          base: join(root, "repo"),
+          ...(repository === undefined ? {} : { repository }),
+        },
+      ],
+    ]);
+  const own = async (change: (text: string) => string) => {
+    const { readFileSync } = await import("node:fs");
+    put("repo/own.yaml", change(readFileSync(bundled().file, "utf8")));
+  };
+
+  test("takes no bundled id, unless it is the same bytes or a person named the file", async () => {
+    const named = (repository?: string) =>
+      baselineNamed("own.yaml", given(repository), join(root, "repo"), checks);
+    await own((text) => `${text}\n# changed\n`);
+    const cwd = process.cwd();
+    process.chdir(join(root, "repo"));
+    try {
+      expect(() => named(join(root, "repo"))).toThrow(
+        `chalk-audit.yaml:1:11: baseline: own.yaml calls itself ${bundled().id}, which comes with chalk-audit, and is another${hint("baseline")}`,
+      );
+      expect(named().bundled).toBeUndefined();
+      process.chdir(cwd);
+      await own((text) => text.replace(/^id: .*$/m, "id: my-own"));
+      process.chdir(join(root, "repo"));
+      expect(named(join(root, "repo"))).toMatchObject({ file: "own.yaml", baseline: { id: "my-own" } });
+      process.chdir(cwd);
+      await own((text) => text);
+      process.chdir(join(root, "repo"));
+      expect(named(join(root, "repo")).bundled).toBeUndefined();
+    } finally {
+      process.chdir(cwd);
+    }
+    expect(loadBaseline(bundled().id, checks).bundled).toBe(true);
+  });
+});
+
+test("T4: recorded state in place of a cloud is said, with its scope and time, and with --quiet", () => {
+  const said: string[] = [];
+  const snapshot = {
+    schema: 1,
+    provider: "azure",
+    scope: "/subscriptions/x",
+    takenAt: "2019-01-01T00:00:00.000Z",
+    documents: [],
+    unread: [],
+  } as const;
+  const target = { kind: "recorded", parameters: {}, dealt: [], snapshots: [snapshot] } as const;
+  sayRecorded(
+    {
+      targets: [{ ...target, recordedBy: "chalk-audit.yaml:2:11: snapshot" }, target],
+    },
+    { warn: (line) => said.push(line) },
+  );
+  expect(said).toEqual([
+    "chalk-audit: chalk-audit.yaml:2:11: snapshot: recorded state, and no cloud is asked: /subscriptions/x, taken 2019-01-01T00:00:00.000Z",
+  ]);
+});
+
+test("T1: every option of the config file is known for what it can do", () => {
+  const readable = [
+    ...new Map(
+      flags
+        .filter((each) => each.flagOnly !== true && each.notFromConfig !== true)
+        .map((each) => [each.name, each]),
+    ).values(),
+  ];
+  const of = (test: (each: (typeof readable)[number]) => boolean) =>
+    readable
+      .filter(test)
+      .map(({ name }) => name)
+      .sort();
+  expect(of(({ byHand }) => byHand !== undefined)).toEqual(["azure-endpoint"]);
+  expect(of(({ path }) => path === true)).toEqual(
+    ["config", "kubeconfig", "since", "snapshot", "usage", "waivers"].sort(),
+  );
+  // A new option stands here only after somebody has asked what a stranger could do with it.
+  expect(of(({ byHand, path }) => byHand === undefined && path !== true)).toEqual(
+    [
+      ...[
+        "allow-incomplete",
+        "assume-role",
+        "azure-cloud",
+        "baseline",
+        "cloud",
+        "color",
+        "concurrency",
+        "context",
+      ],
+      ...[
+        "debug",
+        "exec-plugins",
+        "external-id",
+        "fail-on",
+        "fail-on-new",
+        "fail-on-stale",
+        "format",
+        "max-age",
+        "namespace",
+        "no-color",
+      ],
+      ...[
+        "no-progress",
+        "principal",
+        "profile",
+        "profile-set",
+        "quiet",
+        "region",
+        "role",
+        "set",
+        "subscription",
+      ],
+      ...["target", "tenant", "timeout", "verbose"],
+    ].sort(),
+  );
+});
