@@ -219,7 +219,7 @@ const CHANGES: readonly Row[] = [
   [
     "a configuration file that says no",
     edited(cluster, "kubernetes/config-map", "cert-manager/cert-manager", {
-      text: "enableGatewayAPI: false\n",
+      text: '{"enableGatewayAPI":false}',
     }),
     ["gateway-api changed medium cert-manager", "exit 1"],
   ],

@@ -438,7 +438,8 @@ export const cluster: State = {
       ...meta("cert-manager", "cert-manager"),
       usedBy: { kind: "Deployment", name: "cert-manager", container: "cert-manager", argument: "config" },
       key: "config.yaml",
-      text: "apiVersion: controller.config.cert-manager.io/v1alpha1\nenableGatewayAPI: true\n",
+      // as a snapshot keeps it: the settings on one line
+      text: '{"apiVersion":"controller.config.cert-manager.io/v1alpha1","enableGatewayAPI":true}',
     },
   },
   "kubernetes/service": {},
