@@ -13,13 +13,12 @@ import {
   ARGO,
   all,
   beside,
-  type Change,
   held,
   JOB_READER,
   MANAGEMENT_ROLE,
   ruleFor,
 } from "../../worlds/kubernetes-changes.ts";
-import { NAMED } from "../../worlds/kubernetes-look.ts";
+import { type Change, NAMED } from "../../worlds/kubernetes-ground.ts";
 import {
   account,
   BUILDER,
