@@ -5,7 +5,7 @@
  */
 
 /** Small pure libraries that the pure parts may use; the command line and the collectors choose their own. */
-const pureLibraries = "^node_modules/(ajv|yaml|fastest-levenshtein)(/|$)";
+const pureLibraries = "^node_modules/(ajv|yaml|fastest-levenshtein|ipaddr\\.js|semver)(/|$)";
 
 /**
  * The layers, lowest first: a layer may import those that its line names, and itself. A layer that is not named here, a

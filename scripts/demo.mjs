@@ -1,22 +1,30 @@
-// npm run demo: builds, then audits a recorded Azure environment that has real drift in it.
+// npm run demo: builds, then audits a recorded Azure environment that has real drift in it; npm run demo -- helm audits a
+// self-managed installation on AWS.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { root } from "./bundle.mjs";
+
+const azure = ["--cloud", "azure", "--snapshot", "fixtures/snapshots/azure/demo.json"];
+const helm = [
+  ...["--baseline", "chalk-helm", "--cloud", "aws,kubernetes"],
+  ...["--snapshot", "fixtures/snapshots/helm/aws.json"],
+  ...["--snapshot", "fixtures/snapshots/helm/kubernetes.json"],
+  ...["--set", "controlPlaneCidrs=203.0.113.0/24"],
+  ...["--set", "apiHost=api.acme.example", "--set", "frontendHost=chalk.acme.example"],
+];
+const [asked, ...more] = process.argv.slice(2);
+const [which, rest] = asked === "helm" ? [helm, more] : [azure, process.argv.slice(2)];
 
 const built = spawnSync(process.execPath, ["scripts/build.mjs", "--quiet"], { cwd: root, stdio: "inherit" });
 if (built.status !== 0) {
   process.exitCode = 1;
 } else {
-  const command = ["dist/main.js", "--cloud", "azure", "--snapshot", "fixtures/snapshots/azure/demo.json"];
+  const command = ["dist/main.js", ...which];
   console.log(`$ node ${command.join(" ")}\n`);
-  const run = spawnSync(
-    process.execPath,
-    [join(root, command[0]), ...command.slice(1), ...process.argv.slice(2)],
-    {
-      cwd: root,
-      stdio: "inherit",
-    },
-  );
+  const run = spawnSync(process.execPath, [join(root, command[0]), ...command.slice(1), ...rest], {
+    cwd: root,
+    stdio: "inherit",
+  });
   const meaning = {
     0: "no drift",
     1: "drift was found; a pipeline would stop here",

@@ -4,5 +4,5 @@ import { baselineSchema } from "../src/baselines/schema.ts";
 import { checks } from "../src/checks/registry.ts";
 
 const file = "baselines/baseline.schema.json";
-writeFileSync(file, `${JSON.stringify(baselineSchema(checks), null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify(baselineSchema(checks), null, 1)}\n`);
 console.log(`wrote ${file} (${checks.length} checks)`);

@@ -9,7 +9,13 @@ import { kubernetesKinds, nodesCall } from "../src/snapshot/kinds/kubernetes.ts"
 const azureCall = (call: ApiCall) => `\`${call.method} ${call.path}\``;
 const awsCall = (call: AwsCall) => `\`${call.service} ${call.operation}\``;
 const kubernetesCall = (call: KubernetesCall) =>
-  `\`GET ${call.path}\`${call.metadataOnly === undefined ? "" : " (metadata)"}`;
+  `\`GET ${call.path}${queryOf(call)}\`${call.metadataOnly === true ? " (metadata)" : call.tableOnly === true ? " (table)" : ""}`;
+const queryOf = ({ query }: KubernetesCall) =>
+  query === undefined
+    ? ""
+    : `?${Object.entries(query)
+        .map(([name, value]) => `${name}=${value}`)
+        .join("&")}`;
 
 function table<Call extends ApiCall | AwsCall | KubernetesCall>(
   sources: Readonly<Record<string, KindSource<Call>>>,
@@ -50,13 +56,19 @@ ${table(azureKinds, azureCall)}
 
 ## Kubernetes
 
-All are GET requests to the API server that the kubeconfig names. A request passes the guard only if its path is one of these and its query holds nothing but what pages a list (\`limit\`, \`continue\`): no watch, no log, no proxy, no other object. Nothing is posted, so the server is not asked for access reviews either. Exec plugins of the kubeconfig sign in by themselves; \`--exec-plugins deny\` starts none.
+All are GET requests to the API server that the kubeconfig names. A request passes the guard only if its path is one of these and its query holds what stands here and nothing else but what pages a list (\`limit\`, \`continue\`): no watch, no log, no proxy, no other object. Where "metadata" or "table" stands, a request for more does not pass either, so no list of secrets can ever bring their values. Nothing is posted, so the server is not asked for access reviews either. Exec plugins of the kubeconfig sign in by themselves; \`--exec-plugins deny\` starts none.
 
 ${table(kubernetesKinds, kubernetesCall)}
 
-Where "metadata" stands, the server is asked for names, uids and labels alone (\`PartialObjectMetadata\`). Secrets, config maps and pods are never asked for. Annotations are dropped before anything is kept.
+Where "metadata" stands, the server is asked for names, uids and labels alone (\`PartialObjectMetadata\`); where "table" stands, for what \`kubectl get\` prints. Annotations are dropped before anything is kept, but for the role of AWS that a service account is bound to and for the release that a workload belongs to.
 
-How many calls, where no list needs a second page of 500: ten. One for the cluster and one for its version, one for each of the six lists, and two for what the server serves (a server before 1.26 is asked for each version of each group instead). A list whose state the server has forgotten in the middle (410) is read again from its start, twice at most.
+Secrets, config maps, pods and workloads are asked for only when a control is about them, and then by name or namespace where it names one:
+
+- **A secret**: the table tells type and number of keys, the metadata which field was written by whom, and so the names of the keys. Where the two agree, no value has left the server (but \`kubectl apply\` keeps a copy of what it applied in an annotation, which comes with the metadata and is dropped). Where they do not (the record was taken away, or the secret was applied as \`stringData\`), the secret comes whole; the names are kept and nothing else.
+- **A Helm release**: the labels tell the newest revision, which alone is fetched. Status and chart are kept; values and rendered objects, which may hold passwords, are dropped while it is unpacked.
+- **A pod or a workload**: how it fares, images, commands and arguments (scrubbed), never a variable.
+
+How many calls, where no list needs a second page of 500: for the controls about roles ten. One for the cluster and one for its version, one for each of the six lists, and two for what the server serves (a server before 1.26 is asked for each version of each group instead). Two or three for each secret, two for the releases and one for each release, three for the workloads and one for each configuration file, one for each other list. A list whose state the server has forgotten in the middle (410) is read again from its start, twice at most.
 
 Without \`--baseline\` one more: ${kubernetesCall(nodesCall)} (\`${nodesCall.permission}\`), a page of 50, to find out by \`spec.providerID\` in which cloud the cluster runs.
 `;

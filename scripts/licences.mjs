@@ -45,12 +45,18 @@ export async function thirdPartyLicences(metafile) {
     each.text = text;
   }
 
-  const parts = packages.map(
-    ({ name, version, licence, text }) =>
-      `${"-".repeat(80)}\n${name} ${version}\nLicence: ${licence}\n\n${text.trim()}\n`,
-  );
+  // Many packages carry one and the same text, holder included: it is printed once, below all of them.
+  const byText = new Map();
+  for (const each of packages) {
+    const key = each.text.trim();
+    byText.set(key, [...(byText.get(key) ?? []), each]);
+  }
+  const parts = [...byText].map(([text, some]) => {
+    const names = some.map(({ name, version, licence }) => `${name} ${version}\nLicence: ${licence}`);
+    return `${"-".repeat(80)}\n${names.join("\n\n")}\n\n${text}\n`;
+  });
   return [
-    "chalk-audit is bundled with code of the packages below. Each is under its own licence, which follows.\n",
+    "chalk-audit is bundled with code of the packages below. Each is under its own licence, which follows it, or the\nlast of several packages of one text.\n",
     ...parts,
   ].join("\n");
 }

@@ -182,6 +182,8 @@ export interface CompareOptions {
   readonly serviceData?: ServiceData;
   /** AWS: the permissions boundary of the live side, which it is cut by (AW1). */
   readonly boundary?: readonly unknown[];
+  /** AWS: what policies without `Principal` are attached to, on both sides: who asks by them is of one kind (AW14). */
+  readonly holder?: "role";
   /** Bound on the points examined per direction (G5); past it the rest is `undecided`. */
   readonly bound?: number;
 }

@@ -4,7 +4,7 @@ import { providers } from "../providers/registry.ts";
 import { applyWaivers } from "../report/apply-waivers.ts";
 import { buildReport } from "../report/build.ts";
 import type { ControlResult, Finding, Principal, Report, Target } from "../report/report.ts";
-import { factsOf } from "../snapshot/facts.ts";
+import { factsAmong, factsOf } from "../snapshot/facts.ts";
 import { runBaseline } from "./baseline.ts";
 import { atOnce, type Course } from "./course.ts";
 import { doorsOf } from "./doors.ts";
@@ -35,8 +35,12 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
   const targets: Target[] = [];
   const controls: ControlResult[] = [];
   const findings: Finding[] = [];
-  for (const subject of subjectsOf(input, checks)) {
-    const facts = factsOf(subject.snapshot);
+  const subjects = subjectsOf(input, checks).map((subject) => ({ subject, own: factsOf(subject.snapshot) }));
+  for (const { subject, own } of subjects) {
+    const beside = subjects.filter((each) => each.subject.snapshot.provider !== subject.snapshot.provider);
+    // of what nobody collected nothing is beside
+    const others = beside.filter((each) => each.subject.source !== undefined).map((each) => each.own);
+    const facts = factsAmong(own, subject.snapshot.provider, others);
     const provider = providers[subject.snapshot.provider];
     const recorded: Recorded = {
       snapshot: subject.snapshot,
@@ -49,7 +53,7 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
     const notes: string[] = [...subject.notes];
     let complete = subject.snapshot.interrupted !== true;
     let catalog: Target["catalog"];
-    for (const { baseline: n, parts } of subject.shares) {
+    for (const { baseline: n, parts, files } of subject.shares) {
       const loaded = input.baselines[n];
       const given = subject.dealt[n];
       if (loaded === undefined || given === undefined) continue;
@@ -62,6 +66,8 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
         target: subject.name,
         parts,
         checks,
+        clouds: input.clouds,
+        ...(files === true ? { files: input.files ?? {} } : {}),
         ...(operations === undefined ? {} : { operations }),
         course,
       });
@@ -81,9 +87,9 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
       complete,
       unread: subject.snapshot.unread,
       ...recordedOf(subject, input),
-      doors: doorsOf(provider.doors, recorded),
+      doors: subject.filesOnly === true ? [] : doorsOf(provider.doors, recorded),
       principals: [...principals.values()],
-      notes: [...notes, provider.notConsidered],
+      notes: subject.filesOnly === true ? subject.notes : [...notes, provider.notConsidered],
       ...(catalog === undefined ? {} : { catalog }),
       ...(wildcards.length === 0 ? {} : { wildcards }),
     });

@@ -1,6 +1,8 @@
+import type { Provider } from "../access/policy.ts";
 import type { LoadedBaseline, ResolvedControl } from "../baselines/baseline.ts";
 import { type Resolution, resolveControls } from "../baselines/parameters.ts";
 import type { Check } from "../checks/define.ts";
+import { providers } from "../providers/registry.ts";
 import type { ControlResult, Finding, Outcome, Principal, Target } from "../report/report.ts";
 import type { Facts } from "../snapshot/facts.ts";
 import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
@@ -37,6 +39,12 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
   "aws/policy",
   // by API group: one that did not answer says nothing of the others
   "kubernetes/api-resource",
+  // by name, or by namespace
+  "kubernetes/secret",
+  "kubernetes/config-map",
+  "kubernetes/helm-release",
+  "kubernetes/pod",
+  "kubernetes/workload",
 ]);
 
 /**
@@ -62,6 +70,7 @@ export function* runBaseline(run: Run): Generator<void, RunResult> {
     controls: new Map(resolution.controls.map((c) => [c.id, c])),
     elsewhere: elsewhere(loaded, given, resolution),
     ...(run.serviceData === undefined ? {} : { serviceData: run.serviceData }),
+    ...(run.files === undefined ? {} : { files: run.files }),
     principals: who.principals,
     principalsGiven: who.given,
     ...(who.unknown === undefined ? {} : { principalsUnknown: who.unknown }),
@@ -87,6 +96,10 @@ function framesOf(run: Run, resolution: Resolution): readonly (readonly [Frame, 
     const control = loaded.baseline.controls.find((c) => c.id === resolved.id);
     if (control === undefined)
       throw new Error(`control ${resolved.id}: not in baseline ${loaded.baseline.id}`);
+    if (run.checks.get(control.check)?.ofFiles === true) {
+      const judged: Part = { kind: "judged" };
+      return run.files === undefined ? [] : [[{ run, resolution, control, resolved }, judged] as const];
+    }
     const part = run.parts.get(cloudOf({ ...control, with: resolved.with }, loaded.baseline, run.checks));
     return part === undefined ? [] : [[{ run, resolution, control, resolved }, part] as const];
   });
@@ -163,6 +176,9 @@ function judge(frame: Frame, context: Context, part: Part): Judged {
   if (part.kind === "unknown") {
     return { result: resultOf(frame, "unknown", part.reason), findings: [], complete: false };
   }
+  const elsewhere = notAskedFor(check, resolved, run);
+  if (elsewhere !== undefined)
+    return skipped(frame, `${providers[elsewhere].name} was not asked for (--cloud)`);
   const unread = blocking(check, resolved, run.facts);
   if (unread.length > 0) {
     const findings = unread.map((u) => findingOf(frame, check, unreadObservation(u, run.facts)));
@@ -177,6 +193,16 @@ function judge(frame: Frame, context: Context, part: Part): Judged {
     ...(audited.length === 0 ? {} : { audited: audited.flat() }),
     ...(notes.length === 0 ? {} : { notes }),
   };
+}
+
+/** A cloud beside the target's own without which a check says nothing, and that was not asked for. */
+function notAskedFor(check: Check, resolved: ResolvedControl, run: Run): Provider | undefined {
+  const tolerated = new Set(check.tolerates ?? []);
+  return check
+    .needs(resolved.with)
+    .filter((kind) => !tolerated.has(kind))
+    .map((kind) => kind.slice(0, kind.indexOf("/")) as Provider)
+    .find((cloud) => cloud !== run.snapshot.provider && !run.clouds.includes(cloud));
 }
 
 /** What of the kinds that a check cannot do without is unread. */
@@ -256,12 +282,18 @@ function judgeObservations(frame: Frame, check: Check, observations: readonly Ob
   const counts = new Map<string, number>();
   for (const o of observations)
     if (o.kind === "assessed") counts.set(o.what, (counts.get(o.what) ?? 0) + o.count);
-  const reason = [...counts].map(([what, n]) => counted(n, what.replace(/s$/, ""))).join(", ");
+  const reason = [...counts].map(([what, n]) => `${n} ${n === 1 ? singular(what) : what}`).join(", ");
   return {
     result: resultOf(frame, "pass", reason === "" ? "notes only" : `${reason} compared`),
     findings,
     complete,
   };
+}
+
+/** `statement of its policies` of `statements of its policies`, `entry` of `entries`. */
+function singular(what: string): string {
+  const [, head = "", rest = ""] = /^(.*?)((?: (?:of|in|on) .*)?)$/.exec(what) ?? [];
+  return head.replace(/ies$/, "y").replace(/([^s])s$/, "$1") + rest;
 }
 
 function counted(n: number, what: string): string {

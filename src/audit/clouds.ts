@@ -24,13 +24,15 @@ export function cloudOf(
 /** The clouds that a baseline has controls about under a profile, in the order of the controls. */
 export function cloudsOf(
   baseline: Baseline,
-  checks: ReadonlyMap<string, Pick<Check, "cloud">>,
+  checks: ReadonlyMap<string, Pick<Check, "cloud" | "ofFiles">>,
   profile?: string,
 ): readonly Provider[] {
   const chosen =
     profile !== undefined && Object.hasOwn(baseline.profiles?.names ?? {}, profile)
       ? profile
       : baseline.profiles?.default;
-  const controls = baseline.controls.filter((c) => c.profile === undefined || c.profile === chosen);
+  const controls = baseline.controls.filter(
+    (c) => (c.profile === undefined || c.profile === chosen) && checks.get(c.check)?.ofFiles !== true,
+  );
   return [...new Set(controls.map((control) => cloudOf(control, baseline, checks)))];
 }

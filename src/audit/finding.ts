@@ -64,7 +64,7 @@ export function findingOf(frame: Frame, check: Check, o: Observation): Finding {
     ...(o.by === undefined ? {} : { by: o.by }),
     ...(o.expected === undefined ? {} : { expected: o.expected }),
     ...(o.actual === undefined ? {} : { actual: o.actual }),
-    location: { file, line: lineOf(resolution.sourceOf(control.id, o.at ?? "")) },
+    location: o.standsIn ?? { file, line: lineOf(resolution.sourceOf(control.id, o.at ?? "")) },
     why: control.why,
     ...(o.verify === undefined ? {} : { verify: o.verify }),
     ...(o.remediation === undefined ? {} : { remediation: o.remediation }),

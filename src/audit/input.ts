@@ -44,6 +44,8 @@ export interface AuditInput {
   readonly version: string;
   /** AWS: resource types and condition keys of each action. Without it policies are compared as written (AW5, AW9). */
   readonly serviceData?: NonNullable<Context["serviceData"]>;
+  /** Files that parameters name, by the path as it was given: controls of files are judged by these. */
+  readonly files?: NonNullable<Context["files"]>;
   /** The checks to run; those of this version when not given. */
   readonly checks?: readonly Check[];
 }

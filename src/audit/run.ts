@@ -26,6 +26,10 @@ export interface Run {
   /** What becomes of the controls of each cloud here; those of other clouds are not listed. */
   readonly parts: ReadonlyMap<Provider, Part>;
   readonly checks: ReadonlyMap<string, Check>;
+  /** The clouds asked for. */
+  readonly clouds: readonly Provider[];
+  /** Controls of files are listed here, with these files. */
+  readonly files?: NonNullable<Context["files"]>;
   readonly serviceData?: NonNullable<Context["serviceData"]>;
   /** In what the audit of this cloud differs from that of another. */
   readonly provider: ProviderRecord;

@@ -12,6 +12,8 @@ export interface Share {
   /** Index of the baseline in the input. */
   readonly baseline: number;
   readonly parts: ReadonlyMap<Provider, Part>;
+  /** The baseline's controls of files are judged here. */
+  readonly files?: true;
 }
 
 /** A snapshot to be judged, or the place of one that was not given. */
@@ -26,6 +28,8 @@ export interface Subject {
   /** Absent: nothing was collected. */
   readonly source?: "live" | "snapshot";
   readonly namedBy?: string;
+  /** It stands for files alone, and for no cloud. */
+  readonly filesOnly?: true;
 }
 
 /** Names for the targets: as given, else cloud and scope; the second of one name gets a number. */
@@ -46,9 +50,12 @@ interface Place {
   readonly dealt: readonly Dealt[];
   readonly edition: readonly Provider[];
   readonly parts: Map<number, Map<Provider, Part>>;
+  /** The baselines whose controls of files are judged here. */
+  readonly files: Set<number>;
   readonly notes: string[];
   readonly source?: "live" | "snapshot";
   readonly namedBy?: string;
+  readonly filesOnly?: true;
 }
 
 /**
@@ -70,6 +77,7 @@ export function subjectsOf(
       dealt: dealt ?? deal(input, parameters ?? input.parameters ?? {}),
       edition: edition ?? snapshot.edition ?? [],
       parts: new Map(),
+      files: new Set(),
       notes: [],
       source,
       ...(namedBy === undefined ? {} : { namedBy }),
@@ -78,6 +86,13 @@ export function subjectsOf(
   const empty = new Map<Provider, Place>();
   const emptyPlace = (cloud: Provider): Place => {
     const place = empty.get(cloud) ?? nothingCollected(cloud, input);
+    empty.set(cloud, place);
+    return place;
+  };
+  // where no cloud was asked for, files are what is judged
+  const placeWithoutCloud = (cloud: Provider): Place => {
+    if (input.clouds.length > 0) return emptyPlace(cloud);
+    const place = empty.get(cloud) ?? filesAlone(cloud, input);
     empty.set(cloud, place);
     return place;
   };
@@ -115,22 +130,32 @@ export function subjectsOf(
         });
       }
     }
-    if (left.length === 0) return;
-    const home = homeOf(n, baseline.cloud, [...places, ...empty.values()]) ?? emptyPlace(baseline.cloud);
+    const ofFiles = baseline.controls.some(({ check }) => checks.get(check)?.ofFiles === true);
+    if (left.length === 0 && !ofFiles) return;
+    const home =
+      homeOf(n, baseline.cloud, [...places, ...empty.values()]) ?? placeWithoutCloud(baseline.cloud);
+    if (ofFiles) {
+      home.files.add(n);
+      if (!home.parts.has(n)) home.parts.set(n, new Map());
+    }
     for (const { cloud, reason } of left) put(home, cloud, { kind: "skipped", reason });
   });
 
   for (const place of places) place.notes.push(...editionNotes(place, input.baselines, editions));
-  return [...places, ...empty.values()].map(({ parts, edition: _, ...place }) => ({
+  return [...places, ...empty.values()].map(({ parts, files, edition: _, ...place }) => ({
     ...place,
-    shares: [...parts].map(([baseline, ofClouds]) => ({ baseline, parts: ofClouds })),
+    shares: [...parts].map(([baseline, ofClouds]) => ({
+      baseline,
+      parts: ofClouds,
+      ...(files.has(baseline) ? { files: true as const } : {}),
+    })),
   }));
 }
 
 /** The clouds whose baselines have controls about a cluster; more than one: the cluster's nodes decide which it is judged by. */
 export function editionsOf(
   baselines: AuditInput["baselines"],
-  checks: ReadonlyMap<string, Pick<Check, "cloud">>,
+  checks: ReadonlyMap<string, Pick<Check, "cloud" | "ofFiles">>,
   profile?: string,
 ): readonly Provider[] {
   const found = baselines
@@ -214,6 +239,7 @@ function nothingCollected(
     dealt: deal(input, input.parameters ?? {}),
     edition: [],
     parts: new Map(),
+    files: new Set(),
     notes: [],
     snapshot: {
       schema: 1,
@@ -225,4 +251,14 @@ function nothingCollected(
       interrupted: true,
     },
   };
+}
+
+/** The place of files in a run that asks for no cloud: nothing of one is missing. */
+function filesAlone(
+  provider: Provider,
+  input: Pick<AuditInput, "baselines" | "now" | "parameters" | "profile">,
+): Place {
+  const place = nothingCollected(provider, input);
+  const { interrupted: _, ...snapshot } = place.snapshot;
+  return { ...place, name: "files", filesOnly: true, snapshot: { ...snapshot, scope: "files", kinds: [] } };
 }

@@ -15,13 +15,13 @@ export interface Cite {
 
 /** A value that the user gives by `--set name=value`, or by the flag named. */
 export interface Parameter {
-  readonly type: "string" | "uuid" | "scope" | "list";
+  readonly type: "string" | "uuid" | "scope" | "list" | "file";
   readonly help: string;
   /** A flag of `scan` that sets it too, without dashes: `principal`. */
   readonly flag?: string;
   readonly default?: string;
-  /** Taken from the recorded state when not given: the account's number, or the region. */
-  readonly from?: "account" | "region";
+  /** Taken from the recorded state when not given: the account's number, the region, or the only database of the VPC. */
+  readonly from?: "account" | "region" | "database";
   /** What holds when it is not given, for the report; absent: any value that fits is accepted. */
   readonly otherwise?: string;
 }

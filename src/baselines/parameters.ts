@@ -203,6 +203,7 @@ function normalise(name: string, parameter: Parameter, value: string): string {
   if (/[\u0000-\u001f\u007f]/.test(text)) return refuse("text without control characters");
   switch (parameter.type) {
     case "string":
+    case "file":
       return text;
     case "uuid":
       return UUID.test(text)

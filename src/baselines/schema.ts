@@ -64,7 +64,7 @@ export function baselineSchema(checks: readonly CheckShape[]): Record<string, un
           additionalProperties: false,
           required: ["type", "help"],
           properties: {
-            type: { enum: ["string", "uuid", "scope", "list"] },
+            type: { enum: ["string", "uuid", "scope", "list", "file"] },
             help: text("what the value is, for --help"),
             flag: {
               type: "string",
@@ -73,7 +73,7 @@ export function baselineSchema(checks: readonly CheckShape[]): Record<string, un
             },
             default: text("the value when none is given"),
             from: {
-              enum: ["account", "region"],
+              enum: ["account", "region", "database"],
               description: "taken from the recorded state when not given",
             },
             otherwise: text("what holds when it is not given, for the report"),

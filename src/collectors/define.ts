@@ -18,6 +18,19 @@ export interface CollectPlan {
   readonly extra?: readonly ExtraKind[];
   /** Kubernetes: the namespace that is audited; absent: none was named. Roles and bindings of all are read. */
   readonly namespace?: string;
+  /**
+   * Of these kinds only what is named is read, since no control looks at more: ids, in a cluster `<namespace>/<name>` or
+   * `<namespace>/*`. A kind that does not stand here is read whole, where it can be.
+   */
+  readonly names?: ReadonlyMap<DocumentKind, readonly string[]>;
+  /** Kubernetes: the configuration files that are read. */
+  readonly configFiles?: readonly ConfigFile[];
+}
+
+/** A file that workloads with one of these sets of labels are told to read, by an argument: `--config`. */
+export interface ConfigFile {
+  readonly labels: readonly Readonly<Record<string, string>>[];
+  readonly argument: string;
 }
 
 export type Progress = (message: string) => void;

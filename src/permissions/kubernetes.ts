@@ -138,10 +138,27 @@ export function kubernetesObjects(
   ];
 }
 
-const heading = [
-  " What chalk-audit may do in a cluster, and nothing else: read who holds which role. No rule reads a secret, a pod or",
-  " a log, and none writes. Printed by: chalk-audit permissions --cloud kubernetes",
-];
+/** What the rules reach, as the file says it to whoever is to apply it. */
+function heading(reads: readonly Read[]): string {
+  const read = (reads as readonly Read<KubernetesCall>[]).flatMap(({ calls }) => calls);
+  const reaches = (resource: string) => read.some((call) => call.resource === resource);
+  const told = reaches("secrets")
+    ? [
+        " What chalk-audit may do in a cluster, and nothing else. No rule writes, and none reads a log. Secrets are read for",
+        " the names of their keys, and since Helm keeps its releases in secrets; RBAC tells neither from the values. So whoever",
+        " has this role can read secrets. chalk-audit keeps no value. Printed by: chalk-audit permissions --cloud kubernetes",
+      ]
+    : reaches("pods")
+      ? [
+          " What chalk-audit may do in a cluster, and nothing else. No rule reads a secret or a log, and none writes. Printed by:",
+          " chalk-audit permissions --cloud kubernetes",
+        ]
+      : [
+          " What chalk-audit may do in a cluster, and nothing else: read who holds which role. No rule reads a secret, a pod or",
+          " a log, and none writes. Printed by: chalk-audit permissions --cloud kubernetes",
+        ];
+  return told.join("\n");
+}
 
 /** The same as one file for `kubectl apply -f`, each rule with what it is for. */
 export function kubernetesManifest(reads: readonly Read[], account: ServiceAccount): string {
@@ -155,7 +172,7 @@ export function kubernetesManifest(reads: readonly Read[], account: ServiceAccou
         },
       });
       if (object.kind === "ClusterRole") {
-        document.commentBefore = heading.join("\n");
+        document.commentBefore = heading(reads);
         reasons.forEach((lines, at) => {
           const rule = document.getIn(["rules", at], true);
           if (isNode(rule)) rule.commentBefore = lines.map((line) => ` ${line}`).join("\n");

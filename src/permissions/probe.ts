@@ -29,6 +29,11 @@ interface Trace {
 
 const ofRole: Trace = { documents: ["aws/role", "aws/role-policy"], failures: ["aws/role"] };
 
+/** What is listed of each cluster: asked when there is one, whatever became of its own document. */
+function ofSomeCluster(kind: DocumentKind): Trace {
+  return { documents: ["aws/eks-cluster", kind], failures: ["aws/eks-cluster"] };
+}
+
 /** Calls of AWS that ask about one thing that an earlier answer named: they are made when there is such a thing. */
 const traces: Readonly<Record<string, Trace>> = {
   GetRole: { documents: ["aws/role"] },
@@ -40,8 +45,18 @@ const traces: Readonly<Record<string, Trace>> = {
   GetPolicy: { documents: ["aws/policy"], failures: ["aws/policy"] },
   GetPolicyVersion: { documents: ["aws/policy"] },
   DescribeCluster: { documents: ["aws/eks-cluster"] },
-  ListNodegroups: { documents: ["aws/eks-cluster", "aws/eks-nodegroup"], failures: ["aws/eks-cluster"] },
+  ListNodegroups: ofSomeCluster("aws/eks-nodegroup"),
   DescribeNodegroup: { documents: ["aws/eks-nodegroup"] },
+  ListAccessEntries: ofSomeCluster("aws/eks-access-entry"),
+  DescribeAccessEntry: { documents: ["aws/eks-access-entry"] },
+  ListAssociatedAccessPolicies: { documents: ["aws/eks-access-entry"] },
+  ListAddons: ofSomeCluster("aws/eks-addon"),
+  DescribeAddon: { documents: ["aws/eks-addon"] },
+  ListPodIdentityAssociations: ofSomeCluster("aws/eks-pod-identity"),
+  DescribePodIdentityAssociation: { documents: ["aws/eks-pod-identity"] },
+  DescribeDBParameters: { documents: ["aws/db-parameter"] },
+  GetBucketCors: { documents: ["aws/bucket-cors"] },
+  ListScramSecrets: { documents: ["aws/msk-scram-secret"] },
 };
 
 /** Reads of Azure that ask about one principal. */

@@ -5,6 +5,7 @@ import type { Wildcard } from "../report/report.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { field, text, textList } from "../snapshot/value.ts";
 import { statementsOf } from "../state/aws/document.ts";
+import { ownDatabases } from "../state/aws/home.ts";
 import { findAuditedRoles } from "../state/aws/roles.ts";
 import type { ProviderRecord } from "./define.ts";
 import { at } from "./value.ts";
@@ -16,11 +17,20 @@ export const aws: ProviderRecord = {
   // one role, whose name may have commas
   named: (value, recorded) => (value === undefined ? recorded : [value]),
   findAudited: findAuditedRoles,
-  // the account, by whoever asked, else by the scope; and the region
+  // the account, by whoever asked, else by the scope; the region; and the database, where there is one
   told: ({ scope }, facts) => {
     const [account = "", region = ""] = scope.split("/");
     const asked = facts.all("aws/caller-identity").map(({ body }) => text(field(body, "Account")))[0];
-    return { from: { account: asked ?? account, region }, flag: {} };
+    const [database, another] = ownDatabases(facts);
+    return {
+      from: {
+        account: asked ?? account,
+        region,
+        // one that is not the only one is for the controls to name
+        ...(database === undefined || another !== undefined ? {} : { database: database.name }),
+      },
+      flag: {},
+    };
   },
   operations: ({ serviceData }) => {
     if (serviceData === undefined) return undefined;

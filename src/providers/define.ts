@@ -18,7 +18,7 @@ export interface Recorded {
 /** Values of a baseline's parameters that a recorded state tells. */
 export interface Told {
   /** By what a parameter is taken from (`from` of the baseline). */
-  readonly from: { readonly account?: string; readonly region?: string };
+  readonly from: { readonly account?: string; readonly region?: string; readonly database?: string };
   /** By the flag of a parameter. */
   readonly flag: Readonly<Record<string, string>>;
 }

@@ -44,6 +44,13 @@ function discoveryNotes(
   unreadText: Parameters<ProviderRecord["operationNotes"]>[2],
 ): readonly string[] {
   if (snapshot.documents.length === 0) return [];
+  // where no role was read there is no rule to compare
+  const read = snapshot.kinds ?? [];
+  if (
+    read.length > 0 &&
+    !read.some((kind) => kind === "kubernetes/role" || kind === "kubernetes/cluster-role")
+  )
+    return [];
   const served = facts.all("kubernetes/api-resource").length;
   const unread = facts.unread("kubernetes/api-resource");
   const why = unread.find(({ id }) => id === undefined) ?? (served === 0 ? unread[0] : undefined);

@@ -1,3 +1,4 @@
+import type { Provider } from "../access/policy.ts";
 import type { DocumentKind } from "./kinds/kinds.ts";
 import type { Snapshot, SnapshotDocument, Unread } from "./snapshot.ts";
 import { sortedDocuments, sortedUnread } from "./write.ts";
@@ -13,6 +14,8 @@ export interface Facts {
   all(kind: DocumentKind): readonly SnapshotDocument[];
   /** What of that kind (and of that id, if given) could not be read. */
   unread(kind: DocumentKind, id?: string): readonly Unread[];
+  /** Whether a state of that provider is among what is judged together. */
+  has(provider: Provider): boolean;
 }
 
 /**
@@ -48,8 +51,36 @@ export function factsOf(snapshot: Snapshot): Facts {
     unread: (kind, id) => {
       const entries = unread.get(kind) ?? notAsked(snapshot, kind);
       if (id === undefined) return entries;
-      return entries.filter((entry) => entry.id === undefined || entry.id.toLowerCase() === id.toLowerCase());
+      const about = entries.filter(
+        (entry) => entry.id === undefined || entry.id.toLowerCase() === id.toLowerCase(),
+      );
+      return about.length > 0 ? about : notNamed(snapshot, kind, id);
     },
+    has: (provider) => provider === snapshot.provider,
+  };
+}
+
+/**
+ * The facts of one state, and of kinds of another provider what the other states of the run say: a role is that of a
+ * service account by what the cluster says, a chart is there as an add-on by what AWS says. Of a provider of which
+ * nothing was recorded every kind is unread.
+ * @param others states of other providers
+ */
+export function factsAmong(own: Facts, provider: Provider, others: readonly Facts[]): Facts {
+  const of = (kind: DocumentKind): readonly Facts[] => {
+    const wanted = kind.slice(0, kind.indexOf("/")) as Provider;
+    return wanted === provider ? [own] : others.filter((facts) => facts.has(wanted));
+  };
+  return {
+    ...own,
+    all: (kind) => of(kind).flatMap((facts) => facts.all(kind)),
+    unread: (kind, id) => {
+      const from = of(kind);
+      if (from.length > 0) return from.flatMap((facts) => facts.unread(kind, id));
+      const detail = `nothing of ${kind.slice(0, kind.indexOf("/"))} was collected beside it`;
+      return [{ kind, api: kind, cause: "incomplete", detail }];
+    },
+    has: (wanted) => own.has(wanted) || others.some((facts) => facts.has(wanted)),
   };
 }
 
@@ -59,6 +90,8 @@ const CHOSEN: ReadonlySet<string> = new Set([
   "labels",
   "annotations",
   "matchlabels",
+  "selector",
+  "nodeselector",
   "condition",
   "data",
   "managedfields",
@@ -93,4 +126,13 @@ function notAsked(snapshot: Snapshot, kind: DocumentKind): readonly Unread[] {
   if (snapshot.kinds === undefined || snapshot.kinds.includes(kind)) return [];
   const detail = "the snapshot was collected without it; collect it again with the baselines to be audited";
   return [{ kind, api: kind, cause: "incomplete", detail }];
+}
+
+/** Of a kind of which only what was named was read, another one says nothing. */
+function notNamed(snapshot: Snapshot, kind: DocumentKind, id: string): readonly Unread[] {
+  const names = snapshot.names?.[kind];
+  const everywhere = `${id.slice(0, id.indexOf("/"))}/*`;
+  if (names === undefined || names.includes(id) || names.includes(everywhere)) return [];
+  const detail = `${id} was not looked for when the state was recorded; collect it again with the baselines to be audited`;
+  return [{ kind, id, api: kind, cause: "incomplete", detail }];
 }

@@ -50,6 +50,7 @@ export function readSnapshot(text: string, file: string): Snapshot {
     ...rest,
     scope: visible(rest.scope),
     ...(rest.principals === undefined ? {} : { principals: rest.principals.map(visible) }),
+    ...(rest.names === undefined ? {} : { names: visibleNames(rest.names) }),
     documents: rest.documents.map(({ kind, id, body }) => ({ kind, id: visible(id), body: scrub(body) })),
     unread: rest.unread.map((entry) => ({
       ...entry,
@@ -59,6 +60,10 @@ export function readSnapshot(text: string, file: string): Snapshot {
       detail: visible(entry.detail),
     })),
   };
+}
+
+function visibleNames(names: NonNullable<Snapshot["names"]>): NonNullable<Snapshot["names"]> {
+  return Object.fromEntries(Object.entries(names).map(([kind, list = []]) => [kind, list.map(visible)]));
 }
 
 /** What a text is that is no JSON. */

@@ -65,6 +65,13 @@ export const snapshotSchema = {
       items: kind,
       description: "Kinds of documents that were asked for; absent: all that this version knows",
     },
+    names: {
+      type: "object",
+      propertyNames: kind,
+      additionalProperties: { type: "array", items: text },
+      description:
+        "Kubernetes: of these kinds only what is named was looked at, <namespace>/<name> or <namespace>/*",
+    },
     interrupted: { type: "boolean" },
     documents: {
       type: "array",

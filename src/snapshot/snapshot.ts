@@ -56,6 +56,11 @@ export interface Snapshot {
   readonly edition?: readonly Provider[];
   /** The kinds that were asked for. What is not among them was not looked at, so nothing follows from its absence. */
   readonly kinds?: readonly DocumentKind[];
+  /**
+   * Kubernetes: of these kinds only what is named was looked at, `<namespace>/<name>` or `<namespace>/*`. What is named
+   * and has no document does not exist, unless it is unread.
+   */
+  readonly names?: Readonly<Partial<Record<DocumentKind, readonly string[]>>>;
   /** True when the collection was interrupted by a signal. */
   readonly interrupted?: boolean;
   readonly documents: readonly SnapshotDocument[];

@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotDocument, Unread } from "./snapshot.ts";
  * stand in one order, so that the same state always gives the same bytes; bodies keep the provider's key order.
  */
 export function formatSnapshot(snapshot: Snapshot): string {
-  const { principals, edition, kinds, interrupted } = snapshot;
+  const { principals, edition, kinds, names, interrupted } = snapshot;
   const ordered = {
     schema: snapshot.schema,
     provider: snapshot.provider,
@@ -14,6 +14,7 @@ export function formatSnapshot(snapshot: Snapshot): string {
     ...(principals === undefined ? {} : { principals: [...principals].sort(compare) }),
     ...(edition === undefined ? {} : { edition: [...edition].sort(compare) }),
     ...(kinds === undefined ? {} : { kinds: [...kinds].sort(compare) }),
+    ...(names === undefined ? {} : { names: sortedNames(names) }),
     ...(interrupted === undefined ? {} : { interrupted }),
     documents: sortedDocuments(snapshot.documents).map(({ kind, id, body }) => ({ kind, id, body })),
     unread: sortedUnread(snapshot.unread).map(({ kind, id, api, cause, permission, detail }) => ({
@@ -26,6 +27,11 @@ export function formatSnapshot(snapshot: Snapshot): string {
     })),
   };
   return `${JSON.stringify(ordered, null, 2)}\n`;
+}
+
+function sortedNames(names: NonNullable<Snapshot["names"]>): NonNullable<Snapshot["names"]> {
+  const entries = Object.entries(names).sort(([a], [b]) => compare(a, b));
+  return Object.fromEntries(entries.map(([kind, list = []]) => [kind, [...list].sort(compare)]));
 }
 
 /** Documents by kind, then id, then text: a total order whatever order the answers came in. */

@@ -2,6 +2,9 @@ import type { CompareOptions } from "../access/policy.ts";
 import type { ResolvedControl } from "../baselines/baseline.ts";
 import type { Principal } from "../report/report.ts";
 
+/** A file of the user's that a parameter names: its text, or why it could not be read. */
+export type GivenFile = { readonly text: string } | { readonly problem: string };
+
 export interface Context {
   readonly control: ResolvedControl;
   /** The other controls of the baseline under the chosen profile, by id. */
@@ -22,6 +25,8 @@ export interface Context {
     readonly entries: readonly { name: string; isDataAction: boolean }[];
     readonly date: string;
   };
+  /** Files that parameters name, by the path as it was given. */
+  readonly files?: Readonly<Record<string, GivenFile>>;
   /** AWS: resource types and condition keys of each action, when whoever runs the audit has them. */
   readonly serviceData?: NonNullable<CompareOptions["serviceData"]>;
 }

@@ -24,6 +24,8 @@ interface Seen {
   readonly at?: string;
   readonly verify?: string;
   readonly remediation?: Remediation;
+  /** Where it stands, when that is in a file of the user's and not in the baseline. */
+  readonly standsIn?: { readonly file: string; readonly line: number };
 }
 
 /** A departure from the document. */

@@ -15,7 +15,7 @@ const GIVEN: Readonly<Record<string, string>> = { AWS_ACCOUNT_ID: "123456789012"
 function documentsOf(control: ResolvedControl): readonly [Provider, readonly unknown[]] | undefined {
   const { check } = control;
   const { policy, permissions } = control.with as Readonly<Record<string, unknown>>;
-  if (check === "aws/policy") return ["aws", [policy]];
+  if (check === "aws/policy") return policy === undefined ? undefined : ["aws", [policy]];
   if (check === "azure/role-definition") return ["azure", [{ permissions }]];
   if (check === "kubernetes/role") return ["kubernetes", [{ rules: documentedRole(control).rules }]];
   return undefined;

@@ -73,6 +73,8 @@ export const WAYS: Readonly<Record<string, readonly string[]>> = {
     "run pods as any service account of the namespace",
     "change the image of a pod",
   ],
+  "chalk-helm@2026-11-20 api-server-policy": ["assume another role"],
+  "chalk-helm@2026-11-20 background-persistence-policy": ["put a key of its own into a development endpoint"],
   "metaflow-azure@2026-11-20 admin-role": [
     "assign any role",
     "read a cluster's administrator credential by its access profile",

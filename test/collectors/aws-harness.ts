@@ -6,6 +6,7 @@ import { awsKinds } from "../../src/snapshot/kinds/aws.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { type Aws, ca } from "../servers/aws.ts";
 import { account, auditor, type Body, policyArn, policyOf, region } from "../servers/aws-state.ts";
+import { infrastructure, network } from "./aws-infrastructure.ts";
 
 export const everyAwsKind = Object.keys(awsKinds) as readonly AwsKind[];
 
@@ -14,6 +15,8 @@ export interface AwsAsked {
   /** Names or ARNs, as `--role` gives them. */
   readonly roles?: readonly string[];
   readonly trusted?: readonly string[];
+  /** The ids that matter, by kind. */
+  readonly names?: Readonly<Partial<Record<AwsKind, readonly string[]>>>;
   readonly settings?: Partial<AwsSettings>;
   readonly options?: Partial<CollectOptions>;
 }
@@ -35,6 +38,9 @@ export async function collectAws(aws: Aws, asked: AwsAsked = {}): Promise<AwsCol
       roleNames: [],
       principals: asked.roles ?? [],
       trustedPrincipals: asked.trusted ?? [vendor],
+      ...(asked.names === undefined
+        ? {}
+        : { names: new Map(Object.entries(asked.names) as [AwsKind, readonly string[]][]) }),
     },
     {
       region,
@@ -116,6 +122,7 @@ export const vendorWorld = {
     SecurityGroups: [{ GroupId: "sg-1", GroupName: "acme", VpcId: "vpc-1" }],
     Instances: [1, 2].map((n) => ({ InstanceId: `i-${n}`, VpcId: "vpc-1" })),
     Volumes: [{ VolumeId: "vol-1", Size: 8 }],
+    ...network,
   },
   clusters: ["acme-eu", "other"].map((name) => ({
     name,
@@ -137,6 +144,7 @@ export const vendorWorld = {
     versionStatus: "STANDARD_SUPPORT",
     endOfStandardSupportDate: 1_798_761_600,
   })),
+  ...infrastructure,
 } as const;
 
 /** Kind and id of every document. */

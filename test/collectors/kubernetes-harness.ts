@@ -1,4 +1,4 @@
-import type { CollectOptions } from "../../src/collectors/define.ts";
+import type { CollectOptions, CollectPlan } from "../../src/collectors/define.ts";
 import { loadCollector } from "../../src/collectors/registry.ts";
 import type { KubernetesSettings } from "../../src/collectors/settings.ts";
 import type { ExtraKind } from "../../src/snapshot/kinds/extra.ts";
@@ -10,11 +10,25 @@ import type { Collected } from "./harness.ts";
 
 export const everyKind = Object.keys(kubernetesKinds) as readonly DocumentKind[];
 
+/** The kinds that tell who may do what: those of the baselines that a cluster is audited by when none is named. */
+export const accessKinds: readonly DocumentKind[] = [
+  "kubernetes/cluster",
+  "kubernetes/namespace",
+  "kubernetes/service-account",
+  "kubernetes/role",
+  "kubernetes/cluster-role",
+  "kubernetes/role-binding",
+  "kubernetes/cluster-role-binding",
+  "kubernetes/api-resource",
+];
+
 export interface Asked {
   /** Kinds that a plugin adds. */
   readonly extra?: readonly ExtraKind[];
   readonly kinds?: readonly DocumentKind[];
   readonly namespace?: string;
+  readonly names?: Readonly<Partial<Record<DocumentKind, readonly string[]>>>;
+  readonly configFiles?: CollectPlan["configFiles"];
   readonly settings?: Partial<KubernetesSettings>;
   readonly options?: Partial<CollectOptions>;
 }
@@ -34,7 +48,11 @@ export async function collectWith(settings: KubernetesSettings, asked: Asked = {
   const collect = await loadCollector("kubernetes");
   const snapshot = await collect(
     {
-      kinds: new Set(asked.kinds ?? everyKind),
+      kinds: new Set(asked.kinds ?? accessKinds),
+      ...(asked.names === undefined
+        ? {}
+        : { names: new Map(Object.entries(asked.names) as [DocumentKind, readonly string[]][]) }),
+      ...(asked.configFiles === undefined ? {} : { configFiles: asked.configFiles }),
       roleNames: [],
       principals: [],
       trustedPrincipals: [],

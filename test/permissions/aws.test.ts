@@ -19,7 +19,13 @@ describe("AWS: an identity policy", () => {
     expect(policy.Statement.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
       ["ReadEc2", "*"],
       ["ReadEks", "*"],
+      ["ReadElasticloadbalancing", "*"],
       ["ReadIam", "*"],
+      ["ReadKafka", "*"],
+      ["ReadRds", "*"],
+      ["ReadRoute53", "*"],
+      ["ReadS3", "*"],
+      ["ReadSqs", "*"],
       ["ReadTag", "*"],
     ]);
     // What AWS takes at most of a managed policy (IAM quotas: 6,144 characters without white space).

@@ -8,7 +8,7 @@ import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { ran } from "../cli/shell.ts";
 import { collectAws, everyAwsKind, vendorWorld } from "../collectors/aws-harness.ts";
 import { collectFrom, everyKind } from "../collectors/harness.ts";
-import { everyKind as everyKubernetesKind, smallCluster } from "../collectors/kubernetes-harness.ts";
+import { accessKinds, smallCluster } from "../collectors/kubernetes-harness.ts";
 import { vendorWorld as azureWorld, vendor } from "../collectors/world.ts";
 import { type Arm, startArm } from "../servers/arm.ts";
 import { type Aws, startAws } from "../servers/aws.ts";
@@ -81,15 +81,25 @@ describe("AWS, against a server that enforces what a key may do (fault 36)", () 
     const reads = readsOf("aws", new Set(everyAwsKind), { named: false });
     const found = states(reads, snapshot);
     const untried = [
+      "eks:DescribeAccessEntry",
+      "eks:DescribeAddon",
       "eks:DescribeCluster",
       "eks:DescribeNodegroup",
+      "eks:DescribePodIdentityAssociation",
+      "eks:ListAccessEntries",
+      "eks:ListAddons",
+      "eks:ListAssociatedAccessPolicies",
       "eks:ListNodegroups",
+      "eks:ListPodIdentityAssociations",
       "iam:GetPolicy",
       "iam:GetPolicyVersion",
       "iam:GetRole",
       "iam:GetRolePolicy",
       "iam:ListAttachedRolePolicies",
       "iam:ListRolePolicies",
+      "kafka:ListScramSecrets",
+      "rds:DescribeDBParameters",
+      "s3:GetBucketCORS",
     ];
     const others = Object.keys(found).filter((each) => !untried.includes(each));
     expect(found).toEqual({ ...all(untried, "untried"), ...all(others, "missing") });
@@ -101,9 +111,16 @@ describe("AWS, against a server that enforces what a key may do (fault 36)", () 
     const { snapshot } = await collectAws(aws);
     const found = states(readsOf("aws", new Set(everyAwsKind), { named: false }), snapshot);
     expect(Object.keys(found).filter((each) => found[each] === "untried")).toEqual([
+      "eks:DescribeAccessEntry",
+      "eks:DescribeAddon",
       "eks:DescribeCluster",
       "eks:DescribeNodegroup",
+      "eks:DescribePodIdentityAssociation",
+      "eks:ListAccessEntries",
+      "eks:ListAddons",
+      "eks:ListAssociatedAccessPolicies",
       "eks:ListNodegroups",
+      "eks:ListPodIdentityAssociations",
       "iam:GetPolicy",
       "iam:GetPolicyVersion",
       "iam:GetRole",
@@ -194,7 +211,7 @@ describe("Azure, against a server that refuses one permission at a time (fault 3
 describe("Kubernetes, against a server that refuses one read at a time (fault 36)", () => {
   let kubernetes: Kubernetes;
   afterEach(() => kubernetes.close());
-  const reads = [...readsOf("kubernetes", new Set(everyKubernetesKind), { named: false }), editionRead];
+  const reads = [...readsOf("kubernetes", new Set(accessKinds), { named: false }), editionRead];
   const probed = async (...args: readonly string[]) => {
     const { status, stdout, stderr } = await ran(
       [
@@ -306,7 +323,7 @@ describe("Kubernetes, against a server that refuses one read at a time (fault 36
       scope: "unknown",
       takenAt: "2026-11-21T10:00:00.000Z",
       documents: [],
-      unread: everyKubernetesKind.map((kind) => ({
+      unread: accessKinds.map((kind) => ({
         kind,
         api: "sign-in",
         cause: "unreachable",

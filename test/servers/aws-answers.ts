@@ -1,3 +1,11 @@
+import {
+  clusterOperation,
+  flat,
+  infrastructureAnswer,
+  infrastructureOperation,
+  itemNames,
+  restRoots,
+} from "./aws-infrastructure.ts";
 import type { AwsState, Body, Document, NetworkList, RoleState } from "./aws-state.ts";
 import { roleArn } from "./aws-state.ts";
 
@@ -8,8 +16,13 @@ export interface AwsRequestSeen {
 }
 
 export type AwsAnswer =
-  | { readonly status: 200; readonly body: Body; readonly form: "query" | "ec2" | "json" }
-  | { readonly status: number; readonly code: string; readonly message: string }
+  | { readonly status: 200; readonly body: Body; readonly form: "query" | "ec2" | "rest" | "json" }
+  | {
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** What an emulator says of an operation that it does not know. */
   | { readonly status: 404; readonly html: true };
 
@@ -17,6 +30,8 @@ const versions: Readonly<Record<string, string>> = {
   iam: "2010-05-08",
   sts: "2011-06-15",
   ec2: "2016-11-15",
+  rds: "2014-10-31",
+  elasticloadbalancing: "2015-12-01",
 };
 
 /** Which operation a request is, as the service's own protocol says it. */
@@ -44,9 +59,10 @@ export function operationOf(
     const at = { ...query, name, group };
     if (path.length === 1) return { service, operation: "ListClusters", input: query };
     if (path.length === 2) return { service, operation: "DescribeCluster", input: at };
-    if (groups !== "node-groups") return undefined;
+    if (groups !== "node-groups") return clusterOperation(path, query);
     return { service, operation: path.length === 3 ? "ListNodegroups" : "DescribeNodegroup", input: at };
   }
+  if (versions[service] === undefined) return infrastructureOperation(service, method, url, headers, body);
   const fields = Object.fromEntries(new URLSearchParams(body));
   const { Action: operation, Version: version, ...input } = fields;
   if (method !== "POST" || operation === undefined || version !== versions[service]) return undefined;
@@ -57,7 +73,7 @@ export function operationOf(
 export function answerAws(
   state: AwsState,
   seen: AwsRequestSeen,
-  options: { readonly pageSize: number; readonly caller: string },
+  options: { readonly pageSize: number; readonly caller: string; readonly region: string },
 ): AwsAnswer {
   const { input } = seen;
   const page = (list: readonly unknown[], token: string | undefined) => {
@@ -184,6 +200,8 @@ export function answerAws(
       return { status: 200, form: "json", body: { clusterVersions: items, nextToken: next ?? null } };
     }
     default: {
+      const other = infrastructureAnswer(state, seen, page, options.region);
+      if (other !== undefined) return other;
       const list = seen.service === "ec2" ? networkList(seen.operation) : undefined;
       if (list === undefined)
         return { status: 400, code: "InvalidAction", message: `The action ${seen.operation} is not valid.` };
@@ -227,6 +245,11 @@ function onTheWire(list: NetworkList): (body: Body) => Body {
   return ({ State: state, ...rest }) => (state === undefined ? rest : { ...rest, [name ?? "State"]: state });
 }
 
+/** Operations that are not called as their list is. */
+const describes: Readonly<Partial<Record<NetworkList, string>>> = {
+  ServiceConfigurations: "DescribeVpcEndpointServiceConfigurations",
+};
+
 function networkList(operation: string): NetworkList | undefined {
   const lists: readonly NetworkList[] = [
     "Vpcs",
@@ -237,8 +260,11 @@ function networkList(operation: string): NetworkList | undefined {
     "SecurityGroups",
     "Instances",
     "Volumes",
+    "VpcPeeringConnections",
+    "TransitGatewayVpcAttachments",
+    "ServiceConfigurations",
   ];
-  return lists.find((list) => operation === `Describe${list}`);
+  return lists.find((list) => operation === (describes[list] ?? `Describe${list}`));
 }
 
 function listedRole(state: AwsState, role: RoleState): Body {
@@ -285,11 +311,16 @@ function assumed(state: AwsState, input: Readonly<Record<string, string>>): AwsA
   };
 }
 
-/** XML of the query protocol (`<Roles><member>…`) or of EC2's (`<vpcSet><item>…`). */
-export function xmlOf(operation: string, body: Body, form: "query" | "ec2"): string {
+type Form = "query" | "ec2" | "rest";
+
+/** XML of the query protocol (`<Roles><member>…`), of EC2's (`<vpcSet><item>…`), or of an address (`<Buckets><Bucket>…`). */
+export function xmlOf(operation: string, body: Body, form: Form): string {
   const inner = Object.entries(body)
     .map(([name, value]) => element(name, value, form))
     .join("");
+  const root = restRoots[operation];
+  if (form === "rest")
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="urn:test">${inner}</${root}>`;
   const wrapped = form === "query" ? `<${operation}Result>${inner}</${operation}Result>` : inner;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${operation}Response xmlns="urn:test">${wrapped}<requestId>r-1</requestId></${operation}Response>\n`;
 }
@@ -311,18 +342,25 @@ const ec2Names: Readonly<Record<string, string>> = {
   Attachments: "attachmentSet",
   NatGatewayAddresses: "natGatewayAddressSet",
   BlockDeviceMappings: "blockDeviceMapping",
+  VpcPeeringConnections: "vpcPeeringConnectionSet",
+  ServiceConfigurations: "serviceConfigurationSet",
+  NetworkLoadBalancerArns: "networkLoadBalancerArnSet",
+  AvailabilityZones: "availabilityZoneSet",
+  BaseEndpointDnsNames: "baseEndpointDnsNameSet",
 };
 
-function element(name: string, value: unknown, form: "query" | "ec2"): string {
-  const tag = form === "query" ? name : (ec2Names[name] ?? `${name[0]?.toLowerCase()}${name.slice(1)}`);
+function element(name: string, value: unknown, form: Form): string {
+  const tag = form === "ec2" ? (ec2Names[name] ?? `${name[0]?.toLowerCase()}${name.slice(1)}`) : name;
   if (Array.isArray(value)) {
-    const item = form === "query" ? "member" : "item";
+    const alone = form === "rest" ? flat[name] : undefined;
+    if (alone !== undefined) return value.map((each) => wrapped(alone, each, form)).join("");
+    const item = form === "ec2" ? "item" : (itemNames[name] ?? "member");
     return `<${tag}>${value.map((each) => wrapped(item, each, form)).join("")}</${tag}>`;
   }
   return wrapped(tag, value, form);
 }
 
-function wrapped(tag: string, value: unknown, form: "query" | "ec2"): string {
+function wrapped(tag: string, value: unknown, form: Form): string {
   const inner =
     typeof value === "object" && value !== null
       ? Object.entries(value)

@@ -45,8 +45,34 @@ export interface AwsState {
   readonly nodegroups: readonly Body[];
   /** `undefined`: the server does not know the operation, as the emulators. */
   readonly clusterVersions: readonly Body[] | undefined;
+  /** As the SDK spells them. */
+  readonly databases: readonly Body[];
+  /** Parameter group → parameters. */
+  readonly parameters: Readonly<Record<string, readonly Body[]>>;
+  /** Addresses. */
+  readonly queues: readonly string[];
+  readonly buckets: readonly BucketState[];
+  readonly zones: readonly Body[];
+  /** As the SDK spells them. */
+  readonly kafka: readonly Body[];
+  /** ARN of a cluster of Kafka → ARNs of secrets; of a cluster that is not here SCRAM is off. */
+  readonly scram: Readonly<Record<string, readonly string[]>>;
+  readonly loadBalancers: readonly Body[];
+  readonly accessEntries: readonly Body[];
+  /** ARN of the principal → its access policies. */
+  readonly accessPolicies: Readonly<Record<string, readonly Body[]>>;
+  readonly addons: readonly Body[];
+  readonly podIdentities: readonly Body[];
   /** How policy documents are written: percent-encoded as AWS does, or as the plain JSON text of some servers. */
   readonly documents: "percent" | "json";
+}
+
+export interface BucketState {
+  readonly name: string;
+  /** That of the account's state when absent. */
+  readonly region?: string;
+  /** Absent: it has no CORS configuration. */
+  readonly cors?: readonly Body[];
 }
 
 export type NetworkList =
@@ -57,7 +83,10 @@ export type NetworkList =
   | "RouteTables"
   | "SecurityGroups"
   | "Instances"
-  | "Volumes";
+  | "Volumes"
+  | "VpcPeeringConnections"
+  | "TransitGatewayVpcAttachments"
+  | "ServiceConfigurations";
 
 export const account = "123456789012";
 export const region = "eu-west-1";
@@ -76,6 +105,18 @@ export function awsState(changes: Partial<AwsState> = {}): AwsState {
     clusters: [],
     nodegroups: [],
     clusterVersions: [],
+    databases: [],
+    parameters: {},
+    queues: [],
+    buckets: [],
+    zones: [],
+    kafka: [],
+    scram: {},
+    loadBalancers: [],
+    accessEntries: [],
+    accessPolicies: {},
+    addons: [],
+    podIdentities: [],
     documents: "percent",
     ...changes,
   };

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { ca, caFile } from "./arm.ts";
 import { type AwsAnswer, type AwsRequestSeen, answerAws, operationOf, xmlOf } from "./aws-answers.ts";
+import { actions, tokens } from "./aws-infrastructure.ts";
 import { checkSignature } from "./aws-signature.ts";
 import { type AwsState, auditor, awsState, region } from "./aws-state.ts";
 import { createFaultBox, type Fault, type FaultBox, playFault } from "./faults.ts";
@@ -106,13 +107,18 @@ export async function startAws(
       sendError(response, service, { status: 404, code: "UnknownOperationException", message: "" });
       return;
     }
-    const action = `${service === "tagging" ? "tag" : service}:${seen.operation}`;
+    const action = actions[`${service}:${seen.operation}`] ?? `${service}:${seen.operation}`;
     if (signed.key.may !== undefined && !signed.key.may.includes(action)) {
       sendError(response, service, denied(action));
       return;
     }
     const caller = signed.key.arn ?? `arn:aws:iam::${aws.state.account}:user/auditor`;
-    const answer = answerAws(aws.state, seen, { pageSize: options.pageSize ?? 100, caller });
+    const signedFor = /\/\d{8}\/([\w-]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "";
+    const answer = answerAws(aws.state, seen, {
+      pageSize: options.pageSize ?? 100,
+      caller,
+      region: signedFor,
+    });
     if (answer.status === 200 && "body" in answer)
       send(request, response, seen, bent(answer, seen, fault), fault);
     else if ("html" in answer) {
@@ -151,7 +157,7 @@ function denied(action: string): { status: number; code: string; message: string
     status: 403,
     code: ec2
       ? "UnauthorizedOperation"
-      : action.startsWith("iam:")
+      : /^(?:iam|s3|rds|route53|elasticloadbalancing):/.test(action)
         ? "AccessDenied"
         : "AccessDeniedException",
     message: `User: arn:aws:iam::123456789012:user/auditor is not authorized to perform: ${action}${ec2 ? ". Encoded authorization failure message: 4Gk0Zz9" : " because no identity-based policy allows it"}`,
@@ -162,14 +168,26 @@ function denied(action: string): { status: number; code: string; message: string
 function sendError(
   response: ServerResponse,
   service: string,
-  { status, code, message }: { readonly status: number; readonly code: string; readonly message: string },
+  {
+    status,
+    code,
+    message,
+    headers = {},
+  }: {
+    readonly status: number;
+    readonly code: string;
+    readonly message: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
 ): void {
-  if (service === "tagging" || service === "eks") {
-    const json = service === "tagging" ? { __type: `com.amazonaws#${code}`, Message: message } : { message };
+  const type = jsonTypes[service];
+  if (type !== undefined) {
+    const address = type === "application/json";
+    const json = address ? { message } : { __type: `com.amazonaws#${code}`, Message: message };
     response
       .writeHead(status, {
-        "content-type": service === "tagging" ? "application/x-amz-json-1.1" : "application/json",
-        ...(service === "eks" ? { "x-amzn-errortype": `${code}:http://internal.amazon.com/` } : {}),
+        "content-type": type,
+        ...(address ? { "x-amzn-errortype": `${code}:http://internal.amazon.com/` } : {}),
       })
       .end(JSON.stringify(json));
     return;
@@ -179,25 +197,25 @@ function sendError(
     service === "ec2"
       ? `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors>${error.replace("<Type>Sender</Type>", "")}</Errors><RequestID>r-1</RequestID></Response>`
       : `<ErrorResponse xmlns="urn:test">${error}<RequestId>r-1</RequestId></ErrorResponse>`;
-  response.writeHead(status, { "content-type": "text/xml" }).end(xml);
+  const s3 = `<?xml version="1.0" encoding="UTF-8"?>\n${error.replace("<Type>Sender</Type>", "")}`;
+  response.writeHead(status, { "content-type": "text/xml", ...headers }).end(service === "s3" ? s3 : xml);
 }
+
+/** What the services that answer in JSON call it. */
+const jsonTypes: Readonly<Record<string, string>> = {
+  tagging: "application/x-amz-json-1.1",
+  sqs: "application/x-amz-json-1.0",
+  eks: "application/json",
+  kafka: "application/json",
+};
 
 type Right = Extract<AwsAnswer, { readonly body: unknown }>;
-
-/** Where a page's token stands, by protocol. */
-function tokenOf(answer: Right, seen: AwsRequestSeen): { readonly out: string; readonly in: string } {
-  if (answer.form === "query") return { out: "Marker", in: "Marker" };
-  if (answer.form === "ec2") return { out: "NextToken", in: "NextToken" };
-  return seen.service === "tagging"
-    ? { out: "PaginationToken", in: "PaginationToken" }
-    : { out: "nextToken", in: "nextToken" };
-}
 
 /** The right answer, bent as the fault says. */
 function bent(answer: Right, seen: AwsRequestSeen, fault: Fault | undefined): Right {
   if (fault === undefined) return answer;
-  const token = tokenOf(answer, seen);
-  const more = answer.form === "query" ? { IsTruncated: true } : {};
+  const token = tokens[seen.service] ?? { out: "Marker", in: "Marker" };
+  const more = answer.form === "query" || answer.form === "rest" ? { IsTruncated: true } : {};
   const leading = (to: unknown) => ({ ...answer, body: { ...answer.body, ...more, [token.out]: to } });
   const given = seen.input[token.in];
   if ("nextLink" in fault) return leading(fault.nextLink);
@@ -220,12 +238,7 @@ function send(
   const { form } = answer;
   const gzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
   const headers = {
-    "content-type":
-      form === "json"
-        ? seen.service === "eks"
-          ? "application/json"
-          : "application/x-amz-json-1.1"
-        : "text/xml",
+    "content-type": form === "json" ? (jsonTypes[seen.service] ?? "") : "text/xml",
     ...(gzip ? { "content-encoding": "gzip" } : {}),
   };
   const packed = (text: string) => (gzip ? gzipSync(text) : Buffer.from(text));

@@ -2,7 +2,7 @@ import type { Body, KubernetesState, ServedVersion } from "./kubernetes-state.ts
 
 export type KubernetesAnswer =
   | { readonly status: 200; readonly body: Body; readonly contentType?: string }
-  | { readonly status: 400 | 406 | 503; readonly reason: string; readonly message: string }
+  | { readonly status: 400 | 404 | 406 | 503; readonly reason: string; readonly message: string }
   /** Plain text, as for a path that nobody serves. */
   | { readonly status: 404; readonly text: string };
 
@@ -10,12 +10,28 @@ const kinds: Readonly<Record<string, { readonly kind: string; readonly apiVersio
   "/api/v1/namespaces": { kind: "Namespace", apiVersion: "v1" },
   "/api/v1/nodes": { kind: "Node", apiVersion: "v1" },
   "/api/v1/serviceaccounts": { kind: "ServiceAccount", apiVersion: "v1" },
+  "/api/v1/secrets": { kind: "Secret", apiVersion: "v1" },
+  "/api/v1/configmaps": { kind: "ConfigMap", apiVersion: "v1" },
+  "/api/v1/pods": { kind: "Pod", apiVersion: "v1" },
+  "/api/v1/services": { kind: "Service", apiVersion: "v1" },
+  "/apis/apps/v1/deployments": { kind: "Deployment", apiVersion: "apps/v1" },
+  "/apis/apps/v1/statefulsets": { kind: "StatefulSet", apiVersion: "apps/v1" },
+  "/apis/apps/v1/daemonsets": { kind: "DaemonSet", apiVersion: "apps/v1" },
   ...Object.fromEntries(
     ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].map((kind) => [
       `/apis/rbac.authorization.k8s.io/v1/${kind.toLowerCase()}s`,
       { kind, apiVersion: "rbac.authorization.k8s.io/v1" },
     ]),
   ),
+};
+
+/** Lists that are there only when somebody installed them: an object of the kind says so. */
+const installable: Readonly<Record<string, { readonly kind: string; readonly apiVersion: string }>> = {
+  "/apis/cert-manager.io/v1/clusterissuers": { kind: "ClusterIssuer", apiVersion: "cert-manager.io/v1" },
+  "/apis/karpenter.k8s.aws/v1/ec2nodeclasses": {
+    kind: "EC2NodeClass",
+    apiVersion: "karpenter.k8s.aws/v1",
+  },
 };
 
 const metadataOf = (item: Body): Body => (item["metadata"] ?? {}) as Body;
@@ -31,9 +47,66 @@ export function answerKubernetes(
   if (path === "/version") return { status: 200, body: state.version };
   if (path === "/api/v1/namespaces/kube-system")
     return partial(accept, "PartialObjectMetadata", () => metadataBody(kubeSystem(state)));
-  const list = kinds[path];
-  if (list !== undefined) return page(state, list, url, accept, pageSize);
+  const inside = /^(\/api\/v1|\/apis\/[^/]+\/v1)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(path);
+  const namespaced = inside === null ? undefined : kinds[`${inside[1]}/${inside[3]}`];
+  if (namespaced !== undefined && inside?.[4] !== undefined)
+    return one(state, namespaced.kind, inside[2] ?? "", inside[4], url, accept);
+  const own = installable[path];
+  const installed = state.objects.some(({ kind }) => kind === own?.kind) ? own : undefined;
+  const list = kinds[path] ?? namespaced ?? installed;
+  if (list !== undefined) return page(state, list, url, accept, pageSize, inside?.[2]);
   return discovery(state, path, accept) ?? { status: 404, text: "404 page not found" };
+}
+
+/** One object by its name, in the form that is asked for. */
+function one(
+  state: KubernetesState,
+  kind: string,
+  namespace: string,
+  name: string,
+  url: URL,
+  accept: string,
+): KubernetesAnswer {
+  const found = state.objects.find(
+    (object) =>
+      object["kind"] === kind &&
+      metadataOf(object)["namespace"] === namespace &&
+      metadataOf(object)["name"] === name,
+  );
+  if (found === undefined) {
+    const message = `${kind.toLowerCase()}s "${name}" not found`;
+    return { status: 404, reason: "NotFound", message };
+  }
+  if (accept === "application/json") return { status: 200, body: found };
+  if (accept === "application/json;as=Table;g=meta.k8s.io;v=v1") {
+    if (state.tables === false)
+      return { status: 406, reason: "NotAcceptable", message: "no table is served here" };
+    const count = Object.keys((found["data"] ?? {}) as Body).length;
+    const columns = ["Name", "Type", "Data", "Age"].map((each) => ({ name: each, type: "string" }));
+    const object = url.searchParams.get("includeObject") === "None" ? {} : { object: found };
+    return {
+      status: 200,
+      body: {
+        kind: "Table",
+        apiVersion: "meta.k8s.io/v1",
+        metadata: { resourceVersion: metadataOf(found)["resourceVersion"] },
+        columnDefinitions: columns,
+        rows: [{ cells: [name, found["type"], count, "5d"], ...object }],
+      },
+    };
+  }
+  return partial(accept, "PartialObjectMetadata", () => metadataBody(found));
+}
+
+/** Whether an object is chosen: `labelSelector` of equalities, `fieldSelector` of a top-level field. */
+function isChosen(object: Body, url: URL): boolean {
+  const pairs = (name: string) =>
+    (url.searchParams.get(name) ?? "").split(",").flatMap((each) => (each === "" ? [] : [each.split("=")]));
+  const labels = (metadataOf(object)["labels"] ?? {}) as Body;
+  return (
+    pairs("labelSelector").every(([name = "", value]) => labels[name] === value) &&
+    pairs("fieldSelector").every(([name = "", value]) => object[name] === value)
+  );
 }
 
 function kubeSystem(state: KubernetesState): Body {
@@ -58,11 +131,18 @@ function page(
   url: URL,
   accept: string,
   most: number,
+  namespace?: string,
 ): KubernetesAnswer {
   const own = kind === "Namespace" ? [{ kind, apiVersion, ...kubeSystem(state) }] : [];
   const key = (item: Body) =>
     `${String(metadataOf(item)["namespace"] ?? "")}/${String(metadataOf(item)["name"])}`;
-  const objects = [...own, ...state.objects.filter((object) => object["kind"] === kind)];
+  const there = state.objects.filter(
+    (object) =>
+      object["kind"] === kind &&
+      (namespace === undefined || metadataOf(object)["namespace"] === namespace) &&
+      isChosen(object, url),
+  );
+  const objects = [...own, ...there];
   objects.sort((one, other) => (key(one) < key(other) ? -1 : 1));
   const token = url.searchParams.get("continue") ?? "";
   if (token !== "" && !/^at-\d+$/.test(token))

@@ -34,6 +34,8 @@ export interface KubernetesState {
   /** How it tells what it serves: all at once (1.26 and later), or version by version. */
   readonly discovery: "aggregated" | "legacy";
   readonly users: readonly KubernetesUser[];
+  /** `false`: it gives no tables (as something that stands in for an API server may). */
+  readonly tables?: boolean;
 }
 
 export const token = "canary-token-7d1e";

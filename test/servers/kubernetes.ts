@@ -117,7 +117,7 @@ export async function startKubernetes(
     const answer = answerKubernetes(kubernetes.state, parsed, accept, options.pageSize ?? 500);
     if (answer.status === 200)
       send(request, response, withFault(answer.body, parsed, fault), answer.contentType, fault);
-    else if (answer.status === 404)
+    else if ("text" in answer)
       response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end(`${answer.text}\n`);
     else sendStatus(response, answer.status, answer.reason, answer.message);
   }

@@ -309,7 +309,7 @@ export class Combination {
   private mustOn(key: string): readonly Atom[] {
     return this.musts.flatMap((m) => [
       ...m.atoms.filter((a) => a.key === key),
-      ...[impliedBy(m.principals, key) ?? []].flat(),
+      ...[impliedBy(m.principals, key, m.holder) ?? []].flat(),
     ]);
   }
 

@@ -39,7 +39,7 @@ export function compareAws(
   live: readonly unknown[],
   options: CompareOptions,
 ): Comparison {
-  return compareSides(sidesOf(documented, live, options.boundary), options);
+  return compareSides(sidesOf(documented, live, options.boundary, options.holder), options);
 }
 
 /** `compareAws` of sides that were read; `options.boundary` is part of the live one. */

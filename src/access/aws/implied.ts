@@ -3,6 +3,7 @@ import { questionGlob, textGlob } from "../glob.ts";
 import type { Atom } from "./atom.ts";
 import type { Choice } from "./choice.ts";
 import { kindOfPrincipal } from "./keys.ts";
+import type { Body } from "./statement.ts";
 
 const IS_SERVICE = "aws:principalisawsservice";
 const TYPE = "aws:principaltype";
@@ -16,8 +17,12 @@ const OWN = /^AWS:arn:([\w-]+):(iam|sts)::(\d{12}):(.*)$/s;
  * where one of them does not have it. Beside conditions on the key that principals could not take in, it keeps the
  * value to what the principal can have.
  */
-export function impliedBy(choice: Choice | undefined, key: string): Atom | undefined {
-  if (key === IS_SERVICE || key === TYPE) return impliedKind(choice, key);
+export function impliedBy(
+  choice: Choice | undefined,
+  key: string,
+  holder: Body["holder"] | undefined,
+): Atom | undefined {
+  if (key === IS_SERVICE || key === TYPE) return impliedKind(choice, key, holder);
   if (choice === undefined || choice.negated) return undefined;
   if (key !== "aws:principalarn" && key !== "aws:principalaccount") return undefined;
   const found = choice.terms.map(({ glob }) => OWN.exec(glob.key));
@@ -38,11 +43,16 @@ export function impliedBy(choice: Choice | undefined, key: string): Atom | undef
 
 /**
  * What is so of a principal of an account: it is no service of AWS, and of which kind it is; both keys are in every
- * signed request. A policy that names no principal is attached to such a one. What a service or an identity provider
+ * signed request. A policy that names no principal is attached to such a one; who asks by a role's is a session. What a service or an identity provider
  * has there is not told, and whoever is not signed in has neither.
  */
-function impliedKind(choice: Choice | undefined, key: string): Atom | undefined {
+function impliedKind(
+  choice: Choice | undefined,
+  key: string,
+  holder: Body["holder"] | undefined,
+): Atom | undefined {
   if (choice?.negated === true) return undefined;
+  if (key === TYPE && choice === undefined && holder === "role") return atomOfTexts(key, ["AssumedRole"]);
   const rests = choice?.terms.map(({ glob }) => OWN.exec(glob.key)?.slice(2)) ?? [["", "", ANY]];
   if (rests.length === 0 || rests.includes(undefined)) return undefined;
   if (key === IS_SERVICE) return NO_SERVICE;

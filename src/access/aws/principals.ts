@@ -1,6 +1,7 @@
 /** Principals of trust policies and resource policies (AW10). */
 import { fold } from "../fold.ts";
 import { type Glob, literalGlob, questionGlob, subject } from "../glob.ts";
+import { isPublicIssuer } from "./public-issuers.ts";
 
 export type Kind = "AWS" | "Service" | "Federated" | "CanonicalUser";
 
@@ -10,14 +11,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   federated: "Federated",
   canonicaluser: "CanonicalUser",
 };
-
-/** Identity providers that are named by their domain and not by an ARN. */
-const WEB_IDENTITY: ReadonlySet<string> = new Set([
-  "cognito-identity.amazonaws.com",
-  "www.amazon.com",
-  "graph.facebook.com",
-  "accounts.google.com",
-]);
 
 /** The partition of an account that is named by number alone, where no document names another. */
 export const USUAL_PARTITION = "aws";
@@ -94,8 +87,7 @@ export function typedPrincipal(text: string, at = USUAL_PARTITION): string {
 }
 
 function inferred(text: string): Kind {
-  if (WEB_IDENTITY.has(text) || /^arn:[^:]*:iam::\d{12}:(oidc|saml)-provider\//.test(text))
-    return "Federated";
+  if (isPublicIssuer(text) || /^arn:[^:]*:iam::\d{12}:(oidc|saml)-provider\//.test(text)) return "Federated";
   return /\.amazonaws\.com(\.cn)?$/.test(text) ? "Service" : "AWS";
 }
 

@@ -15,7 +15,7 @@ import { awsStatements, type Body, type Choice, type Statement } from "./stateme
  * @throws PolicyError when something given is no policy document
  */
 export function awsReach(documents: readonly unknown[], options: CompareOptions): Reaches {
-  const sides = sidesOf([], documents, options.boundary);
+  const sides = sidesOf([], documents, options.boundary, options.holder);
   const { live, vocabulary, partition } = sides;
   const mayAllow = live.problems.some(({ effect }) => effect !== "deny");
   return (step) => {
@@ -32,7 +32,8 @@ export function awsReach(documents: readonly unknown[], options: CompareOptions)
     const elsewhere =
       services === undefined
         ? []
-        : awsStatements([passedElsewhere(action, services)], vocabulary, partition).statements;
+        : awsStatements([passedElsewhere(action, services)], vocabulary, partition, options.holder)
+            .statements;
     const cut = new Side(
       live.layers.map(({ statements, problems }, i) => ({
         statements: [

@@ -3,6 +3,7 @@
  * same documented policy again and again; the last few sides are kept.
  */
 import { longestOnes } from "../glob.ts";
+import type { CompareOptions } from "../policy.ts";
 import type { Term } from "../term.ts";
 import { mayBeRounded } from "../written.ts";
 import { eachGlob } from "./foes.ts";
@@ -123,6 +124,7 @@ export function sidesOf(
   documented: readonly unknown[],
   live: readonly unknown[],
   boundary: readonly unknown[] | undefined,
+  holder?: CompareOptions["holder"],
 ): Sides {
   const { patterns, variables } = vocabulary.size;
   if (patterns > MAX_PATTERNS || variables > MAX_VARIABLES || bodiesOf(vocabulary) > MAX_BODIES) {
@@ -131,8 +133,8 @@ export function sidesOf(
   }
   const rights = boundary === undefined ? [live] : [live, boundary];
   const read = (partition: string): Sides => ({
-    documented: sideOf([documented], partition),
-    live: sideOf(rights, partition),
+    documented: sideOf([documented], partition, holder),
+    live: sideOf(rights, partition, holder),
     vocabulary,
     partition,
   });
@@ -141,8 +143,12 @@ export function sidesOf(
   return partition === USUAL_PARTITION ? usual : read(partition);
 }
 
-function sideOf(layers: readonly (readonly unknown[])[], partition: string): Side {
-  const given = [partition, ...layers.flatMap((l) => [l.length, ...l])];
+function sideOf(
+  layers: readonly (readonly unknown[])[],
+  partition: string,
+  holder: CompareOptions["holder"],
+): Side {
+  const given = [partition, holder, ...layers.flatMap((l) => [l.length, ...l])];
   const at = kept.findIndex(
     (k) => k.given.length === given.length && k.given.every((v, i) => v === given[i] && isAs(v, k.copies[i])),
   );
@@ -151,7 +157,7 @@ function sideOf(layers: readonly (readonly unknown[])[], partition: string): Sid
     kept.push(known);
     return known.side;
   }
-  const side = new Side(layers.map((documents) => awsStatements(documents, vocabulary, partition)));
+  const side = new Side(layers.map((documents) => awsStatements(documents, vocabulary, partition, holder)));
   const copies = given.map(copyOf);
   if (copies.includes(UNKNOWN)) return side;
   kept.push({ given, copies, side });

@@ -43,6 +43,8 @@ export interface Body {
   readonly canon: string;
   /** The policy variables that its text reads, in the order of the text. */
   readonly variables: readonly number[];
+  /** What an identity policy is attached to, where that is known (AW14). */
+  readonly holder?: "role";
   /** As it is written, where conditions on who asks were put into the principals (AW14). */
   readonly shown?: { readonly principals: Choice; readonly atoms: readonly Atom[] };
   /** The partitions that its principals name, and `BY_NUMBER` (AW10). */
@@ -86,11 +88,17 @@ export function awsStatements(
   given: readonly unknown[],
   vocabulary: Vocabulary,
   partition = USUAL_PARTITION,
+  holder?: Body["holder"],
 ): Statements {
   const statements: Statement[] = [];
   const problems: Problem[] = [];
   for (const policy of policyDocuments(given))
-    readPolicy(policy, vocabulary, partition, statements, problems);
+    readPolicy(
+      policy,
+      { vocabulary, partition, ...(holder !== undefined && { holder }) },
+      statements,
+      problems,
+    );
   return { statements: oneBodyEach(statements), problems };
 }
 
@@ -107,8 +115,7 @@ function oneBodyEach(statements: readonly Statement[]): readonly Statement[] {
 
 function readPolicy(
   policy: PolicyDocument,
-  vocabulary: Vocabulary,
-  partition: string,
+  given: Omit<InStatement, "variables">,
   statements: Statement[],
   problems: Problem[],
 ): void {
@@ -123,7 +130,7 @@ function readPolicy(
   if (found === undefined) return;
   const many = Array.isArray(found.value);
   const list: readonly unknown[] = Array.isArray(found.value) ? found.value : [found.value];
-  const reading: InStatement = { variables: version === "2012-10-17", vocabulary, partition };
+  const reading: InStatement = { ...given, variables: version === "2012-10-17" };
   list.forEach((raw, i) => {
     const pointer = `${policy.pointer}/${found.key}${many ? `/${i}` : ""}`;
     const sid = isObject(raw) ? field(raw, "Sid")?.value : undefined;
@@ -148,7 +155,7 @@ function effectOf(raw: unknown): Problem["effect"] {
 }
 
 /** How a statement is read. */
-type InStatement = Reading & { readonly partition: string };
+type InStatement = Reading & { readonly partition: string; readonly holder?: "role" };
 
 function readStatement(raw: unknown, origin: Origin, reading: InStatement, out: Statement[]): void {
   if (!isObject(raw)) throw new Malformed("AW1", `a statement is ${kindOf(raw)}`);
@@ -196,7 +203,7 @@ function bodiesFor(effect: Body["effect"], named: Named, reading: InStatement): 
   const written = fields.map((f) => (f === undefined ? "-" : writing([f.key, f.value])));
   const id = written.includes(undefined)
     ? undefined
-    : `${effect} ${reading.variables} ${reading.partition} ${reading.service} ${written.join(" ")}`;
+    : `${effect} ${reading.variables} ${reading.partition} ${reading.service} ${reading.holder} ${written.join(" ")}`;
   let read = bodiesRead.get(reading.vocabulary);
   if (read === undefined) {
     read = new Map();
@@ -204,9 +211,15 @@ function bodiesFor(effect: Body["effect"], named: Named, reading: InStatement): 
   }
   const known = id === undefined ? undefined : read.get(id);
   if (known !== undefined) return known;
-  const made = readBodies(effect, named, reading);
+  const made = readBodies(effect, named, reading).map((body) => heldBy(body, reading.holder));
   if (id !== undefined) read.set(id, made);
   return made;
+}
+
+/** A body of an identity policy, with what that is attached to; any other as it is. */
+export function heldBy(body: Body, holder: Body["holder"]): Body {
+  if (holder === undefined || body.principals !== undefined) return body;
+  return { ...body, holder, canon: `${body.canon}\uE011${holder}` };
 }
 
 /** What was written, so that equal texts are equal values; undefined for what JSON does not know. */

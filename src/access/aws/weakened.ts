@@ -5,7 +5,7 @@ import { Combination } from "./combination.ts";
 import type { Direction, Row } from "./direction.ts";
 import { conditionText } from "./except.ts";
 import { Foes } from "./foes.ts";
-import { type Body, bodyOf } from "./statement.ts";
+import { type Body, bodyOf, heldBy } from "./statement.ts";
 
 export interface Weakened {
   readonly documented: string;
@@ -66,8 +66,9 @@ export class Weakening {
     const term = row.combination.resources[group];
     if (term === undefined) return false;
     // compared on what the live statement grants: its resource, its principals, the documented condition
-    const { principals } = row.statement.body;
-    const narrow = bodyOf("allow", { terms: [term], negated: false }, principals, written.atoms);
+    const { principals, holder } = row.statement.body;
+    const whole = bodyOf("allow", { terms: [term], negated: false }, principals, written.atoms);
+    const narrow = heldBy(whole, holder);
     const grants = new Combination([narrow], new Foes([row.statement.body]), width);
     return row.statement.body.resources.negated || hasBit(grants.coveredBy(0), 0);
   }

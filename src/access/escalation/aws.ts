@@ -121,6 +121,9 @@ export const AWS_DATA_READS = [
 /** AWS's action by which a principal of an account comes to act as a role. */
 export const ASSUME_ROLE = "sts:AssumeRole";
 
+/** AWS's action by which whoever has a token of a provider of identities comes to act as a role. */
+export const ASSUME_BY_TOKEN = "sts:AssumeRoleWithWebIdentity";
+
 /** AWS's actions by which somebody comes to act as a role. */
 export const ROLE_ASSUMING: readonly string[] = Object.entries(AWS).flatMap(([action, why]) =>
   why === "acts as another role" ? [action] : [],

@@ -3,8 +3,8 @@ import type { Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { deleteInline, detach, showAttached, showRole } from "../../state/aws/command.ts";
 import { differenceOf, liveSide, replayOf, type Sides } from "../../state/aws/difference.ts";
-import { statementsOf } from "../../state/aws/document.ts";
-import { type DocumentedPolicy, documentedPolicies, POLICY } from "../../state/aws/documented.ts";
+import { onAnyResource, statementsOf } from "../../state/aws/document.ts";
+import { type DocumentedPolicy, documentedPolicies, POLICY, type Whose } from "../../state/aws/documented.ts";
 import {
   type Gap,
   type HeldPolicy,
@@ -13,6 +13,8 @@ import {
   policyInWords,
 } from "../../state/aws/holdings.ts";
 import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { serviceAccountSchema } from "../../state/aws/schema.ts";
+import { BOUND_BY } from "../../state/aws/service-account.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
 import { trustedPrincipals } from "../../state/aws/trust.ts";
 import { openedBeyond } from "../../state/aws/ways.ts";
@@ -26,8 +28,9 @@ import { opensInWords, withUnclear } from "../../wording/ways.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
-interface Params {
-  readonly role?: string;
+interface Params extends Whose {
+  /** `any`: the documents name actions and no resource, so that one on any resource is enough. */
+  readonly resources?: "any";
   readonly required: readonly string[];
   readonly optional?: readonly string[];
 }
@@ -48,6 +51,8 @@ interface Case {
   readonly superfluous: Map<HeldPolicy, boolean>;
   /** Of a role that the document does not know: by which way the vendor comes to it. */
   readonly way?: string;
+  /** The documents name actions alone. */
+  readonly anyResource?: boolean;
 }
 
 function resourceOf(c: Case) {
@@ -207,7 +212,8 @@ function* judge(c: Case): Iterable<Observation> {
   const side = liveSide(holdings);
   for (const gap of holdings.unknown) yield gapObservation(gap, c);
   if (holdings.boundaryUnknown !== undefined) yield gapObservation(holdings.boundaryUnknown, c);
-  const wanted: Sides = { documented: c.required.map((d) => d.document), ...side };
+  const least = c.anyResource === true ? { ...side, live: side.live.map(onAnyResource) } : side;
+  const wanted: Sides = { documented: c.required.map((d) => d.document), ...least };
   const lacking = differenceOf(wanted, c.context);
   for (const residue of lacking.missing) {
     // What could not be read may grant it, and may deny it: the gap says so. A boundary only takes away.
@@ -258,7 +264,7 @@ function references(params: Params, context: Context, live: readonly unknown[]):
 }
 
 function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
-  for (const subject of subjects(facts, params.role, context, "the vendor has no access here")) {
+  for (const subject of subjects(facts, params, context, "the vendor has no access here")) {
     if (subject.kind === "observation") {
       yield subject.observation;
       continue;
@@ -277,8 +283,10 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       all,
       required: all.filter((d) => d.required),
       superfluous: new Map(),
+      anyResource: params.resources === "any",
     });
   }
+  if (params.serviceAccount !== undefined) return;
   const wanted = trustedPrincipals([...context.controls.values()]);
   for (const reached of reachBeside(facts, params.role, context, wanted).reached) {
     const { role } = reached;
@@ -312,6 +320,11 @@ Not considered: service control policies and resource control policies of the or
     required: ["required"],
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
+      serviceAccount: serviceAccountSchema,
+      resources: {
+        enum: ["any"],
+        description: "the documents name actions and no resource: an action on any resource is enough",
+      },
       required: {
         type: "array",
         minItems: 1,
@@ -325,8 +338,11 @@ Not considered: service control policies and resource control policies of the or
       },
     },
   },
-  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy", "aws/listed-role"],
-  tolerates: ["aws/listed-role"],
+  needs: (params) => [
+    ...(["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy", "aws/listed-role"] as const),
+    ...((params as Params).serviceAccount === undefined ? [] : BOUND_BY),
+  ],
+  tolerates: ["aws/listed-role", ...BOUND_BY],
   drifts: {
     excess: {
       short: "The role can do more than is documented.",

@@ -1,7 +1,8 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
+import type { Found } from "../../state/aws/home.ts";
 import { command } from "../../text/command.ts";
-import { absentThing, chosenCluster, type Found } from "../../wording/aws/chosen.ts";
+import { absentThing, chosenCluster } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 

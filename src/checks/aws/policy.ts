@@ -3,11 +3,17 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { textList } from "../../snapshot/value.ts";
 import { showAttached } from "../../state/aws/command.ts";
 import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
-import { statementsOf, withoutConditions } from "../../state/aws/document.ts";
-import { type DocumentedPolicy, documentedPolicies, policiesBeside } from "../../state/aws/documented.ts";
+import { onAnyResource, statementsOf, withoutConditions } from "../../state/aws/document.ts";
+import {
+  type DocumentedPolicy,
+  documentedPolicies,
+  policiesBeside,
+  type Whose,
+} from "../../state/aws/documented.ts";
 import { type Gap, type Holdings, holdingsOf, policyInWords } from "../../state/aws/holdings.ts";
 import { type Role, roleResource } from "../../state/aws/roles.ts";
-import { policySchema } from "../../state/aws/schema.ts";
+import { policySchema, serviceAccountSchema } from "../../state/aws/schema.ts";
+import { BOUND_BY } from "../../state/aws/service-account.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
 import type { Context } from "../../state/context.ts";
 import { type Loosened, loosened } from "../../wording/aws/loosened.ts";
@@ -20,13 +26,17 @@ import {
   residueProperty,
 } from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
+import { type WorkloadPolicy, workloadPolicies } from "../../wording/aws/workload-policy.ts";
 import type { Observation } from "../../wording/observation.ts";
 import { WHY_EXCESS } from "../../wording/words.ts";
 import type { Check } from "../define.ts";
 
-interface Params {
-  readonly role?: string;
-  readonly policy: unknown;
+interface Params extends Whose {
+  readonly policy?: unknown;
+  readonly workloads?: readonly WorkloadPolicy[];
+  readonly hostedZone?: string;
+  /** `any`: the document names actions and no resource, so an action on any resource at all is enough. */
+  readonly resources?: "any";
 }
 
 /** One role, what it holds, and what is documented. */
@@ -38,6 +48,8 @@ interface Case {
   readonly own: DocumentedPolicy;
   /** Every policy documented for the role, so that what another control grants is not called weakened. */
   readonly all: readonly DocumentedPolicy[];
+  /** The document names actions alone. */
+  readonly anyResource: boolean;
 }
 
 function resourceOf(c: Case) {
@@ -124,7 +136,7 @@ function concerns(residue: Residue, c: Case): boolean {
 
 function* judge(c: Case): Iterable<Observation> {
   const live = c.holdings.policies.map((p) => p.document);
-  const own: Sides = { documented: [c.own.document], live };
+  const own: Sides = { documented: [c.own.document], live: c.anyResource ? live.map(onAnyResource) : live };
   const subject = `role ${c.role.name}`;
   const lacking = differenceOf(own, c.context);
   if (!c.own.required && c.holdings.unknown.length === 0 && !isThere(c, lacking.missing)) {
@@ -187,8 +199,12 @@ function* dead(residues: readonly Residue[], c: Case): Iterable<Observation> {
 }
 
 function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
+  if (params.workloads !== undefined) {
+    yield* workloadPolicies(facts, params.workloads, params.hostedZone, context);
+    return;
+  }
   const lost = "what the document asks for is not granted";
-  for (const subject of subjects(facts, params.role, context, lost)) {
+  for (const subject of subjects(facts, params, context, lost)) {
     if (subject.kind === "observation") {
       yield subject.observation;
       continue;
@@ -196,11 +212,12 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     const { role } = subject;
     const holdings = holdingsOf(facts, role);
     const all = documentedPolicies(
-      policiesBeside(context, params.role),
+      policiesBeside(context, params),
       holdings.policies.map((p) => p.document),
     );
     const own = all.find((d) => d.control === context.control.id);
-    if (own !== undefined) yield* judge({ context, role, holdings, own, all });
+    if (own !== undefined)
+      yield* judge({ context, role, holdings, own, all, anyResource: params.resources === "any" });
   }
 }
 
@@ -213,19 +230,59 @@ export const policy: Check = {
 
 Two things are reported here. What the document grants and the role's policies do not is missing. A grant whose condition was loosened, or removed, while the rest of it is as documented is weakened, with both conditions side by side. Everything else that the role can do beyond the document belongs to \`aws/effective-access\`, and what a permission boundary takes away too.
 
+Instead of a role, workloads of the cluster can be named by their labels: then the role behind the service account that each runs as must be able to do what is listed for it, on the hosted zone or wider.
+
 A parameter that was not given stands for the one value that the role's own policies have at its place; where they have none, for a value that nothing is called.
 
 Not considered: policies of the organisation, of resources and of sessions, which the account cannot always read.`,
   params: {
     type: "object",
     additionalProperties: false,
-    required: ["policy"],
+    oneOf: ["policy", "workloads"].map((name) => ({ required: [name], properties: { [name]: true } })),
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
+      serviceAccount: serviceAccountSchema,
       policy: policySchema("policy document, as the page prints it"),
+      workloads: {
+        type: "array",
+        minItems: 1,
+        description:
+          "instead of a role: the roles behind these workloads of the cluster, for what they lack alone",
+        items: {
+          type: "object",
+          additionalProperties: false,
+          required: ["name", "labels", "actions", "onZone", "oneOf"],
+          properties: {
+            name: { type: "string", minLength: 1, description: "what the document calls it" },
+            labels: {
+              type: "array",
+              minItems: 1,
+              items: { type: "object", additionalProperties: { type: "string" } },
+              description: "sets of labels of which it carries one",
+            },
+            actions: { type: "array", items: { type: "string" }, description: "on every resource" },
+            onZone: { type: "array", items: { type: "string" }, description: "on the hosted zone, or wider" },
+            oneOf: { type: "array", items: { type: "string" }, description: "of which one is enough" },
+          },
+        },
+      },
+      hostedZone: { type: "string", minLength: 1, description: "name or id; absent: the only public zone" },
+      resources: {
+        enum: ["any"],
+        description: "the document names actions and no resource: an action on any resource is enough",
+      },
     },
   },
-  needs: () => ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"],
+  needs: (params) => [
+    ...(["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const),
+    ...((params as Params).serviceAccount === undefined && (params as Params).workloads === undefined
+      ? []
+      : BOUND_BY),
+    ...((params as Params).workloads === undefined
+      ? []
+      : (["kubernetes/workload", "aws/hosted-zone"] as const)),
+  ],
+  tolerates: BOUND_BY,
   drifts: {
     missing: {
       short: "The role lacks a documented permission.",

@@ -1,5 +1,8 @@
+import { matches, questionGlob, subject } from "../../access/glob.ts";
 import type { AwsRequest, Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
+import { field, text } from "../../snapshot/value.ts";
+import { issuerOf, rolesOfClusters } from "../../state/aws/cluster-roles.ts";
 import { putTrust, showRole } from "../../state/aws/command.ts";
 import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
 import {
@@ -8,11 +11,22 @@ import {
   statementsOf,
   withoutConditions,
 } from "../../state/aws/document.ts";
+import type { Whose } from "../../state/aws/documented.ts";
 import { bind, bound, giveInWords, openParameters } from "../../state/aws/parameters.ts";
-import { type Role, roleResource } from "../../state/aws/roles.ts";
-import { policySchema } from "../../state/aws/schema.ts";
+import { ROLE_TYPE, type Role, roleResource } from "../../state/aws/roles.ts";
+import { policySchema, serviceAccountSchema } from "../../state/aws/schema.ts";
+import {
+  BOUND_BY,
+  type Bound,
+  podIdentityTrust,
+  type ServiceAccount,
+  serviceAccountOf,
+  webIdentityTrust,
+} from "../../state/aws/service-account.ts";
 import { originOf } from "../../state/aws/statement.ts";
 import type { Context } from "../../state/context.ts";
+import { type AccountSubject, accountSubjects } from "../../wording/aws/account-subject.ts";
+import { chosenCluster } from "../../wording/aws/chosen.ts";
 import { conditionText } from "../../wording/aws/loosened.ts";
 import { otherRoles } from "../../wording/aws/others.ts";
 import { inWords, ofDoubts, ofResidue, residueProperty } from "../../wording/aws/residue.ts";
@@ -20,9 +34,12 @@ import { subjects } from "../../wording/aws/subject.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 
-interface Params {
-  readonly role?: string;
-  readonly policy: unknown;
+interface Params extends Whose {
+  readonly policy?: unknown;
+  /** Of a service account: whom its tokens are for. */
+  readonly audience?: string;
+  /** Of a service account: name or ARN of the cluster. */
+  readonly cluster?: string;
 }
 
 interface Case {
@@ -33,6 +50,9 @@ interface Case {
   /** The documented policy as the baseline has it. */
   readonly template: unknown;
 }
+
+/** Whom the tokens of service accounts are for by default. */
+const STS = "sts.amazonaws.com";
 
 /** What the other roles are told by, and what they hold: without it that part alone is not known. */
 const OF_OTHERS = ["aws/listed-role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const;
@@ -167,8 +187,114 @@ function* judge(c: Case): Iterable<Observation> {
   };
 }
 
+const NO_ENTRY = "its pods have no access to AWS";
+
+/**
+ * The roles behind a service account let that account in and nobody else; and no other role does. The documented trust
+ * policy is AWS's own for it: by the cluster's provider of identities, or by Pod Identity.
+ */
+function* ofAccount(facts: Facts, written: string, params: Params, context: Context): Iterable<Observation> {
+  const found = accountSubjects(facts, written, context, NO_ENTRY);
+  for (const subject of found) {
+    if (subject.kind === "observation") {
+      yield subject.observation;
+      continue;
+    }
+    const { role, bound: how } = subject;
+    const live = policyDocument(role.trust);
+    const documented = documentedFor(facts, how, role, params);
+    if (live === undefined || documented === undefined) {
+      yield {
+        kind: "unknown",
+        resource: resourceOf(role),
+        message:
+          live === undefined
+            ? `role ${role.name} came without a trust policy that can be read`
+            : `which cluster's provider of identities role ${role.name} must trust is not known`,
+        property: "trust",
+        decide: live === undefined ? "read the role again" : "name the cluster with --set cluster=NAME",
+      };
+      continue;
+    }
+    const sides = { documented: [documented], live: [live] };
+    yield* judge({ role, context, documented, template: documented, sides });
+  }
+  yield* alsoOpen(facts, found, serviceAccountOf(written));
+}
+
+/** The trust policy that AWS documents for a role of a service account; undefined where the cluster is not told. */
+function documentedFor(facts: Facts, { account, by }: Bound, role: Role, params: Params): unknown {
+  if (by === "pod identity") return podIdentityTrust;
+  const chosen = chosenCluster(facts, params.cluster);
+  const all = facts.all("aws/eks-cluster").map(({ id, body }) => ({ name: id, body }));
+  const clusters = chosen.kind === "one" ? [chosen.one] : all;
+  // of several clusters that which the role trusts: in which the account lives, the baseline does not say
+  const trusted = rolesOfClusters(facts, clusters).find((each) => each.role.arn === role.arn)?.cluster;
+  const own =
+    clusters.find(({ name }) => name === trusted) ?? (clusters.length === 1 ? clusters[0] : undefined);
+  const issuer = own === undefined ? undefined : issuerOf(own.body);
+  if (issuer === undefined) return undefined;
+  const [, partition = "aws", number = ""] = /^arn:([^:]+):iam::(\d{12}):/.exec(role.arn) ?? [];
+  return webIdentityTrust(account, { issuer, account: number, partition, audience: params.audience ?? STS });
+}
+
+/** Every other role that the service account may assume: the document knows one. */
+function* alsoOpen(
+  facts: Facts,
+  found: readonly AccountSubject[],
+  account: ServiceAccount,
+): Iterable<Observation> {
+  const own = found.flatMap((subject) => (subject.kind === "role" ? [subject.role.arn] : []));
+  if (own.length === 0) return;
+  const unlisted = facts.unread("aws/listed-role")[0];
+  if (unlisted !== undefined) {
+    yield {
+      kind: "unknown",
+      resource: { type: ROLE_TYPE, id: facts.scope, name: "other roles" },
+      message: `which other roles let service account ${account.namespace}/${account.name} in is not known: ${unlisted.api}: ${unlisted.detail}`,
+      property: "others",
+      decide:
+        unlisted.permission === undefined
+          ? "read the list of roles"
+          : `grant the scanner ${unlisted.permission}`,
+      at: "/serviceAccount",
+    };
+  }
+  const clusters = facts
+    .all("aws/eks-cluster")
+    .map(({ id, body }) => ({ name: text(field(body, "name")) ?? id, body }));
+  for (const { role, accounts, cluster } of rolesOfClusters(facts, clusters)) {
+    const named = accounts.length === 0 || accounts.some((each) => admitsAccount(each, account));
+    if (!named || own.includes(role.arn)) continue;
+    yield {
+      kind: "drift",
+      drift: "stray",
+      severity: "medium",
+      resource: resourceOf(role),
+      message: `role ${role.name} lets service account ${account.namespace}/${account.name} of cluster ${cluster} in as well${accounts.length === 0 ? ", as any of that cluster" : ""}: what it holds counts for the account`,
+      property: `account:${account.namespace}/${account.name}`,
+      expected: own,
+      actual: role.arn,
+      at: "/serviceAccount",
+      verify: showRole(role.name),
+      remediation: { text: "Take the account out of the role's trust policy.", commands: [] },
+    };
+  }
+}
+
+function admitsAccount(pattern: string, { namespace, name }: ServiceAccount): boolean {
+  const wanted = name === "*" ? `${namespace}/any` : `${namespace}/${name}`;
+  return name === "*"
+    ? matches(questionGlob(pattern), subject(wanted)) || pattern.startsWith(`${namespace}/`)
+    : matches(questionGlob(pattern), subject(wanted));
+}
+
 function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
-  for (const subject of subjects(facts, params.role, context, "the vendor cannot come in at all")) {
+  if (params.serviceAccount !== undefined) {
+    yield* ofAccount(facts, params.serviceAccount, params, context);
+    return;
+  }
+  for (const subject of subjects(facts, params, context, "the vendor cannot come in at all")) {
     if (subject.kind === "observation") {
       yield subject.observation;
       continue;
@@ -207,20 +333,39 @@ export const trustPolicy: Check = {
 
 The external id is a parameter. Without it, the one fixed value that the trust policy asks for is accepted; a wildcard, or no condition at all, is not.
 
-Every other role of the account that the vendor can enter is named (AW15): one that trusts it as well, one that is open to a crowd of which it may be, and one that a role of the vendor may assume, however long the chain.
+Every other role of the account that the vendor can enter is named (AW15): one that trusts it as well, one that is open to a crowd of which it may be (everybody whom GitHub Actions, Google or another shared provider of identities gives a token, where no condition names an owner), and one that a role of the vendor may assume, however long the chain.
 
 A principal that was deleted and made anew leaves its unique id (\`AROA…\`) in the trust policy: nobody can use that, and the vendor cannot come in.`,
   params: {
     type: "object",
     additionalProperties: false,
-    required: ["policy"],
+    oneOf: ["policy", "serviceAccount"].map((name) => ({
+      required: [name],
+      properties: { [name]: true },
+    })),
     properties: {
       role: { type: "string", minLength: 1, description: "name or ARN; absent: the roles audited" },
       policy: policySchema("trust policy, as the page prints it"),
+      serviceAccount: serviceAccountSchema,
+      audience: {
+        type: "string",
+        minLength: 1,
+        description: `of a service account: whom its tokens are for; \`${STS}\` when not given`,
+      },
+      cluster: {
+        type: "string",
+        minLength: 1,
+        description:
+          "of a service account: name or ARN of its cluster; absent: the only one, else that which the role trusts",
+      },
     },
   },
-  needs: () => ["aws/role", ...OF_OTHERS],
-  tolerates: OF_OTHERS,
+  needs: (params) => [
+    "aws/role",
+    ...OF_OTHERS,
+    ...((params as Params).serviceAccount === undefined ? [] : ([...BOUND_BY, "aws/eks-cluster"] as const)),
+  ],
+  tolerates: [...OF_OTHERS, ...BOUND_BY],
   drifts: {
     excess: {
       short: "The trust policy admits somebody, or something, that is not documented.",

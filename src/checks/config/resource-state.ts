@@ -1,32 +1,147 @@
 import { Ajv, type ValidateFunction } from "ajv";
+import type { Severity } from "../../report/report.ts";
+import { SEVERITIES } from "../../report/severity.ts";
+import type { Facts } from "../../snapshot/facts.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { field, text, valueAt } from "../../snapshot/value.ts";
+import { quoted } from "../../text/command.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 
 interface Requirement {
   readonly property: string;
-  readonly schema: Readonly<Record<string, unknown>>;
+  readonly schema: Schema;
   readonly expected: string;
   readonly message: string;
+  readonly severity?: Severity;
+  readonly secret?: boolean;
   readonly verify?: string;
   readonly remediation?: { readonly text: string; readonly commands?: readonly string[] };
 }
 
+type Schema = Readonly<Record<string, unknown>>;
+
 interface Params {
   readonly kind: DocumentKind;
   readonly what: string;
+  /** Where a document has its name, for people and for `one`. */
+  readonly nameAt?: string;
+  readonly where?: Schema;
+  /** One document out of those of the kind: its name or id where it is known. */
+  readonly one?: { readonly named?: string; readonly parameter: string };
+  readonly some?: boolean;
+  readonly absent?: boolean;
   readonly require: readonly Requirement[];
+  readonly verify?: string;
 }
 
 /** Schemas are the baseline's own; one that is no schema is an error of the baseline, not of the resource. */
-function compile(requirement: Requirement): ValidateFunction {
+function compile(what: string, schema: Schema): ValidateFunction {
   try {
-    return new Ajv({ strict: false, validateFormats: false }).compile(requirement.schema);
+    return new Ajv({ strict: false, validateFormats: false }).compile(schema);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`the JSON Schema for ${requirement.property} cannot be used: ${why}`);
+    throw new Error(`the JSON Schema for ${what} cannot be used: ${why}`);
   }
+}
+
+interface Shown {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly body: unknown;
+}
+
+/** A document as people know it. */
+function shownOf({ id, body }: { readonly id: string; readonly body: unknown }, params: Params): Shown {
+  const named = params.nameAt === undefined ? undefined : text(valueAt(body, params.nameAt));
+  return {
+    id: text(field(body, "id")) ?? id,
+    name: named ?? text(field(body, "name")) ?? id,
+    type: text(field(body, "type")) ?? params.kind,
+    body,
+  };
+}
+
+/** The documents that are judged, or what there is to say instead. */
+function chosen(facts: Facts, params: Params): readonly Shown[] | Observation {
+  const { kind, what, where, one, verify } = params;
+  const matches = where === undefined ? undefined : compile("where", where);
+  const all = facts.all(kind).map((document) => shownOf(document, params));
+  const left = matches === undefined ? all : all.filter(({ body }) => matches(body));
+  const base = {
+    resource: { type: kind, id: one?.named ?? facts.scope, name: one?.named ?? what },
+    property: "resources",
+    ...(verify === undefined ? {} : { verify }),
+  } as const;
+  const named = one?.named?.toLowerCase();
+  const found =
+    named === undefined
+      ? left
+      : all.filter(({ id, name }) => id.toLowerCase() === named || name.toLowerCase() === named);
+  if (one !== undefined && found.length > 1) {
+    return {
+      ...base,
+      kind: "unknown",
+      message: `which ${what} is the deployment's is not told: there are ${found.map(({ name }) => name).join(", ")}`,
+      decide: `name one with --set ${one.parameter}=NAME`,
+    };
+  }
+  if (found.length > 0) return found;
+  const whom = one?.named === undefined ? "" : ` ${one.named}`;
+  if (params.absent !== true) {
+    return { ...base, kind: "unknown", message: `no ${what}${whom} in ${facts.scope}: nothing to assess` };
+  }
+  const others = all.length === 0 ? "" : `: there is ${all.map(({ name }) => name).join(", ")}`;
+  return {
+    ...base,
+    kind: "drift",
+    drift: "absent",
+    message: `there is no ${what}${whom} in ${facts.scope}${others}`,
+    expected: one?.named ?? what,
+    actual: null,
+    at: "/what",
+    remediation: { text: `Make the ${what}, or audit the place in which it is.`, commands: [] },
+  };
+}
+
+function* departure(
+  requirement: Requirement,
+  index: number,
+  document: Shown,
+  what: string,
+): Iterable<Observation> {
+  const { property, expected, secret, verify, remediation, severity } = requirement;
+  const value = valueAt(document.body, property);
+  const shown =
+    secret === true && value !== undefined
+      ? "a value that is not shown"
+      : (JSON.stringify(value) ?? "nothing");
+  yield {
+    kind: "drift",
+    drift: "changed",
+    ...(severity === undefined ? {} : { severity }),
+    resource: { type: document.type, id: document.id, name: document.name },
+    message: `${what} ${document.name}: ${requirement.message}: ${property} must be ${expected}, found ${shown}`,
+    property,
+    expected,
+    actual: secret === true ? null : (value ?? null),
+    at: `/require/${index}`,
+    ...(verify === undefined ? {} : { verify: filled(verify, document) }),
+    ...(remediation === undefined
+      ? {}
+      : {
+          remediation: {
+            text: remediation.text,
+            commands: (remediation.commands ?? []).map((each) => filled(each, document)),
+          },
+        }),
+  };
+}
+
+/** `{name}` in a command is the resource's own, quoted for a shell. */
+function filled(line: string, { name }: Shown): string {
+  return line.replaceAll("{name}", quoted(name));
 }
 
 /** Most settings of a resource need no code: a JSON Schema in the baseline says what they must be. */
@@ -36,7 +151,9 @@ export const resourceState: Check = {
   title: "Resources have the documented settings",
   help: `Every resource of the kind must satisfy each requirement, a JSON Schema over the provider's own document. One finding for each resource and requirement that it does not satisfy, with the value found.
 
-No resource of the kind is unknown, never pass: there is nothing to assess.`,
+\`where\`, a schema too, leaves out the documents that are not meant. With \`one\` exactly one is: the one that the parameter names, else the only one; of several it is unknown which. With \`some\` one that satisfies everything is enough; where none does, what keeps the nearest one from it is found. A requirement with a severity of its own is as bad as that.
+
+No resource of the kind is unknown, never pass: there is nothing to assess. With \`absent\` it is drift, where the whole list was read.`,
   params: {
     type: "object",
     additionalProperties: false,
@@ -48,6 +165,25 @@ No resource of the kind is unknown, never pass: there is nothing to assess.`,
         description: "kind of document in a snapshot: azure/managed-cluster",
       },
       what: { type: "string", minLength: 1, description: "what such a resource is called, singular" },
+      nameAt: {
+        type: "string",
+        minLength: 1,
+        description: "dotted path of a document's name; `name` when not given",
+      },
+      where: { type: "object", description: "JSON Schema of the documents that are meant" },
+      one: {
+        type: "object",
+        additionalProperties: false,
+        required: ["parameter"],
+        description: "exactly one document is meant",
+        properties: {
+          named: { type: "string", minLength: 1, description: "its name or id" },
+          parameter: { type: "string", minLength: 1, description: "name of the parameter that names it" },
+        },
+      },
+      some: { type: "boolean", description: "one document that satisfies everything is enough" },
+      absent: { type: "boolean", description: "that there is none is drift" },
+      verify: { type: "string", minLength: 1, description: "a command that lists them" },
       require: {
         type: "array",
         minItems: 1,
@@ -61,7 +197,13 @@ No resource of the kind is unknown, never pass: there is nothing to assess.`,
             schema: { type: "object", description: "JSON Schema of the whole document" },
             expected: { type: "string", minLength: 1, description: "what it must be, in words" },
             message: { type: "string", minLength: 1, description: "what is wrong when it is not" },
-            verify: { type: "string", minLength: 1, description: "a command that shows it" },
+            severity: { enum: SEVERITIES, description: "how bad it is, where the drift's own is not right" },
+            secret: { type: "boolean", description: "the value found is never shown" },
+            verify: {
+              type: "string",
+              minLength: 1,
+              description: "a command that shows it; {name} is the resource's",
+            },
             remediation: {
               type: "object",
               additionalProperties: false,
@@ -78,6 +220,10 @@ No resource of the kind is unknown, never pass: there is nothing to assess.`,
   },
   needs: (params) => [(params as Params).kind],
   drifts: {
+    absent: {
+      short: "A documented resource is not there.",
+      help: "No resource of the kind that the document means was found where the scan looked. It is not made yet, it lies elsewhere, or it was deleted.",
+    },
     changed: {
       short: "A resource departs from a documented setting.",
       help: "The setting has another value than the document asks for. The finding has the value found, a command that shows it, and what to do.",
@@ -85,50 +231,27 @@ No resource of the kind is unknown, never pass: there is nothing to assess.`,
   },
   run: function* (facts, rawParams): Iterable<Observation> {
     const params = rawParams as Params;
-    const documents = facts.all(params.kind);
-    if (documents.length === 0) {
-      yield {
-        kind: "unknown",
-        resource: { type: params.kind, id: facts.scope, name: params.what },
-        message: `no ${params.what} in ${facts.scope}: nothing to assess`,
-        property: "resources",
-      };
+    const documents = chosen(facts, params);
+    if ("kind" in documents) {
+      yield documents;
       return;
     }
+    const tests = params.require.map((requirement) => compile(requirement.property, requirement.schema));
+    const failing = (document: Shown) =>
+      params.require.flatMap((requirement, index) =>
+        tests[index]?.(document.body) === true ? [] : [{ requirement, index }],
+      );
+    // where one is enough, the nearest one tells what lacks
+    const judged =
+      params.some === true
+        ? [...documents].sort((a, b) => failing(a).length - failing(b).length).slice(0, 1)
+        : documents;
     for (const [index, requirement] of params.require.entries()) {
-      const valid = compile(requirement);
-      for (const { id, body } of documents) {
-        if (valid(body)) continue;
-        const name = text(field(body, "name")) ?? id;
-        yield {
-          kind: "drift",
-          drift: "changed",
-          resource: {
-            type: text(field(body, "type")) ?? params.kind,
-            id: text(field(body, "id")) ?? id,
-            name,
-          },
-          message: `${params.what} ${name}: ${requirement.message}: ${requirement.property} must be ${requirement.expected}, found ${JSON.stringify(valueAt(body, requirement.property)) ?? "nothing"}`,
-          property: requirement.property,
-          expected: requirement.expected,
-          actual: valueAt(body, requirement.property) ?? null,
-          at: `/require/${index}`,
-          ...(requirement.verify === undefined ? {} : { verify: requirement.verify }),
-          ...(requirement.remediation === undefined
-            ? {}
-            : {
-                remediation: {
-                  text: requirement.remediation.text,
-                  commands: requirement.remediation.commands ?? [],
-                },
-              }),
-        };
+      for (const document of judged) {
+        if (tests[index]?.(document.body) === true) continue;
+        yield* departure(requirement, index, document, params.what);
       }
     }
-    yield {
-      kind: "assessed",
-      count: documents.length,
-      what: `${params.what}s`,
-    };
+    yield { kind: "assessed", count: documents.length, what: `${params.what}s` };
   },
 };

@@ -1,9 +1,10 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { containsBlock, overlaps, parseBlock, sameBlock } from "../../state/aws/block.ts";
+import type { Found } from "../../state/aws/home.ts";
 import { type Plan, type Planned, type PlanParams, planOf, type Side } from "../../state/aws/plan.ts";
 import { type Subnet, subnetsOf, vpcBlocks } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
-import { absentThing, chosenVpc, type Found } from "../../wording/aws/chosen.ts";
+import { absentThing, chosenVpc } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 

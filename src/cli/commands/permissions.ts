@@ -110,7 +110,7 @@ function wantedOf(
 }
 
 /** The kinds of documents that the controls of these baselines look at in one cloud. */
-function neededKinds(
+export function neededKinds(
   cloud: Provider,
   baselines: readonly LoadedBaseline[],
   options: GivenOptions,

@@ -4,6 +4,7 @@ import { readReport } from "../../report/read.ts";
 import type { Report } from "../../report/report.ts";
 import { parseWaivers, type WaiverFile } from "../../report/waivers.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { readGiven } from "../job/given-files.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare, sayRecorded } from "../job/job.ts";
 import { judgeJob } from "../job/judge.ts";
@@ -45,9 +46,10 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const waivers = await waiversOf(options, shell);
   const earlier = await earlierOf(options, shell);
   const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
-  const job = await prepare(given, config, shell.cwd, { edition, extensions });
+  const job = await prepare(given, config, shell.cwd, { edition, extensions, files: true });
   sayRecorded(job, console);
 
+  const files = await readGiven(job, shell.cwd);
   const states: (readonly Snapshot[])[] = [];
   for (const target of job.targets) {
     if (target.kind === "recorded") {
@@ -72,6 +74,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
     console,
     timeout,
     plugins,
+    files,
     ...(waivers === undefined ? {} : { waivers }),
     ...(earlier === undefined ? {} : { earlier }),
   });

@@ -11,6 +11,7 @@ export type AuditOrder = Omit<AuditInput, "serviceData" | "checks">;
 /**
  * What an audit of a job takes: all targets in one, each with its own parameters (a principal differs from tenant to
  * tenant).
+ * @param files those that parameters name
  * @param times those that the report carries, and the clock that waivers expire by
  * @param states the recorded state of each target, in the order of the job
  */
@@ -24,6 +25,7 @@ export function auditOrder(
     readonly clock?: string;
     readonly maxAgeMs?: number;
   },
+  files: NonNullable<AuditInput["files"]> = {},
 ): AuditOrder {
   return {
     baselines: job.baselines,
@@ -42,9 +44,12 @@ export function auditOrder(
       }));
     }),
     clouds: job.clouds,
+    // of files alone there is no state that would bring its parameters
+    ...(job.clouds.length === 0 ? { parameters: job.targets[0]?.parameters ?? {} } : {}),
     ...(job.profile === undefined ? {} : { profile: job.profile }),
     ...(waivers === undefined ? {} : { waivers }),
     ...times,
+    files,
     version,
   };
 }

@@ -13,6 +13,7 @@ import { assignments, one } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
 import type { Console } from "../output/progress.ts";
 import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
+import { fileParameters, givenPath } from "./given-files.ts";
 import { namesFile } from "./inputs.ts";
 import { bundled } from "./plugins.ts";
 import { type KubernetesReach, type Reach, reachKubernetes, reachOf } from "./reach.ts";
@@ -69,6 +70,8 @@ export interface Preparation {
   readonly extensions?: Extensions;
   /** Recorded state that is at hand already, in place of `--snapshot`. */
   readonly recorded?: readonly Snapshot[];
+  /** Files that parameters name are judged, with or without a cloud. */
+  readonly files?: true;
   /** Asks a live cluster for the clouds that its nodes tell. Absent: nothing is judged, so nothing depends on it. */
   readonly edition?: (reach: KubernetesReach) => Promise<readonly Provider[]>;
 }
@@ -100,7 +103,26 @@ export async function prepare(
   const named = onlyOnce(
     (options.get("baseline")?.values ?? []).map((spec) => baselineNamed(spec, options, cwd, checks)),
   );
-  const wanted = new Set<Provider>(asked ?? cloudsMeant(chosen, snapshots, named));
+  const filesAlone =
+    preparation.files === true &&
+    asked === undefined &&
+    snapshots.every((each) => each.length === 0) &&
+    chosen.every(({ clouds }) => clouds === undefined) &&
+    named.some(({ baseline }) => fileParameters(baseline).some((name) => assignments(options).has(name)));
+  const wanted = new Set<Provider>(filesAlone ? [] : (asked ?? cloudsMeant(chosen, snapshots, named)));
+  if (filesAlone) {
+    const targets = chosen.map((target): RecordedTarget => {
+      const own = parametersOf(named, target.options, profile, cwd);
+      return { ...nameOf(target), ...own, kind: "recorded", snapshots: [] };
+    });
+    return {
+      clouds: [],
+      baselines: named,
+      targets,
+      extensions,
+      ...(profile === undefined ? {} : { profile }),
+    };
+  }
   if (wanted.size === 0) {
     throw new UsageError(
       `expected --cloud CLOUD, what to audit (this version: ${PROVIDERS.join(", ")}); see --help`,
@@ -133,7 +155,7 @@ export async function prepare(
     const { target, recorded, cloud, name } = place;
     const own = {
       ...(name === undefined ? {} : { name }),
-      ...parametersOf(baselines, target.options, profile),
+      ...parametersOf(baselines, target.options, profile, cwd),
     };
     if (recorded.length > 0) {
       // What is wrong in an option is said, whether or not this run needs it.
@@ -322,9 +344,14 @@ function parametersOf(
   baselines: readonly LoadedBaseline[],
   options: GivenOptions,
   profile: string | undefined,
+  cwd: string,
 ): Pick<Target, "parameters" | "dealt"> {
   const set = assignments(options);
   for (const { baseline } of baselines) {
+    for (const name of fileParameters(baseline)) {
+      const value = set.get(name);
+      if (value !== undefined) set.set(name, givenPath(name, value, options.get("set"), cwd));
+    }
     for (const [name, parameter] of Object.entries(baseline.parameters)) {
       const value = parameter.flag === undefined ? undefined : one(options, parameter.flag);
       if (value !== undefined && !set.has(name)) set.set(name, value);

@@ -1,4 +1,5 @@
 import { atOnce, stoppedAfter } from "../../audit/course.ts";
+import type { AuditInput } from "../../audit/input.ts";
 import type { Report } from "../../report/report.ts";
 import type { WaiverFile } from "../../report/waivers.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
@@ -19,6 +20,8 @@ export interface Judging {
   /** The modules that the job's extensions come from. */
   readonly plugins?: readonly PluginFile[];
   readonly waivers?: WaiverFile;
+  /** The files that parameters name. */
+  readonly files?: NonNullable<AuditInput["files"]>;
   /** The report of an earlier run, to compare with. */
   readonly earlier?: Report;
 }
@@ -48,15 +51,17 @@ export async function judgeJob(
   job: Job,
   states: readonly (readonly Snapshot[])[],
   times: Times,
-  { shell, console, timeout, plugins = [], waivers, earlier }: Judging,
+  { shell, console, timeout, plugins = [], waivers, files = {}, earlier }: Judging,
 ): Promise<Judgement> {
   const { startedAt, ended, maxAgeMs } = times;
   const errand = (): AuditErrand => ({
-    order: auditOrder(job, states, waivers, {
-      startedAt,
-      ...ended(),
-      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
-    }),
+    order: auditOrder(
+      job,
+      states,
+      waivers,
+      { startedAt, ...ended(), ...(maxAgeMs === undefined ? {} : { maxAgeMs }) },
+      files,
+    ),
     checks: job.extensions.checks,
     plugins,
     interrupted: shell.signal.aborted,

@@ -31,7 +31,12 @@ export class AnswerFailure extends ReadFailure {
 export function requireAnswer(response: PipelineResponse, asked: Asked): void {
   if (response.status !== 200) throw failureOf(response);
   const text = (response.bodyAsText ?? "").trim();
-  const problem = text === "" ? "an empty body" : asked.form === "xml" ? notXml(text, asked) : notJson(text);
+  const problem =
+    text === ""
+      ? "an empty body"
+      : asked.root === undefined
+        ? notJson(text)
+        : notXml(text, asked.root, asked);
   if (problem === undefined) return;
   const type = visible(response.headers.get("content-type") ?? "");
   const hint =
@@ -39,15 +44,12 @@ export function requireAnswer(response: PipelineResponse, asked: Asked): void {
   throw new AnswerFailure("malformed", `answered 200 with ${problem}${hint}`, response);
 }
 
-function notXml(text: string, asked: Asked): string | undefined {
+function notXml(text: string, wanted: string, { result }: Asked): string | undefined {
   const root = /^(?:<\?xml[^>]*\?>\s*)?<([A-Za-z_][\w.-]*)[\s/>]/.exec(text)?.[1];
   if (root === undefined) return "something that is not XML";
-  const wanted = `${asked.operation}Response`;
   if (root !== wanted) return `<${visible(root).slice(0, 80)}> instead of <${wanted}>`;
   if (!text.endsWith(`</${wanted}>`)) return `${text.length} characters that are not complete XML`;
-  return asked.result && !text.includes(`<${asked.operation}Result`)
-    ? `no <${asked.operation}Result>`
-    : undefined;
+  return result !== undefined && !text.includes(`<${result}`) ? `no <${result}>` : undefined;
 }
 
 function notJson(text: string): string | undefined {
@@ -83,11 +85,14 @@ const causes: readonly (readonly [RegExp, UnreadCause])[] = [
     "throttled",
   ],
   [
-    /^(?:ExpiredToken|RequestExpired|TokenRefreshRequired|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|RequestTimeTooSkewed|AuthFailure)/,
+    /^(?:ExpiredToken|RequestExpired|TokenRefreshRequired|InvalidToken$|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|RequestTimeTooSkewed|AuthFailure)/,
     "unauthenticated",
   ],
   [/^(?:AccessDenied|UnauthorizedOperation|OptInRequired|SubscriptionRequired|NotAuthorized)/, "denied"],
-  [/^(?:NoSuchEntity|ResourceNotFound|NotFoundException|Invalid\w+ID\.NotFound)/, "not-found"],
+  [
+    /^(?:NoSuchEntity|NoSuchBucket|NoSuchCORSConfiguration|ResourceNotFound|NotFoundException|DBParameterGroupNotFound|Invalid\w+ID\.NotFound)/,
+    "not-found",
+  ],
   [/^(?:InvalidAction|UnknownOperation|UnsupportedOperation|NotImplemented)/, "unsupported"],
   [/^PaginationTokenExpired/, "incomplete"],
 ];

@@ -6,7 +6,7 @@ import { ReadFailure } from "../http/failure.ts";
 import type { AwsSettings } from "../settings.ts";
 import { connect } from "./connect.ts";
 import { recorderOf } from "./recorder.ts";
-import { services } from "./services/registry.ts";
+import { servicesFor } from "./services/registry.ts";
 import { roleKinds, roleNamed } from "./services/roles.ts";
 
 /**
@@ -36,11 +36,11 @@ export const collect: Collect<AwsSettings> = async (plan, settings, options) => 
     const others = nothingRead(plan, failure).filter(({ kind }) => kind !== "aws/caller-identity");
     return snapshotOf(plan, options, `${account}/${region}`, recorder.documents, others);
   }
-  const planned = services.filter(({ kinds }) => kinds.some((kind) => plan.kinds.has(kind)));
+  const planned = await servicesFor(plan);
   await Promise.all(
     planned.map(({ service, read }) =>
       read(config, {
-        call: (operation, send) => call(service, operation, send),
+        call: (operation, send) => inRegion(call(service, operation, send), service, region),
         plan,
         recorder,
         options,
@@ -49,6 +49,23 @@ export const collect: Collect<AwsSettings> = async (plan, settings, options) => 
   );
   return snapshotOf(plan, options, `${account}/${region}`, recorder.documents, recorder.unread);
 };
+
+/**
+ * AWS answers in the region, and a host of one service does not resolve: most likely the region has no such service. A name
+ * server that hides names says the same, so it is no proof that nothing is there, but it is no broken connection either.
+ */
+async function inRegion<T>(answer: Promise<T>, service: string, region: string): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof ReadFailure) || error.code !== "ENOTFOUND") throw error;
+    throw new ReadFailure(
+      "unsupported",
+      `${error.message}: ${region} seems to have no ${service}, or the name is hidden from this machine`,
+      { code: error.code },
+    );
+  }
+}
 
 function snapshotOf(
   plan: CollectPlan,

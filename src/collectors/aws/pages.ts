@@ -14,6 +14,8 @@ export interface PageOptions {
   readonly token: string;
   /** The property that says whether there is a next page, where the service has one. */
   readonly more?: string;
+  /** The service leaves an empty list out of its answer. */
+  readonly omitted?: true;
   readonly maxPages?: number;
 }
 
@@ -29,7 +31,7 @@ export async function readList(options: PageOptions): Promise<readonly unknown[]
   let token: string | undefined;
   for (let page = 1; ; page += 1) {
     const body = await options.read(token);
-    const list = body[options.list];
+    const list = body[options.list] ?? (options.omitted === true ? [] : undefined);
     if (!Array.isArray(list))
       throw new ReadFailure("malformed", `answered 200 without the list ${options.list}`);
     for (const entry of list) entries.push(entry);

@@ -25,6 +25,17 @@ export function answerOf(response: PipelineResponse): JsonObject {
   }
 }
 
+/** What the API server says in plain text of a path that it does not serve. */
+const unserved = "404 page not found";
+
+/**
+ * Whether the API server itself said that what was asked for is not there: an object by its `Status`, a group that is
+ * not installed by its plain text. A page of whatever stands in between says nothing of the cluster (fault 11).
+ */
+export function saysAbsent({ status, code, message }: ReadFailure): boolean {
+  return status === 404 && (code === "NotFound" || message === `answered 404: ${unserved}`);
+}
+
 function statusOf(response: PipelineResponse): { readonly reason: string; readonly message: string } {
   const text = (response.bodyAsText ?? "").trim();
   const value = parsed(text);

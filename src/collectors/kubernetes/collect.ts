@@ -1,4 +1,4 @@
-import type { KubernetesCall } from "../../snapshot/kinds/calls.ts";
+import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import type { KubernetesKind } from "../../snapshot/kinds/kubernetes.ts";
 import { kubernetesKinds } from "../../snapshot/kinds/kubernetes.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
@@ -8,18 +8,35 @@ import { type Collect, CollectError, type CollectOptions, type CollectPlan } fro
 import { readExtra } from "../extra.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
-import { attempt, createRecorder, type Recorder } from "../recorder.ts";
+import { attempt } from "../recorder.ts";
 import type { KubernetesSettings } from "../settings.ts";
+import { saysAbsent } from "./answer.ts";
+import { readConfigFiles } from "./config-files.ts";
 import { type Connection, connect } from "./connect.ts";
+import {
+  idOf,
+  metadataOf,
+  nodeClassOf,
+  podOf,
+  serviceAccountOf,
+  serviceOf,
+  wholeOf,
+  workloadOf,
+} from "./content.ts";
 import { discover } from "./discovery.ts";
 import { refused } from "./edition.ts";
-import { nameOf, readList } from "./pages.ts";
+import { isNamespace, namedIn, namespacesIn } from "./names.ts";
+import { readList } from "./pages.ts";
+import { type KubernetesRecorder, type Reading, recorderOf } from "./recorder.ts";
+import { readReleases } from "./releases.ts";
+import { readSecrets } from "./secrets.ts";
 
 /** Entries of one page of a list, kubectl's own. */
 const defaultPageSize = 500;
 
 /**
- * Reads what the plan needs of one cluster: roles and bindings of all namespaces whole, of all else only metadata.
+ * Reads what the plan needs of one cluster: roles and bindings of all namespaces whole, of all else what a control looks
+ * at, and of a secret never a value.
  *
  * A list is a fact when it was read to its end. All else that could not be read is `unread`. The cluster's identity is
  * the uid of its namespace kube-system; when that cannot be read, the scope names the server instead and the kind
@@ -28,6 +45,7 @@ const defaultPageSize = 500;
  */
 export const collect: Collect<KubernetesSettings> = async (plan, settings, options) => {
   const namespace = plan.namespace === undefined ? undefined : namespaceNamed(plan.namespace);
+  for (const kind of kindsOf(plan)) namedIn(plan, kind);
   const connection = await connect(settings, options, extraPaths(plan));
   const { server } = connection.target.cluster;
   const recorder = recorderOf(options);
@@ -38,8 +56,9 @@ export const collect: Collect<KubernetesSettings> = async (plan, settings, optio
     return snapshotOf(plan, options, `${fallback}${suffix}`, [], unread);
   }
   const uid = await readCluster(connection, recorder, options);
+  const limit = settings.pageSize ?? defaultPageSize;
   await Promise.all([
-    readAll(plan, settings, connection, recorder, options),
+    readAll({ get: connection.get, recorder, plan, progress: options.progress, limit }),
     ...(plan.extra ?? []).map((extra) => readExtra(extra, doorOf(settings, connection), recorder, options)),
   ]);
   return snapshotOf(plan, options, `${uid ?? fallback}${suffix}`, recorder.documents, recorder.unread);
@@ -58,10 +77,20 @@ function snapshotOf(
     scope,
     takenAt: options.now().toISOString(),
     kinds: [...kindsOf(plan), ...(plan.extra ?? []).map(({ kind }) => kind)].sort(),
+    ...namesOf(plan),
     ...(options.signal.aborted ? { interrupted: true } : {}),
     documents: sortedDocuments(documents),
     unread: sortedUnread(unread),
   };
+}
+
+/** Of which kinds only what is named was read; a kind that is not read at all stands nowhere. */
+function namesOf(plan: CollectPlan): Pick<Snapshot, "names"> {
+  const entries = kindsOf(plan).flatMap((kind): readonly (readonly [DocumentKind, readonly string[]])[] => {
+    const names = plan.names?.get(kind);
+    return names === undefined ? [] : [[kind, [...names].sort()]];
+  });
+  return entries.length === 0 ? {} : { names: Object.fromEntries(entries) };
 }
 
 /** What is read: what was asked for, and which cluster it is. */
@@ -72,32 +101,10 @@ function kindsOf(plan: CollectPlan): readonly KubernetesKind[] {
 
 /** @throws CollectError for what is no name of a namespace (RFC 1123 label) */
 function namespaceNamed(given: string): string {
-  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(given)) return given;
+  if (isNamespace(given)) return given;
   throw new CollectError(
     `--namespace: expected the name of a namespace (lower case letters, digits and hyphens, 63 at most), found ${JSON.stringify(visible(given).slice(0, 80))}`,
   );
-}
-
-interface KubernetesRecorder extends Omit<Recorder, "miss"> {
-  readonly missed: Recorder["miss"];
-  /** @param path what was asked for, when not the call's own path */
-  readonly miss: (
-    kind: KubernetesKind,
-    call: KubernetesCall,
-    failure: ReadFailure,
-    about?: { readonly id?: string | undefined; readonly path?: string },
-  ) => void;
-}
-
-function recorderOf(options: CollectOptions): KubernetesRecorder {
-  const recorder = createRecorder(options.debug);
-  return {
-    ...recorder,
-    missed: recorder.miss,
-    miss: (kind, call, failure, { id, path = call.path } = {}) => {
-      recorder.miss({ kind, api: `GET ${visible(path)}`, id, permission: call.permission }, failure);
-    },
-  };
 }
 
 /** Which cluster this is. @returns its uid; undefined when it could not be read, which is then unread */
@@ -111,7 +118,7 @@ async function readCluster(
   options.progress(`reading ${kubernetesKinds[kind].title}`);
   const identity = await attempt(
     async () => {
-      const body = await connection.get(own.path, { accept: metadataOf });
+      const body = await connection.get(own.path, { accept: partial });
       const metadata = isObject(body["metadata"]) ? body["metadata"] : {};
       const { uid, name } = metadata;
       if (name !== "kube-system" || typeof uid !== "string" || !/^[\w.-]{1,100}$/.test(uid))
@@ -146,100 +153,115 @@ async function readCluster(
   return identity.uid;
 }
 
-const metadataOf = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const partial = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
-/** The kinds that are lists, and what the entries of each are: a list does not say it of every entry. */
-const lists = {
-  "kubernetes/namespace": { apiVersion: "v1", kind: "Namespace" },
-  "kubernetes/service-account": { apiVersion: "v1", kind: "ServiceAccount" },
-  "kubernetes/role": { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
-  "kubernetes/cluster-role": { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" },
-  "kubernetes/role-binding": { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
-  "kubernetes/cluster-role-binding": {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRoleBinding",
-  },
-} as const satisfies Partial<Record<KubernetesKind, { readonly apiVersion: string; readonly kind: string }>>;
+/** A kind that is a list, or several: what its entries are, since a list does not say it of every entry. */
+interface Listed {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Its place in the kind's calls; the call of one namespace, where there is one, comes behind it. */
+  readonly call?: number;
+  /** What is kept of an entry. */
+  readonly content: (item: JsonObject) => JsonObject;
+  /** Of a resource that is not installed there is none, which is a fact. */
+  readonly installed?: true;
+}
 
-async function readAll(
-  plan: CollectPlan,
-  settings: KubernetesSettings,
-  connection: Connection,
-  recorder: KubernetesRecorder,
-  options: CollectOptions,
-): Promise<void> {
-  const wanted = (Object.keys(lists) as (keyof typeof lists)[]).filter((kind) => plan.kinds.has(kind));
+const namesAlone = (item: JsonObject): JsonObject => ({ metadata: metadataOf(item) });
+const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", content: wholeOf } as const;
+const apps = { apiVersion: "apps/v1", content: workloadOf } as const;
+
+const lists: Readonly<Partial<Record<KubernetesKind, readonly Listed[]>>> = {
+  "kubernetes/namespace": [{ apiVersion: "v1", kind: "Namespace", content: namesAlone }],
+  "kubernetes/service-account": [{ apiVersion: "v1", kind: "ServiceAccount", content: serviceAccountOf }],
+  "kubernetes/role": [{ ...rbac, kind: "Role" }],
+  "kubernetes/cluster-role": [{ ...rbac, kind: "ClusterRole" }],
+  "kubernetes/role-binding": [{ ...rbac, kind: "RoleBinding" }],
+  "kubernetes/cluster-role-binding": [{ ...rbac, kind: "ClusterRoleBinding" }],
+  "kubernetes/pod": [{ apiVersion: "v1", kind: "Pod", content: podOf }],
+  "kubernetes/service": [{ apiVersion: "v1", kind: "Service", content: serviceOf }],
+  "kubernetes/workload": [
+    { ...apps, kind: "Deployment", call: 0 },
+    { ...apps, kind: "StatefulSet", call: 2 },
+    { ...apps, kind: "DaemonSet", call: 4 },
+  ],
+  "kubernetes/cluster-issuer": [
+    { apiVersion: "cert-manager.io/v1", kind: "ClusterIssuer", content: wholeOf, installed: true },
+  ],
+  "kubernetes/ec2-node-class": [
+    { apiVersion: "karpenter.k8s.aws/v1", kind: "EC2NodeClass", content: nodeClassOf, installed: true },
+  ],
+};
+
+async function readAll(reading: Reading): Promise<void> {
+  const { plan } = reading;
+  const wanted = (Object.keys(lists) as KubernetesKind[]).filter((kind) => plan.kinds.has(kind));
   await Promise.all([
-    ...wanted.map((kind) =>
-      readKind(kind, settings.pageSize ?? defaultPageSize, connection, recorder, options),
-    ),
-    plan.kinds.has("kubernetes/api-resource") ? readDiscovery(connection, recorder, options) : undefined,
+    ...wanted.map(async (kind) => {
+      const documents = await readKind(kind, lists[kind] ?? [], reading);
+      if (kind === "kubernetes/workload" && plan.kinds.has("kubernetes/config-map"))
+        await readConfigFiles(documents, reading);
+    }),
+    plan.kinds.has("kubernetes/secret") ? readSecrets(reading) : undefined,
+    plan.kinds.has("kubernetes/helm-release") ? readReleases(reading) : undefined,
+    plan.kinds.has("kubernetes/api-resource") ? readDiscovery(reading) : undefined,
   ]);
 }
 
-/** A list: each entry a document, or the kind unread. */
+/** The lists of a kind, each entry a document, or the kind unread. */
 async function readKind(
-  kind: keyof typeof lists,
-  limit: number,
-  connection: Connection,
-  recorder: KubernetesRecorder,
-  options: CollectOptions,
-): Promise<void> {
-  const { title, calls } = kubernetesKinds[kind];
-  const [call] = calls;
-  const own = lists[kind];
-  options.progress(`reading ${title}`);
+  kind: KubernetesKind,
+  listed: readonly Listed[],
+  reading: Reading,
+): Promise<readonly JsonObject[]> {
+  const { title } = kubernetesKinds[kind];
+  reading.progress(`reading ${title}`);
+  const places = namespacesIn(reading.plan, kind) ?? [undefined];
+  const found = await Promise.all(
+    listed.flatMap((own) => places.map((namespace) => readOne(kind, own, namespace, reading))),
+  );
+  const read = found.flatMap((documents) => documents ?? []);
+  if (!found.includes(undefined)) reading.progress(`read ${read.length} ${title}`);
+  return read;
+}
+
+async function readOne(
+  kind: KubernetesKind,
+  { apiVersion, kind: of, call: at = 0, content, installed }: Listed,
+  namespace: string | undefined,
+  { get, recorder, limit }: Reading,
+): Promise<readonly JsonObject[] | undefined> {
+  const { calls } = kubernetesKinds[kind];
+  const call = calls[namespace === undefined ? at : at + 1] ?? calls[0];
+  const path = call.path.replace("{namespace}", namespace ?? "");
   const items = await attempt(
-    () =>
-      readList(connection.get, {
-        path: call.path,
-        of: own.kind,
-        metadataOnly: call.metadataOnly === true,
-        limit,
-      }),
+    () => readList(get, { path, of, metadataOnly: call.metadataOnly === true, limit }),
     (failure) => {
-      recorder.miss(kind, call, failure);
+      if (installed === true && saysAbsent(failure)) return [];
+      const id = namespace === undefined ? undefined : `${namespace}/*`;
+      recorder.miss(kind, call, failure, { id, path });
       return undefined;
     },
   );
-  for (const item of items ?? []) recorder.keep(kind, idOf(item), { ...own, ...contentOf(item, call) });
-  if (items !== undefined) options.progress(`read ${items.length} ${title}`);
+  return items?.map((item) => {
+    const document = { apiVersion, kind: of, ...content(item) };
+    recorder.keep(kind, idOf(item), document);
+    return document;
+  });
 }
 
-/** `<namespace>/<name>`, or `<name>` of what has none. */
-function idOf(item: JsonObject): string {
-  const metadata = isObject(item["metadata"]) ? item["metadata"] : {};
-  const { namespace } = metadata;
-  const name = nameOf(item) ?? "";
-  return typeof namespace === "string" && namespace !== "" ? `${namespace}/${name}` : name;
-}
-
-/**
- * An entry without what no check needs and anybody can write anything into: annotations (kubectl keeps a copy of the
- * whole object in one) and the records of who changed what. Of what only metadata was asked for, only metadata stays.
- */
-function contentOf(item: JsonObject, call: KubernetesCall): JsonObject {
-  const { apiVersion: _, kind: __, metadata, ...rest } = item;
-  const { annotations: ___, managedFields: ____, ...kept } = isObject(metadata) ? metadata : {};
-  return { metadata: kept, ...(call.metadataOnly === true ? {} : rest) };
-}
-
-async function readDiscovery(
-  connection: Connection,
-  recorder: KubernetesRecorder,
-  options: CollectOptions,
-): Promise<void> {
+async function readDiscovery({ get, recorder, progress }: Reading): Promise<void> {
   const kind = "kubernetes/api-resource";
   const { title, calls } = kubernetesKinds[kind];
-  options.progress(`reading ${title}`);
-  const { resources, unknown } = await discover(connection.get);
+  progress(`reading ${title}`);
+  const { resources, unknown } = await discover(get);
   for (const { id, path, failure } of unknown) {
     const call = calls.find((each) => each.path === path) ?? calls[0];
     recorder.miss(kind, { ...call, permission: `get ${path}` }, failure, { id, path });
   }
   for (const resource of resources)
     recorder.keep(kind, `${resource.group}/${resource.version}/${resource.resource}`, resource);
-  options.progress(`read ${resources.length} ${title}`);
+  progress(`read ${resources.length} ${title}`);
 }
 
 /** What a plugin's collector reads through: GETs of the server, of the paths that it declared. */

@@ -18,6 +18,8 @@ export interface ListOptions {
   readonly metadataOnly: boolean;
   /** Entries of one page. */
   readonly limit: number;
+  /** What stands in the query beside what pages the list. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -47,7 +49,11 @@ async function readPages(get: Get, options: ListOptions): Promise<readonly JsonO
   const accept = options.metadataOnly ? { accept: metadataOnly } : {};
   let token: string | undefined;
   for (let page = 1; ; page += 1) {
-    const query = { limit: String(options.limit), ...(token === undefined ? {} : { continue: token }) };
+    const query = {
+      ...options.query,
+      limit: String(options.limit),
+      ...(token === undefined ? {} : { continue: token }),
+    };
     const body = await get(options.path, { ...accept, query });
     for (const item of itemsOf(body, options)) items.push(item);
     token = tokenOf(body);

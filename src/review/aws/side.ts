@@ -118,6 +118,7 @@ function lacks(side: Restricted, everything: object, data: ServiceData): Differe
 
 function difference(live: Restricted, documented: readonly unknown[], data: ServiceData) {
   return comparePolicies("aws", documented, live.documents, {
+    holder: "role",
     serviceData: data,
     ...(live.boundary === undefined ? {} : { boundary: live.boundary }),
   });

@@ -21,6 +21,10 @@ export interface AwsCall {
   readonly operation: string;
   /** Where a service has an address for each operation: the path, with `{…}` for what varies. */
   readonly path?: string;
+  /** Where the query of the address decides too (S3): what must stand in it, and the parameters that may beside. */
+  readonly query?: { readonly must: string; readonly may: readonly string[] };
+  /** Where an address is answered in XML: the answer's root element. */
+  readonly root?: string;
   /** The action that a policy must allow. */
   readonly permission: string;
 }
@@ -37,6 +41,10 @@ export interface KubernetesCall {
   readonly resource?: string;
   /** Only metadata is asked for (`PartialObjectMetadata`). */
   readonly metadataOnly?: true;
+  /** Only what `kubectl get` prints is asked for (`Table`), without the object. */
+  readonly tableOnly?: true;
+  /** What stands in the query, the same every time: `labelSelector`. */
+  readonly query?: Readonly<Record<string, string>>;
   /** The rule that must allow it, in words: `list roles.rbac.authorization.k8s.io`. */
   readonly permission: string;
 }

@@ -1,3 +1,5 @@
+import ipaddr from "ipaddr.js";
+
 /** An IPv4 or IPv6 address block as two numbers, both inclusive. */
 export interface Block {
   readonly text: string;
@@ -9,38 +11,44 @@ export interface Block {
 
 const BITS = { 4: 32, 6: 128 } as const;
 
-function parse4(text: string): bigint | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((p) => /^(?:0|[1-9]\d{0,2})$/.test(p) && Number(p) < 256)) {
-    return undefined;
-  }
-  return parts.reduce((value, part) => (value << 8n) | BigInt(part), 0n);
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+function numberOf(address: Address): bigint {
+  return address.toByteArray().reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
-function parse6(text: string): bigint | undefined {
-  const [head = "", tail, more] = text.split("::");
-  if (more !== undefined) return undefined;
-  const groups = (part: string) => (part === "" ? [] : part.split(":"));
-  const left = groups(head);
-  const right = tail === undefined ? [] : groups(tail);
-  const gap = 8 - left.length - right.length;
-  if (tail === undefined ? gap !== 0 : gap < 1) return undefined;
-  const all = [...left, ...Array<string>(tail === undefined ? 0 : gap).fill("0"), ...right];
-  if (!all.every((g) => /^[0-9a-f]{1,4}$/i.test(g))) return undefined;
-  return all.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n);
+/**
+ * The address and length of a block. Of an IPv4 address all four parts, in decimal without leading zeros: what a C
+ * library would take for octal or short forms means another address elsewhere.
+ */
+function parsed(text: string): readonly [Address, number] | undefined {
+  const [address = "", length = "", more] = text.split("/");
+  if (more !== undefined || !/^\d{1,3}$/.test(length) || address.includes("%")) return undefined;
+  const valid = address.includes(":")
+    ? ipaddr.IPv6.isValidCIDR(text)
+    : ipaddr.IPv4.isValidFourPartDecimal(address) && ipaddr.IPv4.isValidCIDR(text);
+  return valid ? ipaddr.parseCIDR(text) : undefined;
+}
+
+/** A block such as `10.0.0.0/16`, whatever bits are set behind its prefix; `undefined` when it is none. */
+export function blockAround(text: string): Block | undefined {
+  const found = parsed(text.trim());
+  if (found === undefined) return undefined;
+  const [address, length] = found;
+  const family = address.kind() === "ipv6" ? 6 : 4;
+  const size = 1n << BigInt(BITS[family] - length);
+  const value = numberOf(address);
+  const first = value - (value % size);
+  return { text: text.trim(), family, length, first, last: first + size - 1n };
 }
 
 /** A block such as `10.0.0.0/16`. `undefined` when it is none, or has bits set behind its prefix. */
 export function parseBlock(text: string): Block | undefined {
-  const [address = "", length, more] = text.trim().split("/");
-  if (length === undefined || more !== undefined || !/^\d{1,3}$/.test(length)) return undefined;
-  const family = address.includes(":") ? 6 : 4;
-  const value = family === 6 ? parse6(address) : parse4(address);
-  const bits = BITS[family];
-  if (value === undefined || Number(length) > bits) return undefined;
-  const size = 1n << BigInt(bits - Number(length));
-  if (value % size !== 0n) return undefined;
-  return { text: text.trim(), family, length: Number(length), first: value, last: value + size - 1n };
+  const block = blockAround(text);
+  const address = parsed(text.trim())?.[0];
+  return block !== undefined && address !== undefined && numberOf(address) === block.first
+    ? block
+    : undefined;
 }
 
 export function sameBlock(a: Block, b: Block): boolean {
@@ -56,13 +64,37 @@ export function overlaps(a: Block, b: Block): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
-function text4(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join(".");
+function textOf(value: bigint, family: 4 | 6): string {
+  const bytes = Array.from({ length: BITS[family] / 8 }, (_, at) =>
+    Number((value >> BigInt(BITS[family] - 8 * (at + 1))) & 255n),
+  );
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
+/** The first address of `inner` that none of the blocks holds; `undefined` when together they hold all of it. */
+export function firstOutside(inner: Block, blocks: readonly Block[]): string | undefined {
+  const near = blocks
+    .filter((block) => overlaps(block, inner))
+    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  let next = inner.first;
+  for (const { first, last } of near) {
+    if (first > next) break;
+    if (last >= next) next = last + 1n;
+  }
+  return next > inner.last ? undefined : textOf(next, inner.family);
+}
+
+/** Every address of a family, the world. */
+const WORLD = ["0.0.0.0/0", "::/0"].map((text) => blockAround(text) as Block);
+
+/** The family of whose addresses these blocks together hold every one: `0.0.0.0/0`, or two halves of it. */
+export function worldIn(blocks: readonly Block[]): Block | undefined {
+  return WORLD.find((world) => firstOutside(world, blocks) === undefined);
 }
 
 /** The block that lies in `to` where `block` lies in `from`; `undefined` where it does not fit. IPv4. */
 export function moved(block: Block, from: Block, to: Block): Block | undefined {
   if (block.family !== 4 || to.family !== 4 || !containsBlock(from, block)) return undefined;
-  const there = parseBlock(`${text4(to.first + (block.first - from.first))}/${block.length}`);
+  const there = parseBlock(`${textOf(to.first + (block.first - from.first), 4)}/${block.length}`);
   return there !== undefined && containsBlock(to, there) ? there : undefined;
 }

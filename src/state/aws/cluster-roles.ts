@@ -12,7 +12,7 @@ export interface ClusterRole {
 }
 
 /** The issuer of a cluster's tokens without its scheme, as trust policies name it. */
-function issuerOf(cluster: unknown): string | undefined {
+export function issuerOf(cluster: unknown): string | undefined {
   const url = text(field(field(field(cluster, "identity"), "oidc"), "issuer"));
   return url?.replace(/^https:\/\//, "").replace(/\/$/, "");
 }

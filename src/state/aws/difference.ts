@@ -29,8 +29,12 @@ export function differenceOf(sides: Sides, context: Context): Comparison {
   return difference;
 }
 
+/** Policies that say nothing of principals are a role's. */
 function compareOptions(context: Context): CompareOptions {
-  return context.serviceData === undefined ? {} : { serviceData: context.serviceData };
+  return {
+    holder: "role",
+    ...(context.serviceData === undefined ? {} : { serviceData: context.serviceData }),
+  };
 }
 
 /** What both sides say to a witness: the runner checks it. */

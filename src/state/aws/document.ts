@@ -69,6 +69,19 @@ export function withoutConditions(document: unknown): Readonly<Record<string, un
   };
 }
 
+/**
+ * A policy as far as it is about actions: what it allows on some resource it allows, and only what it denies on every
+ * resource it denies.
+ */
+export function onAnyResource(document: unknown): Readonly<Record<string, unknown>> {
+  const statements = statementsOf(document).flatMap((statement) => {
+    const { Resource: resource, NotResource: _, ...rest } = statement;
+    if (statement["Effect"] === "Allow") return [{ ...rest, Resource: "*" }];
+    return textList(resource).includes("*") ? [statement] : [];
+  });
+  return { ...policyDocument(document), Statement: statements };
+}
+
 /** The principals that Allow statements of a trust policy name, as `arn:…`, an account's number, `*`, or a service. */
 export function allowedPrincipals(document: unknown): readonly string[] {
   return statementsOf(document).flatMap((statement) => {

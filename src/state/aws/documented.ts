@@ -15,9 +15,14 @@ export interface DocumentedPolicy {
   readonly template: unknown;
 }
 
-interface PolicyWith {
+/** Whose policies a control is about: a role by name or ARN, or the one behind a service account. */
+export interface Whose {
   readonly role?: string;
-  readonly policy: unknown;
+  readonly serviceAccount?: string;
+}
+
+interface PolicyWith extends Whose {
+  readonly policy?: unknown;
 }
 
 /** Every documented policy of these controls, with the open parameters bound to the live documents, all together. */
@@ -25,7 +30,7 @@ export function documentedPolicies(
   controls: readonly ResolvedControl[],
   live: readonly unknown[],
 ): readonly DocumentedPolicy[] {
-  const own = controls.filter((c) => c.check === POLICY);
+  const own = controls.filter((c) => c.check === POLICY && (c.with as PolicyWith).policy !== undefined);
   const templates = own.map((c) => (c.with as PolicyWith).policy);
   const values = bind(
     templates,
@@ -40,8 +45,12 @@ export function documentedPolicies(
 }
 
 /** The policies documented for the role that a control is about: those of controls that name no other role. */
-export function policiesBeside(context: Context, role: string | undefined): readonly ResolvedControl[] {
-  return [...context.controls.values()].filter(
-    (c) => c.check === POLICY && (c.with as PolicyWith).role === role,
-  );
+export function policiesBeside(
+  context: Context,
+  { role, serviceAccount }: Whose,
+): readonly ResolvedControl[] {
+  return [...context.controls.values()].filter((c) => {
+    const whose = c.with as PolicyWith;
+    return c.check === POLICY && whose.role === role && whose.serviceAccount === serviceAccount;
+  });
 }

@@ -1,3 +1,4 @@
+import { isPublicIssuer } from "../../access/aws/public-issuers.ts";
 import { ASSUME_ROLE, ROLE_ASSUMING } from "../../access/escalation/aws.ts";
 import { matches, questionGlob, subject } from "../../access/glob.ts";
 import { type AwsRequest, type Comparison, PolicyError } from "../../access/policy.ts";
@@ -10,8 +11,14 @@ export interface Comer {
   /** As a trust policy names it. */
   readonly principal: Readonly<Record<string, string>>;
   /** Conditions that hold of every request of it; a key that they do not name may have any value. */
-  readonly known: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  readonly known: Known;
+  /** By which actions it comes; absent: by any. */
+  readonly by?: readonly string[];
+  /** Keys of the request, in small letters, that it chooses by what it signs in with. */
+  readonly chooses?: ReadonlySet<string>;
 }
+
+export type Known = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** What a trust policy says to somebody. */
 export type Entry =
@@ -61,7 +68,8 @@ export function comerOfRole(arn: string): Comer {
 
 /** A principal of no account: a service, a provider of identities. */
 export function comerOfNoAccount(principal: string): Comer {
-  const kind = /\.amazonaws\.com(?:\.cn)?$/.test(principal) ? "Service" : "Federated";
+  const service = /\.amazonaws\.com(?:\.cn)?$/.test(principal) && !isPublicIssuer(principal);
+  const kind = service ? "Service" : "Federated";
   return { principal: { [kind]: principal }, known: {} };
 }
 
@@ -73,7 +81,12 @@ export function entry(document: unknown, comer: Comer): Entry {
   const fence = {
     Version: "2012-10-17",
     Statement: [
-      { Effect: "Allow", Principal: comer.principal, Action: ROLE_ASSUMING, Condition: comer.known },
+      {
+        Effect: "Allow",
+        Principal: comer.principal,
+        Action: comer.by ?? ROLE_ASSUMING,
+        Condition: comer.known,
+      },
     ],
   };
   const compared = tried(() => comparePolicies("aws", [], [document], { boundary: [fence] }));
@@ -83,14 +96,15 @@ export function entry(document: unknown, comer: Comer): Entry {
     witness: residue.witness as AwsRequest,
     keys: asked(residue.witness as AwsRequest, comer),
   }));
-  const unknown = (keys: Keys) => keys.filter(([key]) => !FREE.test(key));
+  const free = (key: string) => FREE.test(key) || comer.chooses?.has(key.toLowerCase()) === true;
+  const unknown = (keys: Keys) => keys.filter(([key]) => !free(key));
   found.sort((a, b) => unknown(a.keys).length - unknown(b.keys).length || a.keys.length - b.keys.length);
   const [least] = found;
   if (least !== undefined) {
     return {
       verdict: "yes",
       witness: bare(least.witness, document),
-      brings: keysInWords(least.keys.filter(([key]) => FREE.test(key))),
+      brings: keysInWords(least.keys.filter(([key]) => free(key))),
       asks: keysInWords(unknown(least.keys)),
     };
   }
@@ -128,11 +142,13 @@ function bare(request: AwsRequest, document: unknown): AwsRequest {
 }
 
 /** The keys of a request that are not known of the comer. */
-function asked(request: AwsRequest, { known }: Comer): Keys {
+function asked(request: AwsRequest, { known, chooses }: Comer): Keys {
   const keys = new Set(
     Object.values(known).flatMap((block) => Object.keys(block).map((k) => k.toLowerCase())),
   );
-  return Object.entries(request.context ?? {}).filter(([key]) => !keys.has(key.toLowerCase()));
+  return Object.entries(request.context ?? {}).filter(
+    ([key]) => !keys.has(key.toLowerCase()) || chooses?.has(key.toLowerCase()) === true,
+  );
 }
 
 /** Everything but to assume this one role. */
@@ -164,6 +180,7 @@ export function mayAssume(
   if (!named && about.every((document) => document.Statement.length === 0)) return false;
   const live = named ? [...about, grant] : about;
   const { excess } = comparePolicies("aws", [everythingBut(role)], live, {
+    holder: "role",
     ...(side.boundary === undefined ? {} : { boundary: side.boundary }),
   });
   return excess.length > 0;

@@ -1,6 +1,7 @@
 import type { AwsRequest } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, record, textList } from "../../snapshot/value.ts";
+import { crowdEntry } from "./crowd.ts";
 import { liveSide } from "./difference.ts";
 import { allowedPrincipals, isObscure, policyDocument, statementsOf } from "./document.ts";
 import { comerOfRole, type Entry, entry, mayAssume } from "./entry.ts";
@@ -19,6 +20,8 @@ export interface Reached {
   readonly brings: string;
   /** What it has to have of which nobody here knows whether it does; empty: nothing. */
   readonly asks: string;
+  /** Who may come in, where it is whoever a provider of identities serves. */
+  readonly crowd?: string;
 }
 
 /** A role of which it could not be decided whether the vendor can come in. */
@@ -57,7 +60,7 @@ function search(facts: Facts, wanted: readonly string[], from: readonly Role[]):
   const left = new Map(knownRoles(facts).flatMap((r) => (start.has(r.arn) ? [] : [[r.arn, r]])));
   const reached: Reached[] = [];
   const unclear = new Map<string, Unclear>();
-  const take = (role: Role, by: readonly Role[], found: Entry): void => {
+  const take = (role: Role, by: readonly Role[], found: Entry, crowd?: string): void => {
     if (found.verdict === "no") return;
     if (found.verdict === "unknown") {
       unclear.set(role.arn, { role, clause: found.clause, reason: found.reason });
@@ -66,9 +69,14 @@ function search(facts: Facts, wanted: readonly string[], from: readonly Role[]):
     left.delete(role.arn);
     unclear.delete(role.arn);
     const { witness, brings, asks } = found;
-    reached.push({ role, by, witness, brings, asks });
+    reached.push({ role, by, witness, brings, asks, ...(crowd === undefined ? {} : { crowd }) });
   };
-  for (const role of [...left.values()]) take(role, [], direct(role, wanted));
+  for (const role of [...left.values()]) {
+    const own = direct(role, wanted);
+    take(role, [], own);
+    const crowd = own.verdict === "yes" ? undefined : crowdEntry(role.trust);
+    if (crowd !== undefined) take(role, [], crowd.entry, crowd.who);
+  }
   const chains: (readonly Role[])[] = [...from.map((r) => [r]), ...reached.map(({ role }) => [role])];
   for (let chain = chains.shift(); chain !== undefined; chain = chains.shift()) {
     for (const role of [...left.values()]) {

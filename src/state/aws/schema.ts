@@ -55,3 +55,11 @@ export function policySchema(description: string) {
     },
   } as const;
 }
+
+/** JSON Schema of a service account in a baseline, for controls about the role behind it. */
+export const serviceAccountSchema = {
+  type: "string",
+  pattern: "^[^/\\s]+/[^/\\s]+$",
+  description:
+    "instead of a role: `namespace/name` of the Kubernetes service account whose role is meant; `namespace/*` is any of the namespace",
+} as const;

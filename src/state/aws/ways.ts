@@ -16,6 +16,7 @@ export function awsWays({ live, boundary }: Pick<Sides, "live" | "boundary">, co
   const known = mine.get(key);
   if (known !== undefined) return known;
   const ways = openedWays("aws", live, {
+    holder: "role",
     ...(context.serviceData === undefined ? {} : { serviceData: context.serviceData }),
     ...(boundary === undefined ? {} : { boundary }),
   });

@@ -1,5 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
+import { databases, type Found, kafkas, ownDatabases, ownKafkas } from "../../state/aws/home.ts";
 import { nameOf } from "../../state/aws/tags.ts";
 import { command } from "../../text/command.ts";
 import { byText } from "../../text/order.ts";
@@ -11,44 +12,54 @@ export type Chosen<T> =
   | { readonly kind: "absent"; readonly wanted: string }
   | { readonly kind: "unclear"; readonly observation: UnknownObservation };
 
-export interface Found {
-  readonly id: string;
-  readonly name: string;
-  readonly body: unknown;
+const THINGS = {
+  VPC: {
+    ...{ type: "AWS::EC2::VPC", property: "vpc", at: "/vpcId", name: "vpcId=ID" },
+    list: ["ec2", "describe-vpcs"],
+  },
+  "EKS cluster": {
+    ...{ type: "AWS::EKS::Cluster", property: "cluster", at: "/cluster", name: "cluster=NAME" },
+    list: ["eks", "list-clusters"],
+  },
+  "PostgreSQL instance": {
+    ...{ type: "AWS::RDS::DBInstance", property: "database", at: "/instance", name: "databaseInstance=NAME" },
+    list: ["rds", "describe-db-instances"],
+  },
+  "MSK cluster": {
+    ...{ type: "AWS::MSK::Cluster", property: "kafka", at: "/kafka", name: "kafkaCluster=NAME" },
+    list: ["kafka", "list-clusters-v2"],
+  },
+} as const;
+
+type Thing = keyof typeof THINGS;
+
+/** The type of the resource, as AWS calls it. */
+export function typeOf(what: Thing): string {
+  return THINGS[what].type;
 }
 
-const VPC = "AWS::EC2::VPC";
-const CLUSTER = "AWS::EKS::Cluster";
-
-function unclear(type: string, facts: Facts, message: string, decide: string | undefined): Chosen<never> {
+function unclear(what: Thing, facts: Facts, message: string, decide: string | undefined): Chosen<never> {
+  const { type, property } = THINGS[what];
   return {
     kind: "unclear",
     observation: {
       kind: "unknown",
-      resource: { type, id: facts.scope, name: type === VPC ? "VPC" : "EKS cluster" },
+      resource: { type, id: facts.scope, name: what },
       message,
-      property: type === VPC ? "vpc" : "cluster",
+      property,
       ...(decide === undefined ? { empty: true } : { decide }),
     },
   };
 }
 
-const THINGS = {
-  VPC: { type: VPC, property: "vpc", at: "/vpcId", list: ["ec2", "describe-vpcs"], name: "vpcId=ID" },
-  "EKS cluster": {
-    ...{ type: CLUSTER, property: "cluster", at: "/cluster", list: ["eks", "list-clusters"] },
-    name: "cluster=NAME",
-  },
-} as const;
-
 /** The drift of a thing that was named and is not there. */
-export function absentThing(what: keyof typeof THINGS, wanted: string, facts: Facts): DriftObservation {
+export function absentThing(what: Thing, wanted: string, facts: Facts): DriftObservation {
   const { type, property, at, list, name } = THINGS[what];
   return {
     kind: "drift",
     drift: "absent",
     resource: { type, id: wanted, name: wanted },
-    message: `there is no ${what} ${wanted} in ${facts.scope}`,
+    message: `there is no ${what}${wanted === what ? "" : ` ${wanted}`} in ${facts.scope}`,
     property,
     expected: wanted,
     actual: null,
@@ -74,12 +85,12 @@ export function chosenCluster(facts: Facts, wanted: string | undefined): Chosen<
   }
   const [only, second] = all;
   if (only === undefined) {
-    return unclear(CLUSTER, facts, `no EKS cluster in ${facts.scope}: nothing to assess`, undefined);
+    return unclear("EKS cluster", facts, `no EKS cluster in ${facts.scope}: nothing to assess`, undefined);
   }
   if (second === undefined) return { kind: "one", one: only };
   const names = all.map((c) => c.name).join(", ");
   return unclear(
-    CLUSTER,
+    "EKS cluster",
     facts,
     `which EKS cluster is meant is not told: there are ${names}`,
     "name one with --set cluster=NAME",
@@ -104,14 +115,14 @@ export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<Foun
     // Another VPC than the cluster's would be judged in its place.
     if (id !== undefined) {
       const message = `EKS cluster ${cluster.one.name} lies in VPC ${id}, which is not among those of ${facts.scope}`;
-      return unclear(VPC, facts, message, "name the deployment's VPC with --set vpcId=ID, or its region");
+      return unclear("VPC", facts, message, "name the deployment's VPC with --set vpcId=ID, or its region");
     }
   }
   const own = all.filter((v) => field(v.body, "IsDefault") !== true);
   const [only, second] = own;
   if (only === undefined) {
     return unclear(
-      VPC,
+      "VPC",
       facts,
       `no VPC beside the default one in ${facts.scope}: nothing to assess`,
       undefined,
@@ -120,9 +131,43 @@ export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<Foun
   if (second === undefined) return { kind: "one", one: only };
   const names = own.map((v) => (v.name === v.id ? v.id : `${v.id} (${v.name})`)).join(", ");
   return unclear(
-    VPC,
+    "VPC",
     facts,
     `which VPC is the deployment's is not told: there are ${names}`,
     "name one with --set vpcId=ID",
   );
+}
+
+function onlyOf(what: Thing, all: readonly Found[], facts: Facts): Chosen<Found> {
+  const [only, second] = all;
+  if (only === undefined) return { kind: "absent", wanted: what };
+  if (second === undefined) return { kind: "one", one: only };
+  const names = all.map((each) => each.name).join(", ");
+  return unclear(
+    what,
+    facts,
+    `which ${what} is the deployment's is not told: there are ${names}`,
+    `name one with --set ${THINGS[what].name}`,
+  );
+}
+
+function namedOf(all: readonly Found[], wanted: string): Chosen<Found> {
+  const key = wanted.toLowerCase();
+  const one = all.find((each) => each.id === wanted || each.name.toLowerCase() === key);
+  return one === undefined ? { kind: "absent", wanted } : { kind: "one", one };
+}
+
+/**
+ * The PostgreSQL instance that a control is about: by identifier or ARN, else the only one of the VPC by its subnet group,
+ * else the only one. None at all is absent: the list of instances was read.
+ */
+export function chosenDatabase(facts: Facts, wanted: string | undefined): Chosen<Found> {
+  if (wanted !== undefined) return namedOf(databases(facts), wanted);
+  return onlyOf("PostgreSQL instance", ownDatabases(facts), facts);
+}
+
+/** The MSK cluster that a control is about: by name or ARN, else the only one of the VPC by its subnets, else the only one. */
+export function chosenKafka(facts: Facts, wanted: string | undefined): Chosen<Found> {
+  if (wanted !== undefined) return namedOf(kafkas(facts), wanted);
+  return onlyOf("MSK cluster", ownKafkas(facts), facts);
 }

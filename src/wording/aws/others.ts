@@ -111,7 +111,10 @@ function twins(
   if (context.principalsGiven || own.length < 2) return [];
   const ranked = own.map((role) => {
     const side = liveSide(holdingsOf(facts, role));
-    const all = documentedPolicies(policiesBeside(context, named), side.live);
+    const all = documentedPolicies(
+      policiesBeside(context, named === undefined ? {} : { role: named }),
+      side.live,
+    );
     const required = all.filter((d) => d.required).map((d) => d.document);
     const lacks = differenceOf({ documented: required, ...side }, context).missing.length;
     const beyond = differenceOf({ documented: all.map((d) => d.document), ...side }, context).excess.length;
@@ -150,7 +153,7 @@ function holdsInWords(holdings: Holdings, impact: Impact | undefined, context: C
 }
 
 function stray(reached: Reached, facts: Facts, context: Context): Observation {
-  const { role, by, witness, brings, asks } = reached;
+  const { role, by, witness, brings, asks, crowd } = reached;
   const holdings = holdingsOf(facts, role);
   const impact = worstOf(holdings, context);
   const gap = holdings.unknown.length > 0;
@@ -159,7 +162,11 @@ function stray(reached: Reached, facts: Facts, context: Context): Observation {
     impact === "escalation" ? "critical" : gap ? "high" : impact === undefined ? "low" : BY_IMPACT[impact];
   const last = by.at(-1);
   const who =
-    last === undefined ? (witness.principal ?? "anybody") : `role ${last.name}, which the vendor can act as,`;
+    crowd ??
+    (last === undefined
+      ? (witness.principal ?? "anybody")
+      : `role ${last.name}, which the vendor can act as,`);
+  const whom = crowd === undefined ? "the vendor in as well" : "a crowd in of which the vendor can be one";
   const bringing = brings === "" ? "" : ` with ${brings}`;
   const provided =
     asks === "" ? "" : `, provided that it has ${asks}: what the vendor has there is not known`;
@@ -168,7 +175,7 @@ function stray(reached: Reached, facts: Facts, context: Context): Observation {
     drift: "stray",
     severity,
     resource: roleResource({ id: role.arn, name: role.name }),
-    message: `role ${role.name} lets the vendor in as well, and no control of the document is about it: ${who} may assume it${bringing}${provided}; ${holdsInWords(holdings, impact, context)}`,
+    message: `role ${role.name} lets ${whom}, and no control of the document is about it: ${who} may assume it${bringing}${provided}; ${holdsInWords(holdings, impact, context)}`,
     property: "stray",
     witness,
     by: wayTo(reached),
@@ -177,7 +184,10 @@ function stray(reached: Reached, facts: Facts, context: Context): Observation {
     at: "/policy",
     verify: showRole(role.name),
     remediation: {
-      text: `Take the vendor out of the trust policy of ${role.name}, or delete the role; if it is the vendor's own, audit it with --role ${role.name}.`,
+      text:
+        crowd === undefined
+          ? `Take the vendor out of the trust policy of ${role.name}, or delete the role; if it is the vendor's own, audit it with --role ${role.name}.`
+          : `Have the trust policy of ${role.name} ask for what only yours have (the subject of your repository or organisation, the id of your application), or delete the role.`,
       commands: [],
     },
     replay: () => replayOf({ documented: [], live: [role.trust] }, witness),

@@ -1,6 +1,7 @@
 import type { Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { showRole } from "../../state/aws/command.ts";
+import type { Whose } from "../../state/aws/documented.ts";
 import {
   findRole,
   ROLE_TYPE,
@@ -14,24 +15,18 @@ import { trustedPrincipals, trusts } from "../../state/aws/trust.ts";
 import type { Context } from "../../state/context.ts";
 import { didYouMean } from "../../text/nearest.ts";
 import type { Observation } from "../observation.ts";
-
-/** A role that a control is about: what is known of it. */
-export type Subject =
-  | { readonly kind: "role"; readonly role: Role }
-  | { readonly kind: "observation"; readonly observation: Observation };
+import { accountSubjects } from "./account-subject.ts";
+import type { Subject } from "./role-subject.ts";
 
 /**
- * The roles that a control is about: the one that it names, else those audited; for each one that is not there, what
- * there is to say instead.
+ * The roles that a control is about: the one that it names, those behind the service account that it names, else those
+ * audited; for each one that is not there, what there is to say instead.
  *
  * @param lost what is lost without the role, for the message
  */
-export function subjects(
-  facts: Facts,
-  named: string | undefined,
-  context: Context,
-  lost: string,
-): readonly Subject[] {
+export function subjects(facts: Facts, whose: Whose, context: Context, lost: string): readonly Subject[] {
+  const { role: named, serviceAccount } = whose;
+  if (serviceAccount !== undefined) return accountSubjects(facts, serviceAccount, context, lost);
   const roles = readRoles(facts);
   const wanted = named === undefined ? context.principals.map((p) => p.id) : [named];
   if (wanted.length === 0) return [{ kind: "observation", observation: nobody(facts, context, lost) }];
@@ -40,8 +35,8 @@ export function subjects(
     if (role === undefined) {
       return { kind: "observation", observation: notThere(facts, id, context, lost) };
     }
-    const whose = named === undefined && !context.principalsGiven ? whoseIs(role, context) : undefined;
-    return whose === undefined ? { kind: "role", role } : { kind: "observation", observation: whose };
+    const unsure = named === undefined && !context.principalsGiven ? whoseIs(role, context) : undefined;
+    return unsure === undefined ? { kind: "role", role } : { kind: "observation", observation: unsure };
   });
 }
 

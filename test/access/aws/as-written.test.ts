@@ -657,6 +657,40 @@ describe("AW14: keys that depend on one another", () => {
     expect(asked(tagged, { "aws:RequestTag/Env": "x", "aws:TagKeys": ["b"] })).toBe("undecided");
   });
 
+  describe("who asks by a role's policy is of the kind AssumedRole", () => {
+    const of = (kind: string, operator = "StringEquals") =>
+      policy(allow("s3:GetObject", "*", { [operator]: { "aws:PrincipalType": kind } }));
+    const plain = policy(allow("s3:GetObject", "*"));
+    const deny = (kind: string) =>
+      policy(allow("s3:GetObject", "*"), {
+        Effect: "Deny",
+        Action: "s3:*",
+        Resource: "*",
+        Condition: { StringNotEquals: { "aws:PrincipalType": kind } },
+      });
+    const verdict = (one: object, other: object, holder?: "role") => {
+      const found = comparePolicies("aws", [one], [other], holder === undefined ? {} : { holder });
+      return [found.missing.length, found.excess.length, found.undecided.length].join(" ");
+    };
+    it.each<[string, object, object, string, string]>([
+      ["a condition that every session meets", plain, of("AssumedRole"), "0 0 0", "1 0 0"],
+      ["one that none meets", policy(), of("User"), "0 0 0", "0 1 0"],
+      ["nor its negation spares", plain, of("User", "StringNotEquals"), "0 0 0", "1 0 0"],
+      ["a Deny of all other kinds", plain, deny("AssumedRole"), "0 0 0", "1 0 0"],
+      ["a Deny of it", plain, deny("User"), "1 0 0", "1 0 0"],
+      ["where the key is", plain, of("*", "StringLike"), "0 0 0", "0 0 0"],
+      ["weaker by one kind that does not ask", of("AssumedRole"), of("*", "StringLike"), "0 0 0", "0 1 0"],
+    ])("%s", (_, one, other, held, anybody) => {
+      expect(verdict(one, other, "role")).toBe(held);
+      expect(verdict(one, other)).toBe(anybody);
+    });
+
+    it("and its witness says so", () => {
+      const found = comparePolicies("aws", [], [of("Assumed*", "StringLike")], { holder: "role" });
+      expect(found.excess[0]?.witness).toMatchObject({ context: { "aws:PrincipalType": "AssumedRole" } });
+    });
+  });
+
   it("the witness brings the keys of all its tags", () => {
     const { missing } = comparePolicies(
       "aws",

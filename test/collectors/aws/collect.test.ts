@@ -5,9 +5,10 @@ import { readSnapshot } from "../../../src/snapshot/read.ts";
 import { snapshotSchema } from "../../../src/snapshot/schema.ts";
 import { formatSnapshot } from "../../../src/snapshot/write.ts";
 import { type Aws, startAws } from "../../servers/aws.ts";
+import { actions } from "../../servers/aws-infrastructure.ts";
 import { type AwsState, account, auditor, policyArn, policyOf, region } from "../../servers/aws-state.ts";
 import { allow, boundary, collectAws, held, managed, trust, vendor, vendorWorld } from "../aws-harness.ts";
-import { causes } from "../harness.ts";
+import { causes, fakeClock } from "../harness.ts";
 
 let aws: Aws;
 afterEach(() => aws.close());
@@ -30,20 +31,53 @@ const listed = ["ops", "vendors/acme", "web"].map(
   (name) => `aws/listed-role arn:aws:iam::${account}:role/${name}`,
 );
 
+const inRegion = (service: string, name: string) => `arn:aws:${service}:${region}:${account}:${name}`;
+
 const everything = [
   ...roleDocuments.slice(0, 2),
+  "aws/bucket acme-data",
+  "aws/bucket acme-far",
+  "aws/bucket acme.dotted",
+  "aws/bucket-cors acme-data",
+  "aws/bucket-cors acme-far",
+  "aws/bucket-cors acme.dotted",
   `aws/caller-identity ${account}`,
+  ...["acme", "acme-replica", "shop", "stats"].map(
+    (name) => `aws/db-instance ${inRegion("rds", `db:${name}`)}`,
+  ),
+  "aws/db-parameter acme-16",
+  "aws/db-parameter default.aurora-postgresql16",
+  `aws/eks-access-entry ${inRegion("eks", `access-entry/acme-eu/role/${account}/acme/0`)}`,
+  `aws/eks-access-entry ${inRegion("eks", `access-entry/acme-eu/role/${account}/vendors/acme-admin/1`)}`,
+  `aws/eks-addon ${inRegion("eks", "addon/acme-eu/aws-ebs-csi-driver/1")}`,
+  `aws/eks-addon ${inRegion("eks", "addon/acme-eu/metrics-server/2")}`,
   `aws/eks-cluster arn:aws:eks:${region}:${account}:cluster/acme-eu`,
   `aws/eks-cluster arn:aws:eks:${region}:${account}:cluster/other`,
   `aws/eks-nodegroup arn:aws:eks:${region}:${account}:nodegroup/acme-eu/default/1`,
+  `aws/eks-pod-identity ${inRegion("eks", "podidentityassociation/acme-eu/a-1")}`,
+  `aws/eks-pod-identity ${inRegion("eks", "podidentityassociation/acme-eu/a-2")}`,
   "aws/eks-version 1.33",
   "aws/eks-version 1.34",
+  "aws/endpoint-service vpce-svc-1",
+  "aws/hosted-zone Z0PRIVATE",
+  "aws/hosted-zone Z0PUBLIC",
   "aws/instance i-1",
   "aws/instance i-2",
   "aws/internet-gateway igw-1",
   ...listed,
+  `aws/load-balancer ${inRegion("elasticloadbalancing", "loadbalancer/net/acme/1")}`,
+  `aws/load-balancer ${inRegion("elasticloadbalancing", "loadbalancer/net/shop/2")}`,
+  ...["acme-1/c0ffee-1", "acme-2/c0ffee-2", "light/c0ffee-3"].map(
+    (name) => `aws/msk-cluster ${inRegion("kafka", `cluster/${name}`)}`,
+  ),
+  `aws/msk-scram-secret ${inRegion("kafka", "cluster/acme-1/c0ffee-1")}`,
+  `aws/msk-scram-secret ${inRegion("kafka", "cluster/acme-2/c0ffee-2")}`,
   "aws/nat-gateway nat-1",
-  ...roleDocuments.slice(2),
+  ...roleDocuments.slice(2, 5),
+  ...["acme-one", "acme-two", "shop"].map(
+    (name) => `aws/queue https://sqs.${region}.amazonaws.com/${account}/${name}`,
+  ),
+  ...roleDocuments.slice(5),
   "aws/route-table rtb-1",
   "aws/security-group sg-1",
   "aws/subnet subnet-1",
@@ -52,8 +86,11 @@ const everything = [
   `aws/tagged-resource arn:aws:sqs:${region}:${account}:acme-1`,
   `aws/tagged-resource arn:aws:sqs:${region}:${account}:acme-2`,
   `aws/tagged-resource arn:aws:sqs:${region}:${account}:acme-3`,
+  "aws/transit-attachment tgw-attach-1",
+  "aws/transit-attachment tgw-attach-2",
   "aws/volume vol-1",
   "aws/vpc vpc-1",
+  "aws/vpc-peering pcx-1",
 ];
 
 const roleKinds = ["aws/role", "aws/role-policy", "aws/attached-policy", "aws/policy"] as const;
@@ -99,6 +136,100 @@ describe("a whole collection", () => {
       Arn: `arn:aws:iam::${account}:user/auditor`,
       UserId: "AIDAEXAMPLEAUDITOR001",
     });
+  });
+
+  it("of databases, queues, buckets, zones, Kafka and clusters: what the service said, and no secret", async () => {
+    aws = await startAws(vendorWorld, { pageSize: 1 });
+    const { snapshot } = await collectAws(aws);
+    const [acme, far, dotted] = ["acme-data", "acme-far", "acme.dotted"].map((name) =>
+      body(snapshot, "aws/bucket-cors", name),
+    );
+    expect(acme).toEqual({
+      Bucket: "acme-data",
+      CORSRules: [
+        {
+          AllowedHeaders: ["*"],
+          AllowedMethods: ["GET", "HEAD"],
+          AllowedOrigins: ["https://api.acme.test", "https://*.acme.test"],
+          MaxAgeSeconds: 3000,
+        },
+        { ID: "other", AllowedMethods: ["PUT"], AllowedOrigins: ["https://shop.test"] },
+      ],
+    });
+    expect(far).toEqual({
+      Bucket: "acme-far",
+      CORSRules: [{ AllowedMethods: ["GET"], AllowedOrigins: ["*"] }],
+    });
+    expect(dotted).toEqual({ Bucket: "acme.dotted", CORSRules: [] });
+    expect(body(snapshot, "aws/bucket", "acme-far")).toEqual({
+      Name: "acme-far",
+      CreationDate: "2026-01-01T00:00:00.000Z",
+      BucketRegion: "us-west-2",
+    });
+    const { databases, parameters, kafka, scram, zones, loadBalancers, podIdentities } = vendorWorld;
+    expect(body(snapshot, "aws/db-instance", databases[0]?.DBInstanceArn ?? "")).toEqual({
+      ...databases[0],
+      PendingModifiedValues: { MasterUserPassword: "[scrubbed]" },
+      TagList: [{ Key: "db-password", Value: "[scrubbed]" }],
+    });
+    const kept = ["cron.database_name", "rds.force_ssl", "shared_preload_libraries"];
+    expect(body(snapshot, "aws/db-parameter", "acme-16")).toEqual({
+      DBParameterGroupName: "acme-16",
+      Parameters: parameters["acme-16"].filter(({ ParameterName }) => kept.includes(ParameterName)),
+    });
+    const [queue = ""] = vendorWorld.queues;
+    expect(body(snapshot, "aws/queue", queue)).toEqual({ QueueUrl: queue, name: "acme-one" });
+    expect(body(snapshot, "aws/hosted-zone", "Z0PRIVATE")).toEqual(zones[1]);
+    for (const cluster of kafka)
+      expect(body(snapshot, "aws/msk-cluster", cluster.ClusterArn)).toEqual(cluster);
+    for (const [arn, secrets] of Object.entries(scram))
+      expect(body(snapshot, "aws/msk-scram-secret", arn)).toEqual({
+        ClusterArn: arn,
+        SecretArnList: secrets,
+      });
+    expect(body(snapshot, "aws/load-balancer", loadBalancers[0]?.LoadBalancerArn ?? "")).toEqual(
+      loadBalancers[0],
+    );
+    expect(body(snapshot, "aws/vpc-peering", "pcx-1")).toEqual(vendorWorld.network.VpcPeeringConnections[0]);
+    expect(body(snapshot, "aws/transit-attachment", "tgw-attach-1")).toEqual(
+      vendorWorld.network.TransitGatewayVpcAttachments[0],
+    );
+    expect(body(snapshot, "aws/endpoint-service", "vpce-svc-1")).toEqual(
+      vendorWorld.network.ServiceConfigurations[0],
+    );
+    const when = "2026-01-01T00:00:00.000Z";
+    const [plain, admin] = vendorWorld.accessEntries.map((entry) => ({
+      ...entry,
+      createdAt: when,
+      modifiedAt: when,
+    }));
+    expect(body(snapshot, "aws/eks-access-entry", plain?.accessEntryArn ?? "")).toEqual({
+      ...plain,
+      associatedAccessPolicies: [],
+    });
+    expect(body(snapshot, "aws/eks-access-entry", admin?.accessEntryArn ?? "")).toEqual({
+      ...admin,
+      associatedAccessPolicies: ["AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"].map((name) => ({
+        policyArn: `arn:aws:eks::aws:cluster-access-policy/${name}`,
+        accessScope: { type: "cluster", namespaces: [] },
+        associatedAt: when,
+        modifiedAt: when,
+      })),
+    });
+    expect(body(snapshot, "aws/eks-pod-identity", podIdentities[1]?.associationArn ?? "")).toEqual({
+      ...podIdentities[1],
+      createdAt: when,
+    });
+    const [driver, metrics] = vendorWorld.addons;
+    expect(body(snapshot, "aws/eks-addon", driver?.addonArn ?? "")).toEqual({
+      ...driver,
+      configurationValues: '{"controller":{"replicas":2,"env":{"API_TOKEN":"[scrubbed]"}}}',
+    });
+    expect(body(snapshot, "aws/eks-addon", metrics?.addonArn ?? "")).toEqual({
+      ...metrics,
+      configurationValues: "[scrubbed]",
+    });
+    expect(formatSnapshot(snapshot)).not.toMatch(/canary/);
   });
 
   it("makes the calls of the registry and no others, and needs every one of them", async () => {
@@ -164,7 +295,7 @@ describe("the registry", () => {
     const calls = Object.values(awsKinds).flatMap((source) => source.calls);
     for (const { service, operation, permission } of calls) {
       expect(operation).toMatch(/^(?:Get|List|Describe)[A-Z]/);
-      expect(permission).toBe(`${service === "tagging" ? "tag" : service}:${operation}`);
+      expect(permission).toBe(actions[`${service}:${operation}`] ?? `${service}:${operation}`);
     }
   });
 });
@@ -330,6 +461,7 @@ describe("which role is audited", () => {
     const arn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
     const own = trust({ AWS: `arn:aws:iam::${account}:root` });
     const provider = `arn:aws:iam::${account}:oidc-provider/oidc.eks.${region}.amazonaws.com/id/C0FFEE`;
+    const shared = `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`;
     const inline = { p: allow("a:b") };
     const roles = [
       { name: "acme", trust: trust({ AWS: vendor }), inline },
@@ -338,6 +470,8 @@ describe("which role is audited", () => {
       { name: "then", trust: trust({ AWS: `arn:aws:sts::${account}:assumed-role/next/x` }), inline },
       { name: "ours", trust: own, inline },
       { name: "pods", trust: trust({ Federated: provider }), inline },
+      { name: "builds", trust: trust({ Federated: shared }), inline },
+      { name: "staff", trust: trust({ Federated: `arn:aws:iam::${account}:saml-provider/acme` }), inline },
       { name: "web", trust: trust({ Service: "ec2.amazonaws.com" }), inline },
       { name: "shop", trust: trust({ AWS: "arn:aws:iam::111111111111:root" }), inline },
     ];
@@ -347,21 +481,23 @@ describe("which role is audited", () => {
     const names = (kind: string) =>
       snapshot.documents.filter((d) => d.kind === kind).map((d) => d.id.replace(arn(""), ""));
     expect(snapshot.unread).toEqual([]);
-    expect(names("aws/role")).toEqual(["acme", "acme-old", "next", "ours", "pods", "then"]);
+    expect(names("aws/role")).toEqual(["acme", "acme-old", "builds", "next", "ours", "pods", "then"]);
     expect(names("aws/role-policy")).toEqual(
-      ["acme/p", "acme-old/p", "next/go", "ours/p", "pods/p", "then/p"].sort(),
+      ["acme/p", "acme-old/p", "builds/p", "next/go", "ours/p", "pods/p", "then/p"].sort(),
     );
     expect(names("aws/listed-role")).toEqual(roles.map(({ name }) => name).sort());
     // whom the others trust is nobody's business
     const told = snapshot.documents.filter(
       (d) => d.kind === "aws/listed-role" && "AssumeRolePolicyDocument" in (d.body as object),
     );
-    expect(told.map((d) => d.id)).toEqual(["acme", "acme-old", "next", "ours", "pods", "then"].map(arn));
+    expect(told.map((d) => d.id)).toEqual(
+      ["acme", "acme-old", "builds", "next", "ours", "pods", "then"].map(arn),
+    );
     // without a policy that assumes roles, whoever trusts the account is not asked about
     aws.state = { ...aws.state, roles: roles.filter(({ name }) => name !== "next") };
     const less = (await collectAws(aws, { roles: ["acme"], kinds })).snapshot;
     expect(less.documents.filter((d) => d.kind === "aws/role").map((d) => d.id)).toEqual(
-      ["acme", "acme-old", "pods"].map(arn),
+      ["acme", "acme-old", "builds", "pods"].map(arn),
     );
   });
 
@@ -398,15 +534,14 @@ describe("which role is audited", () => {
 });
 
 describe("what cannot be read", () => {
+  const entries = vendorWorld.accessEntries.map(({ principalArn }) => `acme-eu/${principalArn}`);
   /** One permission missing; what then is unread, and what is still there. */
   const lacking = async (may: (action: string) => boolean, state: Partial<AwsState> = {}) => {
-    const actions = Object.values(awsKinds).flatMap(({ calls }) =>
-      calls.map((call) => `${call.service === "tagging" ? "tag" : call.service}:${call.operation}`),
-    );
+    const every = Object.values(awsKinds).flatMap(({ calls }) => calls.map(({ permission }) => permission));
     aws = await startAws({
       ...vendorWorld,
       ...state,
-      keys: { [auditor.id]: { secret: auditor.secret, may: actions.filter(may) } },
+      keys: { [auditor.id]: { secret: auditor.secret, may: every.filter(may) } },
     });
     return (await collectAws(aws)).snapshot;
   };
@@ -454,7 +589,13 @@ describe("what cannot be read", () => {
     ["ec2:DescribeInstances", ["aws/instance denied ec2:DescribeInstances"], []],
     [
       "eks:ListClusters",
-      ["aws/eks-cluster denied eks:ListClusters", "aws/eks-nodegroup denied eks:ListClusters"],
+      [
+        "aws/eks-access-entry denied eks:ListClusters",
+        "aws/eks-addon denied eks:ListClusters",
+        "aws/eks-cluster denied eks:ListClusters",
+        "aws/eks-nodegroup denied eks:ListClusters",
+        "aws/eks-pod-identity denied eks:ListClusters",
+      ],
       [],
     ],
     [
@@ -475,6 +616,41 @@ describe("what cannot be read", () => {
     ],
     ["eks:DescribeNodegroup", ["aws/eks-nodegroup acme-eu/default denied eks:DescribeNodegroup"], []],
     ["eks:DescribeClusterVersions", ["aws/eks-version denied eks:DescribeClusterVersions"], []],
+    ...(
+      [
+        ["eks:ListAccessEntries", "aws/eks-access-entry", ["acme-eu", "other"]],
+        ["eks:DescribeAccessEntry", "aws/eks-access-entry", entries],
+        ["eks:ListAssociatedAccessPolicies", "aws/eks-access-entry", entries],
+        ["eks:ListAddons", "aws/eks-addon", ["acme-eu", "other"]],
+        ["eks:DescribeAddon", "aws/eks-addon", ["acme-eu/aws-ebs-csi-driver", "acme-eu/metrics-server"]],
+        ["eks:ListPodIdentityAssociations", "aws/eks-pod-identity", ["acme-eu", "other"]],
+        ["eks:DescribePodIdentityAssociation", "aws/eks-pod-identity", ["acme-eu/a-1", "acme-eu/a-2"]],
+        ["rds:DescribeDBParameters", "aws/db-parameter", ["acme-16", "default.aurora-postgresql16"]],
+        ["s3:GetBucketCORS", "aws/bucket-cors", ["acme-data", "acme-far", "acme.dotted"]],
+        ["kafka:ListScramSecrets", "aws/msk-scram-secret", Object.keys(vendorWorld.scram)],
+        ["sqs:ListQueues", "aws/queue", [""]],
+        ["route53:ListHostedZones", "aws/hosted-zone", [""]],
+        ["elasticloadbalancing:DescribeLoadBalancers", "aws/load-balancer", [""]],
+        ["ec2:DescribeVpcPeeringConnections", "aws/vpc-peering", [""]],
+        ["ec2:DescribeTransitGatewayVpcAttachments", "aws/transit-attachment", [""]],
+        ["ec2:DescribeVpcEndpointServiceConfigurations", "aws/endpoint-service", [""]],
+      ] as const
+    ).map(([action, kind, ids]): [string, string[], string[]] => [
+      action,
+      ids.map((id) => [kind, id, "denied", action].filter((word) => word !== "").join(" ")),
+      [],
+    ]),
+    ...(
+      [
+        ["rds:DescribeDBInstances", ["aws/db-instance", "aws/db-parameter"]],
+        ["s3:ListAllMyBuckets", ["aws/bucket", "aws/bucket-cors"]],
+        ["kafka:ListClustersV2", ["aws/msk-cluster", "aws/msk-scram-secret"]],
+      ] as const
+    ).map(([action, kinds]): [string, string[], string[]] => [
+      action,
+      kinds.map((kind) => `${kind} denied ${action}`),
+      [],
+    ]),
   ])(
     "fault 1: without %s its part is unread with that permission, the rest is read",
     async (action, unread) => {
@@ -582,6 +758,142 @@ describe("what cannot be read", () => {
     aws.faults.add({ match: "iam GetRole", status: 404, html: true });
     const { snapshot } = await collectAws(aws, { roles: ["acme"], kinds: ["aws/role"] });
     expect(causes(snapshot.unread)).toEqual(["aws/role acme unsupported"]);
+  });
+});
+
+describe("buckets by name", () => {
+  it("only the rules of the named buckets are asked for, and the list of buckets is not", async () => {
+    aws = await startAws(vendorWorld);
+    const { snapshot } = await collectAws(aws, {
+      kinds: ["aws/bucket-cors"],
+      names: { "aws/bucket-cors": ["acme-far", "acme-data", "acme-far", "gone", "arn:aws:s3:::no name"] },
+    });
+    // A bucket that is not there is no document and nothing unread; what cannot be a name is not sent.
+    expect(held(snapshot).slice(0, 2)).toEqual(["aws/bucket-cors acme-data", "aws/bucket-cors acme-far"]);
+    expect(snapshot.unread).toEqual([]);
+    const asked = aws.requests.map(({ call, input }) => `${call} ${input["bucket"] ?? ""}`.trim()).sort();
+    expect(asked).toEqual([
+      "s3 GetBucketCors acme-data",
+      // It lies in another region, to which the SDK follows.
+      "s3 GetBucketCors acme-far",
+      "s3 GetBucketCors acme-far",
+      "s3 GetBucketCors gone",
+      "sts GetCallerIdentity",
+    ]);
+  });
+
+  it("named or not, the list of buckets is whole; no bucket at all is a fact", async () => {
+    aws = await startAws(vendorWorld);
+    const kinds = ["aws/bucket", "aws/bucket-cors"] as const;
+    const { snapshot } = await collectAws(aws, { kinds, names: { "aws/bucket-cors": [] } });
+    expect(held(snapshot).filter((each) => each.startsWith("aws/bucket"))).toEqual([
+      "aws/bucket acme-data",
+      "aws/bucket acme-far",
+      "aws/bucket acme.dotted",
+    ]);
+    aws.state = { ...aws.state, buckets: [] };
+    const none = (await collectAws(aws, { kinds })).snapshot;
+    expect([held(none), none.unread]).toEqual([[`aws/caller-identity ${account}`], []]);
+  });
+
+  it("none named: the first 200 are asked, each of the others is unread and says why", async () => {
+    const names = Array.from({ length: 203 }, (_, n) => `b-${String(n).padStart(3, "0")}`);
+    aws = await startAws({ buckets: [...names].reverse().map((name) => ({ name })) });
+    const { snapshot } = await collectAws(aws, { kinds: ["aws/bucket-cors"] });
+    expect(held(snapshot).slice(0, 200)).toEqual(
+      names.slice(0, 200).map((name) => `aws/bucket-cors ${name}`),
+    );
+    expect(causes(snapshot.unread)).toEqual(
+      names.slice(200).map((name) => `aws/bucket-cors ${name} incomplete`),
+    );
+    expect(snapshot.unread[0]?.detail).toBe(
+      "not asked for: the account has 203 buckets, of which 200 are asked unless those that matter are named",
+    );
+  });
+
+  it("many buckets in several regions at once, each followed into its own", async () => {
+    const regions = ["eu-west-1", "us-west-2", "us-east-1", "ap-south-1"];
+    const buckets = Array.from({ length: 60 }, (_, n) => ({
+      name: `b-${n}`,
+      region: regions[n % regions.length] ?? "",
+      cors: [{ AllowedMethods: ["GET"], AllowedOrigins: [`https://b-${n}.test`] }],
+    }));
+    aws = await startAws({ buckets });
+    const { snapshot } = await collectAws(aws, { kinds: ["aws/bucket-cors"] });
+    expect(snapshot.unread).toEqual([]);
+    for (const { name, cors } of buckets)
+      expect(body(snapshot, "aws/bucket-cors", name)).toEqual({ Bucket: name, CORSRules: cors });
+  });
+});
+
+describe("what services do not say", () => {
+  it("no queue at all: the answer has no list, and that is a fact", async () => {
+    aws = await startAws({ queues: [] });
+    const { snapshot } = await collectAws(aws, { kinds: ["aws/queue"] });
+    expect([held(snapshot), snapshot.unread]).toEqual([[`aws/caller-identity ${account}`], []]);
+  });
+
+  it("a cluster that signs nobody in by its entries: unread with the service's words, no document invented", async () => {
+    const clusters = vendorWorld.clusters.map((each) => ({
+      ...each,
+      accessConfig: { authenticationMode: "CONFIG_MAP" },
+    }));
+    aws = await startAws({ ...vendorWorld, clusters });
+    const { snapshot } = await collectAws(aws, { kinds: ["aws/eks-access-entry"] });
+    expect(held(snapshot)).toEqual([`aws/caller-identity ${account}`]);
+    expect(snapshot.unread).toEqual(
+      ["acme-eu", "other"].map((id) => ({
+        kind: "aws/eks-access-entry",
+        id,
+        api: `eks ListAccessEntries ${id}`,
+        cause: "unsupported",
+        detail:
+          "answered 400 InvalidRequestException: The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+      })),
+    );
+  });
+
+  it("credentials of a Kafka cluster: none where SCRAM is off; refused where it is on is unread; serverless not asked", async () => {
+    const [first, second, serverless] = vendorWorld.kafka;
+    if (first === undefined || second === undefined || serverless === undefined)
+      throw new Error("three are made");
+    const off = { ...first, Provisioned: { ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } } };
+    aws = await startAws({ ...vendorWorld, kafka: [off, second, serverless], scram: {} });
+    const { snapshot } = await collectAws(aws, { kinds: ["aws/msk-scram-secret"] });
+    expect(body(snapshot, "aws/msk-scram-secret", off.ClusterArn)).toEqual({
+      ClusterArn: off.ClusterArn,
+      SecretArnList: [],
+    });
+    expect(causes(snapshot.unread)).toEqual([`aws/msk-scram-secret ${second.ClusterArn} unsupported`]);
+    expect(aws.requests.filter(({ call }) => call === "kafka ListScramSecrets")).toHaveLength(2);
+  });
+
+  it("a service whose host does not resolve: unread as unsupported, and the words say what may be", async () => {
+    aws = await startAws(vendorWorld);
+    const { createDefaultHttpClient } = await import("@azure/core-rest-pipeline");
+    const inner = createDefaultHttpClient();
+    const { snapshot } = await collectAws(aws, {
+      kinds: ["aws/msk-cluster", "aws/msk-scram-secret", "aws/vpc"],
+      settings: {
+        clock: fakeClock(),
+        client: {
+          sendRequest: (request) => {
+            if (!/\/kafka\/aws4_request/.test(request.headers.get("authorization") ?? ""))
+              return inner.sendRequest(request);
+            throw Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
+          },
+        },
+      },
+    });
+    expect(held(snapshot)).toEqual([`aws/caller-identity ${account}`, "aws/vpc vpc-1"]);
+    expect(snapshot.unread).toEqual(
+      ["aws/msk-cluster", "aws/msk-scram-secret"].map((kind) => ({
+        kind,
+        api: "kafka ListClustersV2",
+        cause: "unsupported",
+        detail: `the host name does not resolve (ENOTFOUND) (3 attempts): ${region} seems to have no kafka, or the name is hidden from this machine`,
+      })),
+    );
   });
 });
 

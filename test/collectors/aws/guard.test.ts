@@ -155,7 +155,7 @@ describe("fault 35: the read-only guard", () => {
     ],
     [
       "a path that goes on",
-      { method: "GET", path: "/clusters/x/addons", headers: { authorization: signed("eks") } },
+      { method: "GET", path: "/clusters/x/fargate-profiles", headers: { authorization: signed("eks") } },
     ],
     [
       "a target with a write",

@@ -3,7 +3,7 @@ import { detectEdition } from "../../../src/collectors/registry.ts";
 import { type Kubernetes, startKubernetes } from "../../servers/kubernetes.ts";
 import { type KubernetesState, kubernetesState, namespace } from "../../servers/kubernetes-state.ts";
 import { ids } from "../harness.ts";
-import { collectFrom, emptyEnv, everyKind, role, smallCluster } from "../kubernetes-harness.ts";
+import { accessKinds, collectFrom, emptyEnv, role, smallCluster } from "../kubernetes-harness.ts";
 
 let kubernetes: Kubernetes;
 afterEach(() => kubernetes.close());
@@ -21,7 +21,7 @@ describe("a snapshot of a cluster", () => {
   beforeEach(() => start({ objects: smallCluster }));
 
   it("holds native documents, and nothing is unread", async () => {
-    const kinds = everyKind.filter((kind) => kind !== "kubernetes/api-resource");
+    const kinds = accessKinds.filter((kind) => kind !== "kubernetes/api-resource");
     const { snapshot } = await collectFrom(kubernetes, { kinds });
     const meta = (name: string, more: object = {}) => ({
       metadata: { name, uid: `uid-of-${name}`, ...more },
@@ -210,7 +210,7 @@ describe("documents", () => {
   it("of an empty cluster are none, and nothing is unread", async () => {
     await start({ objects: [] });
     const { snapshot } = await collectFrom(kubernetes, {
-      kinds: everyKind.filter((kind) => kind !== "kubernetes/api-resource"),
+      kinds: accessKinds.filter((kind) => kind !== "kubernetes/api-resource"),
     });
     expect(snapshot.documents.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
       "kubernetes/cluster 5b1e8f2c-0000-4000-8000-00000000c1a5",

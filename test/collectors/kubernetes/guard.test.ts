@@ -1,4 +1,9 @@
-import { createEmptyPipeline, createPipelineRequest, type HttpMethods } from "@azure/core-rest-pipeline";
+import {
+  createEmptyPipeline,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpMethods,
+} from "@azure/core-rest-pipeline";
 import * as client from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/collectors/http/clock.ts";
@@ -10,14 +15,22 @@ import { type Kubernetes, startKubernetes } from "../../servers/kubernetes.ts";
 const server = new URL("https://cluster.test:6443");
 const base = "https://cluster.test:6443";
 
+const metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const table = "application/json;as=Table;g=meta.k8s.io;v=v1";
+
 /** Whether a request gets past the guard; the socket behind it is none. */
-async function leaves(method: string, url: string, body?: string, at = server): Promise<boolean> {
+async function leaves(
+  method: string,
+  url: string,
+  { body, at = server, accept = metadata }: { body?: string; at?: URL; accept?: string } = {},
+): Promise<boolean> {
   let sent = false;
   const pipeline = createEmptyPipeline();
   pipeline.addPolicy(kubernetesReadOnlyGuard(at));
   const request = createPipelineRequest({
     url,
     method: method as HttpMethods,
+    headers: createHttpHeaders({ accept }),
     ...(body === undefined ? {} : { body }),
   });
   const sending = pipeline.sendRequest(
@@ -86,9 +99,20 @@ describe("fault 35: the read-only guard", () => {
       if (await leaves(method, url)) passed.push(`${operation} ${method} ${new URL(url).pathname}`);
     const lists = passed.filter((line) => !/\.getAPI(?:Resources|Versions) /.test(line));
     expect(lists).toEqual([
+      "AppsV1Api.listDaemonSetForAllNamespaces GET /apis/apps/v1/daemonsets",
+      "AppsV1Api.listDeploymentForAllNamespaces GET /apis/apps/v1/deployments",
+      "AppsV1Api.listNamespacedDaemonSet GET /apis/apps/v1/namespaces/x/daemonsets",
+      "AppsV1Api.listNamespacedDeployment GET /apis/apps/v1/namespaces/x/deployments",
+      "AppsV1Api.listNamespacedStatefulSet GET /apis/apps/v1/namespaces/x/statefulsets",
+      "AppsV1Api.listStatefulSetForAllNamespaces GET /apis/apps/v1/statefulsets",
       "CoreV1Api.listNamespace GET /api/v1/namespaces",
+      "CoreV1Api.listNamespacedPod GET /api/v1/namespaces/x/pods",
       "CoreV1Api.listNode GET /api/v1/nodes",
+      "CoreV1Api.listPodForAllNamespaces GET /api/v1/pods",
       "CoreV1Api.listServiceAccountForAllNamespaces GET /api/v1/serviceaccounts",
+      "CoreV1Api.listServiceForAllNamespaces GET /api/v1/services",
+      "CoreV1Api.readNamespacedConfigMap GET /api/v1/namespaces/x/configmaps/x",
+      "CoreV1Api.readNamespacedSecret GET /api/v1/namespaces/x/secrets/x",
       "RbacAuthorizationV1Api.listClusterRole GET /apis/rbac.authorization.k8s.io/v1/clusterroles",
       "RbacAuthorizationV1Api.listClusterRoleBinding GET /apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
       "RbacAuthorizationV1Api.listRoleBindingForAllNamespaces GET /apis/rbac.authorization.k8s.io/v1/rolebindings",
@@ -121,7 +145,26 @@ describe("fault 35: the read-only guard", () => {
     ["/api/v1/nodes/a/proxy/metrics", false],
     ["/apis/apps/v1", true],
     ["/apis/apps/v1?timeout=5s", false],
-    ["/apis/apps/v1/deployments", false],
+    ["/apis/apps/v1/deployments", true],
+    ["/apis/apps/v1/deployments?labelSelector=a%3Db", false],
+    ["/apis/apps/v1/deployments/x", false],
+    ["/apis/apps/v1/replicasets", false],
+    ["/api/v1/secrets?labelSelector=owner%3Dhelm", false],
+    ["/api/v1/secrets?labelSelector=owner%3Dhelm&fieldSelector=type%3Dhelm.sh%2Frelease.v1", true],
+    ["/api/v1/secrets?labelSelector=owner%3Dhelm&fieldSelector=type%3Dhelm.sh%2Frelease.v1&limit=9", true],
+    ["/api/v1/secrets?labelSelector=owner%3Dhelm&fieldSelector=type%3DOpaque", false],
+    [
+      "/api/v1/secrets?labelSelector=owner%3Dhelm&labelSelector=&fieldSelector=type%3Dhelm.sh%2Frelease.v1",
+      false,
+    ],
+    ["/api/v1/configmaps", false],
+    ["/api/v1/configmaps?labelSelector=owner%3Dhelm", true],
+    ["/api/v1/namespaces/a/secrets", false],
+    ["/api/v1/namespaces/a/secrets/b", true],
+    ["/api/v1/namespaces/a/secrets/b?limit=1", false],
+    ["/api/v1/namespaces/a/pods", true],
+    ["/api/v1/namespaces/a/pods/b", false],
+    ["/api/v1/namespaces/a/pods/b/log", false],
     ["/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", false],
     ["/apis/a%2Fb/v1", false],
     ["/apis//v1", false],
@@ -135,17 +178,34 @@ describe("fault 35: the read-only guard", () => {
     expect(await leaves("GET", `${base}${path}`)).toBe(expected);
   });
 
+  it.each([
+    ["/api/v1/secrets?labelSelector=owner%3Dhelm&fieldSelector=type%3Dhelm.sh%2Frelease.v1", metadata, true],
+    ["/api/v1/secrets?labelSelector=owner%3Dhelm&fieldSelector=type%3Dhelm.sh%2Frelease.v1", table, false],
+    [
+      "/api/v1/secrets?labelSelector=owner%3Dhelm&fieldSelector=type%3Dhelm.sh%2Frelease.v1",
+      "application/json",
+      false,
+    ],
+    ["/api/v1/configmaps?labelSelector=owner%3Dhelm", "application/json", false],
+    ["/api/v1/namespaces/a/secrets/b?includeObject=None", table, true],
+    ["/api/v1/namespaces/a/secrets/b?includeObject=None", "application/json", false],
+    ["/api/v1/namespaces/a/secrets/b?includeObject=Object", table, false],
+    ["/api/v1/namespaces", "application/json", false],
+  ] as const)("%s as %s: %s", async (path, accept, expected) => {
+    expect(await leaves("GET", `${base}${path}`, { accept })).toBe(expected);
+  });
+
   it("a GET with a body does not leave", async () => {
-    expect(await leaves("GET", `${base}/version`, "{}")).toBe(false);
+    expect(await leaves("GET", `${base}/version`, { body: "{}" })).toBe(false);
   });
 
   it("nothing leaves for another host, another scheme, or beside the server's own path", async () => {
     expect(await leaves("GET", "https://elsewhere.test:6443/version")).toBe(false);
     expect(await leaves("GET", "http://cluster.test:6443/version")).toBe(false);
     const below = new URL(`${base}/k8s/clusters/c-1/`);
-    expect(await leaves("GET", `${base}/k8s/clusters/c-1/version`, undefined, below)).toBe(true);
-    expect(await leaves("GET", `${base}/version`, undefined, below)).toBe(false);
-    expect(await leaves("GET", `${base}/k8s/clusters/c-10/version`, undefined, below)).toBe(false);
+    expect(await leaves("GET", `${base}/k8s/clusters/c-1/version`, { at: below })).toBe(true);
+    expect(await leaves("GET", `${base}/version`, { at: below })).toBe(false);
+    expect(await leaves("GET", `${base}/k8s/clusters/c-10/version`, { at: below })).toBe(false);
   });
 });
 
@@ -178,7 +238,7 @@ describe("fault 35: the collector's own way to the server", () => {
   it.each([
     ["/api/v1/secrets", {}],
     ["/api/v1/namespaces", { watch: "true" }],
-    ["/apis/apps/v1/deployments", { limit: "1" }],
+    ["/apis/apps/v1/replicasets", { limit: "1" }],
     ["/../../api/v1/secrets", {}],
     ["@elsewhere.test/version", {}],
   ])("%s %j does not reach it", async (path, query) => {

@@ -53,40 +53,57 @@ export function bound<Client>({ service, kinds, client, read }: AwsService<Clien
 }
 
 /** A kind that one paged call lists. */
-export interface Listed<Client> {
+export interface Listed<Client> extends Omit<PageOptions, "read" | "maxPages"> {
   readonly kind: AwsKind;
-  /** The property that holds the list. */
-  readonly list: string;
-  /** The property of an entry that identifies it. */
-  readonly id: string;
-  /** The property that holds the token of the next page. */
-  readonly token: string;
+  /** The property of an entry that identifies it, or how to tell. */
+  readonly id: string | ((entry: JsonObject) => string);
   readonly send: (client: Client, token: string | undefined) => Promise<object>;
   /** What an entry holds, where documents are not the entries themselves. */
   readonly entries?: (entry: JsonObject) => readonly JsonObject[];
 }
 
 /** Reads what one call lists: each entry a document, or the kind unread. */
-export async function readListed<Client>(
-  { kind, id, send, entries, ...page }: Listed<Client>,
+export async function readListed<Client>(listed: Listed<Client>, reading: Reading<Client>): Promise<void> {
+  keepListed(listed, await entriesOf(listed, [listed.kind], reading), reading);
+}
+
+/**
+ * The entries that one call lists; undefined when it could not be read to its end, and then each kind that hangs on it is
+ * unread.
+ */
+export function entriesOf<Client>(
+  { kind, send, entries, id: _, ...page }: Listed<Client>,
+  kinds: readonly AwsKind[],
   { client, call, recorder, options }: Reading<Client>,
-): Promise<void> {
+): Promise<readonly JsonObject[] | undefined> {
   const { title, calls } = awsKinds[kind];
   const { operation } = calls[0];
   options.progress(`reading ${title}`);
-  const paged: PageOptions = { ...page, read: (token) => call(operation, () => send(client, token)) };
-  const items = await attempt(
+  return attempt(
     async () => {
-      const found = await readObjects(paged);
+      const found = await readObjects({
+        ...page,
+        read: (token) => call(operation, () => send(client, token)),
+      });
       return entries === undefined ? found : found.flatMap(entries);
     },
     (failure) => {
-      recorder.miss(kind, operation, "", failure);
+      for (const each of kinds) recorder.miss(each, operation, "", failure);
       return undefined;
     },
   );
+}
+
+/** Keeps what was listed. */
+export function keepListed<Client>(
+  { kind, id }: Listed<Client>,
+  items: readonly JsonObject[] | undefined,
+  { recorder, options }: Reading<Client>,
+): void {
+  const { title, calls } = awsKinds[kind];
   items?.forEach((item, index) => {
-    recorder.keep(kind, textOf(item[id]) ?? `${operation}#${index}`, item);
+    const named = typeof id === "string" ? item[id] : id(item);
+    recorder.keep(kind, textOf(named) ?? `${calls[0].operation}#${index}`, item);
   });
   if (items !== undefined) options.progress(`read ${items.length} ${title}`);
 }

@@ -5,7 +5,10 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVolumesCommand,
+  DescribeVpcEndpointServiceConfigurationsCommand,
+  DescribeVpcPeeringConnectionsCommand,
   DescribeVpcsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
@@ -61,6 +64,19 @@ const lists: readonly Listed<EC2Client>[] = [
     entries: instancesOf,
   },
   listed("aws/volume", "Volumes", "VolumeId", 500, (ec2, page) => ec2.send(new DescribeVolumesCommand(page))),
+  listed("aws/vpc-peering", "VpcPeeringConnections", "VpcPeeringConnectionId", 1000, (ec2, page) =>
+    ec2.send(new DescribeVpcPeeringConnectionsCommand(page)),
+  ),
+  listed(
+    "aws/transit-attachment",
+    "TransitGatewayVpcAttachments",
+    "TransitGatewayAttachmentId",
+    1000,
+    (ec2, page) => ec2.send(new DescribeTransitGatewayVpcAttachmentsCommand(page)),
+  ),
+  listed("aws/endpoint-service", "ServiceConfigurations", "ServiceId", 1000, (ec2, page) =>
+    ec2.send(new DescribeVpcEndpointServiceConfigurationsCommand(page)),
+  ),
 ];
 
 export const ec2: AwsService<EC2Client> = {

@@ -6,7 +6,14 @@ import { ReadFailure } from "../../http/failure.ts";
 import { attempt } from "../../recorder.ts";
 import type { AwsRecorder } from "../recorder.ts";
 import { textOf } from "./define.ts";
-import { concernsVendor, type Held, rolesReachedFrom, rolesTrusting, trustsCluster } from "./trust.ts";
+import {
+  concernsVendor,
+  type Held,
+  rolesReachedFrom,
+  rolesTrusting,
+  trustsCluster,
+  trustsPublic,
+} from "./trust.ts";
 
 /** A role as the user names it. */
 export interface NamedRole {
@@ -76,7 +83,10 @@ export async function readRoles(
   const trusting = rolesTrusting(list, plan.trustedPrincipals);
   if (asked.length === 0)
     options.progress(`found ${trusting.length} roles that trust the documented principal`);
-  const first = [...trusting, ...(others ? list.filter(trustsCluster) : [])].flatMap(namedRole);
+  const first = [
+    ...trusting,
+    ...(others ? list.filter((role) => trustsCluster(role) || trustsPublic(role)) : []),
+  ].flatMap(namedRole);
   const more = first.filter(({ name }) => !asked.some((role) => role.name === name));
   const seen = new Set<string>();
   const policies = new Map<string, Promise<unknown>>();

@@ -1,3 +1,4 @@
+import { publicIssuers } from "../../../access/aws/public-issuers.ts";
 import { matches, questionGlob, subject } from "../../../access/glob.ts";
 import { isObject, type JsonObject } from "../../http/answer.ts";
 
@@ -40,6 +41,12 @@ export function trustsCluster(role: JsonObject): boolean {
   return trustedBy(role.AssumeRolePolicyDocument)?.some((name) => OF_CLUSTER.test(name)) === true;
 }
 
+/** Whether whoever has a token of a provider of identities that serves everybody could assume the role. */
+export function trustsPublic(role: JsonObject): boolean {
+  const named = trustedBy(role.AssumeRolePolicyDocument);
+  return named?.some((name) => publicIssuers(name).length > 0) === true;
+}
+
 /**
  * The roles of the list that one of these may assume, as far as who is named tells: those that trust it, and those that
  * trust the account where a policy of one of these could let it assume any role at all.
@@ -64,7 +71,9 @@ export function rolesReachedFrom(
 
 /** Whether the audit needs the role's trust policy: somebody may come in who could be the vendor, or a role of it. */
 export function concernsVendor(role: JsonObject, principals: readonly string[]): boolean {
-  if (rolesTrusting([role], principals).length > 0 || trustsCluster(role)) return true;
+  if (rolesTrusting([role], principals).length > 0 || trustsCluster(role) || trustsPublic(role)) {
+    return true;
+  }
   const own = typeof role.Arn === "string" ? accountOf(role.Arn) : undefined;
   return trustedBy(role.AssumeRolePolicyDocument)?.some((name) => accountOf(name) === own) === true;
 }

@@ -1,0 +1,229 @@
+import * as semver from "semver";
+import type { Facts } from "../../snapshot/facts.ts";
+import { field, text } from "../../snapshot/value.ts";
+import { type Release, releasesIn } from "../../state/kubernetes/release.ts";
+import { command } from "../../text/command.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
+
+interface Item {
+  readonly chart: string;
+  readonly version: string;
+  readonly addon?: string;
+  readonly title?: string;
+}
+
+interface Params {
+  readonly charts: readonly Item[];
+}
+
+/** Something that stands for a chart: a release of it, or an add-on of the cluster's provider. */
+interface Installed {
+  readonly kind: "release" | "add-on";
+  readonly id: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly version: string;
+  readonly works: boolean;
+  readonly status: string;
+}
+
+/** A release counts by its chart, whatever it is called; one that was uninstalled is not there. */
+function ofChart(releases: readonly Release[], chart: string): readonly Installed[] {
+  return releases
+    .filter((each) => each.chart === chart && each.status !== "uninstalled")
+    .map(({ id, name, namespace, version, status, deployedRevision }) => ({
+      ...({ kind: "release", id, name, namespace, version, status } as const),
+      works: status === "deployed" || deployedRevision !== undefined,
+    }));
+}
+
+function addons(facts: Facts, name: string | undefined): readonly Installed[] {
+  if (name === undefined) return [];
+  return facts
+    .all("aws/eks-addon")
+    .filter(({ body }) => field(body, "addonName") === name)
+    .map(({ id, body }) => {
+      const status = text(field(body, "status")) ?? "unknown";
+      const version = text(field(body, "addonVersion")) ?? "";
+      return {
+        kind: "add-on",
+        id,
+        name,
+        version,
+        status,
+        works: status === "ACTIVE" || status === "UPDATING",
+      };
+    });
+}
+
+/** `v1.2.3-eksbuild.1` and `1.2` as versions; undefined for what is none. */
+function versionOf(written: string): semver.SemVer | undefined {
+  const build = written.replace(/-eksbuild\.\d+$/, "");
+  return semver.parse(build, { loose: true }) ?? semver.coerce(build) ?? undefined;
+}
+
+/** How a version stands to the documented one: `1.0.0+` is at least that, `latest` is any. */
+function compared(found: semver.SemVer, documented: string): "as documented" | "older" | "newer" {
+  if (documented === "latest") return "as documented";
+  const open = documented.endsWith("+");
+  const wanted = versionOf(documented.replace(/\+$/, ""));
+  if (wanted === undefined) throw new Error(`"${documented}" is no version`);
+  const order = semver.compare(found, wanted);
+  if (order < 0) return "older";
+  return order === 0 || open ? "as documented" : "newer";
+}
+
+function verifyOf({ kind, name, namespace }: Installed): string {
+  return kind === "add-on"
+    ? command("aws", "eks", "describe-addon", "--addon-name", name, "--cluster-name", "CLUSTER")
+    : command("helm", "list", "--namespace", namespace ?? "", "--filter", `^${name}$`);
+}
+
+function* judge(installed: Installed, item: Item, at: string): Iterable<Observation> {
+  const { kind, id, name, version, works, status } = installed;
+  const what = kind === "add-on" ? `EKS add-on ${name}` : `release ${id}`;
+  const base = {
+    resource: { type: kind === "add-on" ? "AWS::EKS::Addon" : "HelmRelease", id, name },
+    at,
+    verify: verifyOf(installed),
+  } as const;
+  if (!works) {
+    yield {
+      ...base,
+      kind: "drift",
+      drift: "changed",
+      message: `chart ${item.chart}: ${what} is ${status}`,
+      property: "status",
+      expected: kind === "add-on" ? "ACTIVE" : "deployed",
+      actual: status,
+      remediation: { text: "Look at what failed, and upgrade or roll back.", commands: [] },
+    };
+  }
+  const found = versionOf(version);
+  if (found === undefined) {
+    yield {
+      ...base,
+      kind: "unknown",
+      message: `chart ${item.chart}: ${what} has the version "${version}", which is none that can be compared`,
+      property: "version",
+      decide: `compare it with ${item.version} by hand`,
+    };
+    return;
+  }
+  // the version of an add-on is the program's, not the chart's: it says nothing of a pinned chart
+  const how = kind === "add-on" ? "as documented" : compared(found, item.version);
+  if (how === "as documented") return;
+  yield {
+    ...base,
+    kind: "drift",
+    drift: "changed",
+    ...(how === "newer" ? { severity: "low" as const } : {}),
+    message: `chart ${item.chart}: ${what} is version ${version}, ${how} than the documented ${item.version}`,
+    property: "version",
+    expected: item.version,
+    actual: version,
+    remediation: {
+      text:
+        how === "newer"
+          ? "Leave it if the newer version was tried; the document does not know it."
+          : "Upgrade the release to the documented version; read the chart's notes of the versions in between.",
+      commands: [],
+    },
+  };
+}
+
+/** The documented charts are installed, in the documented versions. */
+export const helmCharts: Check = {
+  id: "kubernetes/helm-charts",
+  cloud: "kubernetes",
+  title: "The documented charts are installed, in the documented versions",
+  help: `A chart is there when some release of it is, whatever that is called and in whatever namespace, or, where the document's item names one, an add-on of EKS. A leading \`v\` makes no difference; \`1.0.0+\` is that version or any newer one, \`latest\` any at all. An older version is drift, a newer one low. A release that failed while an older revision still runs counts as installed. Of an add-on the version is the program's and not the chart's, so it is not compared.
+
+Two releases of one chart are both judged.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["charts"],
+    properties: {
+      charts: {
+        type: "array",
+        minItems: 1,
+        items: {
+          type: "object",
+          additionalProperties: false,
+          required: ["chart", "version"],
+          properties: {
+            chart: { type: "string", minLength: 1, description: "name of the chart" },
+            version: {
+              type: "string",
+              pattern: "^(?:latest|v?\\d+\\.\\d+(?:\\.\\d+)?\\+?)$",
+              description: "1.2.3, 1.2.3+ or latest",
+            },
+            addon: { type: "string", minLength: 1, description: "add-on of EKS that stands for it as well" },
+            title: { type: "string", minLength: 1, description: "what the document calls it" },
+          },
+        },
+      },
+    },
+  },
+  needs: (params) => [
+    "kubernetes/helm-release",
+    ...((params as Params).charts.some(({ addon }) => addon !== undefined)
+      ? (["aws/eks-addon"] as const)
+      : []),
+  ],
+  tolerates: ["aws/eks-addon"],
+  drifts: {
+    absent: {
+      short: "A documented chart is not installed.",
+      help: "No release of the chart and no add-on in its place was found. It may have been installed without Helm, which leaves no record.",
+    },
+    changed: {
+      short: "A chart has another version than documented, or its release does not work.",
+      help: "An older version may lack what the vendor's software uses; a newer one was not tried by the vendor.",
+    },
+  },
+  run: function* (facts, rawParams): Iterable<Observation> {
+    const { charts } = rawParams as Params;
+    const releases = releasesIn(facts);
+    for (const [index, item] of charts.entries()) {
+      const at = `/charts/${index}`;
+      const found = [...ofChart(releases, item.chart), ...addons(facts, item.addon)];
+      for (const each of found) yield* judge(each, item, at);
+      if (found.length > 0) continue;
+      const unread = item.addon === undefined ? undefined : facts.unread("aws/eks-addon")[0];
+      const shown = item.title === undefined ? item.chart : `${item.chart} (${item.title})`;
+      const resource = { type: "HelmChart", id: `${facts.scope}#${item.chart}`, name: item.chart };
+      if (unread !== undefined) {
+        yield {
+          kind: "unknown",
+          resource,
+          message: `no release of chart ${shown} is installed, and whether add-on ${item.addon} of EKS stands for it is not known: ${unread.detail}`,
+          property: "chart",
+          decide:
+            unread.permission === undefined
+              ? "read AWS in the same run (--cloud aws,kubernetes)"
+              : `grant the scanner ${unread.permission}`,
+        };
+        continue;
+      }
+      yield {
+        kind: "drift",
+        drift: "absent",
+        resource,
+        message: `no release of chart ${shown} is installed${item.addon === undefined ? "" : `, and no add-on ${item.addon} of EKS`}`,
+        property: "chart",
+        expected: item.version,
+        actual: null,
+        at,
+        verify: command("helm", "list", "--all-namespaces"),
+        remediation: {
+          text: `Install chart ${item.chart}${item.version === "latest" ? "" : ` ${item.version.replace(/\+$/, " or newer")}`}.`,
+          commands: [],
+        },
+      };
+    }
+    yield { kind: "assessed", count: charts.length, what: "charts" };
+  },
+};

@@ -1,0 +1,180 @@
+import type { Facts } from "../../snapshot/facts.ts";
+import { field, list, text } from "../../snapshot/value.ts";
+import type { Found } from "../../state/aws/home.ts";
+import { type Subnet, subnetsOf } from "../../state/aws/subnets.ts";
+import { command } from "../../text/command.ts";
+import { absentThing, chosenVpc, typeOf } from "../../wording/aws/chosen.ts";
+import type { Observation } from "../../wording/observation.ts";
+import type { Check } from "../define.ts";
+
+interface Params {
+  readonly vpcId?: string;
+  readonly subnets: number;
+  readonly zones: number;
+}
+
+function base(vpc: Found) {
+  return {
+    resource: { type: typeOf("VPC"), id: vpc.id, name: vpc.name },
+    verify: command("aws", "ec2", "describe-subnets", "--filters", `Name=vpc-id,Values=${vpc.id}`),
+  } as const;
+}
+
+function shown(subnets: readonly Subnet[]): string {
+  return subnets.length === 0 ? "none" : subnets.map((s) => `${s.name} (${s.zone || "no zone"})`).join(", ");
+}
+
+/** Enough subnets of one side, over enough zones; what could be either may make it up. */
+function* sideOf(
+  side: "private" | "public",
+  own: readonly Subnet[],
+  unclear: readonly Subnet[],
+  vpc: Found,
+  params: Params,
+  gateway: boolean,
+): Iterable<Observation> {
+  const zones = new Set(own.map((s) => s.zone).filter((zone) => zone !== ""));
+  if (own.length >= params.subnets && zones.size >= params.zones) return;
+  const most = [...own, ...unclear];
+  const possible = most.length >= params.subnets && new Set(most.map((s) => s.zone)).size >= params.zones;
+  if (possible) {
+    yield {
+      ...base(vpc),
+      kind: "unknown",
+      message: `VPC ${vpc.name} has ${own.length} ${side} subnets that are known to be; whether ${shown(unclear)} are is not told: no route table of theirs was read`,
+      property: `${side}:routes`,
+      decide: "read the route tables of the VPC",
+    };
+    return;
+  }
+  const why = side === "public" && !gateway ? "; no internet gateway is attached to it" : "";
+  yield {
+    ...base(vpc),
+    kind: "drift",
+    drift: "absent",
+    message: `VPC ${vpc.name} has ${own.length} ${side} ${own.length === 1 ? "subnet" : "subnets"} over ${zones.size} ${zones.size === 1 ? "zone" : "zones"}, at least ${params.subnets} over ${params.zones} are documented: ${shown(own)}${why}`,
+    property: side,
+    expected: { subnets: params.subnets, zones: params.zones },
+    actual: { subnets: own.length, zones: zones.size },
+    at: "/subnets",
+    remediation: {
+      text:
+        side === "public"
+          ? "Make a subnet in another zone whose route table leads 0.0.0.0/0 to the VPC's internet gateway."
+          : "Make a subnet in another zone whose route table leads to no internet gateway.",
+      commands: [],
+    },
+  };
+}
+
+function* judge(facts: Facts, vpc: Found, params: Params): Iterable<Observation> {
+  const subnets = subnetsOf(facts, vpc.id).filter((s) => !s.onlySix);
+  const gateways = facts
+    .all("aws/internet-gateway")
+    .filter(({ body }) => (list(field(body, "Attachments")) ?? []).some((a) => field(a, "VpcId") === vpc.id));
+  const [open, closed, unclear] = [true, false, undefined].map((each) =>
+    subnets.filter((s) => s.open === each),
+  );
+  yield* sideOf("private", closed ?? [], unclear ?? [], vpc, params, gateways.length > 0);
+  yield* sideOf("public", open ?? [], unclear ?? [], vpc, params, gateways.length > 0);
+  const nats = facts
+    .all("aws/nat-gateway")
+    .filter(({ body }) => field(body, "ConnectivityType") !== "private");
+  for (const subnet of open ?? []) {
+    const own = nats.filter(({ body }) => field(body, "SubnetId") === subnet.id);
+    const states = own.map(({ body }) => text(field(body, "State")) ?? "");
+    if (states.includes("available")) continue;
+    const left = states.filter((state) => !/^delet/.test(state));
+    yield {
+      resource: { type: "AWS::EC2::Subnet", id: subnet.id, name: subnet.name },
+      verify: command(
+        "aws",
+        "ec2",
+        "describe-nat-gateways",
+        "--filter",
+        `Name=subnet-id,Values=${subnet.id}`,
+      ),
+      kind: "drift",
+      drift: "absent",
+      message: `public subnet ${subnet.name} (zone ${subnet.zone || "unknown"}) has no NAT gateway${left.length === 0 ? "" : ` that works: it is ${left.join(", ")}`}`,
+      property: "nat-gateway",
+      expected: "one that is available",
+      actual: left,
+      at: "",
+      remediation: {
+        text: "Make a NAT gateway in the subnet, and lead the private subnets of its zone through it.",
+        commands: [
+          command(
+            "aws",
+            "ec2",
+            "create-nat-gateway",
+            "--subnet-id",
+            subnet.id,
+            "--allocation-id",
+            "ALLOCATION",
+          ),
+        ],
+      },
+    };
+  }
+  if (gateways.length === 0 && (open ?? []).length > 0) {
+    yield {
+      ...base(vpc),
+      kind: "drift",
+      drift: "absent",
+      message: `no internet gateway is attached to VPC ${vpc.name}, and routes of its public subnets lead to one`,
+      property: "internet-gateway",
+      expected: "one that is attached",
+      actual: null,
+      at: "",
+      remediation: {
+        text: "Attach an internet gateway.",
+        commands: [
+          command("aws", "ec2", "attach-internet-gateway", "--vpc-id", vpc.id, "--internet-gateway-id", "ID"),
+        ],
+      },
+    };
+  }
+  yield { kind: "assessed", count: subnets.length, what: "subnets" };
+}
+
+/** A VPC has private and public subnets over several zones, and a NAT gateway in each public one. */
+export const vpcLayout: Check = {
+  id: "network/vpc-layout",
+  cloud: "aws",
+  title: "A VPC has the documented subnets and gateways",
+  help: `At least so many private and so many public subnets, each over so many zones; a NAT gateway that is available in every public subnet; an internet gateway where subnets are public. A subnet is public when a route of its table leads to an internet gateway.
+
+Subnets without IPv4 addresses do not count. Of a subnet without a route table that was read it is not known which it is: unknown, where that matters.`,
+  params: {
+    type: "object",
+    additionalProperties: false,
+    required: ["subnets", "zones"],
+    properties: {
+      vpcId: { type: "string", minLength: 1, description: "id; absent: that of the only EKS cluster" },
+      subnets: { type: "integer", minimum: 1, description: "how many subnets of each side at least" },
+      zones: { type: "integer", minimum: 1, description: "over how many zones at least" },
+    },
+  },
+  needs: () => [
+    "aws/vpc",
+    "aws/subnet",
+    "aws/route-table",
+    "aws/nat-gateway",
+    "aws/internet-gateway",
+    "aws/eks-cluster",
+  ],
+  drifts: {
+    absent: {
+      short: "A documented subnet or gateway is not there.",
+      help: "With fewer zones an outage of one takes the deployment down; without its NAT gateway a zone's private subnets reach the internet by another zone, or not at all.",
+    },
+  },
+  run: function* (facts, rawParams): Iterable<Observation> {
+    const params = rawParams as Params;
+    const vpc = chosenVpc(facts, params.vpcId);
+    if (vpc.kind === "absent") yield absentThing("VPC", vpc.wanted, facts);
+    else if (vpc.kind === "unclear") yield vpc.observation;
+    else yield* judge(facts, vpc.one, params);
+  },
+};

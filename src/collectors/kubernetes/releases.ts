@@ -1,0 +1,162 @@
+import type { KubernetesCall } from "../../snapshot/kinds/calls.ts";
+import { kubernetesKinds } from "../../snapshot/kinds/kubernetes.ts";
+import { isObject, type JsonObject } from "../http/answer.ts";
+import { ReadFailure } from "../http/failure.ts";
+import { attempt } from "../recorder.ts";
+import { objectIn } from "./content.ts";
+import { isName, isNamespace, namedIn } from "./names.ts";
+import { nameOf, readList } from "./pages.ts";
+import type { Reading } from "./recorder.ts";
+import { releaseOf } from "./release.ts";
+
+const kind = "kubernetes/helm-release";
+
+/** Where Helm keeps its records: `HELM_DRIVER`. (A third one keeps them in a database, of which the cluster knows nothing.) */
+interface Storage {
+  readonly storage: "secret" | "configmap";
+  readonly of: "Secret" | "ConfigMap";
+  readonly list: KubernetesCall;
+  readonly get: KubernetesCall;
+}
+
+const storages: readonly Storage[] = [
+  { storage: "secret", of: "Secret", ...calls("secrets") },
+  { storage: "configmap", of: "ConfigMap", ...calls("configmaps") },
+];
+
+function calls(resource: string): Pick<Storage, "list" | "get"> {
+  const own = kubernetesKinds[kind].calls.filter((call) => call.resource === resource);
+  const of = (verb: KubernetesCall["verb"]) =>
+    own.find((call) => call.verb === verb) ?? kubernetesKinds[kind].calls[0];
+  return { list: of("list"), get: of("get") };
+}
+
+/** One revision of a release, by the labels of its record. */
+interface Revision {
+  readonly object: string;
+  readonly namespace: string;
+  readonly release: string;
+  readonly number: number;
+  readonly status: string;
+}
+
+/**
+ * The newest revision of each release. Which one that is, and whether an older one is still deployed, stands in the
+ * labels; so only the newest record of each is fetched, and of it only status and chart are kept.
+ */
+export async function readReleases(reading: Reading): Promise<void> {
+  const { recorder, plan, progress, get } = reading;
+  const named = namedIn(plan, kind);
+  const wanted = (namespace: string, release: string) =>
+    named === undefined ||
+    named.some((one) => one.namespace === namespace && (one.name === "*" || one.name === release));
+  progress(`reading ${kubernetesKinds[kind].title}`);
+  let read = 0;
+  await Promise.all(
+    storages.map(async ({ storage, of, list, get: one }) => {
+      const items = await attempt(
+        () =>
+          readList(get, {
+            path: list.path,
+            metadataOnly: true,
+            limit: reading.limit,
+            ...(list.query === undefined ? {} : { query: list.query }),
+          }),
+        (failure) => {
+          recorder.miss(kind, list, failure, { id: list.resource });
+          return undefined;
+        },
+      );
+      const revisions: Revision[] = [];
+      for (const item of items ?? []) {
+        const found = revisionOf(item);
+        if (found instanceof ReadFailure) recorder.miss(kind, list, found, { id: list.resource });
+        else if (wanted(found.namespace, found.release)) revisions.push(found);
+      }
+      await Promise.all(
+        newest(revisions).map(async ({ object, namespace, release, number, deployed }) => {
+          const id = `${namespace}/${release}`;
+          const path = one.path.replace("{namespace}", namespace).replace("{name}", object);
+          const found = await attempt(
+            async () => recordIn(await get(path), of, storage),
+            (failure) => {
+              const gone = failure.status === 404;
+              const why = gone
+                ? new ReadFailure("incomplete", `revision ${number} went away while it was read`)
+                : failure;
+              recorder.miss(kind, one, why, { id, path });
+              return undefined;
+            },
+          );
+          if (found === undefined) return;
+          if (found.name !== release || found.revision !== number) {
+            const why = `Helm's record cannot be read: the label says revision ${number} of ${release}, the record another`;
+            recorder.miss(kind, one, new ReadFailure("malformed", why), { id, path });
+            return;
+          }
+          const { chart, status, lastDeployed } = found;
+          const older = status === "deployed" ? undefined : deployed;
+          read += 1;
+          recorder.keep(kind, id, {
+            ...{ name: release, namespace, revision: number, status },
+            ...(lastDeployed === undefined ? {} : { lastDeployed }),
+            ...(older === undefined ? {} : { deployedRevision: older }),
+            ...{ chart, storage },
+          });
+        }),
+      );
+    }),
+  );
+  progress(`read ${read} ${kubernetesKinds[kind].title}`);
+}
+
+/** A failure for an object that bears Helm's label and is none of its records: which release it is of is not known. */
+function revisionOf(item: JsonObject): Revision | ReadFailure {
+  const metadata = objectIn(item, "metadata");
+  const labels = objectIn(metadata, "labels");
+  const { namespace } = metadata;
+  const { name: release, version, status } = labels;
+  const object = nameOf(item) ?? "";
+  if (
+    typeof namespace === "string" &&
+    isNamespace(namespace) &&
+    isName(object) &&
+    typeof release === "string" &&
+    release !== "" &&
+    typeof version === "string" &&
+    /^[1-9]\d{0,8}$/.test(version)
+  )
+    return {
+      ...{ object, namespace, release, number: Number(version) },
+      status: typeof status === "string" ? status : "",
+    };
+  return new ReadFailure(
+    "malformed",
+    `${String(namespace)}/${object} is labelled as a record of Helm's, without the name and the revision of a release`,
+  );
+}
+
+/** Of each release the newest revision, with the newest older one whose label says that it is deployed. */
+function newest(
+  revisions: readonly Revision[],
+): readonly (Revision & { readonly deployed: number | undefined })[] {
+  const releases = new Map<string, Revision[]>();
+  for (const each of revisions) {
+    const key = `${each.namespace}/${each.release}`;
+    releases.set(key, [...(releases.get(key) ?? []), each]);
+  }
+  return [...releases.values()].flatMap((all) => {
+    const [first, ...older] = [...all].sort((a, b) => b.number - a.number);
+    if (first === undefined) return [];
+    return [{ ...first, deployed: older.find(({ status }) => status === "deployed")?.number }];
+  });
+}
+
+function recordIn(body: JsonObject, of: Storage["of"], storage: Storage["storage"]) {
+  const { kind: what, data } = body;
+  if (what !== of || !isObject(data))
+    throw new ReadFailure("malformed", `answered 200 with something else than a ${of} with data`, {
+      status: 200,
+    });
+  return releaseOf(Object.hasOwn(data, "release") ? data["release"] : undefined, storage);
+}

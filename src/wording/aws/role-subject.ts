@@ -1,0 +1,7 @@
+import type { Role } from "../../state/aws/roles.ts";
+import type { Observation } from "../observation.ts";
+
+/** A role that a control is about, or what there is to say of it instead. */
+export type Subject =
+  | { readonly kind: "role"; readonly role: Role }
+  | { readonly kind: "observation"; readonly observation: Observation };

@@ -1,0 +1,689 @@
+import { describe, expect, it } from "vitest";
+import type { Unread } from "../../src/snapshot/snapshot.ts";
+import { reportOn, seenIn } from "./helm-look.ts";
+import {
+  ACCOUNT,
+  API_ROLE,
+  allow,
+  aws,
+  awsBeside,
+  CERT_MANAGER,
+  changed,
+  cluster,
+  DNS_ROLE,
+  EXTERNAL_DNS,
+  edited,
+  inline,
+  irsa,
+  roleBody,
+  type State,
+  workload,
+} from "./helm-state.ts";
+
+const account = changed(aws, awsBeside);
+const SECRET = "chalk-metadata/metadata-plane-secrets";
+const PLANE = "chalk-metadata/chalk-metadata-plane";
+const OTHER = `arn:aws:iam::${ACCOUNT}:role/another`;
+const POD_IDENTITY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "pods.eks.amazonaws.com" },
+      Action: ["sts:AssumeRole", "sts:TagSession"],
+    },
+  ],
+};
+const addon = (name: string, status: string): State => ({
+  "aws/eks-addon": { [name]: { addonName: name, addonVersion: "v1.40.0-eksbuild.1", status } },
+});
+
+/** The changes of one cloud's state and of the other's. */
+function parts(change: State): readonly [State, State] {
+  const of = (cloud: string) =>
+    Object.fromEntries(Object.entries(change).filter(([kind]) => kind.startsWith(`${cloud}/`)));
+  return [of("aws"), of("kubernetes")];
+}
+
+function look(change: State, unread: readonly Unread[] = []): readonly string[] {
+  const [ofAws, ofCluster] = parts(change);
+  return seenIn(reportOn(changed(account, ofAws), changed(cluster, ofCluster), { unread }));
+}
+
+type Row = readonly [name: string, change: State, found: readonly string[]];
+
+const CHANGES: readonly Row[] = [
+  [
+    "no namespace for the Metadata Plane",
+    {
+      "kubernetes/namespace": {
+        "chalk-metadata": undefined,
+        "chalk-metdata": { metadata: { name: "chalk-metdata" } },
+      },
+    },
+    ["metadata-namespace absent medium chalk-metadata", "exit 1"],
+  ],
+  [
+    "no secret of the database",
+    { "kubernetes/secret": { [SECRET]: undefined } },
+    ["database-secret absent medium metadata-plane-secrets", "exit 1"],
+  ],
+  [
+    "a key of the secret is missing",
+    edited(cluster, "kubernetes/secret", SECRET, { keys: ["POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_USER"] }),
+    ["database-secret absent medium metadata-plane-secrets", "exit 1"],
+  ],
+  [
+    "no secret of the frontend",
+    { "kubernetes/secret": { "chalk-metadata/chalk-frontend-secrets": undefined } },
+    ["exit 0"],
+  ],
+  [
+    "half of the secret of the frontend",
+    edited(cluster, "kubernetes/secret", "chalk-metadata/chalk-frontend-secrets", {
+      keys: ["GOOGLE_CLIENT_ID"],
+    }),
+    ["frontend-secret absent medium chalk-frontend-secrets", "exit 1"],
+  ],
+  [
+    "the release failed, an older one runs",
+    edited(cluster, "kubernetes/helm-release", PLANE, { status: "failed", revision: 4, deployedRevision: 3 }),
+    ["metadata-release changed medium chalk-metadata-plane", "exit 1"],
+  ],
+  [
+    "the release was uninstalled and its history kept",
+    edited(cluster, "kubernetes/helm-release", PLANE, { status: "uninstalled" }),
+    ["metadata-release changed medium chalk-metadata-plane", "exit 1"],
+  ],
+  [
+    "no release",
+    { "kubernetes/helm-release": { [PLANE]: undefined } },
+    ["metadata-release absent medium chalk-metadata-plane", "exit 1"],
+  ],
+  [
+    "a pod crashes",
+    edited(cluster, "kubernetes/pod", "chalk-metadata/api-1", {
+      status: {
+        phase: "Running",
+        containerStatuses: [
+          { name: "api", ready: false, state: { waiting: { reason: "CrashLoopBackOff" } } },
+        ],
+        conditions: [{ type: "Ready", status: "False" }],
+      },
+    }),
+    ["metadata-release changed medium api-1", "exit 1"],
+  ],
+  [
+    "a pod is pending",
+    edited(cluster, "kubernetes/pod", "chalk-metadata/api-1", { status: { phase: "Pending" } }),
+    ["metadata-release changed medium api-1", "exit 1"],
+  ],
+  [
+    "no pods of the release",
+    { "kubernetes/pod": undefined },
+    ["metadata-release absent medium chalk-metadata-plane", "exit 1"],
+  ],
+  [
+    "a chart is missing",
+    { "kubernetes/helm-release": { "platform/our-keda": undefined } },
+    ["helm-charts absent medium keda", "exit 1"],
+  ],
+  [
+    "a chart is older",
+    edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+      chart: { name: "keda", version: "2.9.0" },
+    }),
+    ["helm-charts changed medium our-keda", "exit 1"],
+  ],
+  [
+    "a chart is newer",
+    edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+      chart: { name: "keda", version: "2.18.0" },
+    }),
+    ["helm-charts changed low our-keda", "exit 1"],
+  ],
+  [
+    "a chart with an open range is too old",
+    edited(cluster, "kubernetes/helm-release", "platform/our-karpenter", {
+      chart: { name: "karpenter", version: "v0.37.0" },
+    }),
+    ["helm-charts changed medium our-karpenter", "exit 1"],
+  ],
+  [
+    "a release candidate is older than its release",
+    edited(cluster, "kubernetes/helm-release", "platform/our-gateway-helm", {
+      chart: { name: "gateway-helm", version: "v1.6.0-rc.1" },
+    }),
+    ["helm-charts changed medium our-gateway-helm", "exit 1"],
+  ],
+  [
+    "a chart whose version is none",
+    edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+      chart: { name: "keda", version: "main" },
+    }),
+    ["helm-charts unknown our-keda", "exit 3"],
+  ],
+  [
+    "a chart's release failed and nothing of it runs",
+    edited(cluster, "kubernetes/helm-release", "platform/our-keda", { status: "failed" }),
+    ["helm-charts changed medium our-keda", "exit 1"],
+  ],
+  [
+    "a driver as an add-on instead",
+    {
+      "kubernetes/helm-release": { "platform/our-aws-ebs-csi-driver": undefined },
+      ...addon("aws-ebs-csi-driver", "ACTIVE"),
+    },
+    ["exit 0"],
+  ],
+  [
+    "an add-on that does not work",
+    {
+      "kubernetes/helm-release": { "platform/our-aws-ebs-csi-driver": undefined },
+      ...addon("aws-ebs-csi-driver", "DEGRADED"),
+    },
+    ["helm-charts changed medium aws-ebs-csi-driver", "exit 1"],
+  ],
+  [
+    "cert-manager without the Gateway API",
+    {
+      "kubernetes/workload": {
+        "cert-manager/cert-manager": workload("cert-manager", "cert-manager", CERT_MANAGER, ["--v=2"]),
+      },
+    },
+    ["gateway-api changed medium cert-manager", "exit 1"],
+  ],
+  [
+    "cert-manager by its flag",
+    {
+      "kubernetes/config-map": undefined,
+      "kubernetes/workload": {
+        "cert-manager/cert-manager": workload("cert-manager", "cert-manager", CERT_MANAGER, [
+          "--enable-gateway-api",
+        ]),
+      },
+    },
+    ["exit 0"],
+  ],
+  [
+    "cert-manager with the flag switched off",
+    {
+      "kubernetes/workload": {
+        "cert-manager/cert-manager": workload("cert-manager", "cert-manager", CERT_MANAGER, [
+          "--enable-gateway-api=false",
+        ]),
+      },
+    },
+    ["gateway-api changed medium cert-manager", "exit 1"],
+  ],
+  [
+    "a configuration file that says no",
+    edited(cluster, "kubernetes/config-map", "cert-manager/cert-manager", {
+      text: '{"enableGatewayAPI":false}',
+    }),
+    ["gateway-api changed medium cert-manager", "exit 1"],
+  ],
+  [
+    "a configuration file that is in no config map",
+    { "kubernetes/config-map": undefined },
+    ["gateway-api unknown cert-manager", "exit 3"],
+  ],
+  [
+    "external-dns without routes",
+    {
+      "kubernetes/workload": {
+        "external-dns/external-dns": workload("external-dns", "external-dns", EXTERNAL_DNS, [
+          "--source=ingress",
+          "--source=gateway",
+        ]),
+      },
+    },
+    ["gateway-api changed medium external-dns", "exit 1"],
+  ],
+  [
+    "no external-dns at all",
+    { "kubernetes/workload": { "external-dns/external-dns": undefined } },
+    ["dns-permissions absent medium external-dns", "gateway-api absent medium external-dns", "exit 1"],
+  ],
+  [
+    "HTTP-01 instead of DNS-01",
+    edited(cluster, "kubernetes/cluster-issuer", "letsencrypt", {
+      spec: {
+        acme: {
+          server: "https://acme-v02.api.letsencrypt.org/directory",
+          solvers: [{ http01: { ingress: {} } }],
+        },
+      },
+    }),
+    ["cluster-issuer changed medium letsencrypt", "exit 1"],
+  ],
+  [
+    "an issuer of another authority beside",
+    {
+      "kubernetes/cluster-issuer": { own: { metadata: { name: "own" }, spec: { ca: { secretName: "x" } } } },
+    },
+    ["exit 0"],
+  ],
+  [
+    "no issuer",
+    { "kubernetes/cluster-issuer": undefined },
+    ["cluster-issuer absent medium ClusterIssuer", "exit 1"],
+  ],
+  [
+    "an AL2 node class",
+    {
+      "kubernetes/ec2-node-class": {
+        old: {
+          metadata: { name: "old" },
+          spec: { amiFamily: "AL2", amiSelectorTerms: [{ id: "ami-1" }] },
+          status: { subnets: [{ id: "subnet-private-a" }] },
+        },
+      },
+    },
+    ["node-classes changed medium old", "exit 1"],
+  ],
+  [
+    "a node class of Bottlerocket by its family",
+    {
+      "kubernetes/ec2-node-class": {
+        rocket: {
+          metadata: { name: "rocket" },
+          spec: { amiFamily: "Bottlerocket", amiSelectorTerms: [{ id: "ami-1" }] },
+          status: { subnets: [{ id: "subnet-private-a" }] },
+        },
+      },
+    },
+    ["exit 0"],
+  ],
+  [
+    "a node class of images by id alone",
+    edited(cluster, "kubernetes/ec2-node-class", "default", {
+      spec: { amiSelectorTerms: [{ id: "ami-1" }] },
+    }),
+    ["node-classes unknown default", "exit 3"],
+  ],
+  [
+    "a node class in another VPC",
+    {
+      ...edited(cluster, "kubernetes/ec2-node-class", "default", {
+        status: { subnets: [{ id: "subnet-private-a" }, { id: "subnet-far" }] },
+      }),
+      "aws/subnet": {
+        "subnet-far": {
+          SubnetId: "subnet-far",
+          VpcId: "vpc-default",
+          CidrBlock: "172.31.0.0/20",
+          AvailabilityZone: "eu-west-1a",
+        },
+      },
+    },
+    ["node-classes changed medium default", "exit 1"],
+  ],
+  [
+    "a node class whose status says nothing takes subnets by their tags",
+    edited(cluster, "kubernetes/ec2-node-class", "default", { status: {} }),
+    ["exit 0"],
+  ],
+  [
+    "a node class that takes no subnet",
+    edited(cluster, "kubernetes/ec2-node-class", "default", {
+      status: {},
+      spec: {
+        amiSelectorTerms: [{ alias: "al2023@latest" }],
+        subnetSelectorTerms: [{ tags: { Name: "nowhere" } }],
+      },
+    }),
+    ["node-classes absent medium default", "exit 1"],
+  ],
+  [
+    "no node class",
+    { "kubernetes/ec2-node-class": undefined },
+    ["node-classes absent medium EC2NodeClass", "exit 1"],
+  ],
+  [
+    "the account has no annotation",
+    edited(cluster, "kubernetes/service-account", "chalk-metadata/chalk-metadata-plane", {
+      metadata: { namespace: "chalk-metadata", name: "chalk-metadata-plane" },
+    }),
+    [
+      "api-server-effective-access absent medium role of chalk-metadata/chalk-metadata-plane",
+      "api-server-policy absent medium role of chalk-metadata/chalk-metadata-plane",
+      "api-server-trust absent medium role of chalk-metadata/chalk-metadata-plane",
+      "cluster-admin-entry unknown chalk",
+      "exit 1",
+    ],
+  ],
+  [
+    "the account is bound by Pod Identity",
+    {
+      ...edited(cluster, "kubernetes/service-account", "chalk-metadata/chalk-metadata-plane", {
+        metadata: { namespace: "chalk-metadata", name: "chalk-metadata-plane" },
+      }),
+      "aws/eks-pod-identity": {
+        "a-1": { namespace: "chalk-metadata", serviceAccount: "chalk-metadata-plane", roleArn: API_ROLE },
+      },
+      "aws/role": { [API_ROLE]: roleBody(API_ROLE, POD_IDENTITY) },
+      "aws/listed-role": { [API_ROLE]: roleBody(API_ROLE, POD_IDENTITY) },
+    },
+    ["exit 0"],
+  ],
+  [
+    "the annotation names a role that is not there",
+    edited(cluster, "kubernetes/service-account", "chalk-metadata/chalk-metadata-plane", {
+      metadata: {
+        namespace: "chalk-metadata",
+        name: "chalk-metadata-plane",
+        annotations: { "eks.amazonaws.com/role-arn": `arn:aws:iam::${ACCOUNT}:role/gone` },
+      },
+    }),
+    [
+      "api-server-effective-access absent medium gone",
+      "api-server-policy absent medium gone",
+      "api-server-trust absent medium gone",
+      "cluster-admin-entry unknown chalk",
+      "exit 1",
+    ],
+  ],
+  [
+    "another role lets the API server's account in",
+    {
+      "aws/role": { [OTHER]: roleBody(OTHER, irsa("chalk-metadata", "chalk-metadata-plane")) },
+      "aws/listed-role": { [OTHER]: roleBody(OTHER, irsa("chalk-metadata", "chalk-metadata-plane")) },
+    },
+    ["api-server-trust stray medium another", "exit 1"],
+  ],
+  [
+    "the DNS role lacks the records of the zone",
+    {
+      "aws/role-policy": {
+        [`${DNS_ROLE}/own`]: inline(
+          DNS_ROLE,
+          {
+            Effect: "Allow",
+            Action: ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
+            Resource: "arn:aws:route53:::hostedzone/Z99",
+          },
+          allow("route53:GetChange", "route53:ListHostedZones"),
+        ),
+      },
+    },
+    [
+      "dns-permissions missing medium route53:ChangeResourceRecordSets ! route53:ChangeResourceRecordSets arn:aws:route53:::hostedzone/Z01",
+      "dns-permissions missing medium route53:ChangeResourceRecordSets ! route53:ChangeResourceRecordSets arn:aws:route53:::hostedzone/Z01",
+      "dns-permissions missing medium route53:ListResourceRecordSets ! route53:ListResourceRecordSets arn:aws:route53:::hostedzone/Z01",
+      "dns-permissions missing medium route53:ListResourceRecordSets ! route53:ListResourceRecordSets arn:aws:route53:::hostedzone/Z01",
+      "exit 1",
+    ],
+  ],
+  [
+    "the DNS role may not list zones, nor see a change through",
+    {
+      "aws/role-policy": {
+        [`${DNS_ROLE}/own`]: inline(
+          DNS_ROLE,
+          allow("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"),
+        ),
+      },
+    },
+    [
+      "dns-permissions missing medium route53:GetChange ! route53:GetChange <any>",
+      "dns-permissions missing medium route53:ListHostedZones ! route53:ListHostedZones <any>",
+      "dns-permissions missing medium route53:ListHostedZones ! route53:ListHostedZones <any>",
+      "exit 1",
+    ],
+  ],
+  [
+    "no namespace and no account for background persistence",
+    {
+      "kubernetes/namespace": { "background-persistence": undefined },
+      "kubernetes/service-account": {
+        "background-persistence/default": undefined,
+        "background-persistence/persistence": undefined,
+      },
+    },
+    [
+      "background-persistence-effective-access absent medium role of background-persistence",
+      "background-persistence-namespace absent medium background-persistence",
+      "background-persistence-policy absent medium role of background-persistence",
+      "background-persistence-service-account absent medium role of background-persistence",
+      "exit 1",
+    ],
+  ],
+  [
+    "a private ingress",
+    {
+      "aws/endpoint-service": {
+        "vpce-svc-1": {
+          ServiceId: "vpce-svc-1",
+          ServiceState: "Available",
+          NetworkLoadBalancerArns: ["arn:nlb"],
+        },
+      },
+      "aws/load-balancer": { "arn:nlb": { DNSName: "Gateway-1.elb.eu-west-1.amazonaws.com" } },
+      "kubernetes/service": {
+        "envoy/gateway": {
+          metadata: {
+            name: "gateway",
+            namespace: "envoy",
+            labels: { "gateway.envoyproxy.io/owning-gateway-name": "g" },
+          },
+          status: { loadBalancer: { ingress: [{ hostname: "gateway-1.elb.eu-west-1.amazonaws.com" }] } },
+        },
+      },
+    },
+    ["exit 0"],
+  ],
+  [
+    "a private ingress that failed",
+    {
+      "aws/endpoint-service": {
+        "vpce-svc-1": {
+          ServiceId: "vpce-svc-1",
+          ServiceState: "Failed",
+          NetworkLoadBalancerArns: ["arn:nlb"],
+        },
+      },
+      "aws/load-balancer": { "arn:nlb": { DNSName: "gateway-1.elb.eu-west-1.amazonaws.com" } },
+      "kubernetes/service": {
+        "envoy/gateway": {
+          metadata: {
+            name: "gateway",
+            namespace: "envoy",
+            labels: { "gateway.envoyproxy.io/owning-gateway-name": "g" },
+          },
+          status: { loadBalancer: { ingress: [{ hostname: "gateway-1.elb.eu-west-1.amazonaws.com" }] } },
+        },
+      },
+    },
+    ["private-ingress changed medium vpce-svc-1", "exit 1"],
+  ],
+];
+
+describe("chalk-helm on AWS and its cluster", () => {
+  it("an installation as documented passes in full", () => {
+    const report = reportOn(account, cluster);
+    expect(report.controls.filter((c) => !["pass", "skipped"].includes(c.outcome))).toEqual([]);
+    expect(seenIn(report)).toEqual(["exit 0"]);
+    const skipped = report.controls.filter((c) => c.outcome === "skipped").map((c) => c.id.split("/")[1]);
+    expect(skipped).toEqual(["values-file", "seed-file"]);
+  });
+
+  it.each(CHANGES)("%s", (_, change, found) => {
+    expect(look(change)).toEqual(found);
+  });
+
+  it.each<[string, Unread["kind"], readonly string[]]>([
+    [
+      "kubernetes/secret",
+      "kubernetes/secret",
+      ["database-secret unknown kubernetes/secret", "frontend-secret unknown kubernetes/secret", "exit 3"],
+    ],
+    [
+      "kubernetes/helm-release",
+      "kubernetes/helm-release",
+      [
+        "helm-charts unknown kubernetes/helm-release",
+        "metadata-release unknown kubernetes/helm-release",
+        "exit 3",
+      ],
+    ],
+    ["kubernetes/pod", "kubernetes/pod", ["metadata-release unknown chalk-metadata-plane", "exit 3"]],
+    [
+      "kubernetes/workload",
+      "kubernetes/workload",
+      ["dns-permissions unknown kubernetes/workload", "gateway-api unknown kubernetes/workload", "exit 3"],
+    ],
+    ["kubernetes/config-map", "kubernetes/config-map", ["gateway-api unknown cert-manager", "exit 3"]],
+    [
+      "kubernetes/service-account",
+      "kubernetes/service-account",
+      [
+        "api-server-effective-access unknown role of chalk-metadata/chalk-metadata-plane",
+        "api-server-policy unknown role of chalk-metadata/chalk-metadata-plane",
+        "api-server-trust unknown role of chalk-metadata/chalk-metadata-plane",
+        "background-persistence-effective-access unknown role of background-persistence",
+        "background-persistence-policy unknown role of background-persistence",
+        "background-persistence-service-account unknown role of background-persistence",
+        "cluster-admin-entry unknown chalk",
+        "dns-permissions unknown role of cert-manager/cert-manager",
+        "dns-permissions unknown role of external-dns/external-dns",
+        "exit 3",
+      ],
+    ],
+    [
+      "kubernetes/cluster-issuer",
+      "kubernetes/cluster-issuer",
+      ["cluster-issuer unknown kubernetes/cluster-issuer", "exit 3"],
+    ],
+    [
+      "kubernetes/ec2-node-class",
+      "kubernetes/ec2-node-class",
+      ["node-classes unknown kubernetes/ec2-node-class", "exit 3"],
+    ],
+    [
+      "kubernetes/namespace",
+      "kubernetes/namespace",
+      [
+        "background-persistence-namespace unknown kubernetes/namespace",
+        "metadata-namespace unknown kubernetes/namespace",
+        "exit 3",
+      ],
+    ],
+    [
+      "aws/db-instance",
+      "aws/db-instance",
+      [
+        "metadata-database unknown aws/db-instance",
+        "metadata-database-extensions unknown aws/db-instance",
+        "metadata-database-ingress unknown aws/db-instance",
+        "exit 3",
+      ],
+    ],
+    [
+      "aws/db-parameter",
+      "aws/db-parameter",
+      ["metadata-database-extensions unknown aws/db-parameter", "exit 3"],
+    ],
+    [
+      "aws/security-group",
+      "aws/security-group",
+      [
+        "metadata-database-ingress unknown aws/security-group",
+        "msk-reachability unknown aws/security-group",
+        "exit 3",
+      ],
+    ],
+    ["aws/queue", "aws/queue", ["queues unknown aws/queue", "exit 3"]],
+    ["aws/bucket", "aws/bucket", ["bucket-cors unknown aws/bucket", "buckets unknown aws/bucket", "exit 3"]],
+    [
+      "aws/bucket-cors",
+      "aws/bucket-cors",
+      [
+        "bucket-cors unknown acme-data-prod",
+        "bucket-cors unknown acme-dataset-prod",
+        "bucket-cors unknown acme-model-prod",
+        "bucket-cors unknown acme-source-prod",
+        "bucket-cors unknown acme-stages-prod",
+        "exit 3",
+      ],
+    ],
+    [
+      "aws/hosted-zone",
+      "aws/hosted-zone",
+      ["dns-permissions unknown aws/hosted-zone", "hosted-zone unknown aws/hosted-zone", "exit 3"],
+    ],
+    [
+      "aws/msk-cluster",
+      "aws/msk-cluster",
+      [
+        "msk-auth unknown aws/msk-cluster",
+        "msk-brokers unknown aws/msk-cluster",
+        "msk-reachability unknown aws/msk-cluster",
+        "exit 3",
+      ],
+    ],
+    ["aws/msk-scram-secret", "aws/msk-scram-secret", ["msk-auth unknown chalk", "exit 3"]],
+    [
+      "aws/eks-cluster",
+      "aws/eks-cluster",
+      [
+        "api-server-trust unknown aws/eks-cluster",
+        "background-persistence-service-account unknown aws/eks-cluster",
+        "cluster-admin-entry unknown aws/eks-cluster",
+        "cluster-endpoint unknown aws/eks-cluster",
+        "metadata-database-ingress unknown aws/eks-cluster",
+        "msk-auth unknown aws/eks-cluster",
+        "msk-brokers unknown aws/eks-cluster",
+        "msk-reachability unknown aws/eks-cluster",
+        "standard-eks unknown aws/eks-cluster",
+        "vpc-layout unknown aws/eks-cluster",
+        "exit 3",
+      ],
+    ],
+    ["aws/eks-nodegroup", "aws/eks-nodegroup", ["node-group unknown aws/eks-nodegroup", "exit 3"]],
+    [
+      "aws/eks-access-entry",
+      "aws/eks-access-entry",
+      ["cluster-admin-entry unknown aws/eks-access-entry", "exit 3"],
+    ],
+    ["aws/eks-addon", "aws/eks-addon", ["exit 0"]],
+    ["aws/eks-pod-identity", "aws/eks-pod-identity", ["exit 0"]],
+    [
+      "aws/subnet",
+      "aws/subnet",
+      [
+        "msk-auth unknown aws/subnet",
+        "msk-brokers unknown aws/subnet",
+        "msk-reachability unknown aws/subnet",
+        "node-classes unknown default",
+        "vpc-layout unknown aws/subnet",
+        "exit 3",
+      ],
+    ],
+    [
+      "aws/role-policy",
+      "aws/role-policy",
+      [
+        "api-server-effective-access unknown aws/role-policy",
+        "api-server-policy unknown aws/role-policy",
+        "background-persistence-effective-access unknown aws/role-policy",
+        "background-persistence-policy unknown aws/role-policy",
+        "dns-permissions unknown aws/role-policy",
+        "exit 3",
+      ],
+    ],
+    [
+      "aws/listed-role",
+      "aws/listed-role",
+      [
+        "api-server-trust unknown other roles",
+        "background-persistence-service-account unknown other roles",
+        "exit 3",
+      ],
+    ],
+  ])("what cannot be read is unknown, and the rest is assessed: %s", (_, kind, found) => {
+    const permission = `to read ${kind}`;
+    const seen = look({}, [{ kind, api: kind, cause: "denied", detail: "answered 403", permission }]);
+    expect(seen).toEqual(found);
+  });
+});
