@@ -1,7 +1,7 @@
 import type { Target } from "../report/report.ts";
 import { plural } from "../text/count.ts";
 import type { AuditInput } from "./input.ts";
-import type { Subject } from "./subjects.ts";
+import type { AuditSubject } from "./subjects.ts";
 
 /** Clocks of two machines differ; what was recorded within it "after now" was recorded now. */
 const SKEW_MS = 5 * 60_000;
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 
 /** When the state of a target was read, and how; and whether that is too long ago. */
 export function recordedOf(
-  { snapshot, source, namedBy }: Pick<Subject, "snapshot" | "source" | "namedBy">,
+  { snapshot, source, namedBy }: Pick<AuditSubject, "snapshot" | "source" | "namedBy">,
   { now, maxAgeMs }: Pick<AuditInput, "now" | "maxAgeMs">,
 ): Pick<Target, "recordedAt" | "source" | "namedBy" | "stale"> {
   if (source === undefined) return {};

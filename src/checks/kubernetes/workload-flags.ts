@@ -4,7 +4,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { type Workload, workloadsWith } from "../../state/workloads.ts";
 import { command } from "../../text/command.ts";
-import { type Flag, flagsIn } from "../../text/flags.ts";
+import { flagsIn, type ProgramFlag } from "../../text/flags.ts";
 import { UNTRUSTED } from "../../text/yaml.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
@@ -24,7 +24,7 @@ interface Params {
 }
 
 /** Whether a flag is given: one without a value unless it is switched off again, one with a value by that. */
-function given(flags: readonly Flag[], wanted: string): boolean {
+function given(flags: readonly ProgramFlag[], wanted: string): boolean {
   const [name = "", pattern] = wanted.split("=");
   const own = flags.filter((each) => each.name === name);
   if (pattern === undefined) {

@@ -5,8 +5,8 @@ import { ReadFailure } from "../http/failure.ts";
 import { attempt } from "../recorder.ts";
 import { objectIn } from "./content.ts";
 import { isName, isNamespace, namedIn } from "./names.ts";
-import { nameOf, readList } from "./pages.ts";
-import type { Reading } from "./recorder.ts";
+import { nameOf, readClusterList } from "./pages.ts";
+import type { ClusterReading } from "./recorder.ts";
 import { releaseOf } from "./release.ts";
 
 const kind = "kubernetes/helm-release";
@@ -44,7 +44,7 @@ interface Revision {
  * The newest revision of each release. Which one that is, and whether an older one is still deployed, stands in the
  * labels; so only the newest record of each is fetched, and of it only status and chart are kept.
  */
-export async function readReleases(reading: Reading): Promise<void> {
+export async function readReleases(reading: ClusterReading): Promise<void> {
   const { recorder, plan, progress, get } = reading;
   const named = namedIn(plan, kind);
   const wanted = (namespace: string, release: string) =>
@@ -56,7 +56,7 @@ export async function readReleases(reading: Reading): Promise<void> {
     storages.map(async ({ storage, of, list, get: one }) => {
       const items = await attempt(
         () =>
-          readList(get, {
+          readClusterList(get, {
             path: list.path,
             metadataOnly: true,
             limit: reading.limit,
