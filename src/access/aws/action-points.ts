@@ -4,7 +4,7 @@ import type { Term } from "../term.ts";
 import { ActionIndex } from "./action-index.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, bitsKey, union } from "./bits.ts";
-import { type GlobRow, closure, type Left, meetAny, rowKey } from "./cells.ts";
+import { closure, type GlobRow, type Left, meetAny, rowKey } from "./cells.ts";
 import { choiceAt, leftBy, mixedAt } from "./foes.ts";
 import type { ParsedStatement } from "./statement.ts";
 
