@@ -10,10 +10,11 @@ const HOUR_MS = 3_600_000;
 /** When the state of a target was read, and how; and whether that is too long ago. */
 export function recordedOf(
   { snapshot, source, namedBy }: Pick<AuditSubject, "snapshot" | "source" | "namedBy">,
-  { now, maxAgeMs }: Pick<AuditInput, "now" | "maxAgeMs">,
+  { now, clock, maxAgeMs }: Pick<AuditInput, "now" | "clock" | "maxAgeMs">,
 ): Pick<Target, "recordedAt" | "source" | "namedBy" | "stale"> {
   if (source === undefined) return {};
-  const stale = source === "live" ? undefined : staleness(snapshot.takenAt, now, maxAgeMs);
+  // What stamps the report makes nothing younger.
+  const stale = source === "live" ? undefined : staleness(snapshot.takenAt, clock ?? now, maxAgeMs);
   return {
     recordedAt: snapshot.takenAt,
     source,

@@ -8,6 +8,7 @@ import type { Extensions } from "../../plugins/define.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
+import { flags } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
 import { assignments, one } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
@@ -172,6 +173,7 @@ export async function prepare(
         : undefined;
     targets.push({ ...own, kind: "live", ...reach, ...(edition === undefined ? {} : { edition }) });
   }
+  requireUse(given, places);
   return {
     clouds: [...wanted],
     baselines,
@@ -304,6 +306,27 @@ export function baselineNamed(
       `${spec} calls itself ${id}, which comes with chalk-audit, and is another`,
     ),
   );
+}
+
+/**
+ * What is given by hand and is about a cloud that is not looked at, or about how to reach one of which only recorded
+ * state is judged, would be passed over in silence. The environment and a config file are for several runs.
+ * @throws UsageError
+ */
+function requireUse(given: GivenOptions, places: readonly Place[]): void {
+  for (const { name, cloud, live } of flags) {
+    const option = `--${name}`;
+    if (cloud === undefined || given.get(name)?.from !== option) continue;
+    const recorded = places.flatMap((place) => place.recorded.map(({ provider }) => provider));
+    const read = places.filter((place) => place.recorded.length === 0).map((place) => place.cloud);
+    if (read.includes(cloud) || (recorded.includes(cloud) && live !== true)) continue;
+    const looked = [...new Set([...read, ...recorded])].join(" and ");
+    throw new UsageError(
+      recorded.includes(cloud)
+        ? `${option}: says how to reach ${cloud}, and of that only recorded state is judged; leave out ${option} or the snapshot`
+        : `${option}: is about ${cloud}, and only ${looked} is looked at; leave it out, or ask for --cloud ${cloud}`,
+    );
+  }
 }
 
 /** A baseline, a snapshot or a cloud that none of the others is about would be passed over in silence. */
