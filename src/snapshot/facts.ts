@@ -121,9 +121,31 @@ function twiceNamed(value: unknown): readonly [string, string] | undefined {
   return undefined;
 }
 
+/** The kinds of AWS and Kubernetes of which a snapshot may have been made that does not yet say what it was asked for. */
+const FIRST: ReadonlySet<string> = new Set([
+  ...["caller-identity", "role", "listed-role", "role-policy", "attached-policy", "policy"].map(
+    (k) => `aws/${k}`,
+  ),
+  ...["tagged-resource", "vpc", "subnet", "nat-gateway", "internet-gateway", "route-table"].map(
+    (k) => `aws/${k}`,
+  ),
+  ...["security-group", "instance", "volume", "eks-cluster", "eks-nodegroup", "eks-version"].map(
+    (k) => `aws/${k}`,
+  ),
+  ...["cluster", "namespace", "service-account", "role", "cluster-role"].map((k) => `kubernetes/${k}`),
+  ...["role-binding", "cluster-role-binding", "api-resource"].map((k) => `kubernetes/${k}`),
+]);
+
+/** Whether a snapshot was asked for a kind. One that does not say so knows nothing of kinds that came later. */
+function wasAsked({ kinds, documents }: Snapshot, kind: DocumentKind): boolean {
+  if (kinds !== undefined) return kinds.includes(kind);
+  if (kind.startsWith("azure/") || kind.includes("/x-") || FIRST.has(kind)) return true;
+  return documents.some((document) => document.kind === kind);
+}
+
 /** A snapshot that was collected for other controls says nothing of what it was not asked to read. */
 function notAsked(snapshot: Snapshot, kind: DocumentKind): readonly Unread[] {
-  if (snapshot.kinds === undefined || snapshot.kinds.includes(kind)) return [];
+  if (wasAsked(snapshot, kind)) return [];
   const detail = "the snapshot was collected without it; collect it again with the baselines to be audited";
   return [{ kind, api: kind, cause: "incomplete", detail }];
 }

@@ -11,6 +11,14 @@ const within = (root: string, extension: string) =>
     readdirSync(join(root, folder)).map((file) => `${folder}/${file.slice(0, -extension.length)}`),
   ).sort();
 
+/** Parameters by which what a check needs may differ. */
+const every = {
+  ...{ kind: "azure/resource", named: [], serviceAccount: "a/b" },
+  workloads: [{ labels: [], file: { argument: "config", setting: "x" } }],
+  charts: [{ chart: "x", version: "latest", addon: "x" }],
+};
+const SAMPLES = ["brokers", "auth", "reachability"].map((look) => ({ ...every, look }));
+
 describe("checks", () => {
   it("are the same in the registry, the folders, the pages and the tests", () => {
     const ids = checks.map((c) => c.id).sort();
@@ -39,7 +47,7 @@ describe("checks", () => {
         expect(words.help.length).toBeGreaterThan(words.short.length);
       }
       // What it tolerates is a part of what it asks for, else nothing would read it.
-      const needs = new Set(check.needs({ kind: "azure/resource", named: [] }));
+      const needs = new Set(SAMPLES.flatMap((params) => check.needs(params)));
       expect((check.tolerates ?? []).filter((kind) => !needs.has(kind))).toEqual([]);
     },
   );

@@ -120,7 +120,7 @@ None at all is a note: the document asks for one in private deployments only.`,
   drifts: {
     changed: {
       short: "The endpoint service to the gateway is not available.",
-      help: "The control plane cannot reach the data plane by it.",
+      help: "The control plane cannot reach the data plane by it. Look why the service failed, and make it anew.",
     },
     absent: {
       short: "No endpoint service leads to the gateway.",

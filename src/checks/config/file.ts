@@ -200,7 +200,7 @@ In a path \`*\` is every item of a list. A file that is not there, is no YAML, s
     },
     changed: {
       short: "A value of the file is not what the document asks for.",
-      help: "The finding stands at the line of the file.",
+      help: "The chart would be rendered with it all the same. The finding stands at its line of the file; change it there.",
     },
   },
   run: function* (_, rawParams, context): Iterable<Observation> {

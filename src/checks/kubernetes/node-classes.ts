@@ -175,7 +175,7 @@ Images that are named by id or tag alone, and subnets that cannot be looked up, 
     },
     absent: {
       short: "There is no node class, or one that takes no subnet.",
-      help: "Karpenter cannot start nodes.",
+      help: "Karpenter cannot start nodes, so nothing that asks for more room in the cluster is ever scheduled.",
     },
   },
   run: function* (facts, rawParams): Iterable<Observation> {

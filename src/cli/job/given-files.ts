@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { Baseline } from "../../baselines/baseline.ts";
 import type { Dealt } from "../../baselines/parameters.ts";
@@ -7,6 +8,9 @@ import type { Given } from "../line/options.ts";
 import { outsideOf } from "../line/repository.ts";
 import { refusal } from "../line/trust.ts";
 import { readText } from "../output/files.ts";
+
+/** Bytes of a file that somebody wrote by hand. */
+const LARGEST = 1_000_000;
 
 /** The parameters of a baseline that name files. */
 export function fileParameters({ parameters }: Baseline): readonly string[] {
@@ -46,6 +50,12 @@ export async function readGiven(
   const read = await Promise.all(
     [...paths].sort().map(async (path): Promise<readonly [string, GivenFile]> => {
       try {
+        // a device never ends
+        const { size } = await stat(resolve(cwd, path)).then(
+          (found) => (found.isFile() ? found : { size: Number.POSITIVE_INFINITY }),
+          () => ({ size: 0 }),
+        );
+        if (size > LARGEST) return [path, { problem: "is no file of up to a megabyte" }];
         return [path, { text: await readText(resolve(cwd, path), "file", path) }];
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;

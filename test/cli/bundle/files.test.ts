@@ -58,6 +58,8 @@ describe("files of the user's, without a cloud and without a snapshot", () => {
   test.each<[string, number, string]>([
     ["right.yaml", 0, "1 control"],
     ["broken.yaml", 3, "broken.yaml:2:1: the values file"],
+    [".", 3, "is no file of up to a megabyte"],
+    ["/dev/zero", 3, "is no file of up to a megabyte"],
     ["nowhere.yaml", 3, "nowhere.yaml: the values file could not be read"],
   ])("%s ends with %i", async (file, status, text) => {
     const { status: code, stdout } = await scan("--set", `values=${file}`);
