@@ -531,7 +531,12 @@ describe("chalk-helm on AWS and its cluster", () => {
     [
       "kubernetes/workload",
       "kubernetes/workload",
-      ["dns-permissions unknown kubernetes/workload", "gateway-api unknown kubernetes/workload", "exit 3"],
+      [
+        "dns-permissions unknown kubernetes/workload",
+        "gateway-api unknown kubernetes/workload",
+        "metadata-release unknown chalk-metadata-plane",
+        "exit 3",
+      ],
     ],
     ["kubernetes/config-map", "kubernetes/config-map", ["gateway-api unknown cert-manager", "exit 3"]],
     [
