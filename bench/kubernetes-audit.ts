@@ -3,7 +3,7 @@
  * the processor time of the audit in ms, and the peak memory in MiB before and after it.
  */
 import { audit, loadBaseline } from "../src/index.ts";
-import { NAMED } from "../test/worlds/kubernetes-look.ts";
+import { NAMED } from "../test/worlds/kubernetes-ground.ts";
 import { TAKEN_AT } from "../test/worlds/kubernetes-state.ts";
 import { timed } from "./figures.ts";
 import { cluster } from "./kubernetes-worlds.ts";

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { allows, audit, comparePolicies, loadBaseline, type Snapshot } from "../src/index.ts";
 import { bare, type Rule } from "../src/state/kubernetes/rules.ts";
-import { NAMED } from "../test/worlds/kubernetes-look.ts";
+import { NAMED } from "../test/worlds/kubernetes-ground.ts";
 import { TAKEN_AT } from "../test/worlds/kubernetes-state.ts";
 import { growth, problems, record, timed } from "./figures.ts";
 import { cluster, realisticKubernetesRoles } from "./kubernetes-worlds.ts";

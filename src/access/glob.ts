@@ -87,13 +87,13 @@ export function literalGlob(text: string): Glob {
 }
 
 /** A piece of a pattern: text that is literal, a wildcard, or a policy variable by its number. */
-export type Piece =
+export type GlobPiece =
   | { readonly literal: string }
   | { readonly wildcard: "*" | "?" }
   | { readonly variable: number };
 
 /** A glob of pieces that somebody else has parsed (AWS: `${*}` is a literal star, `${aws:username}` a variable). */
-export function pieceGlob(pieces: readonly Piece[]): Glob {
+export function pieceGlob(pieces: readonly GlobPiece[]): Glob {
   const key = pieces.map((piece) => {
     if ("literal" in piece) return guard(piece.literal);
     if ("wildcard" in piece) return piece.wildcard === "*" ? STAR : ONE;

@@ -35,7 +35,7 @@ export interface Inputs {
  * of several lines is the flag, once for each line.
  * @throws Error for a switch that is neither true nor false, and for a folder that the command could not be told
  */
-export function inputsOf(env: Readonly<Record<string, string | undefined>>): Inputs {
+export function actionInputsOf(env: Readonly<Record<string, string | undefined>>): Inputs {
   const given = new Map<string, string>();
   for (const [variable, value] of Object.entries(env)) {
     const text = value?.trim() ?? "";

@@ -4,15 +4,15 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "nod
 import { constants } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { files, type Inputs, inputsOf, printsReport } from "./inputs.ts";
-import { annotation, command, outputFile, outputsOf } from "./outputs.ts";
+import { actionInputsOf, files, type Inputs, printsReport } from "./inputs.ts";
+import { annotation, outputFile, outputsOf, workflowCommand } from "./outputs.ts";
 
 /**
  * The entry of the GitHub action: runs the bundled command beside it with the step's inputs, and hands over what it
  * found as outputs, files and the job summary. The command alone decides the exit status.
  */
 async function main(env: NodeJS.ProcessEnv): Promise<number> {
-  const inputs = inputsOf(env);
+  const inputs = actionInputsOf(env);
   const at = (name: string) => join(inputs.directory, name);
   mkdirSync(inputs.directory, { recursive: true });
   const since = sinceOf(inputs);
@@ -52,7 +52,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
 function sinceOf({ since }: Inputs): string | undefined {
   if (since === undefined || existsSync(since)) return since;
   process.stdout.write(
-    `${command("notice", `${since} is not there, so there is nothing to compare with: everything counts as new`)}\n`,
+    `${workflowCommand("notice", `${since} is not there, so there is nothing to compare with: everything counts as new`)}\n`,
   );
   return undefined;
 }
@@ -99,6 +99,8 @@ main(process.env).then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    process.stdout.write(`${command("error", error instanceof Error ? error.message : String(error))}\n`);
+    process.stdout.write(
+      `${workflowCommand("error", error instanceof Error ? error.message : String(error))}\n`,
+    );
   },
 );

@@ -87,7 +87,7 @@ export function outputFile(outputs: Outputs, delimiter = `chalk_audit_${randomUU
 }
 
 /** A workflow command with its message escaped, so that it stays one line and one command. */
-export function command(name: "error" | "warning" | "notice", message: string): string {
+export function workflowCommand(name: "error" | "warning" | "notice", message: string): string {
   const data = message.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   return `::${name} title=chalk-audit::${data}`;
 }
@@ -103,14 +103,17 @@ export function annotation(outputs: Outputs): string | undefined {
       : `; since the earlier report ${outputs["new"]} new, ${outputs["updated"]} changed`;
   switch (outcome) {
     case "drift":
-      return command(
+      return workflowCommand(
         outputs["exit-code"] === "1" ? "error" : "warning",
         `drift: ${fail} controls fail, ${unknown} could not be assessed${complete === "true" || unknown !== "0" ? "" : ", a part could not be read"}${news}${unfailing}`,
       );
     case "incomplete":
-      return command("warning", `incomplete: ${unknown} controls could not be assessed${news}${unfailing}`);
+      return workflowCommand(
+        "warning",
+        `incomplete: ${unknown} controls could not be assessed${news}${unfailing}`,
+      );
     case "error":
-      return command("error", "the audit could not be made; the log says why");
+      return workflowCommand("error", "the audit could not be made; the log says why");
     default:
       return undefined;
   }

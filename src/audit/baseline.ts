@@ -11,7 +11,7 @@ import type { Context } from "../state/context.ts";
 import type { Observation } from "../wording/observation.ts";
 import { findAudited } from "./audited.ts";
 import { cloudOf } from "./clouds.ts";
-import type { Judged, Opening, Place, Stopped } from "./course.ts";
+import type { BaselineOnTarget, Judged, Opening, Stopped } from "./course.ts";
 import { derivedParameters } from "./derived.ts";
 import { findingOf } from "./finding.ts";
 import { notesOf } from "./notes.ts";
@@ -55,7 +55,7 @@ export function* runBaseline(run: Run): Generator<void, RunResult> {
   const { loaded, facts, snapshot, operations } = run;
   const given = { ...derivedParameters(loaded.baseline, snapshot, facts), ...run.given };
   const resolution = resolveControls(loaded.baseline, given, run.profile);
-  const place: Place = { target: run.target, baseline: loaded.sha256 };
+  const place: BaselineOnTarget = { target: run.target, baseline: loaded.sha256 };
   const { course } = run;
   if (course.stopped !== undefined) return stoppedResult(run, resolution, place, course.stopped);
   yield;
@@ -120,7 +120,12 @@ function resultOfAll(opening: Opening, judged: readonly Judged[], notes: readonl
 }
 
 /** What was judged before the audit was stopped; the rest is unknown. Nothing that could take long is worked out. */
-function stoppedResult(run: Run, resolution: Resolution, place: Place, stopped: Stopped): RunResult {
+function stoppedResult(
+  run: Run,
+  resolution: Resolution,
+  place: BaselineOnTarget,
+  stopped: Stopped,
+): RunResult {
   const judged = framesOf(run, resolution).map(
     ([frame, part]): Judged =>
       stopped.judged(place, frame.control.id) ??

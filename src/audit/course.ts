@@ -12,7 +12,7 @@ export interface Judged {
 }
 
 /** A baseline on a target. */
-export interface Place {
+export interface BaselineOnTarget {
   /** Name of the target. */
   readonly target: string;
   /** Identity of the baseline: its file's hash. */
@@ -31,10 +31,10 @@ export interface Opening {
  * All that is told is data: it may come from another thread.
  */
 export interface Course {
-  readonly opens?: (place: Place, opening: Opening) => void;
+  readonly opens?: (place: BaselineOnTarget, opening: Opening) => void;
   /** A control is about to be judged, which may take long. */
-  readonly begins?: (place: Place, control: string) => void;
-  readonly ends?: (place: Place, control: string, judged: Judged) => void;
+  readonly begins?: (place: BaselineOnTarget, control: string) => void;
+  readonly ends?: (place: BaselineOnTarget, control: string, judged: Judged) => void;
   /** The audit was stopped: nothing is judged any more. */
   readonly stopped?: Stopped;
 }
@@ -43,20 +43,24 @@ export interface Course {
 export interface Stopped {
   /** Why, in words for a person. */
   readonly reason: string;
-  readonly opening: (place: Place) => Opening | undefined;
-  readonly judged: (place: Place, control: string) => Judged | undefined;
+  readonly opening: (place: BaselineOnTarget) => Opening | undefined;
+  readonly judged: (place: BaselineOnTarget, control: string) => Judged | undefined;
   /** What else a reader of each target must know. */
   readonly notes?: readonly string[];
 }
 
 /** What an audit told, so that it can be reported when the audit does not come to its end. Data. */
-export interface Told {
-  readonly openings: readonly { readonly place: Place; readonly opening: Opening }[];
-  readonly judged: readonly { readonly place: Place; readonly control: string; readonly judged: Judged }[];
+export interface AuditTold {
+  readonly openings: readonly { readonly place: BaselineOnTarget; readonly opening: Opening }[];
+  readonly judged: readonly {
+    readonly place: BaselineOnTarget;
+    readonly control: string;
+    readonly judged: Judged;
+  }[];
 }
 
 /** The audit that had told this and then was stopped. */
-export function stoppedAfter(told: Told, reason: string, notes: readonly string[] = []): Stopped {
+export function stoppedAfter(told: AuditTold, reason: string, notes: readonly string[] = []): Stopped {
   const openings = new Map(told.openings.map(({ place, opening }) => [keyOf(place), opening]));
   const judged = new Map(told.judged.map((each) => [keyOf(each.place, each.control), each.judged]));
   return {
@@ -67,7 +71,7 @@ export function stoppedAfter(told: Told, reason: string, notes: readonly string[
   };
 }
 
-function keyOf({ target, baseline }: Place, control = ""): string {
+function keyOf({ target, baseline }: BaselineOnTarget, control = ""): string {
   return JSON.stringify([target, baseline, control]);
 }
 

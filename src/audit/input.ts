@@ -34,7 +34,7 @@ export interface AuditInput {
   readonly waivers?: WaiverFile;
   /** When the run ended, as the report says it: ISO 8601, UTC. */
   readonly now: string;
-  /** What waivers expire by, where the report is stamped with another time; `now` when not given. */
+  /** What waivers expire and recorded state grows old by, where the report is stamped with another time; `now` when not given. */
   readonly clock?: string;
   /** When the run began; `now` when not given. */
   readonly startedAt?: string;

@@ -1,7 +1,7 @@
 import type { Target } from "../report/report.ts";
 import { plural } from "../text/count.ts";
 import type { AuditInput } from "./input.ts";
-import type { Subject } from "./subjects.ts";
+import type { AuditSubject } from "./subjects.ts";
 
 /** Clocks of two machines differ; what was recorded within it "after now" was recorded now. */
 const SKEW_MS = 5 * 60_000;
@@ -9,11 +9,12 @@ const HOUR_MS = 3_600_000;
 
 /** When the state of a target was read, and how; and whether that is too long ago. */
 export function recordedOf(
-  { snapshot, source, namedBy }: Pick<Subject, "snapshot" | "source" | "namedBy">,
-  { now, maxAgeMs }: Pick<AuditInput, "now" | "maxAgeMs">,
+  { snapshot, source, namedBy }: Pick<AuditSubject, "snapshot" | "source" | "namedBy">,
+  { now, clock, maxAgeMs }: Pick<AuditInput, "now" | "clock" | "maxAgeMs">,
 ): Pick<Target, "recordedAt" | "source" | "namedBy" | "stale"> {
   if (source === undefined) return {};
-  const stale = source === "live" ? undefined : staleness(snapshot.takenAt, now, maxAgeMs);
+  // What stamps the report makes nothing younger.
+  const stale = source === "live" ? undefined : staleness(snapshot.takenAt, clock ?? now, maxAgeMs);
   return {
     recordedAt: snapshot.takenAt,
     source,

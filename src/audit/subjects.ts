@@ -17,7 +17,7 @@ export interface Share {
 }
 
 /** A snapshot to be judged, or the place of one that was not given. */
-export interface Subject {
+export interface AuditSubject {
   readonly name: string;
   readonly snapshot: Snapshot;
   readonly shares: readonly Share[];
@@ -68,7 +68,7 @@ interface Place {
 export function subjectsOf(
   input: Pick<AuditInput, "baselines" | "snapshots" | "clouds" | "parameters" | "profile" | "now">,
   checks: ReadonlyMap<string, Check>,
-): readonly Subject[] {
+): readonly AuditSubject[] {
   const names = targetNames(input.snapshots);
   const places = input.snapshots.map(
     ({ snapshot, parameters, dealt, edition, source = "snapshot", namedBy }, i): Place => ({

@@ -1,17 +1,17 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
-import { nearestOffset, type Place, placesIn, pointerStep } from "../text/place.ts";
+import { nearestOffset, placesIn, pointerStep, type TextPlace } from "../text/place.ts";
 import { syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
-import { type Problem, pathText, problemsOf } from "./problem.ts";
+import { type BaselineProblem, pathText, problemsOf } from "./problem.ts";
 
 /** A YAML or JSON text as plain data, and where each part of it stands. */
 export interface ReadDocument {
   readonly data: unknown;
   /** Numbers that are not written as a program writes them, so that their text is lost: a fault in a baseline (G7). */
-  readonly lossy: readonly Problem[];
+  readonly lossy: readonly BaselineProblem[];
   /** Where a JSON pointer stands: its key, or the item itself in a list; of the nearest parent when it has none. */
-  readonly placeOf: (pointer: string) => Place;
+  readonly placeOf: (pointer: string) => TextPlace;
   /** Where the value of a JSON pointer begins. */
-  readonly valuePlaceOf: (pointer: string) => Place;
+  readonly valuePlaceOf: (pointer: string) => TextPlace;
 }
 
 const MAX_BYTES = 1_000_000;
@@ -31,10 +31,10 @@ const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
  */
 export function readDocument(text: string, file: string): ReadDocument {
   const at = placesIn(text);
-  const fail = (problems: readonly Problem[]): never => {
+  const fail = (problems: readonly BaselineProblem[]): never => {
     throw problemsOf(file, problems);
   };
-  const start: Place = { line: 1, column: 1 };
+  const start: TextPlace = { line: 1, column: 1 };
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) {
     fail([{ place: start, path: "", text: `expected at most ${MAX_BYTES} bytes, found ${bytes}` }]);
@@ -45,7 +45,7 @@ export function readDocument(text: string, file: string): ReadDocument {
   const document = parseDocument(text, UNTRUSTED);
   const exhausted = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
   const complaints = exhausted === undefined ? [...document.errors, ...document.warnings] : [exhausted];
-  const problems: Problem[] = complaints.map((error) => ({
+  const problems: BaselineProblem[] = complaints.map((error) => ({
     place: at(error.pos[0]),
     path: "",
     text: SYNTAX[error.code] ?? syntaxText(error.message),
@@ -61,7 +61,7 @@ export function readDocument(text: string, file: string): ReadDocument {
 
   const keys = new Map<string, number>();
   const values = new Map<string, number>();
-  const lossy: Problem[] = [];
+  const lossy: BaselineProblem[] = [];
   let nodes = 0;
   let aliases = 0;
 
@@ -142,7 +142,7 @@ export function readDocument(text: string, file: string): ReadDocument {
   const data = build(document.contents, [], "");
   if (problems.length > 0) fail(problems);
   const first = document.contents?.range?.[0] ?? 0;
-  const locate = (pointer: string, tables: readonly Map<string, number>[]): Place =>
+  const locate = (pointer: string, tables: readonly Map<string, number>[]): TextPlace =>
     at(nearestOffset(pointer, tables) ?? first);
   return {
     data,

@@ -2,10 +2,10 @@ import type { ErrorObject } from "ajv";
 import { didYouMean } from "../text/nearest.ts";
 import { pointerStep } from "../text/place.ts";
 import { pointerSteps, type ReadDocument } from "./document.ts";
-import { found, type Problem, pathText } from "./problem.ts";
+import { type BaselineProblem, found, pathText } from "./problem.ts";
 
 /** The validator's errors as lines that say what was expected, what was found, and where. */
-export function explainErrors(errors: readonly ErrorObject[], read: ReadDocument): Problem[] {
+export function explainErrors(errors: readonly ErrorObject[], read: ReadDocument): BaselineProblem[] {
   return settleAlternatives(errors).map((error) => explain(error, read));
 }
 
@@ -41,15 +41,15 @@ function settleAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
   return kept;
 }
 
-function explain(error: ErrorObject, read: ReadDocument): Problem {
+function explain(error: ErrorObject, read: ReadDocument): BaselineProblem {
   const path = pointerSteps(error.instancePath, read.data);
   const params = error.params as Record<string, unknown>;
-  const here = (text: string): Problem => ({
+  const here = (text: string): BaselineProblem => ({
     place: read.valuePlaceOf(error.instancePath),
     path: pathText(path),
     text,
   });
-  const about = (key: string, text: string): Problem => ({
+  const about = (key: string, text: string): BaselineProblem => ({
     place: read.placeOf(`${error.instancePath}/${pointerStep(key)}`),
     path: pathText([...path, key]),
     text,

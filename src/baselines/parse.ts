@@ -5,7 +5,7 @@ import { inconsistencies } from "./consistency.ts";
 import { type CheckShape, knownChecks } from "./declared.ts";
 import { pointerSteps, readDocument } from "./document.ts";
 import { explainErrors } from "./explain.ts";
-import { type Problem, pathText, problemsOf } from "./problem.ts";
+import { type BaselineProblem, pathText, problemsOf } from "./problem.ts";
 import { baselineSchema } from "./schema.ts";
 
 /**
@@ -21,7 +21,7 @@ export function parseBaseline(text: string, file: string, checks: readonly Check
   const data = read.data as Baseline;
   const baseline: Baseline = { ...data, parameters: data.parameters ?? {}, errata: data.errata ?? [] };
   const found = inconsistencies(baseline).map(
-    ({ pointer, text: what, atKey }): Problem => ({
+    ({ pointer, text: what, atKey }): BaselineProblem => ({
       place: atKey ? read.placeOf(pointer) : read.valuePlaceOf(pointer),
       path: pathText(pointerSteps(pointer, read.data)),
       text: what,

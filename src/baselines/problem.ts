@@ -1,9 +1,9 @@
-import type { Place } from "../text/place.ts";
+import type { TextPlace } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
 
 /** One thing that is wrong with a baseline file, where it stands and what to do. */
-export interface Problem {
-  readonly place: Place;
+export interface BaselineProblem {
+  readonly place: TextPlace;
   /** Path inside the document as people write it (`controls[2].with`), empty for the document itself. */
   readonly path: string;
   readonly text: string;
@@ -17,7 +17,7 @@ export class BaselineError extends Error {
 const SHOWN = 50;
 
 /** The error for a file's problems, in the order in which they stand in the file. */
-export function problemsOf(file: string, problems: readonly Problem[]): BaselineError {
+export function problemsOf(file: string, problems: readonly BaselineProblem[]): BaselineError {
   const sorted = [...problems].sort(
     (a, b) => a.place.line - b.place.line || a.place.column - b.place.column || (a.text < b.text ? -1 : 1),
   );

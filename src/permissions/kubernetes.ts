@@ -3,7 +3,7 @@ import type { KubernetesCall } from "../snapshot/kinds/calls.ts";
 import type { Read } from "./reads.ts";
 
 /** A rule of a ClusterRole. */
-export interface KubernetesRule {
+export interface ScannerRule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
@@ -24,7 +24,7 @@ interface KubernetesObject {
 
 /** A rule, and what it is for, a line for each kind of document. */
 interface ExplainedRule {
-  readonly rule: KubernetesRule;
+  readonly rule: ScannerRule;
   readonly reasons: readonly string[];
 }
 
@@ -33,14 +33,14 @@ interface ExplainedRule {
  * the same verb, one for what only finds the edition, one for all URLs. A list over all namespaces can only be allowed
  * in the whole cluster.
  */
-export function kubernetesRules(reads: readonly Read[]): readonly KubernetesRule[] {
+export function kubernetesRules(reads: readonly Read[]): readonly ScannerRule[] {
   return explainedRules(reads).map(({ rule }) => rule);
 }
 
 function explainedRules(reads: readonly Read[]): readonly ExplainedRule[] {
   const groups = new Map<
     string,
-    { items: Set<string>; ruleOf: (items: string[]) => KubernetesRule; reasons: Set<string> }
+    { items: Set<string>; ruleOf: (items: string[]) => ScannerRule; reasons: Set<string> }
   >();
   for (const { calls, kinds, reasons } of reads as readonly Read<KubernetesCall>[]) {
     for (const call of calls) {
@@ -60,7 +60,7 @@ function explainedRules(reads: readonly Read[]): readonly ExplainedRule[] {
 function placeOf(
   { group, resource, verb, path }: KubernetesCall,
   beside: boolean,
-): { readonly key: string; readonly item: string; readonly ruleOf: (items: string[]) => KubernetesRule } {
+): { readonly key: string; readonly item: string; readonly ruleOf: (items: string[]) => ScannerRule } {
   if (group === undefined || resource === undefined) {
     return {
       key: `3 ${verb}`,
@@ -90,7 +90,7 @@ function nameIn(path: string, resource: string): string | undefined {
 }
 
 /** Whose account the scanner in a cluster has. */
-export interface ServiceAccount {
+export interface ScannerAccount {
   readonly namespace: string;
   readonly name: string;
 }
@@ -105,7 +105,7 @@ const roleName = "chalk-audit";
  */
 export function kubernetesObjects(
   reads: readonly Read[],
-  account: ServiceAccount,
+  account: ScannerAccount,
 ): readonly KubernetesObject[] {
   const namespace: KubernetesObject = {
     apiVersion: "v1",
@@ -161,7 +161,7 @@ function heading(reads: readonly Read[]): string {
 }
 
 /** The same as one file for `kubectl apply -f`, each rule with what it is for. */
-export function kubernetesManifest(reads: readonly Read[], account: ServiceAccount): string {
+export function kubernetesManifest(reads: readonly Read[], account: ScannerAccount): string {
   const reasons = explainedRules(reads).map((each) => each.reasons);
   return kubernetesObjects(reads, account)
     .map((object) => {

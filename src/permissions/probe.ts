@@ -1,7 +1,7 @@
 import type { AwsCall, KubernetesCall } from "../snapshot/kinds/calls.ts";
 import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
 import type { Snapshot, Unread } from "../snapshot/snapshot.ts";
-import type { Call, Read } from "./reads.ts";
+import type { NeededCall, Read } from "./reads.ts";
 
 /**
  * What a trial collection says of one permission.
@@ -96,12 +96,12 @@ function covers(permission: string, asked: string): boolean {
  * Whether what it asks for depends on an earlier answer: a server that tells at once what it serves is not asked for
  * each version, and no snapshot says which way it was.
  */
-function isLater(call: Call): boolean {
+function isLater(call: NeededCall): boolean {
   const { resource, path } = call as Partial<KubernetesCall>;
   return "verb" in call && resource === undefined && path?.includes("{") === true;
 }
 
-function wasCalled(call: Call, read: Read, snapshot: Snapshot): boolean {
+function wasCalled(call: NeededCall, read: Read, snapshot: Snapshot): boolean {
   const holds = (kind: DocumentKind) => snapshot.documents.some((document) => document.kind === kind);
   const named = (snapshot.principals?.length ?? 0) > 0;
   const trace = traces[call.operation];

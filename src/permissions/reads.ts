@@ -5,10 +5,10 @@ import type { BundledKind, DocumentKind } from "../snapshot/kinds/kinds.ts";
 import { documentKinds } from "../snapshot/kinds/kinds.ts";
 import { nodesCall } from "../snapshot/kinds/kubernetes.ts";
 
-export type Call = ApiCall | AwsCall | KubernetesCall;
+export type NeededCall = ApiCall | AwsCall | KubernetesCall;
 
 /** One permission that a scan needs: the calls that need it, and what they read. */
-export interface Read<C extends Call = Call> {
+export interface Read<C extends NeededCall = NeededCall> {
   /** The provider's own name of it: `iam:GetRole`, `Microsoft.KeyVault/vaults/read`, `list roles.rbac…`. */
   readonly permission: string;
   readonly calls: readonly C[];
@@ -78,7 +78,7 @@ export function readsOf(
   const all = new Set([...asked, ...implied[cloud](asked), ...(named ? [] : finding[cloud](asked))]);
   const reads = new Map<
     string,
-    { calls: Call[]; kinds: DocumentKind[]; titles: string[]; reasons: string[] }
+    { calls: NeededCall[]; kinds: DocumentKind[]; titles: string[]; reasons: string[] }
   >();
   for (const kind of [...all].sort()) {
     // A baseline of somebody's own may name a kind that nothing reads; its controls are unknown in a scan.
@@ -109,7 +109,9 @@ function sourceOf(
   if (Object.hasOwn(documentKinds, kind)) return documentKinds[kind as BundledKind];
   const own = extra.find((each) => each.kind === kind);
   if (own === undefined) return undefined;
-  const call: (extra: ExtraCall) => Call = own.kind.startsWith("kubernetes/") ? kubernetesCall : azureCall;
+  const call: (extra: ExtraCall) => NeededCall = own.kind.startsWith("kubernetes/")
+    ? kubernetesCall
+    : azureCall;
   const [first, ...more] = own.calls;
   return { title: own.title, purpose: own.purpose, calls: [call(first), ...more.map((each) => call(each))] };
 }

@@ -16,7 +16,7 @@ export interface Recorded {
 }
 
 /** Values of a baseline's parameters that a recorded state tells. */
-export interface Told {
+export interface ToldParameters {
   /** By what a parameter is taken from (`from` of the baseline). */
   readonly from: { readonly account?: string; readonly region?: string; readonly database?: string };
   /** By the flag of a parameter. */
@@ -69,7 +69,7 @@ export interface ProviderRecord {
     named: readonly string[],
   ) => Audited;
   /** What the recorded state tells of a baseline's parameters. What the user gives has precedence. */
-  readonly told: (snapshot: Snapshot, facts: Facts) => Told;
+  readonly told: (snapshot: Snapshot, facts: Facts) => ToldParameters;
   /** Today's operations, when they are known. */
   readonly operations: (recorded: Recorded) => Operations | undefined;
   /**

@@ -13,7 +13,7 @@ export interface Miss {
 }
 
 /** What of a finding's grant a waiver covers, by number, or why it covers nothing of it. */
-export interface Judgement {
+export interface WaiverJudgement {
   readonly covered: ReadonlySet<number>;
   readonly miss?: Miss;
 }
@@ -31,7 +31,7 @@ export function piecesOf(finding: Finding): readonly Granted[] {
  * What a waiver accepts of what a finding grants.
  * @throws WaiverError when the waiver says something that does not apply to the finding
  */
-export function judge(waiver: Waiver, finding: Finding, target: Target, file: string): Judgement {
+export function judge(waiver: Waiver, finding: Finding, target: Target, file: string): WaiverJudgement {
   const covered = new Set<number>();
   let miss: Miss | undefined;
   let first = 0;

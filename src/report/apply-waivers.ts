@@ -5,7 +5,7 @@ import { judge, type Miss, piecesOf, refuseWhatDoesNotApply } from "./accepted.t
 import { canonicalText, compareText } from "./build.ts";
 import { WAIVER_CHECK } from "./exit-code.ts";
 import { fingerprint, fingerprintOfText } from "./fingerprint.ts";
-import { didYouMean } from "./problems.ts";
+import { didYouMeanOf } from "./problems.ts";
 import type { ControlResult, Drift, Finding, Severity, Target } from "./report.ts";
 import { severityOf } from "./severity.ts";
 import { type Waiver, WaiverError, type WaiverFile } from "./waivers.ts";
@@ -106,7 +106,7 @@ export function applyWaivers(input: WaiverInput): {
     const why =
       miss?.text ??
       ((controlsOf.get(waiver)?.length ?? 1) === 0
-        ? `no control ${waiver.control ?? ""} was audited${didYouMean(
+        ? `no control ${waiver.control ?? ""} was audited${didYouMeanOf(
             waiver.control ?? "",
             input.controls.map((c) => c.id),
           )}`

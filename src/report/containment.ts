@@ -1,4 +1,4 @@
-import { mayMeet, type PlacedRule, readNotation } from "../access/kubernetes/read-notation.ts";
+import { notationMayMeet, type PlacedRule, readNotation } from "../access/kubernetes/read-notation.ts";
 import type { AwsPart, Comparison, Provider } from "../access/policy.ts";
 import { comparePolicies } from "../access/provider.ts";
 import { canonicalText } from "./build.ts";
@@ -135,7 +135,8 @@ function kubernetesContained(found: Granted, accepted: Granted): boolean {
     isIn(own as PlacedRule[], [...(wide as PlacedRule[]), ...(left as PlacedRule[])]) &&
     (kept as PlacedRule[]).every(
       (rule) =>
-        !(own as PlacedRule[]).some((mine) => mayMeet(rule, mine)) || isIn([rule], left as PlacedRule[]),
+        !(own as PlacedRule[]).some((mine) => notationMayMeet(rule, mine)) ||
+        isIn([rule], left as PlacedRule[]),
     )
   );
 }

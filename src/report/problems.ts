@@ -4,7 +4,7 @@ import { pointerStep } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
 
 /** One thing that is wrong with a file: a JSON pointer to it, and what in words. */
-export interface Problem {
+export interface FileProblem {
   readonly pointer: string;
   readonly text: string;
   /** The place is that of the key, not of its value. */
@@ -15,11 +15,11 @@ export interface Problem {
  * The errors of a JSON Schema in words for a person. Ajv must run with `allErrors` and `verbose`. An alternative
  * (`anyOf`) that fits nothing is worded by the `description` beside it.
  */
-export function explain(errors: readonly ErrorObject[]): readonly Problem[] {
+export function explain(errors: readonly ErrorObject[]): readonly FileProblem[] {
   return errors.filter((e) => !/\/(?:anyOf|oneOf)\/\d/.test(e.schemaPath)).map(one);
 }
 
-function one(error: ErrorObject): Problem {
+function one(error: ErrorObject): FileProblem {
   const pointer = error.instancePath;
   const params = error.params as Record<string, unknown>;
   const schema = (error.parentSchema ?? {}) as Record<string, unknown>;
@@ -29,7 +29,7 @@ function one(error: ErrorObject): Problem {
       const known = Object.keys((schema.properties ?? {}) as object);
       return {
         pointer: `${pointer}/${pointerStep(name)}`,
-        text: `unknown property${didYouMean(name, known)}`,
+        text: `unknown property${didYouMeanOf(name, known)}`,
         atKey: true,
       };
     }
@@ -38,34 +38,34 @@ function one(error: ErrorObject): Problem {
     case "enum":
       return {
         pointer,
-        text: `expected one of ${(params.allowedValues as unknown[]).join(", ")}, found ${found(error.data)}`,
+        text: `expected one of ${(params.allowedValues as unknown[]).join(", ")}, found ${foundIn(error.data)}`,
       };
     case "const":
       return {
         pointer,
-        text: `expected ${JSON.stringify(params.allowedValue)}, found ${found(error.data)}`,
+        text: `expected ${JSON.stringify(params.allowedValue)}, found ${foundIn(error.data)}`,
       };
     case "type":
-      return { pointer, text: `expected ${typeText(params.type)}, found ${found(error.data)}` };
+      return { pointer, text: `expected ${typeText(params.type)}, found ${foundIn(error.data)}` };
     case "minLength":
     case "minItems":
     case "minProperties":
-      return { pointer, text: `expected something, found ${found(error.data)}` };
+      return { pointer, text: `expected something, found ${foundIn(error.data)}` };
     case "pattern":
     case "anyOf":
     case "oneOf":
     case "dependentRequired":
       return {
         pointer,
-        text: `${String(schema.description ?? error.message)}${error.keyword === "pattern" ? `, found ${found(error.data)}` : ""}`,
+        text: `${String(schema.description ?? error.message)}${error.keyword === "pattern" ? `, found ${foundIn(error.data)}` : ""}`,
       };
     default:
-      return { pointer, text: `${error.message ?? "not as expected"}, found ${found(error.data)}` };
+      return { pointer, text: `${error.message ?? "not as expected"}, found ${foundIn(error.data)}` };
   }
 }
 
 /** What was found: text in quotes and cut, else the kind of thing. */
-export function found(value: unknown): string {
+export function foundIn(value: unknown): string {
   if (typeof value === "string") {
     return visible(JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value));
   }
@@ -76,7 +76,7 @@ export function found(value: unknown): string {
 }
 
 /** `; did you mean "x"?` for the nearest known name, or nothing when none is near. */
-export function didYouMean(given: string, known: readonly string[]): string {
+export function didYouMeanOf(given: string, known: readonly string[]): string {
   const apart = (name: string) => distance(given.toLowerCase(), name.toLowerCase());
   const [best] = [...known].sort((a, b) => apart(a) - apart(b));
   if (best === undefined) return "";
@@ -87,7 +87,7 @@ export function didYouMean(given: string, known: readonly string[]): string {
 }
 
 /** A JSON pointer as people write paths: `waivers[0].expires`. */
-export function pathText(pointer: string): string {
+export function pointerText(pointer: string): string {
   let out = "";
   for (const raw of pointer.split("/").slice(1)) {
     const step = raw.replaceAll("~1", "/").replaceAll("~0", "~");

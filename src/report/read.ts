@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
 import { visible } from "../text/visible.ts";
-import { explain, pathText } from "./problems.ts";
+import { explain, pointerText } from "./problems.ts";
 import type { Report } from "./report.ts";
 import { reportSchema } from "./schema.ts";
 
@@ -38,7 +38,7 @@ export function readReport(text: string, file: string): Report {
   validator ??= new Ajv({ allErrors: true, verbose: true, strict: false }).compile(reportSchema);
   if (!validator(data)) {
     const [first, ...rest] = explain(validator.errors ?? []);
-    const path = pathText(first?.pointer ?? "");
+    const path = pointerText(first?.pointer ?? "");
     const more = rest.length === 0 ? "" : ` (and ${rest.length} more problems)`;
     throw new ReportError(
       `${at}: not a whole report: ${path === "" ? "" : `${path}: `}${first?.text ?? "not as expected"}${more}`,

@@ -1,7 +1,7 @@
 import { Ajv } from "ajv";
 import type { AwsGrant, AwsPart } from "../access/policy.ts";
 import { visible } from "../text/visible.ts";
-import { explain, pathText } from "./problems.ts";
+import { explain, pointerText } from "./problems.ts";
 import type { Drift } from "./report.ts";
 import { waiversSchema } from "./waivers-schema.ts";
 import { readYaml } from "./yaml.ts";
@@ -86,7 +86,7 @@ export function parseWaivers(text: string, file: string): WaiverFile {
   const lines: { readonly line: number; readonly column: number; readonly text: string }[] = [];
   const problem = (pointer: string, message: string, atKey = false) => {
     const { line, column } = atKey ? read.keyAt(pointer) : read.valueAt(pointer);
-    const path = pathText(pointer);
+    const path = pointerText(pointer);
     lines.push({ line, column, text: `${path === "" ? "" : `${path}: `}${message}` });
   };
   if (!validator(read.data)) {

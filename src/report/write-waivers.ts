@@ -8,13 +8,13 @@ import { type Waiver, WaiverError } from "./waivers.ts";
 export type Terms = Pick<Waiver, "reason" | "owner" | "expires">;
 
 /** An entry of a waiver file, in the order in which it is written. */
-export type Entry = Readonly<Record<string, unknown>>;
+export type WaiverEntry = Readonly<Record<string, unknown>>;
 
 /**
  * The entries that accept a finding exactly as it stands: everything that it grants, and nothing more.
  * @throws WaiverError for a finding that is no drift
  */
-export function entriesFor(finding: Finding, target: Target, terms: Terms): readonly Entry[] {
+export function entriesFor(finding: Finding, target: Target, terms: Terms): readonly WaiverEntry[] {
   const refuse = (why: string): never => {
     throw new WaiverError(`${finding.fingerprint}: ${why}`);
   };
@@ -47,7 +47,7 @@ export function entriesFor(finding: Finding, target: Target, terms: Terms): read
 }
 
 /** Every dimension that a finding of the cloud has is said; of AWS also that there is no condition. */
-function accept(grant: Granted, cloud: Provider): Entry {
+function accept(grant: Granted, cloud: Provider): WaiverEntry {
   const { patterns, notPatterns, except, plane, scope, condition, within, ...who } = grant;
   return {
     ...(patterns === undefined ? {} : { patterns }),
@@ -64,7 +64,7 @@ function accept(grant: Granted, cloud: Provider): Entry {
 const STYLE = { lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 /** A waiver file of these entries alone. */
-export function waiverFileOf(entries: readonly Entry[]): string {
+export function waiverFileOf(entries: readonly WaiverEntry[]): string {
   return stringify({ waivers: entries }, STYLE);
 }
 
@@ -72,7 +72,7 @@ export function waiverFileOf(entries: readonly Entry[]): string {
  * A waiver file with these entries at its end; what it has, comments too, stays as it is.
  * @param text a file that `parseWaivers` accepts
  */
-export function withEntries(text: string, entries: readonly Entry[]): string {
+export function withEntries(text: string, entries: readonly WaiverEntry[]): string {
   const document = parseDocument(text);
   const list = document.get("waivers");
   const nodes = entries.map((entry) => document.createNode(entry, { aliasDuplicateObjects: false }));

@@ -1,25 +1,25 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
-import { nearestOffset, type Place, placesIn, pointerStep } from "../text/place.ts";
+import { nearestOffset, placesIn, pointerStep, type TextPlace } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
 import { syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
 
 export interface YamlText {
   readonly data: unknown;
   /** Where the value of a JSON pointer stands, or its key; the nearest parent's place when it has none. */
-  readonly valueAt: (pointer: string) => Place;
-  readonly keyAt: (pointer: string) => Place;
+  readonly valueAt: (pointer: string) => TextPlace;
+  readonly keyAt: (pointer: string) => TextPlace;
 }
 
 /** What stops a text from being read, with its place. */
 export interface YamlFault {
-  readonly place: Place;
+  readonly place: TextPlace;
   readonly text: string;
 }
 
 const MAX_BYTES = 1_000_000;
 /** A waiver file is three levels deep. */
 const MAX_DEPTH = 16;
-const START: Place = { line: 1, column: 1 };
+const START: TextPlace = { line: 1, column: 1 };
 
 /**
  * Reads a small YAML 1.2 text (JSON is YAML) that nobody vouches for. Aliases and tags are refused, so nothing can
@@ -72,7 +72,7 @@ export function readYaml(text: string): YamlText | { readonly faults: readonly Y
   };
   const data = build(document.contents, "");
   if (faults.length > 0) return { faults };
-  const locate = (pointer: string, tables: readonly ReadonlyMap<string, number>[]): Place =>
+  const locate = (pointer: string, tables: readonly ReadonlyMap<string, number>[]): TextPlace =>
     at(nearestOffset(pointer, tables) ?? values.get("") ?? 0);
   return {
     data,
@@ -81,6 +81,6 @@ export function readYaml(text: string): YamlText | { readonly faults: readonly Y
   };
 }
 
-function fault(place: Place, text: string): { readonly faults: readonly YamlFault[] } {
+function fault(place: TextPlace, text: string): { readonly faults: readonly YamlFault[] } {
   return { faults: [{ place, text }] };
 }

@@ -2,7 +2,7 @@ import type { Finding } from "../report/report.ts";
 import { displayWidth, wrap } from "../text/layout.ts";
 import { visible } from "../text/visible.ts";
 import type { Paint } from "./paint.ts";
-import type { Row } from "./rows.ts";
+import type { FindingRow } from "./rows.ts";
 import { proofVerb, witnessScope, witnessText } from "./words.ts";
 
 /** Lines of one side of a comparison that are shown. */
@@ -13,7 +13,7 @@ const MOST_LINES = 16;
  * text, further proofs, the command that shows it, the change that mends it. Commands keep their own line, so that they
  * can be pasted.
  */
-export function detailLines(row: Row, width: number, paint: Paint): string[] {
+export function detailLines(row: FindingRow, width: number, paint: Paint): string[] {
   const out: string[] = [];
   row.findings.forEach((finding, i) => {
     if (i > 0) out.push("");

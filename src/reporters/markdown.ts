@@ -6,7 +6,7 @@ import type { RenderOptions, Reporter } from "./define.ts";
 import { code, codeBlock, inert, sentence } from "./markdown-text.ts";
 import { painter } from "./paint.ts";
 import { doorTexts, recordedText, staleTexts } from "./recorded.ts";
-import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
+import { type FindingRow, proofText, rowsOf, whatText } from "./rows.ts";
 import { sinceLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
 import { baselineName } from "./words.ts";
@@ -185,7 +185,7 @@ function against(report: Report): string {
 
 interface TargetRows {
   readonly target: Target;
-  readonly rows: readonly Row[];
+  readonly rows: readonly FindingRow[];
 }
 
 /** The differences of each target, the worst target first. */
@@ -225,7 +225,7 @@ function driftTables(report: Report, all: readonly TargetRows[], page: Page): vo
   if (shown < total) page.cut(`${grouped(total - shown)} of ${plural(total, "difference")}`);
 }
 
-function tableRow(row: Row, target: Target, report: Report): string {
+function tableRow(row: FindingRow, target: Target, report: Report): string {
   const { main } = row;
   const controls = [...new Set(row.findings.map((f) => code(shortControl(f.control, report))))].join("<br>");
   const state = main.state === "new" || main.state === "updated" ? `<br>**${main.state}**` : "";
@@ -276,7 +276,7 @@ function details(report: Report, all: readonly TargetRows[], page: Page): void {
     page.cut(`the details of ${grouped(rows.length - shown)} of ${plural(rows.length, "difference")}`);
 }
 
-function detailBlock({ main, findings }: Row, report: Report): string {
+function detailBlock({ main, findings }: FindingRow, report: Report): string {
   const what = main.pattern === undefined ? sentence(main.message) : code(wholly(main.pattern));
   const control = code(shortControl(main.control, report));
   const fields: (readonly [string, string])[] = [

@@ -6,7 +6,7 @@ import { visible, wholly } from "../text/visible.ts";
 import { proofVerb, shortScope, shortScopes, witnessScope, witnessText } from "./words.ts";
 
 /** One row of the table: a difference, and every control that it shows under. */
-export interface Row {
+export interface FindingRow {
   /** The worst of `findings`, and what the row says. */
   readonly main: Finding;
   /** All of it, the worst first; one per control. */
@@ -18,7 +18,7 @@ export interface Row {
  * controls, as when a widened role also widens the effective access, is one row that names both. Two findings of one
  * control are never merged.
  */
-export function rowsOf(findings: readonly Finding[]): readonly Row[] {
+export function rowsOf(findings: readonly Finding[]): readonly FindingRow[] {
   const rows = new Map<string, Finding[]>();
   const seen = new Map<string, number>();
   for (const finding of findings) {
@@ -33,7 +33,7 @@ export function rowsOf(findings: readonly Finding[]): readonly Row[] {
     else row.push(finding);
   }
   return [...rows.values()]
-    .flatMap((all): Row[] => {
+    .flatMap((all): FindingRow[] => {
       all.sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
       const [main] = all;
       return main === undefined ? [] : [{ main, findings: all }];
@@ -56,7 +56,7 @@ function residueKey(finding: Finding): string {
 const SPEAKS = new Set<Finding["drift"]>(["missing", "excess"]);
 
 /** What is wrong: the pattern with its exceptions and today's operations, or the message. */
-export function whatText({ main }: Row): readonly string[] {
+export function whatText({ main }: FindingRow): readonly string[] {
   const { pattern, except = [], plane, known, latent, message, drift } = main;
   if (pattern === undefined) return [visible(message)];
   const lines = [`${wholly(pattern)}${plane === "data" ? "  (data plane)" : ""}`];
@@ -77,7 +77,7 @@ export function whatText({ main }: Row): readonly string[] {
 }
 
 /** The one operation that proves it, where it holds and who gives it. */
-export function proofText({ findings, main }: Row, target: Target): readonly string[] {
+export function proofText({ findings, main }: FindingRow, target: Target): readonly string[] {
   const proof = findings.find((f) => f.by !== undefined && f.witness !== undefined) ?? main;
   const lines: string[] = [];
   if (proof.witness !== undefined) {

@@ -6,7 +6,7 @@ import { inertLine, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { detailLines } from "./details.ts";
 import { type Paint, painter } from "./paint.ts";
-import { proofText, type Row, rowsOf, whatText } from "./rows.ts";
+import { type FindingRow, proofText, rowsOf, whatText } from "./rows.ts";
 import { closingLines, headerLines, sectionLines, sinceLines, staleLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
 
@@ -86,7 +86,7 @@ interface RowText {
 }
 
 function drawDrift(
-  rows: readonly Row[],
+  rows: readonly FindingRow[],
   target: Target,
   width: number,
   single: boolean,

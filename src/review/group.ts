@@ -2,19 +2,19 @@ import { byText } from "../text/order.ts";
 import {
   breaks,
   type Change,
+  type GrantReach,
   type PermissionGroup,
-  type Reach,
   type RehearsedCall,
   type Use,
 } from "./review.ts";
 
 /** One action with its columns. */
-export interface Row {
+export interface ReviewRow {
   readonly action: string;
   readonly service: string;
-  readonly live: Reach;
-  readonly documented: Reach;
-  readonly target: Reach;
+  readonly live: GrantReach;
+  readonly documented: GrantReach;
+  readonly target: GrantReach;
   readonly change: Change;
 }
 
@@ -35,8 +35,8 @@ function useOf(calls: readonly RehearsedCall[], observable: boolean): Use {
  * @param calls every rehearsed call, those that stay allowed too
  * @param observes whether a use of the action would have been seen
  */
-export function grouped(
-  rows: readonly Row[],
+export function groupedRows(
+  rows: readonly ReviewRow[],
   calls: readonly RehearsedCall[],
   observes: (action: string) => boolean,
 ): readonly PermissionGroup[] {
@@ -83,7 +83,7 @@ export function grouped(
 }
 
 /** Those that break first, then those that may, the latest first; the rest is what today's policies do not explain. */
-export function inOrder(calls: readonly RehearsedCall[]): readonly RehearsedCall[] {
+export function reviewOrder(calls: readonly RehearsedCall[]): readonly RehearsedCall[] {
   const rank = (call: RehearsedCall) => (breaks(call) ? 0 : call.target === "depends" ? 1 : 2);
   return [...calls].sort(
     (a, b) =>

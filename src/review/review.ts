@@ -3,7 +3,7 @@ import type { LoadedBaseline } from "../baselines/baseline.ts";
 import type { UsageSource } from "../usage/usage.ts";
 
 /** How far one side grants an action. `dead`: it names it and, by the provider's catalogue, grants nothing by it. */
-export type Reach = "all" | "some" | "dead" | "none" | "unknown";
+export type GrantReach = "all" | "some" | "dead" | "none" | "unknown";
 
 /** What the scope-down does to an action: `shifts` takes a part away and grants another. */
 export type Change = "goes" | "narrows" | "shifts" | "stays" | "appears" | "unknown";
@@ -20,9 +20,9 @@ export interface PermissionGroup {
   readonly service: string;
   readonly change: Change;
   readonly use: Use;
-  readonly live: Reach;
-  readonly documented: Reach;
-  readonly target: Reach;
+  readonly live: GrantReach;
+  readonly documented: GrantReach;
+  readonly target: GrantReach;
   readonly actions: readonly string[];
   /** Recorded calls of all of them, and when the last was. */
   readonly calls: number;

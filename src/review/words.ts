@@ -1,6 +1,6 @@
 import type { Provider } from "../access/policy.ts";
 import { plural } from "../text/count.ts";
-import { breaks, type Change, type Reach, type RehearsedCall, type Review, type Use } from "./review.ts";
+import { breaks, type Change, type GrantReach, type RehearsedCall, type Review, type Use } from "./review.ts";
 
 export const CHANGE_WORDS = {
   goes: "goes away",
@@ -25,7 +25,7 @@ export const REACH_WORDS = {
   dead: "in name only",
   none: "no",
   unknown: "undecided",
-} as const satisfies Record<Reach, string>;
+} as const satisfies Record<GrantReach, string>;
 
 /** `2026-11-20 14:05`: a time as people compare it, UTC. */
 export function minute(iso: string): string {

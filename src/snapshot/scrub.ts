@@ -17,17 +17,19 @@ const secretName = new RegExp(
     "passwords?",
     "passwd",
     "passphrase",
-    "(?:^|-)pwd",
+    "(?:^|-)(?:pwd|pass|pat|dsn|creds)",
     "secret",
     "secret-?(?:text|value)",
     "connection-?strings?",
-    "(?:^|-)(?:access|account|api|auth|encryption|function|host|instrumentation|master|primary|primary-access|primary-master|primary-readonly-master|private|secondary|secondary-access|secondary-master|secondary-readonly-master|shared|signing|storage)-?keys?",
+    "(?:^|-)(?:access|account|api|auth|encryption|function|host|instrumentation|master|primary|primary-access|primary-master|primary-readonly-master|private|secondary|secondary-access|secondary-master|secondary-readonly-master|shared|secret|signing|storage)-?keys?",
     "(?:^|-)tokens?",
     "(?:^|-)sas(?:-?(?:uri|url|key|token))?",
     "shared-?access-?signature",
     "(?:^|-)credentials?",
     "kube-?configs?",
     "(?:^|-)pfx(?:-?(?:blob|data))?",
+    // what a machine runs when it starts: base64, with whatever somebody wrote into it
+    "(?:^|-)(?:user|custom)-?data",
     // names of a variable or a tag, where nothing marks where a word begins
     "api-?keys?",
     "secret-?access-?keys?",
@@ -44,17 +46,51 @@ function words(name: string): string {
     .toLowerCase();
 }
 
+/** What a name in a text ends in whose value is a secret. */
+const named = "(?:password|passwd|token|secret|api[_-]?key|secret[_-]?(?:access[_-]?)?key)";
+
 /** Secrets inside any text: connection strings, shared access signatures, tokens, addresses with a password, private keys. */
 const secretText: readonly (readonly [RegExp, string])[] = [
   [
     /\b(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|ClientSecret)=[^;"'\s]+/gi,
     `$1=${scrubbed}`,
   ],
-  [/([?&](?:sig|code|access_token|client_secret)=)[^&"'\s]+/gi, `$1${scrubbed}`],
+  [
+    /([?&](?:sig|code|access_token|client_secret|token|api[_-]?key|password|secret)=)[^&"'\s]+/gi,
+    `$1${scrubbed}`,
+  ],
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/]{0,200}:)[^\s@/]{1,500}@/gi, `$1${scrubbed}@`],
-  [/\b(?:gh[opsu]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,})/g, scrubbed],
+  [
+    /\b(?:gh[oprsu]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|npm_[A-Za-z0-9]{30,})/g,
+    scrubbed,
+  ],
+  [/\b(?:AIza[\w-]{30,}|[rs]k_(?:live|test)_\w{16,}|SG\.[\w-]{16,}\.[\w-]{16,})/g, scrubbed],
+  [/(\bhooks\.slack\.com\/services\/)[^\s"']+/g, `$1${scrubbed}`],
+  [/\b(Authorization:\s*(?:Bearer|Basic|token)\s+)[^\s"']+/gi, `$1${scrubbed}`],
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g, scrubbed],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, scrubbed],
+];
+
+/**
+ * The same in a command, a script, a file of settings in one text: `--db-password x`, `export DB_PASSWORD=x`,
+ * `password: x`. Not in policies and conditions, whose texts are compared.
+ */
+const secretSetting: readonly (readonly [RegExp, string])[] = [
+  [
+    new RegExp(
+      `((?:^|\\s)--?[\\w-]{0,60}${named}[ =]+)(?!\\[scrubbed)(?:"[^"]*"|'[^']*'|[^\\s"'-][^\\s"']*)`,
+      "gi",
+    ),
+    `$1${scrubbed}`,
+  ],
+  [
+    new RegExp(`\\b(\\w{0,60}${named}=)(?!=|\\[scrubbed)(?:"[^"]*"|'[^']*'|[^\\s;&"']+)`, "gi"),
+    `$1${scrubbed}`,
+  ],
+  [
+    new RegExp(`(^[ \\t]*["']?[\\w.-]{0,60}${named}["']?[ \\t]*:[ \\t]+)(?!\\||\\[scrubbed)\\S.*`, "gim"),
+    `$1${scrubbed}`,
+  ],
 ];
 
 /** A copy of a provider's document without secret values and with every string made visible. Numbers, nulls, order and names stay. */
@@ -78,15 +114,24 @@ function scrubValue(value: unknown, name: string | undefined, depth: number): un
     );
   }
   const secret = namesSecret(value);
+  const isKubernetesSecret = "kind" in value && value.kind === "Secret";
   // `fromEntries` defines own properties, so that a key `__proto__` stays data.
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       visible(key),
       isSecret(key) || (secret && pairValue.test(key))
         ? withoutValues(inner)
-        : scrubValue(inner, key, depth + 1),
+        : isKubernetesSecret && /^(?:data|stringData)$/.test(key)
+          ? keysAlone(inner)
+          : scrubValue(inner, key, depth + 1),
     ]),
   );
+}
+
+/** Of a Secret the names of its keys stay. */
+function keysAlone(data: unknown): unknown {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return withoutValues(data);
+  return Object.fromEntries(Object.keys(data).map((key) => [visible(key), scrubbed]));
 }
 
 function isSecret(name: string): boolean {
@@ -94,13 +139,14 @@ function isSecret(name: string): boolean {
 }
 
 /** How a pair writes its two halves: `{ Key, Value }` of a tag, `{ name, value }` of a variable, a stack's parameters. */
-const pairName = /^(?:(?:tag|parameter|variable)?-?(?:key|name))$/i;
-const pairValue = /^(?:(?:tag|parameter|variable|resolved)?-?values?)$/i;
+const pairName = /^(?:(?:tag|parameter|variable|output|header|setting)?-?(?:key|name))$/i;
+const pairValue = /^(?:(?:tag|parameter|variable|output|header|setting|resolved)?-?values?)$/i;
 
 /** Whether an object is a pair whose name says that its value is a secret. */
 function namesSecret(value: object): boolean {
   return Object.entries(value).some(
-    ([key, inner]) => pairName.test(key) && typeof inner === "string" && isSecret(inner),
+    ([key, inner]) =>
+      pairName.test(key) && typeof inner === "string" && (isSecret(inner) || /^authorization$/i.test(inner)),
   );
 }
 
@@ -146,7 +192,10 @@ function scrubInnerJson(text: string, depth: number): string | undefined {
 
 function scrubText(text: string, name: string | undefined): string {
   let clean = text;
-  for (const [pattern, replacement] of secretText) clean = clean.replace(pattern, replacement);
+  const compared = name !== undefined && (holdsJson.test(name) || name.toLowerCase() === "condition");
+  for (const [pattern, replacement] of compared ? secretText : [...secretText, ...secretSetting]) {
+    clean = clean.replace(pattern, replacement);
+  }
   // Line breaks mean nothing in a condition, and the portal writes them; as `\u{a}` they would make two equal
   // conditions differ.
   if (name?.toLowerCase() === "condition") clean = clean.replace(/[\t\r\n]+/g, " ");

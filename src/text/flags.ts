@@ -1,5 +1,5 @@
 /** One option of a command line, as programs of containers take them. */
-export interface Flag {
+export interface ProgramFlag {
   /** Without its dashes: `enable-x`, of `--enable-x`, `-enable-x` and `--enable-x=true`. */
   readonly name: string;
   /** Behind `=`. */
@@ -12,11 +12,11 @@ export interface Flag {
  * The options among the words of a command. A word with spaces in it is a script for a shell, whose own words count;
  * behind `--` nothing is an option any more.
  */
-export function flagsIn(command: readonly string[]): readonly Flag[] {
+export function flagsIn(command: readonly string[]): readonly ProgramFlag[] {
   const words = command.flatMap((word) => (/\s/.test(word) ? wordsOf(word) : [word]));
   const end = words.indexOf("--");
   const own = end < 0 ? words : words.slice(0, end);
-  return own.flatMap((word, at): readonly Flag[] => {
+  return own.flatMap((word, at): readonly ProgramFlag[] => {
     const [, name, value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
     if (name === undefined) return [];
     if (value !== undefined) return [{ name, value }];

@@ -1,5 +1,5 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments } from "yaml";
-import { type Place, placesIn } from "./place.ts";
+import { placesIn, type TextPlace } from "./place.ts";
 import { syntaxText, tooDeep, UNTRUSTED } from "./yaml.ts";
 
 /** A value of a YAML or JSON file, where it stands. */
@@ -9,7 +9,7 @@ export interface Leaf {
   readonly value: unknown;
   /** A scalar as it was written: `0123`, which is the number 123. */
   readonly written?: string;
-  readonly at: Place;
+  readonly at: TextPlace;
 }
 
 /** A file's values by path, or why it cannot be read and where. */
@@ -17,13 +17,13 @@ export type Tree =
   | {
       readonly kind: "tree";
       readonly at: (path: string) => readonly Leaf[];
-      readonly near: (path: string) => Place;
+      readonly near: (path: string) => TextPlace;
     }
-  | { readonly kind: "problem"; readonly text: string; readonly at: Place };
+  | { readonly kind: "problem"; readonly text: string; readonly at: TextPlace };
 
 const MOST_CHARACTERS = 1_000_000;
 const DEEPEST = 60;
-const START: Place = { line: 1, column: 1 };
+const START: TextPlace = { line: 1, column: 1 };
 
 /**
  * Reads a YAML 1.2 file (JSON is YAML) of one document without trusting it. What a key says twice, an alias and a tag are
@@ -49,7 +49,7 @@ export function treeOf(text: string): Tree {
   if (root === null) return problem("is empty", undefined);
   const odd = oddIn(root);
   if (odd !== undefined) return problem(odd.text, odd.offset);
-  const placeOf = (node: Node | undefined): Place => places(node?.range?.[0] ?? 0);
+  const placeOf = (node: Node | undefined): TextPlace => places(node?.range?.[0] ?? 0);
   return {
     kind: "tree",
     at: (path) =>

@@ -6,15 +6,15 @@ const MOST_CHARACTERS = 2_048;
 export type Json = Readonly<Record<string, unknown>>;
 
 /** An object of a record, or undefined. */
-export function objectOf(value: unknown): Json | undefined {
+export function usageObjectOf(value: unknown): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
 /** A property of what may be no object at all. Own properties only: keys come from outside. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
+export function atPath(value: unknown, ...path: readonly string[]): unknown {
   let found: unknown = value;
   for (const key of path) {
-    const object = objectOf(found);
+    const object = usageObjectOf(found);
     if (object === undefined || !Object.hasOwn(object, key)) return undefined;
     found = object[key];
   }
@@ -23,7 +23,7 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
 
 /** A text of a record, made visible and cut (fault 26); undefined for what is none, or empty. */
 export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = at(value, ...path);
+  const found = atPath(value, ...path);
   if (typeof found !== "string" || found === "") return undefined;
   const cut = found.length > MOST_CHARACTERS ? `${found.slice(0, MOST_CHARACTERS)}…` : found;
   return visible(cut);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { inputsOf, ownInputs, printsReport, switches } from "../../src/action/inputs.ts";
-import { annotation, command, outputFile, outputsOf } from "../../src/action/outputs.ts";
+import { actionInputsOf, ownInputs, printsReport, switches } from "../../src/action/inputs.ts";
+import { annotation, outputFile, outputsOf, workflowCommand } from "../../src/action/outputs.ts";
 import { flagsOf } from "../../src/cli/line/flags.ts";
 import { worlds } from "../report/sample.ts";
 
@@ -55,13 +55,13 @@ describe("inputs", () => {
       "INPUT_OUTPUT-DIRECTORY": "out",
       INPUT_SUMMARY: "false",
     };
-    expect(inputsOf(env)).toEqual({
+    expect(actionInputsOf(env)).toEqual({
       args: ["--cloud=azure, aws", "--fail-on-new", "--role=--debug", "--set=a=1", "--set=b=x y=z"],
       directory: "out",
       summary: false,
       since: "old.json",
     });
-    expect(inputsOf({})).toEqual({ args: [], directory: "chalk-audit-results", summary: true });
+    expect(actionInputsOf({})).toEqual({ args: [], directory: "chalk-audit-results", summary: true });
   });
 
   test.each([
@@ -71,7 +71,7 @@ describe("inputs", () => {
       { "INPUT_OUTPUT-DIRECTORY": "a,b" },
       'input output-directory: expected a folder without a comma, found "a,b"',
     ],
-  ])("%j: %s", (env, message) => expect(() => inputsOf(env)).toThrow(message));
+  ])("%j: %s", (env, message) => expect(() => actionInputsOf(env)).toThrow(message));
 
   test("the table goes to the log unless another format does", () => {
     expect(printsReport([])).toBe(false);
@@ -142,7 +142,7 @@ describe("outputs", () => {
   });
 
   test("fault 27: a message stays one command", () => {
-    expect(command("error", "50%\r\n::set-env name=x::y")).toBe(
+    expect(workflowCommand("error", "50%\r\n::set-env name=x::y")).toBe(
       "::error title=chalk-audit::50%25%0D%0A::set-env name=x::y",
     );
   });

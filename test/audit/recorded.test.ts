@@ -59,6 +59,13 @@ describe("recorded state is named as recorded", () => {
   });
 });
 
+it("T12: its age is told by the clock, whatever time stamps the report", () => {
+  const takenAt = "2026-11-21T06:00:00.000Z";
+  const clock = "2026-12-21T06:00:00.000Z";
+  expect(targetOf(judged({ takenAt }))?.stale).toBeUndefined();
+  expect(targetOf(judged({ takenAt }, { clock }))?.stale).toContain("recorded 30 days ago");
+});
+
 describe("doors: which ways to more were looked at", () => {
   const states = (report: Report) =>
     Object.fromEntries((targetOf(report)?.doors ?? []).map(({ id, state }) => [id, state]));

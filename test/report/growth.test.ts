@@ -15,8 +15,8 @@ import { factsOf } from "../../src/snapshot/facts.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { options } from "../reporters/worlds.ts";
 import { type Body, provider } from "../servers/azure-state.ts";
+import { type Lab, openLab } from "../worlds/azure-ground.ts";
 import { clean, flags, manager, managerRole } from "../worlds/chalk.ts";
-import { type Lab, openLab } from "../worlds/lab.ts";
 import { operations } from "../worlds/operations.ts";
 import { report, SUBSCRIPTION, target } from "./sample.ts";
 

@@ -4,8 +4,8 @@ import { prepare } from "../../src/cli/job/job.ts";
 import type { Finding, Report } from "../../src/report/report.ts";
 import { parseWaivers } from "../../src/report/waivers.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
+import { auditJob, type Lab, openLab } from "../worlds/azure-ground.ts";
 import { clean, flags, logs, manager, managerRole } from "../worlds/chalk.ts";
-import { auditJob, type Lab, openLab } from "../worlds/lab.ts";
 import { operations } from "../worlds/operations.ts";
 
 const now = "2026-11-21T08:00:00.000Z";

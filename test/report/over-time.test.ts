@@ -8,8 +8,8 @@ import { compareReports } from "../../src/report/since.ts";
 import { renderIncompleteSarif, sarif } from "../../src/reporters/sarif.ts";
 import { options } from "../reporters/worlds.ts";
 import { resourceGroup } from "../servers/azure-state.ts";
+import { type Lab, openLab, type World } from "../worlds/azure-ground.ts";
 import { clean, flags, manager, swapped, withRole } from "../worlds/chalk.ts";
-import { type Lab, openLab, type World } from "../worlds/lab.ts";
 import { type CodeScanning, codeScanning, type Upload } from "./code-scanning.ts";
 import { control, finding, OTHER, report, SUBSCRIPTION, target, VAULT_UNREAD } from "./sample.ts";
 

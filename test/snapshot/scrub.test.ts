@@ -208,6 +208,55 @@ describe("T9: secrets in tags, variables and annotations go by their names", () 
     expect(scrub({ note: "[".repeat(100_000) + "]".repeat(100_000) })).toEqual({ note: "[scrubbed]" });
   });
 
+  it.each<[string, unknown]>([
+    ["DB_PASS", { Key: "DB_PASS", Value: "canary" }],
+    ["SecretKey", { Key: "SecretKey", Value: "canary" }],
+    ["GITHUB_PAT", { Key: "GITHUB_PAT", Value: "canary" }],
+    ["creds", { Key: "creds", Value: "canary" }],
+    ["a DSN", { Key: "dsn", Value: "u:canary@tcp(h)/db" }],
+    ["an output of a stack", { OutputKey: "AdminPassword", OutputValue: "canary" }],
+    ["a header", { name: "Authorization", value: "Basic canary" }],
+    ["a header in a text", "curl -H 'Authorization: Bearer canary' https://x"],
+    ["an argument in a text", { commandToExecute: "run --db-password canary --other x" }],
+    ["an argument in quotes", { commandToExecute: "run --token='canary b' --other x" }],
+    ["a variable in a script", "cd /x && export DB_PASSWORD=canary"],
+    ["a variable in a later line", "A=1\nDB_PASSWORD=canary\nB=2"],
+    ["a setting in YAML", "user: x\n  password: canary\nother: y"],
+    ["a query", "https://h/?a=1&api_key=canary&x=1"],
+    ["what a machine runs first", { UserData: "canary" }],
+    ["a Secret of Kubernetes", { kind: "Secret", data: { a: "canary" }, stringData: { b: "canary" } }],
+    ["a hook of Slack", "https://hooks.slack.com/services/T0/B0/canary"],
+    ["npm", `npm_${"canary".repeat(6)}`],
+    ["GitHub's refresh token", `ghr_${"canary".repeat(6)}`],
+    ["Google's key", `AIza${"canary".repeat(6)}`],
+    ["Stripe's key", `sk_live_${"canary".repeat(6)}`],
+    ["SendGrid's key", `SG.${"canary".repeat(4)}.${"canary".repeat(6)}`],
+  ])("T9: %s", (_, body) => {
+    const once = scrub(body);
+    expect(JSON.stringify(once)).not.toContain("canary");
+    expect(JSON.stringify(once)).toContain("[scrubbed]");
+    expect(scrub(once)).toEqual(once);
+  });
+
+  it("T9: of a Secret the names of its keys stay, of a script the rest", () => {
+    expect(scrub({ kind: "Secret", data: { a: "x" } })).toEqual({
+      kind: "Secret",
+      data: { a: "[scrubbed]" },
+    });
+    expect(scrub("run --token x --other y")).toBe("run --token [scrubbed] --other y");
+  });
+
+  it("T9: what policies and conditions say of such names stays, since they are compared", () => {
+    const body = {
+      PolicyDocument: '{"Statement":[{"Resource":"arn:aws:s3:::b/token=a/*"}]}',
+      condition: "@Resource[x:api_token=a] StringEquals 'b'",
+      passThrough: "bypass=1",
+      note: "the token: it expired; compass: north",
+      Action: ["secretsmanager:GetSecretValue", "iam:PassRole"],
+    };
+    expect(scrub(body)).toEqual(body);
+  });
+
   it("pairs and lists that hold no secret stay", () => {
     const body = {
       tags: [{ Key: "Name", Value: "token" }, { Key: "secretName", Value: "n" }, { Key: "Password" }],

@@ -7,9 +7,10 @@ import {
   roleAssignment,
   roleDefinition,
 } from "../servers/azure-state.ts";
+import { azureGround, type Row } from "./azure-ground.ts";
 import { bystander, vendor as pump, SUB, stockRoles } from "./chalk.ts";
 import { operations } from "./operations.ts";
-import { describeWorlds, type Row } from "./table.ts";
+import { describeWorlds } from "./world.ts";
 
 const RG = `${SUB}/resourceGroups/rg-lake`;
 const keeperRole = "d0000000-0000-4000-8000-0000000000b1";
@@ -84,10 +85,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "keeper-role": "fail", "all-access": "fail" },
     findings: [
-      "all-access: azure/effective-access/excess low latent control Microsoft.Search/searchServices/*/delete → Microsoft.Search/searchServices/<any>/delete @ SUB, by Acme Lake Keeper, at SUB",
-      "all-access: azure/effective-access/excess low latent control Microsoft.Search/searchServices/delete → Microsoft.Search/searchServices/delete @ SUB, by Acme Lake Keeper, at SUB",
-      "keeper-role: azure/role-definition/excess low latent control Microsoft.Search/searchServices/*/delete → Microsoft.Search/searchServices/<any>/delete",
-      "keeper-role: azure/role-definition/excess low latent control Microsoft.Search/searchServices/delete → Microsoft.Search/searchServices/delete",
+      "all-access excess low latent control Microsoft.Search/searchServices/*/delete ! Microsoft.Search/searchServices/<any>/delete @ SUB, by Acme Lake Keeper, at SUB",
+      "all-access excess low latent control Microsoft.Search/searchServices/delete ! Microsoft.Search/searchServices/delete @ SUB, by Acme Lake Keeper, at SUB",
+      "keeper-role excess low latent control Microsoft.Search/searchServices/*/delete ! Microsoft.Search/searchServices/<any>/delete",
+      "keeper-role excess low latent control Microsoft.Search/searchServices/delete ! Microsoft.Search/searchServices/delete",
     ],
   },
   "its notActions without one (AZ2)": {
@@ -96,8 +97,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "keeper-role": "fail", "all-access": "fail" },
     findings: [
-      "all-access: azure/effective-access/excess low latent control Microsoft.Search/searchServices/*/delete → Microsoft.Search/searchServices/<any>/delete @ SUB, by Acme Lake Keeper, at SUB",
-      "keeper-role: azure/role-definition/excess low latent control Microsoft.Search/searchServices/*/delete → Microsoft.Search/searchServices/<any>/delete",
+      "all-access excess low latent control Microsoft.Search/searchServices/*/delete ! Microsoft.Search/searchServices/<any>/delete @ SUB, by Acme Lake Keeper, at SUB",
+      "keeper-role excess low latent control Microsoft.Search/searchServices/*/delete ! Microsoft.Search/searchServices/<any>/delete",
     ],
   },
   "profile dry, with what is only for wet": {
@@ -106,9 +107,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "keeper-role": "fail", "all-access": "fail" },
     findings: [
-      "all-access: azure/effective-access/excess low latent control Microsoft.Relay/namespaces/write → Microsoft.Relay/namespaces/write @ SUB, by Acme Lake Keeper, at SUB",
-      "all-access: azure/effective-access/excess low latent data Microsoft.Search/searchServices/indexes/documents/delete → Microsoft.Search/searchServices/indexes/documents/delete @ SUB/rg-lake, by Search Index Data Contributor, at SUB/rg-lake",
-      "keeper-role: azure/role-definition/excess low latent control Microsoft.Relay/namespaces/write → Microsoft.Relay/namespaces/write",
+      "all-access excess low latent control Microsoft.Relay/namespaces/write ! Microsoft.Relay/namespaces/write @ SUB, by Acme Lake Keeper, at SUB",
+      "all-access excess low latent data Microsoft.Search/searchServices/indexes/documents/delete ! Microsoft.Search/searchServices/indexes/documents/delete @ SUB/rg-lake, by Search Index Data Contributor, at SUB/rg-lake",
+      "keeper-role excess low latent control Microsoft.Relay/namespaces/write ! Microsoft.Relay/namespaces/write",
     ],
   },
   "profile dry, as documented": {
@@ -122,8 +123,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "search-access": "fail", "all-access": "fail" },
     findings: [
-      "all-access: azure/effective-access/wider high SUB roleAssignments/a-search",
-      "search-access: azure/role-assignment/wider high SUB roleAssignments/a-search",
+      "all-access wider high Search Index Data Contributor (SUB roleAssignments/a-search), by Search Index Data Contributor, at SUB",
+      "search-access wider high Search Index Data Contributor (SUB roleAssignments/a-search), by Search Index Data Contributor, at SUB",
     ],
   },
   "Owner besides": {
@@ -132,10 +133,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "all-access": "fail" },
     findings: [
-      "all-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleAssignments/write @ SUB/rg-lake, by Owner, at SUB/rg-lake",
-      "all-access: azure/effective-access/excess low latent control Microsoft.Search/searchServices/*/delete → Microsoft.Search/searchServices/<any>/delete @ SUB/rg-lake, by Owner, at SUB/rg-lake",
-      "all-access: azure/effective-access/excess low latent control Microsoft.Search/searchServices/delete → Microsoft.Search/searchServices/delete @ SUB/rg-lake, by Owner, at SUB/rg-lake",
-      "all-access: azure/effective-access/excess low latent control Microsoft.SignalRService/*/write → Microsoft.SignalRService/<any>/write @ SUB/rg-lake, by Owner, at SUB/rg-lake",
+      "all-access excess critical control * except Microsoft.Relay/namespaces/read; Microsoft.Relay/namespaces/write; Microsoft.Search/searchServices/*; Microsoft.SignalRService/* ! Microsoft.Authorization/roleAssignments/write @ SUB/rg-lake, by Owner, at SUB/rg-lake",
+      "all-access excess low latent control Microsoft.Search/searchServices/*/delete ! Microsoft.Search/searchServices/<any>/delete @ SUB/rg-lake, by Owner, at SUB/rg-lake",
+      "all-access excess low latent control Microsoft.Search/searchServices/delete ! Microsoft.Search/searchServices/delete @ SUB/rg-lake, by Owner, at SUB/rg-lake",
+      "all-access excess low latent control Microsoft.SignalRService/*/write ! Microsoft.SignalRService/<any>/write @ SUB/rg-lake, by Owner, at SUB/rg-lake",
     ],
   },
   "the optional role, exact": {
@@ -159,7 +160,7 @@ const rows: Readonly<Record<string, Row>> = {
     },
     flags,
     code: 0,
-    gone: ["gauge-role: note azure/role-definition/absent info SUB#Acme Lake Gauge"],
+    gone: ["gauge-role note absent info (SUB#Acme Lake Gauge)"],
   },
   "the optional role, widened": {
     state: {
@@ -184,10 +185,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "gauge-role": "fail", "all-access": "fail" },
     findings: [
-      "all-access: azure/effective-access/excess high data Microsoft.KeyVault/vaults/keys/* → Microsoft.KeyVault/vaults/keys/delete @ SUB, by Acme Lake Gauge, at SUB",
-      "gauge-role: azure/role-definition/excess high data Microsoft.KeyVault/vaults/keys/* → Microsoft.KeyVault/vaults/keys/delete",
+      "all-access excess high data Microsoft.KeyVault/vaults/keys/* except Microsoft.KeyVault/vaults/keys/read ! Microsoft.KeyVault/vaults/keys/delete @ SUB, by Acme Lake Gauge, at SUB",
+      "gauge-role excess high data Microsoft.KeyVault/vaults/keys/* except Microsoft.KeyVault/vaults/keys/read ! Microsoft.KeyVault/vaults/keys/delete",
     ],
-    gone: ["gauge-role: note azure/role-definition/absent info SUB#Acme Lake Gauge"],
+    gone: ["gauge-role note absent info (SUB#Acme Lake Gauge)"],
   },
   "a public endpoint": {
     state: clean({
@@ -201,7 +202,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "private-cluster": "fail" },
     findings: [
-      "private-cluster: config/resource-state/changed medium SUB/rg-lake/providers/Microsoft.ContainerService/managedClusters/k",
+      "private-cluster changed medium (SUB/rg-lake/providers/Microsoft.ContainerService/managedClusters/k)",
     ],
   },
   "one relay of two": {
@@ -214,7 +215,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { parts: "fail" },
-    findings: ["parts: inventory/resources/absent low SUB#relays"],
+    findings: ["parts absent low (SUB#relays)"],
   },
   "a vault on access policies that grant less": {
     state: clean({
@@ -227,24 +228,18 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "vault-access": "fail" },
-    findings: [
-      "vault-access: azure/key-vault-access/dead medium SUB/rg-lake/providers/Microsoft.KeyVault/vaults/v",
-    ],
+    findings: ["vault-access dead medium (SUB/rg-lake/providers/Microsoft.KeyVault/vaults/v)"],
   },
   "a neighbour": {
     state: clean({ resourceGroups: [resourceGroup("rg-lake"), resourceGroup("rg-sea")] }),
     flags,
     code: 0,
     controls: { "own-subscription": "fail" },
-    findings: ["own-subscription: azure/subscription-separation/stray info SUB/rg-sea"],
+    findings: ["own-subscription stray info (SUB/rg-sea)"],
   },
 };
 describeWorlds(
   "acme-lake, a vendor that does not exist",
-  {
-    state: clean(),
-    flags,
-    notes: ["gauge-role: note azure/role-definition/absent info SUB#Acme Lake Gauge"],
-  },
+  azureGround({ state: clean(), flags }, ["gauge-role note absent info (SUB#Acme Lake Gauge)"]),
   rows,
 );

@@ -1,4 +1,5 @@
 import { builtIn, eligibility, roleAssignment, roleDefinition } from "../servers/azure-state.ts";
+import { azureGround, type Row } from "./azure-ground.ts";
 import {
   bystander,
   clean,
@@ -21,7 +22,7 @@ import {
   withAlso,
   withInstead,
 } from "./chalk.ts";
-import { describeWorlds, type Row } from "./table.ts";
+import { describeWorlds } from "./world.ts";
 
 const named = { ...flags, principal: [vendor] };
 const undeclared = { set: flags.set };
@@ -51,7 +52,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
+      "effective-access excess critical control * except 62 patterns ! Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
     ],
   },
   "Contributor through a group in a group (AZ6)": {
@@ -60,7 +61,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000002, at SUB",
+      "effective-access excess critical control * except 62 patterns ! Microsoft.Web/sites/write @ SUB, by Contributor, to group bbbbbbbb-0000-4000-8000-000000000002, at SUB",
     ],
   },
   "Contributor to a group that the vendor is not in": {
@@ -77,7 +78,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Web/sites/write @ SUB, by Contributor, at SUB",
+      "effective-access excess critical control * except 62 patterns ! Microsoft.Web/sites/write @ SUB, by Contributor, at SUB",
     ],
   },
   "Owner on one resource group (AZ6)": {
@@ -86,7 +87,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk, by Owner, at SUB/rg-chalk",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk, by Owner, at SUB/rg-chalk",
     ],
   },
   "Owner on two resource groups": {
@@ -108,8 +109,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-a, by Owner, at SUB/rg-a",
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-b, by Owner, at SUB/rg-b",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB/rg-a, by Owner, at SUB/rg-a",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB/rg-b, by Owner, at SUB/rg-b",
     ],
   },
   "Owner on a resource group and on a vault in it": {
@@ -121,7 +122,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk, by Owner, at SUB/rg-chalk",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk, by Owner, at SUB/rg-chalk",
     ],
   },
   "Owner on one vault, below the audited scope (AZ6)": {
@@ -130,7 +131,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk, by Owner, at SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk, by Owner, at SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
     ],
   },
   "a role on one vault that grants only what is documented (AZ6)": {
@@ -147,7 +148,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ MG root-mg, by Reader, at MG root-mg",
+      "effective-access excess medium control */read except 53 patterns ! Microsoft.Web/sites/read @ MG root-mg, by Reader, at MG root-mg",
     ],
   },
   "the documented role at management group level besides": {
@@ -156,8 +157,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/wider high MG root-mg roleAssignments/a-more",
-      "platform-manager-assignment: azure/role-assignment/wider high MG root-mg roleAssignments/a-more",
+      "effective-access wider high Chalk Platform Manager (MG root-mg roleAssignments/a-more), by Chalk Platform Manager, at MG root-mg",
+      "platform-manager-assignment wider high Chalk Platform Manager (MG root-mg roleAssignments/a-more), by Chalk Platform Manager, at MG root-mg",
     ],
   },
   "the documented role at management group level instead": {
@@ -166,8 +167,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/wider high MG root-mg roleAssignments/a-manager",
-      "platform-manager-assignment: azure/role-assignment/wider high MG root-mg roleAssignments/a-manager",
+      "effective-access wider high Chalk Platform Manager (MG root-mg roleAssignments/a-manager), by Chalk Platform Manager, at MG root-mg",
+      "platform-manager-assignment wider high Chalk Platform Manager (MG root-mg roleAssignments/a-manager), by Chalk Platform Manager, at MG root-mg",
     ],
   },
   "the documented role at / instead": {
@@ -176,8 +177,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/wider high  roleAssignments/a-manager",
-      "platform-manager-assignment: azure/role-assignment/wider high  roleAssignments/a-manager",
+      "effective-access wider high Chalk Platform Manager ( roleAssignments/a-manager), by Chalk Platform Manager, at /",
+      "platform-manager-assignment wider high Chalk Platform Manager ( roleAssignments/a-manager), by Chalk Platform Manager, at /",
     ],
   },
   "User Access Administrator at /": {
@@ -186,9 +187,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Authorization/* → Microsoft.Authorization/roleDefinitions/write @ /, by User Access Administrator, at /",
-      "effective-access: azure/effective-access/excess high control Microsoft.Support/* → Microsoft.Support/supportTickets/write @ /, by User Access Administrator, at /",
-      "effective-access: azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ /, by User Access Administrator, at /",
+      "effective-access excess critical control Microsoft.Authorization/* except Microsoft.Authorization/roleAssignments/delete; Microsoft.Authorization/roleAssignments/read; Microsoft.Authorization/roleAssignments/write; Microsoft.Authorization/roleDefinitions/read ! Microsoft.Authorization/roleDefinitions/write @ /, by User Access Administrator, at /",
+      "effective-access excess high control Microsoft.Support/* ! Microsoft.Support/supportTickets/write @ /, by User Access Administrator, at /",
+      "effective-access excess medium control */read except 53 patterns ! Microsoft.Web/sites/read @ /, by User Access Administrator, at /",
     ],
   },
   "the documented role on one resource group only, the subscription declared": {
@@ -216,8 +217,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/wider high SUB roleAssignments/a-manager",
-      "platform-manager-assignment: azure/role-assignment/wider high SUB roleAssignments/a-manager",
+      "effective-access wider high Chalk Platform Manager (SUB roleAssignments/a-manager), by Chalk Platform Manager, at SUB",
+      "platform-manager-assignment wider high Chalk Platform Manager (SUB roleAssignments/a-manager), by Chalk Platform Manager, at SUB",
     ],
   },
   "the documented role on rg-chalk2, rg-chalk declared (AZ7)": {
@@ -233,8 +234,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium SUB",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
+      "effective-access absent medium nobody (SUB)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
     ],
   },
   "not assigned, the principal named": {
@@ -243,8 +244,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access absent critical (aaaaaaaa-0000-4000-8000-000000000001)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#aaaaaaaa-0000-4000-8000-000000000001)",
     ],
   },
   "a principal named that does not exist (fault 40)": {
@@ -253,9 +254,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent critical eeeeeeee-0000-4000-8000-00000000000e",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#eeeeeeee-0000-4000-8000-00000000000e",
-      "platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-manager",
+      "effective-access absent critical (eeeeeeee-0000-4000-8000-00000000000e)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#eeeeeeee-0000-4000-8000-00000000000e)",
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-manager)",
     ],
   },
   "two principals hold the role, nobody named": {
@@ -268,7 +269,9 @@ const rows: Readonly<Record<string, Row>> = {
     flags: named,
     code: 1,
     controls: { "platform-manager-assignment": "fail" },
-    findings: ["platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-more"],
+    findings: [
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-more)",
+    ],
   },
   "two principals hold the role, the second one more besides": {
     state: withAlso(
@@ -279,7 +282,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ SUB, by Reader, at SUB",
+      "effective-access excess medium control */read except 53 patterns ! Microsoft.Web/sites/read @ SUB, by Reader, at SUB",
     ],
   },
   "a group of strangers holds the vendor's role, nobody named": {
@@ -287,14 +290,18 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "platform-manager-assignment": "fail" },
-    findings: ["platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-more"],
+    findings: [
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-more)",
+    ],
   },
   "a group of strangers holds the vendor's role, the principal named": {
     state: { ...also({ role: managerRole, ...group }), groups: { [team]: [stranger] } },
     flags: named,
     code: 1,
     controls: { "platform-manager-assignment": "fail" },
-    findings: ["platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-more"],
+    findings: [
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-more)",
+    ],
   },
   "a stranger holds the vendor's role on one resource group, the principal named": {
     state: also({ role: managerRole, principal: stranger, principalType: "User", scope: RG }),
@@ -302,7 +309,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail" },
     findings: [
-      "platform-manager-assignment: azure/role-assignment/stray medium SUB/rg-chalk roleAssignments/a-more",
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB/rg-chalk roleAssignments/a-more)",
     ],
   },
   "the role held through a group, the principal named": {
@@ -320,12 +327,12 @@ const rows: Readonly<Record<string, Row>> = {
       "log-reader-role": "unknown",
     },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB",
-      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
-      "platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-manager",
-      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium SUB",
+      "effective-access unknown medium principal to audit (SUB)",
+      "log-reader-role unknown medium (SUB#log-reader-role)",
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-manager)",
+      "platform-manager-assignment unknown medium principal to audit (SUB)",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "the role held through a group, the group named (AZ6)": {
     state: withInstead(managerAssignment(group)),
@@ -337,11 +344,11 @@ const rows: Readonly<Record<string, Row>> = {
       "log-reader-role": "unknown",
     },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium bbbbbbbb-0000-4000-8000-000000000001",
-      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
-      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium bbbbbbbb-0000-4000-8000-000000000001",
+      "effective-access unknown medium (bbbbbbbb-0000-4000-8000-000000000001)",
+      "log-reader-role unknown medium (SUB#log-reader-role)",
+      "platform-manager-assignment unknown medium (bbbbbbbb-0000-4000-8000-000000000001)",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "a user holds the vendor's role, and nobody else (AZ15)": {
     state: withInstead(managerAssignment({ principal: stranger, principalType: "User" })),
@@ -349,9 +356,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium SUB",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
-      "platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-manager",
+      "effective-access absent medium nobody (SUB)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-manager)",
     ],
   },
   "a user holds the vendor's role beside the vendor, nobody named (AZ15)": {
@@ -359,7 +366,9 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "platform-manager-assignment": "fail" },
-    findings: ["platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-more"],
+    findings: [
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-more)",
+    ],
   },
   "a managed identity of the older spelling holds the vendor's role (AZ15)": {
     state: withInstead(managerAssignment({ principalType: "MSI" })),
@@ -371,7 +380,9 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "platform-manager-assignment": "fail" },
-    findings: ["platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-more"],
+    findings: [
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-more)",
+    ],
   },
   "an orphaned assignment of the vendor's role, and no other (AZ11)": {
     state: withInstead(managerAssignment({ principal: nobody, principalType: "Unknown" })),
@@ -379,9 +390,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium SUB",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
-      "platform-manager-assignment: azure/role-assignment/stray medium SUB roleAssignments/a-manager",
+      "effective-access absent medium nobody (SUB)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
+      "platform-manager-assignment stray medium Chalk Platform Manager (SUB roleAssignments/a-manager)",
     ],
   },
   "an orphaned assignment of another role": {
@@ -400,8 +411,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent medium SUB",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
+      "effective-access absent medium nobody (SUB)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
     ],
   },
   "eligible only, the principal named (AZ10)": {
@@ -410,9 +421,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
-      "effective-access: note azure/effective-access/stray info SUB roleEligibilityScheduleInstances/e-1",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access absent critical (aaaaaaaa-0000-4000-8000-000000000001)",
+      "effective-access note stray info Chalk Platform Manager (SUB roleEligibilityScheduleInstances/e-1), by Chalk Platform Manager, at SUB",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#aaaaaaaa-0000-4000-8000-000000000001)",
     ],
   },
   "eligible for Owner besides (AZ10)": {
@@ -421,7 +432,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/stray low → Microsoft.Authorization/roleDefinitions/write @ SUB, by Owner, at SUB",
+      "effective-access stray low Owner (SUB roleEligibilityScheduleInstances/e-1) ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Owner, at SUB",
     ],
   },
   "eligible for Owner on one resource group besides (AZ10)": {
@@ -430,7 +441,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/stray low → Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk, by Owner, at SUB/rg-chalk",
+      "effective-access stray low Owner (SUB/rg-chalk roleEligibilityScheduleInstances/e-1) ! Microsoft.Authorization/roleDefinitions/write @ SUB/rg-chalk, by Owner, at SUB/rg-chalk",
     ],
   },
   "eligible for Owner through a group that holds a role too (AZ10)": {
@@ -439,7 +450,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/stray low → Microsoft.Authorization/roleDefinitions/write @ SUB, by Owner, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
+      "effective-access stray low Owner (SUB roleEligibilityScheduleInstances/e-1) ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Owner, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
     ],
   },
   "eligible for Owner through a group that holds nothing else (AZ10)": {
@@ -448,7 +459,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/stray low → Microsoft.Authorization/roleDefinitions/write @ SUB, by Owner, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
+      "effective-access stray low Owner (SUB roleEligibilityScheduleInstances/e-1) ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Owner, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
     ],
   },
   "eligible only, through a group, the principal named (AZ10)": {
@@ -457,9 +468,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-assignment": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
-      "effective-access: note azure/effective-access/stray info SUB roleEligibilityScheduleInstances/e-1",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access absent critical (aaaaaaaa-0000-4000-8000-000000000001)",
+      "effective-access note stray info Chalk Platform Manager (SUB roleEligibilityScheduleInstances/e-1), by Chalk Platform Manager, to group bbbbbbbb-0000-4000-8000-000000000001, at SUB",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#aaaaaaaa-0000-4000-8000-000000000001)",
     ],
   },
   "eligible for a part of what is documented (AZ10)": {
@@ -467,7 +478,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 0,
     findings: [
-      "effective-access: note azure/effective-access/stray info SUB/rg-chalk roleEligibilityScheduleInstances/e-1",
+      "effective-access note stray info Chalk Platform Manager (SUB/rg-chalk roleEligibilityScheduleInstances/e-1), by Chalk Platform Manager, at SUB/rg-chalk",
     ],
   },
   "eligible for a role whose definition is gone (AZ10)": {
@@ -476,10 +487,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown", "log-reader-role": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB roleEligibilityScheduleInstances/e-1",
-      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
+      "effective-access unknown medium /subscriptions/6b1f4e5f-0000-4000-8000-000000000001/providers/Microsoft.Authorization/roleDefinitions/d0000000-0000-4000-8000-000000000003 (SUB roleEligibilityScheduleInstances/e-1)",
+      "log-reader-role unknown medium (SUB#log-reader-role)",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "a tenant without the licence for eligible roles": {
     state: clean({ eligibilityLicence: false }),
@@ -503,7 +514,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 3,
     controls: { "effective-access": "unknown" },
-    findings: ["effective-access: unknown azure/effective-access/unreadable medium control *"],
+    findings: ["effective-access unknown medium control *"],
   },
   "ids and scopes in another case (AZ7)": {
     state: clean({
@@ -526,10 +537,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown", "log-reader-role": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB/rg-chalk roleAssignments/a-more",
-      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
+      "effective-access unknown medium /subscriptions/6b1f4e5f-0000-4000-8000-000000000001/providers/Microsoft.Authorization/roleDefinitions/d0000000-0000-4000-8000-000000000003 (SUB/rg-chalk roleAssignments/a-more)",
+      "log-reader-role unknown medium (SUB#log-reader-role)",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "a role held by an id that is none": {
     state: also({ role: "/subscriptions/../secrets?x=1" }),
@@ -537,10 +548,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown", "log-reader-role": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB roleAssignments/a-more",
-      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
+      "effective-access unknown medium /subscriptions/../secrets?x=1 (SUB roleAssignments/a-more)",
+      "log-reader-role unknown medium (SUB#log-reader-role)",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "an assignment of the vendor's without a role": {
     state: withAlso({
@@ -554,12 +565,12 @@ const rows: Readonly<Record<string, Row>> = {
       "effective-access": "unknown",
       "log-reader-role": "unknown",
     },
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium aaaaaaaa-0000-4000-8000-000000000001",
-      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
-      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
-      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium SUB#others",
+      "effective-access unknown medium (aaaaaaaa-0000-4000-8000-000000000001)",
+      "log-reader-role unknown medium (SUB#log-reader-role)",
+      "platform-manager-assignment unknown medium Chalk Platform Manager (SUB#aaaaaaaa-0000-4000-8000-000000000001)",
+      "platform-manager-assignment unknown medium Chalk Platform Manager (SUB#others)",
     ],
   },
   "an assignment of nobody's, without properties": {
@@ -570,16 +581,12 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 3,
     controls: { "platform-manager-assignment": "unknown" },
-    findings: ["platform-manager-assignment: unknown azure/role-assignment/unreadable medium SUB#others"],
+    findings: ["platform-manager-assignment unknown medium Chalk Platform Manager (SUB#others)"],
   },
 };
 
 describeWorlds(
   "who holds what",
-  {
-    state: clean(),
-    flags,
-    notes: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
-  },
+  azureGround({ state: clean(), flags }, ["log-reader-role note absent info (SUB#log-reader-role)"]),
   rows,
 );

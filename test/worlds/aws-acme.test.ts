@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { audit } from "../../src/audit/audit.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { lines } from "./aws-look.ts";
+import { seen } from "./aws-ground.ts";
 import {
   ACCOUNT,
   type AwsState,
@@ -18,6 +18,7 @@ import {
   subnet,
   vpc,
 } from "./aws-state.ts";
+import { withoutNotes } from "./world.ts";
 
 const pond = loadBaseline("fixtures/baselines/acme-pond.yaml", checks);
 const KEEPER = "arn:aws:iam::210987654321:role/keeper";
@@ -64,7 +65,11 @@ function look(
     now: "2026-11-21T08:00:00Z",
     version: "0.0.0-test",
   });
-  return { found: lines(report), principals: report.targets[0]?.principals, notes: report.targets[0]?.notes };
+  return {
+    found: withoutNotes(seen(report).findings),
+    principals: report.targets[0]?.principals,
+    notes: report.targets[0]?.notes,
+  };
 }
 
 describe("another vendor in AWS", () => {

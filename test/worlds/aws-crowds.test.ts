@@ -2,8 +2,8 @@
  * Roles that whoever a provider of identities serves can assume (AW15), in a state with the vendor's own role: every
  * finding, and the exit code, with the role named and without.
  */
-import { describe, expect, it } from "vitest";
-import { codeOf, lines, type Run, reportOn } from "./aws-look.ts";
+import { expect, it } from "vitest";
+import { awsGround, type Row, type Run, reportOn, seen } from "./aws-ground.ts";
 import {
   ACCOUNT,
   type AwsState,
@@ -16,6 +16,7 @@ import {
   role,
   trust,
 } from "./aws-state.ts";
+import { describeWorlds, withoutNotes } from "./world.ts";
 
 const NAMED: Run = { parameters: { role: "chalk", externalId: EXTERNAL_ID } };
 const FOUND: Run = {};
@@ -36,49 +37,82 @@ const everything = managed("all", policy(allow("*")));
 const beside = (document: unknown, attached = [everything]): Partial<AwsState> => ({
   roles: [role(), role({ arn: BACK, trust: document, attached })],
 });
-const admin = "effective-access excess critical * ! iam:CreateUser <any>";
-const stray = (who: string, context?: object, severity = "critical") =>
-  `trust-policy stray ${severity} back ! ${who} ${TOKEN} <any>${context === undefined ? "" : ` ${JSON.stringify(context)}`}`;
 
-type World = [name: string, state: Partial<AwsState>, findings: readonly string[], code: number];
-
-const worlds: readonly World[] = [
-  ["Google", beside(gate("accounts.google.com")), [admin, stray("accounts.google.com")], 1],
-  [
-    "Google, the customer's own application",
-    beside(
+const worlds: Readonly<Record<string, Row>> = {
+  Google: {
+    state: beside(gate("accounts.google.com")),
+    code: 1,
+    findings: [
+      "trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! accounts.google.com sts:AssumeRoleWithWebIdentity <any>, by accounts.google.com to back",
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by accounts.google.com to back)",
+    ],
+  },
+  "Google, the customer's own application": {
+    state: beside(
       gate("accounts.google.com", {
         StringEquals: { "accounts.google.com:aud": "4711-a.apps.googleusercontent.com" },
       }),
     ),
-    [],
-    0,
-  ],
-  [
-    "Cognito",
-    beside(gate("cognito-identity.amazonaws.com")),
-    [admin, stray("cognito-identity.amazonaws.com")],
-    1,
-  ],
-  ["Facebook", beside(gate("graph.facebook.com")), [admin, stray("graph.facebook.com")], 1],
-  ["Amazon", beside(gate("www.amazon.com")), [admin, stray("www.amazon.com")], 1],
-  ["every provider", beside(gate("*")), [admin, stray("Federated:*")], 1],
-  ["GitHub, nothing asked", beside(gate(PROVIDER)), [admin, stray(PROVIDER)], 1],
-  [
-    "GitHub, every repository",
-    beside(gate(PROVIDER, { StringLike: { [`${GITHUB}:sub`]: "repo:*" } })),
-    [admin, stray(PROVIDER, { [`${GITHUB}:sub`]: "repo:<any>" })],
-    1,
-  ],
-  [
-    "GitHub, owners that begin alike",
-    beside(gate(PROVIDER, { StringLike: { [`${GITHUB}:sub`]: "repo:acme*:*" } })),
-    [admin, stray(PROVIDER, { [`${GITHUB}:sub`]: "repo:acme<any>:<any>" })],
-    1,
-  ],
-  [
-    "GitHub, one branch",
-    beside(
+    code: 0,
+  },
+  Cognito: {
+    state: beside(gate("cognito-identity.amazonaws.com")),
+    code: 1,
+    findings: [
+      "trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! cognito-identity.amazonaws.com sts:AssumeRoleWithWebIdentity <any>, by cognito-identity.amazonaws.com to back",
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by cognito-identity.amazonaws.com to back)",
+    ],
+  },
+  Facebook: {
+    state: beside(gate("graph.facebook.com")),
+    code: 1,
+    findings: [
+      "trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! graph.facebook.com sts:AssumeRoleWithWebIdentity <any>, by graph.facebook.com to back",
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by graph.facebook.com to back)",
+    ],
+  },
+  Amazon: {
+    state: beside(gate("www.amazon.com")),
+    code: 1,
+    findings: [
+      "trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! www.amazon.com sts:AssumeRoleWithWebIdentity <any>, by www.amazon.com to back",
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by www.amazon.com to back)",
+    ],
+  },
+  "every provider": {
+    state: beside(gate("*")),
+    code: 1,
+    findings: [
+      "trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! Federated:* sts:AssumeRoleWithWebIdentity <any>, by Federated:* to back",
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by Federated:* to back)",
+    ],
+  },
+  "GitHub, nothing asked": {
+    state: beside(gate(PROVIDER)),
+    code: 1,
+    findings: [
+      "trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com sts:AssumeRoleWithWebIdentity <any>, by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back",
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back)",
+    ],
+  },
+  "GitHub, every repository": {
+    state: beside(gate(PROVIDER, { StringLike: { [`${GITHUB}:sub`]: "repo:*" } })),
+    code: 1,
+    findings: [
+      'trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com sts:AssumeRoleWithWebIdentity <any> {"token.actions.githubusercontent.com:sub":"repo:<any>"}, by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back',
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back)",
+    ],
+  },
+  "GitHub, owners that begin alike": {
+    state: beside(gate(PROVIDER, { StringLike: { [`${GITHUB}:sub`]: "repo:acme*:*" } })),
+    code: 1,
+    findings: [
+      'trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com sts:AssumeRoleWithWebIdentity <any> {"token.actions.githubusercontent.com:sub":"repo:acme<any>:<any>"}, by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back',
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back)",
+    ],
+  },
+  "GitHub, one branch": {
+    state: beside(
       gate(PROVIDER, {
         StringEquals: {
           [`${GITHUB}:sub`]: "repo:acme/app:ref:refs/heads/main",
@@ -86,53 +120,65 @@ const worlds: readonly World[] = [
         },
       }),
     ),
-    [],
-    0,
-  ],
-  [
-    "GitHub, every repository of the customer's",
-    beside(gate(PROVIDER, { StringLike: { [`${GITHUB}:sub`]: "repo:acme/*" } })),
-    [],
-    0,
-  ],
-  [
-    "GitHub, a role that can read",
-    beside(gate(PROVIDER), [managed("r", policy(allow("sqs:ListQueues")))]),
-    [stray(PROVIDER, undefined, "medium")],
-    1,
-  ],
-  ["GitHub, a role that holds nothing", beside(gate(PROVIDER), []), [stray(PROVIDER, undefined, "low")], 1],
-  [
-    "GitHub, a role whose policies cannot be read",
-    {
+    code: 0,
+  },
+  "GitHub, every repository of the customer's": {
+    state: beside(gate(PROVIDER, { StringLike: { [`${GITHUB}:sub`]: "repo:acme/*" } })),
+    code: 0,
+  },
+  "GitHub, a role that can read": {
+    state: beside(gate(PROVIDER), [managed("r", policy(allow("sqs:ListQueues")))]),
+    code: 1,
+    findings: [
+      "trust-policy stray medium (arn:aws:iam::123456789012:role/back) ! arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com sts:AssumeRoleWithWebIdentity <any>, by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back",
+    ],
+  },
+  "GitHub, a role that holds nothing": {
+    state: beside(gate(PROVIDER), []),
+    code: 1,
+    findings: [
+      "trust-policy stray low (arn:aws:iam::123456789012:role/back) ! arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com sts:AssumeRoleWithWebIdentity <any>, by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back",
+    ],
+  },
+  "GitHub, a role whose policies cannot be read": {
+    state: {
       ...beside(gate(PROVIDER), []),
       unread: [denied("aws/role-policy", "iam ListRolePolicies", "iam:ListRolePolicies", BACK)],
     },
-    ["effective-access unknown back", stray(PROVIDER, undefined, "high")],
-    1,
-  ],
-  [
-    "GitHub, an operator that AWS does not have",
-    beside(gate(PROVIDER, { StringSounds: { [`${GITHUB}:sub`]: "repo:acme/*" } })),
-    ["trust-policy unknown back"],
-    3,
-  ],
-  ["a SAML provider of the customer's", beside(gate(`${OWN}:saml-provider/acme`)), [], 0],
-  ["an OIDC provider of the customer's", beside(gate(`${OWN}:oidc-provider/login.acme.test`)), [], 0],
-  [
-    "the vendor's account, and GitHub: the vendor comes by itself",
-    beside(
+    code: 1,
+    findings: [
+      "effective-access unknown medium (arn:aws:iam::123456789012:role/back)",
+      "trust-policy stray high (arn:aws:iam::123456789012:role/back) ! arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com sts:AssumeRoleWithWebIdentity <any>, by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to back",
+    ],
+  },
+  "GitHub, an operator that AWS does not have": {
+    state: beside(gate(PROVIDER, { StringSounds: { [`${GITHUB}:sub`]: "repo:acme/*" } })),
+    code: 3,
+    findings: ["trust-policy unknown medium (arn:aws:iam::123456789012:role/back)"],
+  },
+  "a SAML provider of the customer's": {
+    state: beside(gate(`${OWN}:saml-provider/acme`)),
+    code: 0,
+  },
+  "an OIDC provider of the customer's": {
+    state: beside(gate(`${OWN}:oidc-provider/login.acme.test`)),
+    code: 0,
+  },
+  "the vendor's account, and GitHub: the vendor comes by itself": {
+    state: beside(
       policy(
         { Effect: "Allow", Principal: { AWS: "754784422779" }, Action: "sts:AssumeRole" },
         ...gate(PROVIDER).Statement,
       ),
     ),
-    [admin, "trust-policy stray critical back ! arn:aws:iam::754784422779:<any> sts:AssumeRole <any>"],
-    1,
-  ],
-  [
-    "from a role of the crowd to another one",
-    {
+    code: 1,
+    findings: [
+      "trust-policy stray critical (arn:aws:iam::123456789012:role/back) ! arn:aws:iam::754784422779:<any> sts:AssumeRole <any>, by arn:aws:iam::754784422779:<any> to back",
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by arn:aws:iam::754784422779:<any> to back)",
+    ],
+  },
+  "from a role of the crowd to another one": {
+    state: {
       roles: [
         role(),
         role({ arn: `${OWN}:role/door`, trust: gate(PROVIDER), attached: [] }),
@@ -147,38 +193,34 @@ const worlds: readonly World[] = [
         }),
       ],
     },
-    [
-      admin,
-      stray(PROVIDER, undefined, "low").replace("low back", "low door"),
-      `trust-policy stray critical back ! ${OWN}:role/door sts:AssumeRole <any>`,
+    code: 1,
+    findings: [
+      `trust-policy stray critical (${OWN}:role/back) ! ${OWN}:role/door sts:AssumeRole <any>, by door to back`,
+      "effective-access excess critical * except 91 patterns ! iam:CreateUser <any>, by policy arn:aws:iam::123456789012:policy/all, statement 1 (the vendor comes by door to back)",
+      "trust-policy stray low (arn:aws:iam::123456789012:role/door) ! arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com sts:AssumeRoleWithWebIdentity <any>, by arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com to door",
     ],
-    1,
-  ],
-  [
-    "the vendor's own role lets GitHub in as well",
-    { roles: [role({ trust: policy(...trust.Statement, ...gate(PROVIDER).Statement) })] },
-    [`trust-policy excess critical ${TOKEN} ! ${PROVIDER} ${TOKEN} <any>`],
-    1,
-  ],
-];
+  },
+  "the vendor's own role lets GitHub in as well": {
+    state: { roles: [role({ trust: policy(...trust.Statement, ...gate(PROVIDER).Statement) })] },
+    code: 1,
+    findings: [`trust-policy excess critical ${TOKEN} ! ${PROVIDER} ${TOKEN} <any>`],
+  },
+};
 
-describe.each<[string, Run]>([
-  ["AW15: nobody named", FOUND],
-  ["AW15: the vendor's role named", NAMED],
-])("%s", (_, run) => {
-  it.each([...worlds])("%s", (_name, state, expected, code) => {
-    const found = reportOn(awsState(state), run);
-    expect(lines(found).filter((l) => !/^\S+ note /.test(l))).toEqual([...expected].sort());
-    expect(codeOf(found)).toBe(code);
-  });
-});
+const underRole = Object.fromEntries(
+  Object.entries(worlds).map(([name, row]) => [name, { ...row, run: NAMED }]),
+);
+describeWorlds("AW15: nobody named", awsGround, worlds);
+describeWorlds("AW15: the vendor's role named", awsGround, underRole);
 
 it("AW15: where the role of the crowd is the only one, there is none of the vendor", () => {
   const found = reportOn(awsState({ roles: [role({ trust: gate(PROVIDER) })] }), FOUND);
-  const said = lines(found).filter((l) => !/^\S+ note /.test(l));
-  expect(said).toContain("trust-policy absent medium role to audit");
-  expect(said).toContain(stray(PROVIDER).replace("back", "chalk"));
-  expect(codeOf(found)).toBe(1);
+  const { code, findings } = seen(found);
+  expect(withoutNotes(findings)).toContain(`trust-policy absent medium role to audit (${ACCOUNT}/eu-west-1)`);
+  expect(findings).toContain(
+    `trust-policy stray critical (${OWN}:role/chalk) ! ${PROVIDER} ${TOKEN} <any>, by ${PROVIDER} to chalk`,
+  );
+  expect(code).toBe(1);
 });
 
 it("AW15: the finding says who may come, with what, what it can do then, and how to mend it", () => {

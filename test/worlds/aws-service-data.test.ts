@@ -1,7 +1,7 @@
 /** The same account with the catalogue of AWS's actions (AW5, AW9, G6): what is dead, what is latent, what is counted. */
 import { describe, expect, it } from "vitest";
 import { compactIamData } from "../../scripts/compact-iam-data.mjs";
-import { codeOf, lines, outcomes, type Run, reportOn } from "./aws-look.ts";
+import { outcomes, type Run, reportOn, seen } from "./aws-ground.ts";
 import {
   ACCOUNT,
   type AwsState,
@@ -14,12 +14,14 @@ import {
   scopedRole,
   withStatement,
 } from "./aws-state.ts";
+import { withoutNotes } from "./world.ts";
 
 const serviceData = await compactIamData();
 const SCOPED: Run = { profile: "scoped" };
 const drift = (run: Run, state: Partial<AwsState>) => {
   const report = reportOn(awsState(state), { serviceData, ...run });
-  return { report, found: lines(report).filter((l) => !/^\S+ note /.test(l)), code: codeOf(report) };
+  const { code, findings } = seen(report);
+  return { report, found: withoutNotes(findings), code };
 };
 const inline = (document: unknown) => ({ roles: [role({ inline: { extra: document } })] });
 
@@ -39,7 +41,7 @@ describe("with the catalogue", () => {
       "AW5: an action without a resource type on an ARN is dead, and said, low",
       inline(policy(allow("organizations:ListAccounts", `arn:aws:organizations::${ACCOUNT}:account/*`))),
       [
-        `effective-access excess low organizations:ListAccounts ! organizations:ListAccounts arn:aws:organizations::${ACCOUNT}:account/<any>`,
+        `effective-access excess low organizations:ListAccounts ! organizations:ListAccounts arn:aws:organizations::${ACCOUNT}:account/<any>, by inline policy extra, statement 1`,
       ],
     ],
     [
@@ -52,13 +54,15 @@ describe("with the catalogue", () => {
         ),
       ),
       [
-        'effective-access excess low organizations:ListAccounts ! organizations:ListAccounts <any> {"aws:ResourceTag/a":"b"}',
+        'effective-access excess low organizations:ListAccounts ! organizations:ListAccounts <any> {"aws:ResourceTag/a":"b"}, by inline policy extra, statement 1',
       ],
     ],
     [
       "G6: a wildcard that holds nothing of today is latent",
       inline(policy(allow("organizations:Zebra*"))),
-      ["effective-access excess low organizations:Zebra* ! organizations:Zebra<any> <any>"],
+      [
+        "effective-access excess low latent organizations:Zebra* ! organizations:Zebra<any> <any>, by inline policy extra, statement 1",
+      ],
     ],
     [
       "a request-wide key exists for every action, though the catalogue does not list it",
@@ -70,7 +74,7 @@ describe("with the catalogue", () => {
         ),
       ),
       [
-        'effective-access excess medium organizations:ListAccounts ! organizations:ListAccounts * {"aws:SecureTransport":"true"}',
+        'effective-access excess medium organizations:ListAccounts ! organizations:ListAccounts * {"aws:SecureTransport":"true"}, by inline policy extra, statement 1',
       ],
     ],
   ])("%s", (_, state, expected) => {
@@ -102,7 +106,7 @@ describe("with the catalogue", () => {
       "organizations:Describe*",
       "organizations:LeaveOrganization",
     ]);
-    expect(codeOf(report)).toBe(1);
+    expect(seen(report).code).toBe(1);
   });
 
   it("what the page prescribes and grants nothing may be left out: a note, and the control passes", () => {

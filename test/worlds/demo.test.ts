@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ruleTexts } from "../../src/checks/registry.ts";
 import { findReporter } from "../../src/reporters/registry.ts";
 import { displayWidth } from "../../src/text/layout.ts";
-import { auditSnapshot } from "./lab.ts";
+import { auditSnapshot } from "./azure-ground.ts";
 import { recorded } from "./operations.ts";
 
 /** The demo names no resource groups; separation is skipped in it and says so. */
@@ -23,16 +23,16 @@ describe("the recorded environment of `npm run demo`", () => {
           "subscription-separation": "skipped",
         },
         "findings": [
-          "aks-rbac: unknown config/resource-state/unreadable medium /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f#azure/managed-cluster",
-          "effective-access: azure/effective-access/excess critical control Microsoft.Authorization/* → Microsoft.Authorization/roleDefinitions/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod, by User Access Administrator, to group bbbbbbbb-5b1e-4c55-9d0e-3f7f52aa0002, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod",
-          "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f, by Chalk Platform Manager, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f",
-          "effective-access: azure/effective-access/excess high control Microsoft.Support/* → Microsoft.Support/supportTickets/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod, by User Access Administrator, to group bbbbbbbb-5b1e-4c55-9d0e-3f7f52aa0002, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod",
-          "effective-access: azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod, by User Access Administrator, to group bbbbbbbb-5b1e-4c55-9d0e-3f7f52aa0002, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod",
-          "effective-access: azure/effective-access/missing medium control Microsoft.Sql/servers/* → Microsoft.Sql/servers/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f",
-          "key-vault-access: azure/key-vault-access/dead medium /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod/providers/Microsoft.KeyVault/vaults/chalk-legacy",
-          "log-reader-role: note azure/role-definition/absent info /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f#log-reader-role",
-          "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
-          "platform-manager-role: azure/role-definition/missing medium control Microsoft.Sql/servers/* → Microsoft.Sql/servers/write",
+          "aks-rbac unknown medium (/subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f#azure/managed-cluster)",
+          "effective-access excess critical control Microsoft.Authorization/* except Microsoft.Authorization/roleAssignments/delete; Microsoft.Authorization/roleAssignments/read; Microsoft.Authorization/roleAssignments/write; Microsoft.Authorization/roleDefinitions/read ! Microsoft.Authorization/roleDefinitions/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod, by User Access Administrator, to group bbbbbbbb-5b1e-4c55-9d0e-3f7f52aa0002, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod",
+          "effective-access excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f, by Chalk Platform Manager, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f",
+          "effective-access excess high control Microsoft.Support/* ! Microsoft.Support/supportTickets/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod, by User Access Administrator, to group bbbbbbbb-5b1e-4c55-9d0e-3f7f52aa0002, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod",
+          "effective-access excess medium control */read except 53 patterns ! Microsoft.Web/sites/read @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod, by User Access Administrator, to group bbbbbbbb-5b1e-4c55-9d0e-3f7f52aa0002, at /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod",
+          "effective-access missing medium control Microsoft.Sql/servers/* ! Microsoft.Sql/servers/write @ /subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f",
+          "key-vault-access dead medium (/subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f/rg-chalk-prod/providers/Microsoft.KeyVault/vaults/chalk-legacy)",
+          "log-reader-role note absent info (/subscriptions/6b1f2a30-9c4d-4e1b-8a77-0d2c9f114e5f#log-reader-role)",
+          "platform-manager-role excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write",
+          "platform-manager-role missing medium control Microsoft.Sql/servers/* ! Microsoft.Sql/servers/write",
         ],
       }
     `);
@@ -72,7 +72,7 @@ describe("the recorded environment without drift", () => {
     expect({ code, controls, findings }).toEqual({
       code: 0,
       controls: {},
-      findings: [expect.stringMatching(/^log-reader-role: note azure\/role-definition\/absent info /)],
+      findings: [expect.stringMatching(/^log-reader-role note absent info /)],
     });
     expect(report.targets.map((t) => [t.complete, t.unread])).toEqual([[true, []]]);
   });

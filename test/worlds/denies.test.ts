@@ -1,4 +1,5 @@
 import { denyAssignment, roleAssignment, roleDefinition } from "../servers/azure-state.ts";
+import { azureGround, type Row } from "./azure-ground.ts";
 import {
   clean,
   flags,
@@ -16,7 +17,7 @@ import {
   vendor,
   withAlso,
 } from "./chalk.ts";
-import { describeWorlds, type Row } from "./table.ts";
+import { describeWorlds } from "./world.ts";
 
 const STORE = "Microsoft.Storage/storageAccounts/delete";
 const unproven = "bbbbbbbb-0000-4000-8000-0000000000ff";
@@ -52,7 +53,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
     ],
   },
   "for everyone, as the page writes it (AZ6)": {
@@ -61,7 +62,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
     ],
   },
   "for everyone but us (AZ6)": { state: denied({ excludePrincipals: [us] }), flags, code: 0 },
@@ -71,7 +72,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
     ],
   },
   "for us alone, without hyphens": {
@@ -82,7 +83,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
     ],
   },
   "for somebody else": { state: denied({ principals: [{ id: stranger, type: "User" }] }), flags, code: 0 },
@@ -92,7 +93,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk",
+      "effective-access unknown medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk",
     ],
   },
   "for everyone but a group that cannot be resolved (AZ6)": {
@@ -101,7 +102,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk",
+      "effective-access unknown medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk",
     ],
   },
   "for a group proven by an assignment (AZ6)": {
@@ -110,7 +111,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
     ],
   },
   "for everyone but a group proven by an assignment (AZ6)": {
@@ -127,7 +128,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB, by deny assignment d-1",
     ],
   },
   "on the subscription, not for child scopes (AZ6)": {
@@ -136,7 +137,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB, by deny assignment d-1",
     ],
   },
   "on a management group": {
@@ -145,7 +146,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB, by deny assignment d-1",
     ],
   },
   "on a management group, not for child scopes (AZ6)": {
@@ -159,7 +160,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB/rg-chalk, by deny assignment d-1",
     ],
   },
   "on one vault, of a data action": {
@@ -168,7 +169,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium data Microsoft.KeyVault/vaults/secrets/* → Microsoft.KeyVault/vaults/secrets/delete @ SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk, by deny assignment d-1",
+      "effective-access missing medium data Microsoft.KeyVault/vaults/secrets/* ! Microsoft.KeyVault/vaults/secrets/delete @ SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk, by deny assignment d-1",
     ],
   },
   "of all but reading": {
@@ -188,52 +189,42 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 3,
     controls: { "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium control Microsoft.Storage/storageAccounts/delete",
-    ],
+    findings: ["effective-access unknown medium control Microsoft.Storage/storageAccounts/delete"],
   },
   "without a scope": {
     state: bent({ scope: null }),
     flags,
     code: 3,
     controls: { "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB/rg-chalk denyAssignments/d-1",
-    ],
+    findings: ["effective-access unknown medium (SUB/rg-chalk denyAssignments/d-1)"],
   },
   "without permissions": {
     state: bent({ permissions: null }),
     flags,
     code: 3,
     controls: { "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB/rg-chalk denyAssignments/d-1",
-    ],
+    findings: ["effective-access unknown medium (SUB/rg-chalk denyAssignments/d-1)"],
   },
   "without principals": {
     state: bent({ principals: null }),
     flags,
     code: 3,
     controls: { "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB/rg-chalk denyAssignments/d-1",
-    ],
+    findings: ["effective-access unknown medium (SUB/rg-chalk denyAssignments/d-1)"],
   },
   "with principals that are no list": {
     state: bent({ principals: { id: vendor } }),
     flags,
     code: 3,
     controls: { "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB/rg-chalk denyAssignments/d-1",
-    ],
+    findings: ["effective-access unknown medium (SUB/rg-chalk denyAssignments/d-1)"],
   },
   "that is no document at all": {
     state: clean({ denyAssignments: [{ id: "d-x", properties: null }] }),
     flags,
     code: 3,
     controls: { "effective-access": "unknown" },
-    findings: ["effective-access: unknown azure/effective-access/unreadable medium d-x"],
+    findings: ["effective-access unknown medium (d-x)"],
   },
 
   "of nothing: an assignment beyond the document is excess": {
@@ -242,7 +233,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access excess critical control Microsoft.Web/sites/* ! Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes an assignment beyond the document away (AZ6)": { state: more({}), flags, code: 0 },
@@ -252,7 +243,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access unknown medium control Microsoft.Web/sites/* ! Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes it away from everyone but a group that cannot be resolved (AZ6)": {
@@ -261,7 +252,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access unknown medium control Microsoft.Web/sites/* ! Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes it away, not for child scopes (AZ6)": {
@@ -270,7 +261,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk/*, by Web, at SUB/rg-chalk",
+      "effective-access excess critical control Microsoft.Web/sites/* ! Microsoft.Web/sites/write @ SUB/rg-chalk/*, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes it away on one vault alone": {
@@ -279,7 +270,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access excess critical control Microsoft.Web/sites/* ! Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes a part of it away": {
@@ -288,7 +279,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/delete @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access excess critical control Microsoft.Web/sites/* except Microsoft.Web/sites/write ! Microsoft.Web/sites/delete @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "that takes it away in another resource group": {
@@ -297,7 +288,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Web/sites/* → Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
+      "effective-access excess critical control Microsoft.Web/sites/* ! Microsoft.Web/sites/write @ SUB/rg-chalk, by Web, at SUB/rg-chalk",
     ],
   },
   "two, each of one half": {
@@ -312,10 +303,6 @@ const rows: Readonly<Record<string, Row>> = {
 
 describeWorlds(
   "a deny assignment",
-  {
-    state: clean(),
-    flags,
-    notes: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
-  },
+  azureGround({ state: clean(), flags }, ["log-reader-role note absent info (SUB#log-reader-role)"]),
   rows,
 );

@@ -89,9 +89,18 @@ test("a change of it is found by its own words, alone", () => {
       vpcId: "vpc-home",
     },
   });
-  expect(look(changed(state, shut))).toEqual(["gate absent medium chalk", "exit 1"]);
+  expect(look(changed(state, shut))).toEqual([
+    "gate absent medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)",
+    "exit 1",
+  ]);
   const without = { "aws/queue": { [queueUrl("mill-flour-out")]: undefined } };
-  expect(look(changed(state, without))).toEqual(["belts absent medium mill-flour-out", "exit 1"]);
+  expect(look(changed(state, without))).toEqual([
+    "belts absent medium mill-flour-out (111122223333/eu-west-1#flour-out)",
+    "exit 1",
+  ]);
   const role = { "aws/role": { [PLANE_ROLE]: undefined }, "aws/listed-role": { [PLANE_ROLE]: undefined } };
-  expect(look(changed(state, role))).toEqual(["wheel-entry unknown chalk", "exit 3"]);
+  expect(look(changed(state, role))).toEqual([
+    "wheel-entry unknown medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)",
+    "exit 3",
+  ]);
 });

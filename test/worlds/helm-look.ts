@@ -5,8 +5,8 @@ import { exitCode } from "../../src/report/exit-code.ts";
 import type { Report } from "../../src/report/report.ts";
 import type { Unread } from "../../src/snapshot/snapshot.ts";
 import type { GivenFile } from "../../src/state/context.ts";
-import { line } from "./aws-look.ts";
 import { type State, snapshotOf, TAKEN_AT } from "./helm-state.ts";
+import { line } from "./line.ts";
 
 const baseline = loadBaseline("chalk-helm", checks);
 

@@ -51,19 +51,19 @@ const CHANGES: readonly Row[] = [
   [
     "backups of one day",
     edited(aws, "aws/db-instance", DATABASE, { BackupRetentionPeriod: 1 }),
-    ["metadata-database changed low chalk-metadata", "exit 1"],
+    ["metadata-database changed low (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)", "exit 1"],
   ],
   [
     "backups off",
     edited(aws, "aws/db-instance", DATABASE, { BackupRetentionPeriod: 0 }),
-    ["metadata-database changed medium chalk-metadata", "exit 1"],
+    ["metadata-database changed medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)", "exit 1"],
   ],
   [
     "the database and its user have other names",
     edited(aws, "aws/db-instance", DATABASE, { DBName: "app", MasterUsername: "admin" }),
     [
-      "metadata-database changed info chalk-metadata",
-      "metadata-database changed info chalk-metadata",
+      "metadata-database changed info (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "metadata-database changed info (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
       "exit 0",
     ],
   ],
@@ -71,9 +71,9 @@ const CHANGES: readonly Row[] = [
     "no PostgreSQL instance, another engine",
     edited(aws, "aws/db-instance", DATABASE, { Engine: "mysql" }),
     [
-      "metadata-database absent medium PostgreSQL instance",
-      "metadata-database-extensions absent medium PostgreSQL instance",
-      "metadata-database-ingress absent medium PostgreSQL instance",
+      "metadata-database absent medium PostgreSQL instance (111122223333/eu-west-1)",
+      "metadata-database-extensions absent medium (PostgreSQL instance)",
+      "metadata-database-ingress absent medium (PostgreSQL instance)",
       "exit 1",
     ],
   ],
@@ -89,9 +89,9 @@ const CHANGES: readonly Row[] = [
       },
     },
     [
-      "metadata-database unknown PostgreSQL instance",
-      "metadata-database-extensions unknown PostgreSQL instance",
-      "metadata-database-ingress unknown PostgreSQL instance",
+      "metadata-database unknown medium PostgreSQL instance (111122223333/eu-west-1)",
+      "metadata-database-extensions unknown medium PostgreSQL instance (111122223333/eu-west-1)",
+      "metadata-database-ingress unknown medium PostgreSQL instance (111122223333/eu-west-1)",
       "exit 3",
     ],
   ],
@@ -122,7 +122,10 @@ const CHANGES: readonly Row[] = [
         },
       },
     },
-    ["metadata-database-extensions changed medium chalk-metadata", "exit 1"],
+    [
+      "metadata-database-extensions changed medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "auto_explain by session is enough, pg_cron by session is not",
@@ -137,21 +140,30 @@ const CHANGES: readonly Row[] = [
         },
       },
     },
-    ["metadata-database-extensions changed medium chalk-metadata", "exit 1"],
+    [
+      "metadata-database-extensions changed medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "parameters wait for a reboot",
     edited(aws, "aws/db-instance", DATABASE, {
       DBParameterGroups: [{ DBParameterGroupName: "chalk-pg16", ParameterApplyStatus: "pending-reboot" }],
     }),
-    ["metadata-database-extensions changed low chalk-metadata", "exit 1"],
+    [
+      "metadata-database-extensions changed low (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "the database open to the world, IPv4",
     group("sg-database", [
       { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
     ]),
-    ["metadata-database-ingress wider critical chalk-metadata", "exit 1"],
+    [
+      "metadata-database-ingress wider critical (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "open by two halves of the world",
@@ -163,7 +175,10 @@ const CHANGES: readonly Row[] = [
         IpRanges: [{ CidrIp: "0.0.0.0/1" }, { CidrIp: "128.0.0.0/1" }],
       },
     ]),
-    ["metadata-database-ingress wider critical chalk-metadata", "exit 1"],
+    [
+      "metadata-database-ingress wider critical (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "open to the world, IPv6, by every protocol",
@@ -174,7 +189,10 @@ const CHANGES: readonly Row[] = [
         Ipv6Ranges: [{ CidrIpv6: "::/0" }],
       },
     ]),
-    ["metadata-database-ingress wider critical chalk-metadata", "exit 1"],
+    [
+      "metadata-database-ingress wider critical (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "open to the world by a second group",
@@ -189,14 +207,20 @@ const CHANGES: readonly Row[] = [
         { IpProtocol: "tcp", FromPort: 0, ToPort: 65535, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
       ]),
     },
-    ["metadata-database-ingress wider critical chalk-metadata", "exit 1"],
+    [
+      "metadata-database-ingress wider critical (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "the second block of the VPC is not let in",
     group("sg-database", [
       { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: "10.130.0.0/16" }] },
     ]),
-    ["metadata-database-ingress absent medium chalk-metadata", "exit 1"],
+    [
+      "metadata-database-ingress absent medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 1",
+    ],
   ],
   [
     "the port is not let in",
@@ -209,8 +233,8 @@ const CHANGES: readonly Row[] = [
       },
     ]),
     [
-      "metadata-database-ingress absent medium chalk-metadata",
-      "metadata-database-ingress absent medium chalk-metadata",
+      "metadata-database-ingress absent medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "metadata-database-ingress absent medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
       "exit 1",
     ],
   ],
@@ -225,8 +249,8 @@ const CHANGES: readonly Row[] = [
       },
     ]),
     [
-      "metadata-database-ingress absent medium chalk-metadata",
-      "metadata-database-ingress absent medium chalk-metadata",
+      "metadata-database-ingress absent medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "metadata-database-ingress absent medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
       "exit 1",
     ],
   ],
@@ -236,8 +260,8 @@ const CHANGES: readonly Row[] = [
       { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, UserIdGroupPairs: [{ GroupId: "sg-cluster" }] },
     ]),
     [
-      "metadata-database-ingress changed low chalk-metadata",
-      "metadata-database-ingress changed low chalk-metadata",
+      "metadata-database-ingress changed low (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "metadata-database-ingress changed low (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
       "exit 1",
     ],
   ],
@@ -247,8 +271,8 @@ const CHANGES: readonly Row[] = [
       { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, UserIdGroupPairs: [{ GroupId: "sg-other" }] },
     ]),
     [
-      "metadata-database-ingress absent medium chalk-metadata",
-      "metadata-database-ingress absent medium chalk-metadata",
+      "metadata-database-ingress absent medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "metadata-database-ingress absent medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
       "exit 1",
     ],
   ],
@@ -257,12 +281,15 @@ const CHANGES: readonly Row[] = [
     group("sg-database", [
       { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, PrefixListIds: [{ PrefixListId: "pl-1" }] },
     ]),
-    ["metadata-database-ingress unknown chalk-metadata", "exit 3"],
+    [
+      "metadata-database-ingress unknown medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 3",
+    ],
   ],
   [
     "a queue is missing",
     { "aws/queue": { [queueUrl("acme-heartbeat")]: undefined } },
-    ["queues absent medium acme-heartbeat", "exit 1"],
+    ["queues absent medium acme-heartbeat (111122223333/eu-west-1#heartbeat)", "exit 1"],
   ],
   [
     "queues of two installations",
@@ -274,31 +301,31 @@ const CHANGES: readonly Row[] = [
         }),
       ),
     },
-    ["queues unknown queues", "exit 3"],
+    ["queues unknown medium queues (111122223333/eu-west-1)", "exit 3"],
   ],
   [
     "no queue at all",
     { "aws/queue": undefined },
     [
-      "queues absent medium argo-builds",
-      "queues absent medium batch-report",
-      "queues absent medium batch-status",
-      "queues absent medium heartbeat",
-      "queues absent medium metric-check-trigger",
-      "queues absent medium scheduled-query-trigger",
-      "queues absent medium scheduled-resolver-trigger",
+      "queues absent medium (111122223333/eu-west-1#argo-builds)",
+      "queues absent medium (111122223333/eu-west-1#batch-report)",
+      "queues absent medium (111122223333/eu-west-1#batch-status)",
+      "queues absent medium (111122223333/eu-west-1#heartbeat)",
+      "queues absent medium (111122223333/eu-west-1#metric-check-trigger)",
+      "queues absent medium (111122223333/eu-west-1#scheduled-query-trigger)",
+      "queues absent medium (111122223333/eu-west-1#scheduled-resolver-trigger)",
       "exit 1",
     ],
   ],
   [
     "a bucket is missing",
     { "aws/bucket": { "acme-model-prod": undefined }, "aws/bucket-cors": { "acme-model-prod": undefined } },
-    ["buckets absent medium acme-model-prod", "exit 1"],
+    ["buckets absent medium acme-model-prod (111122223333/eu-west-1#model)", "exit 1"],
   ],
   [
     "a bucket without CORS",
     { "aws/bucket-cors": { "acme-model-prod": { Bucket: "acme-model-prod", CORSRules: [] } } },
-    ["bucket-cors absent medium acme-model-prod", "exit 1"],
+    ["bucket-cors absent medium (arn:aws:s3:::acme-model-prod)", "exit 1"],
   ],
   [
     "CORS of one host alone",
@@ -310,7 +337,7 @@ const CHANGES: readonly Row[] = [
         },
       },
     },
-    ["bucket-cors changed medium acme-model-prod", "exit 1"],
+    ["bucket-cors changed medium (arn:aws:s3:::acme-model-prod)", "exit 1"],
   ],
   [
     "CORS of both by two rules",
@@ -343,37 +370,45 @@ const CHANGES: readonly Row[] = [
         },
       },
     },
-    ["bucket-cors changed medium acme-model-prod", "bucket-cors changed medium acme-model-prod", "exit 1"],
+    [
+      "bucket-cors changed medium (arn:aws:s3:::acme-model-prod)",
+      "bucket-cors changed medium (arn:aws:s3:::acme-model-prod)",
+      "exit 1",
+    ],
   ],
   [
     "one private subnet",
     { "aws/subnet": { "subnet-private-b": undefined }, ...edited(aws, "aws/msk-cluster", KAFKA, {}) },
-    ["msk-brokers changed medium chalk", "vpc-layout absent medium chalk", "exit 1"],
+    [
+      "msk-brokers changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+      "vpc-layout absent medium chalk (vpc-home)",
+      "exit 1",
+    ],
   ],
   [
     "a public subnet without a NAT gateway",
     { "aws/nat-gateway": { "nat-b": undefined } },
-    ["vpc-layout absent medium public-b", "exit 1"],
+    ["vpc-layout absent medium (subnet-public-b)", "exit 1"],
   ],
   [
     "a NAT gateway that failed",
     edited(aws, "aws/nat-gateway", "nat-b", { State: "failed" }),
-    ["vpc-layout absent medium public-b", "exit 1"],
+    ["vpc-layout absent medium (subnet-public-b)", "exit 1"],
   ],
   [
     "both public subnets in one zone",
     edited(aws, "aws/subnet", "subnet-public-b", { AvailabilityZone: "eu-west-1a" }),
-    ["vpc-layout absent medium chalk", "exit 1"],
+    ["vpc-layout absent medium chalk (vpc-home)", "exit 1"],
   ],
   [
     "no internet gateway",
     { "aws/internet-gateway": undefined },
-    ["vpc-layout absent medium chalk", "exit 1"],
+    ["vpc-layout absent medium chalk (vpc-home)", "exit 1"],
   ],
   [
     "no node group",
     { "aws/eks-nodegroup": undefined },
-    ["node-group absent medium managed node group", "exit 1"],
+    ["node-group absent medium managed node group (111122223333/eu-west-1)", "exit 1"],
   ],
   [
     "a node group of another type and size",
@@ -381,7 +416,11 @@ const CHANGES: readonly Row[] = [
       instanceTypes: ["m5.large"],
       scalingConfig: { minSize: 1, maxSize: 2, desiredSize: 2 },
     }),
-    ["node-group changed medium controllers", "node-group changed medium controllers", "exit 1"],
+    [
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 1",
+    ],
   ],
   [
     "another node group beside",
@@ -401,37 +440,40 @@ const CHANGES: readonly Row[] = [
   [
     "a node group that does not work",
     edited(aws, "aws/eks-nodegroup", NODES, { status: "DEGRADED" }),
-    ["node-group changed medium controllers", "exit 1"],
+    [
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 1",
+    ],
   ],
   [
     "the endpoint open to the world",
     endpoint({ publicAccessCidrs: ["0.0.0.0/0"] }),
-    ["cluster-endpoint wider high chalk", "exit 1"],
+    ["cluster-endpoint wider high (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "the endpoint open to the world by default",
     endpoint({ publicAccessCidrs: [] }),
-    ["cluster-endpoint wider high chalk", "exit 1"],
+    ["cluster-endpoint wider high (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "the endpoint lets half of the control plane in",
     endpoint({ publicAccessCidrs: ["203.0.113.0/25"] }),
-    ["cluster-endpoint absent medium chalk", "exit 1"],
+    ["cluster-endpoint absent medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "the endpoint is not public",
     endpoint({ endpointPublicAccess: false }),
-    ["cluster-endpoint changed medium chalk", "exit 1"],
+    ["cluster-endpoint changed medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "the automatic mode",
     edited(aws, "aws/eks-cluster", CLUSTER, { computeConfig: { enabled: true } }),
-    ["standard-eks changed low chalk", "exit 1"],
+    ["standard-eks changed low (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "no public zone",
     { "aws/hosted-zone": { Z01: undefined } },
-    ["hosted-zone absent medium hosted zone", "exit 1"],
+    ["hosted-zone absent medium hosted zone (111122223333/eu-west-1)", "exit 1"],
   ],
   [
     "two public zones",
@@ -440,24 +482,24 @@ const CHANGES: readonly Row[] = [
         Z03: { Id: "/hostedzone/Z03", Name: "other.example.", Config: { PrivateZone: false } },
       },
     },
-    ["hosted-zone unknown hosted zone", "exit 3"],
+    ["hosted-zone unknown medium hosted zone (111122223333/eu-west-1)", "exit 3"],
   ],
   [
     "SCRAM off",
     edited(aws, "aws/msk-cluster", KAFKA, {
       Provisioned: { ...provisioned, ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } },
     }),
-    ["msk-auth changed medium chalk", "exit 1"],
+    ["msk-auth changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)", "exit 1"],
   ],
   [
     "no credentials",
     edited(aws, "aws/msk-scram-secret", KAFKA, { SecretArnList: [] }),
-    ["msk-auth absent medium chalk", "exit 1"],
+    ["msk-auth absent medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)", "exit 1"],
   ],
   [
     "four brokers",
     edited(aws, "aws/msk-cluster", KAFKA, { Provisioned: { ...provisioned, NumberOfBrokerNodes: 4 } }),
-    ["msk-brokers changed low chalk", "exit 1"],
+    ["msk-brokers changed low chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)", "exit 1"],
   ],
   [
     "brokers in one zone",
@@ -468,7 +510,7 @@ const CHANGES: readonly Row[] = [
         BrokerNodeGroupInfo: { ClientSubnets: ["subnet-private-a"], SecurityGroups: ["sg-kafka"] },
       },
     }),
-    ["msk-brokers absent medium chalk", "exit 1"],
+    ["msk-brokers absent medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)", "exit 1"],
   ],
   [
     "brokers in a public subnet",
@@ -481,7 +523,10 @@ const CHANGES: readonly Row[] = [
         },
       },
     }),
-    ["msk-brokers changed medium chalk", "exit 1"],
+    [
+      "msk-brokers changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+      "exit 1",
+    ],
   ],
   [
     "a serverless cluster",
@@ -491,9 +536,9 @@ const CHANGES: readonly Row[] = [
       },
     },
     [
-      "msk-auth changed medium chalk",
-      "msk-brokers changed medium chalk",
-      "msk-reachability changed medium chalk",
+      "msk-auth changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+      "msk-brokers changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+      "msk-reachability changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
       "exit 1",
     ],
   ],
@@ -501,9 +546,9 @@ const CHANGES: readonly Row[] = [
     "no Kafka",
     { "aws/msk-cluster": undefined },
     [
-      "msk-auth absent medium MSK cluster",
-      "msk-brokers absent medium MSK cluster",
-      "msk-reachability absent medium MSK cluster",
+      "msk-auth absent medium (MSK cluster)",
+      "msk-brokers absent medium (MSK cluster)",
+      "msk-reachability absent medium (MSK cluster)",
       "exit 1",
     ],
   ],
@@ -512,7 +557,10 @@ const CHANGES: readonly Row[] = [
     group("sg-kafka", [
       { IpProtocol: "tcp", FromPort: 9096, ToPort: 9096, IpRanges: [{ CidrIp: "10.130.0.0/20" }] },
     ]),
-    ["msk-reachability absent medium chalk", "exit 1"],
+    [
+      "msk-reachability absent medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+      "exit 1",
+    ],
   ],
   [
     "Kafka lets the cluster's group in",
@@ -524,7 +572,7 @@ const CHANGES: readonly Row[] = [
   [
     "no access entry",
     { "aws/eks-access-entry": undefined },
-    ["cluster-admin-entry absent medium chalk", "exit 1"],
+    ["cluster-admin-entry absent medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "an access entry in one namespace",
@@ -536,7 +584,7 @@ const CHANGES: readonly Row[] = [
         },
       ],
     }),
-    ["cluster-admin-entry changed medium chalk", "exit 1"],
+    ["cluster-admin-entry changed medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "an access entry with a lesser policy",
@@ -548,12 +596,12 @@ const CHANGES: readonly Row[] = [
         },
       ],
     }),
-    ["cluster-admin-entry changed medium chalk", "exit 1"],
+    ["cluster-admin-entry changed medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 1"],
   ],
   [
     "no role trusts the API server",
     { "aws/role": { [PLANE_ROLE]: undefined }, "aws/listed-role": { [PLANE_ROLE]: undefined } },
-    ["cluster-admin-entry unknown chalk", "exit 3"],
+    ["cluster-admin-entry unknown medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 3"],
   ],
   [
     "the API server's role trusts any account of its namespace",
@@ -575,7 +623,7 @@ const CHANGES: readonly Row[] = [
       ],
     }),
     [
-      'api-server-trust weakened critical sts:AssumeRoleWithWebIdentity ! arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF sts:AssumeRoleWithWebIdentity <any> {"oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:aud":"sts.amazonaws.com","oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:sub":"system:serviceaccount:chalk-metadata:<any>"}',
+      'api-server-trust weakened critical sts:AssumeRoleWithWebIdentity except for arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF where StringEquals oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:aud = sts.amazonaws.com and StringEquals oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:sub = system:serviceaccount:chalk-metadata:chalk-metadata-plane ! arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF sts:AssumeRoleWithWebIdentity <any> {"oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:aud":"sts.amazonaws.com","oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:sub":"system:serviceaccount:chalk-metadata:<any>"}',
       "exit 1",
     ],
   ],
@@ -611,7 +659,10 @@ const CHANGES: readonly Row[] = [
         ),
       },
     },
-    ["api-server-effective-access excess high dynamodb:Scan ! dynamodb:Scan <any>", "exit 1"],
+    [
+      "api-server-effective-access excess high dynamodb:Scan ! dynamodb:Scan <any>, by inline policy own, statement 1",
+      "exit 1",
+    ],
   ],
   [
     "no role for the API server",
@@ -621,10 +672,10 @@ const CHANGES: readonly Row[] = [
       "aws/role-policy": { [`${API_ROLE}/own`]: undefined },
     },
     [
-      "api-server-effective-access absent medium role of chalk-metadata/chalk-metadata-plane",
-      "api-server-policy absent medium role of chalk-metadata/chalk-metadata-plane",
-      "api-server-trust absent medium role of chalk-metadata/chalk-metadata-plane",
-      "cluster-admin-entry unknown chalk",
+      "api-server-effective-access absent medium role of chalk-metadata/chalk-metadata-plane (111122223333/eu-west-1#chalk-metadata/chalk-metadata-plane)",
+      "api-server-policy absent medium role of chalk-metadata/chalk-metadata-plane (111122223333/eu-west-1#chalk-metadata/chalk-metadata-plane)",
+      "api-server-trust absent medium role of chalk-metadata/chalk-metadata-plane (111122223333/eu-west-1#chalk-metadata/chalk-metadata-plane)",
+      "cluster-admin-entry unknown medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)",
       "exit 1",
     ],
   ],
@@ -632,7 +683,7 @@ const CHANGES: readonly Row[] = [
     "another role that the API server's account may assume",
     another,
     [
-      "api-server-effective-access excess critical iam:* ! iam:PassRole <any>",
+      "api-server-effective-access excess critical iam:* ! iam:PassRole <any>, by inline policy own, statement 1",
       "api-server-effective-access missing medium ecr:*, sqs:* ! ecr:BatchGetImage <any>",
       "api-server-effective-access missing medium s3:*, sts:AssumeRole ! s3:PutBucketPolicy <any>",
       "api-server-policy missing medium ecr:*, sqs:* ! ecr:BatchGetImage <any>",
@@ -663,7 +714,7 @@ const CHANGES: readonly Row[] = [
         "vpce-svc-1": { ServiceId: "vpce-svc-1", ServiceState: "Available", NetworkLoadBalancerArns: [] },
       },
     },
-    ["private-ingress unknown endpoint service", "exit 3"],
+    ["private-ingress unknown medium endpoint service (111122223333/eu-west-1)", "exit 3"],
   ],
 ];
 

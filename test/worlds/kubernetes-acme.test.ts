@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { codeOf, lines, outcomes, reportOn } from "./kubernetes-look.ts";
+import { outcomes, reportOn, seen } from "./kubernetes-ground.ts";
 import {
   account,
   binding,
@@ -14,6 +14,7 @@ import {
   rule,
   urls,
 } from "./kubernetes-state.ts";
+import { withoutNotes } from "./world.ts";
 
 const stream = loadBaseline("fixtures/baselines/acme-stream.yaml", checks);
 const river = [rule("acme.example", ["rivers", "rivers/status"], ["get", "list", "watch"])];
@@ -47,7 +48,8 @@ function look(
 ) {
   const report = reportOn({ ...state, ...changes }, { baseline: stream, parameters });
   const [target] = report.targets;
-  return { found: lines(report), code: codeOf(report), target, outcomes: outcomes(report) };
+  const { code, findings } = seen(report);
+  return { found: withoutNotes(findings), code, target, outcomes: outcomes(report) };
 }
 
 describe("another vendor in a cluster", () => {
@@ -84,10 +86,10 @@ describe("another vendor in a cluster", () => {
     ).toEqual([
       'boats excess high get,update configmaps "fares" -n stream ! update configmaps named fares in namespace stream',
       'boats missing medium get,update configmaps "tides" -n stream ! update configmaps named tides in namespace stream',
-      'reach excess high get,update configmaps "fares" -n stream ! update configmaps named fares in namespace stream',
-      'reach excess high get,update configmaps "fares" -n stream ! update configmaps named fares in namespace stream',
-      'reach missing medium get,update configmaps "tides" -n stream ! update configmaps named tides in namespace stream',
-      'reach missing medium get,update configmaps "tides" -n stream ! update configmaps named tides in namespace stream',
+      'reach excess high get,update configmaps "fares" -n stream ! update configmaps named fares in namespace stream, by RoleBinding boats in namespace stream (Role acme:boats in namespace stream), to harbour/pilot',
+      'reach excess high get,update configmaps "fares" -n stream ! update configmaps named fares in namespace stream, by RoleBinding boats in namespace stream (Role acme:boats in namespace stream), to stream/ferryman',
+      'reach missing medium get,update configmaps "tides" -n stream ! update configmaps named tides in namespace stream, by harbour/pilot: Role acme:boats in namespace stream, which it holds, does not grant it',
+      'reach missing medium get,update configmaps "tides" -n stream ! update configmaps named tides in namespace stream, by stream/ferryman: Role acme:boats in namespace stream, which it holds, does not grant it',
     ]);
   });
 
@@ -97,7 +99,7 @@ describe("another vendor in a cluster", () => {
     });
     expect(look(withUrls("/metrics", "/metrics/*")).found).toEqual([]);
     expect(look(withUrls("/metrics*")).found).toEqual([
-      "reach excess medium get /metrics* except get /metrics; get /metrics/* ! get /metrics<any>",
+      "reach excess medium get /metrics* except get /metrics; get /metrics/* ! get /metrics<any>, by ClusterRoleBinding river (ClusterRole acme:river), to stream/ferryman",
       "river excess medium get /metrics* except get /metrics; get /metrics/* ! get /metrics<any>",
     ]);
   });
@@ -110,7 +112,9 @@ describe("another vendor in a cluster", () => {
         clusterBinding("fish", "acme:fish", account("stream/angler")),
       ],
     };
-    expect(look(wide).found).toEqual(["reach excess medium get,list *.acme.example ! get nets.acme.example"]);
+    expect(look(wide).found).toEqual([
+      "reach excess medium get,list *.acme.example ! get nets.acme.example, by ClusterRoleBinding fish (ClusterRole acme:fish), to stream/angler",
+    ]);
   });
 
   it("the documented account in another namespace is a stranger where it is not", () => {
@@ -128,9 +132,9 @@ describe("another vendor in a cluster", () => {
       }).found,
     ).toEqual([
       "crew missing medium (harbour/pilot)",
-      "crew stray high (stream/boats)",
-      "reach missing medium get,list,patch deployments.apps -n stream ! patch deployments.apps in namespace stream",
-      'reach missing medium get,update configmaps "tides","timetable" -n stream ! update configmaps named timetable in namespace stream',
+      "crew stray high (stream/boats), by RoleBinding boats in namespace stream",
+      "reach missing medium get,list,patch deployments.apps -n stream ! patch deployments.apps in namespace stream, by harbour/pilot: Role acme:boats in namespace stream is not bound to it",
+      'reach missing medium get,update configmaps "tides","timetable" -n stream ! update configmaps named timetable in namespace stream, by harbour/pilot: Role acme:boats in namespace stream is not bound to it',
     ]);
   });
 });

@@ -1,20 +1,14 @@
-/** How worlds differ from a cluster that is as documented, and what is asked of every one of them. */
-import { describe, expect, it } from "vitest";
-import { compareReports } from "../../src/report/since.ts";
-import { codeOf, lines, NAMED, type Run, reportOn } from "./kubernetes-look.ts";
+/** How worlds differ from a cluster that is as documented. */
+import { type Change, NAMED, type Run } from "./kubernetes-ground.ts";
 import {
   type Body,
   type ClusterState,
   clusterBinding,
   clusterRole,
-  documented,
   type RuleBody,
   rule,
   type SubjectBody,
 } from "./kubernetes-state.ts";
-
-export type Change = (state: ClusterState) => Partial<ClusterState>;
-export type World = [name: string, run: Run, change: Change, findings: readonly string[], code: number];
 
 export const AZURE: Run = {};
 export const AWS: Run = { baseline: "aws" };
@@ -116,38 +110,3 @@ export const NOBODY: Change = () => ({});
 export const GROUPS: Change = all(
   ...[CLUSTER_ROLE, MANAGEMENT_ROLE, JOB_READER, ARGO].map((name) => ruled(name, reversed)),
 );
-
-function stateOf(run: Run): ClusterState {
-  return documented(run.baseline === "aws" ? "aws" : "azure");
-}
-
-/**
- * Every world: the whole set of what is found, and the exit code; undoing the change takes exactly the drift away, under
- * the parameters of a user who named everything rightly.
- */
-export function proves(title: string, worlds: readonly World[]): void {
-  describe(title, () => {
-    it.each(worlds)("%s", (_name, run, change, findings, code) => {
-      const state = stateOf(run);
-      const report = reportOn({ ...state, ...change(state) }, run);
-      expect(lines(report)).toEqual(findings);
-      expect(codeOf(report)).toBe(code);
-    });
-  });
-  const drifted = worlds.filter(
-    ([, run, , findings, code]) => code === 1 && findings.length > 0 && run.parameters === undefined,
-  );
-  if (drifted.length === 0) return;
-  describe(`${title}: undone`, () => {
-    it.each(drifted)("%s", (_name, run, change) => {
-      const state = stateOf(run);
-      const before = reportOn({ ...state, ...change(state) }, run);
-      const after = compareReports(before, reportOn(state, run));
-      const failing = (findings: typeof before.findings) =>
-        findings.filter((f) => f.outcome === "fail").map((f) => f.fingerprint);
-      expect(failing(after.findings)).toEqual([]);
-      expect(failing(after.gone ?? []).sort()).toEqual(failing(before.findings).sort());
-      expect(new Set(failing(before.findings)).size).toBe(failing(before.findings).length);
-    });
-  });
-}

@@ -1,19 +1,7 @@
 /** Roles of the documented names in more namespaces than one, and accounts in more parts than one (K5, K6). */
 import { expect, it } from "vitest";
-import {
-  ARGO,
-  AZURE,
-  all,
-  type Change,
-  joined,
-  MANAGEMENT_ROLE,
-  nameOf,
-  proves,
-  rulesOf,
-  type World,
-  without,
-} from "./kubernetes-changes.ts";
-import { reportOn } from "./kubernetes-look.ts";
+import { ARGO, AZURE, all, joined, MANAGEMENT_ROLE, nameOf, rulesOf, without } from "./kubernetes-changes.ts";
+import { type Change, kubernetesGround, type Row, reportOn } from "./kubernetes-ground.ts";
 import {
   account,
   type Body,
@@ -29,6 +17,7 @@ import {
   rule,
   WORKLOAD,
 } from "./kubernetes-state.ts";
+import { describeWorlds } from "./world.ts";
 
 const SYSTEM = "kube-system";
 
@@ -45,31 +34,25 @@ function again(name: string, namespace: string, who: string): Change {
 
 const NOBODY_NAMED = without("managementServiceAccount", "workloadServiceAccount", "builderServiceAccount");
 
-const worlds: readonly World[] = [
-  [
-    "K6: the role for building images once more, in the system's namespace",
-    AZURE,
-    again(ARGO, SYSTEM, MANAGEMENT),
-    [
-      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
+const worlds: Readonly<Record<string, Row>> = {
+  "K6: the role for building images once more, in the system's namespace": {
+    state: again(ARGO, SYSTEM, MANAGEMENT),
+    code: 1,
+    findings: [
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system, by RoleBinding again in namespace kube-system (Role argo-workflows-role in namespace kube-system), to chalk/management",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system, by RoleBinding again in namespace kube-system (Role argo-workflows-role in namespace kube-system), to chalk/management",
     ],
-    1,
-  ],
-  [
-    "K6: the role for building images once more, where its builder is not",
-    AZURE,
-    again(ARGO, "elsewhere", MANAGEMENT),
-    [
-      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n elsewhere ! create pods in namespace elsewhere",
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n elsewhere ! create workflows.argoproj.io in namespace elsewhere",
+  },
+  "K6: the role for building images once more, where its builder is not": {
+    state: again(ARGO, "elsewhere", MANAGEMENT),
+    code: 1,
+    findings: [
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n elsewhere ! create pods in namespace elsewhere, by RoleBinding again in namespace elsewhere (Role argo-workflows-role in namespace elsewhere), to chalk/management",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n elsewhere ! create workflows.argoproj.io in namespace elsewhere, by RoleBinding again in namespace elsewhere (Role argo-workflows-role in namespace elsewhere), to chalk/management",
     ],
-    1,
-  ],
-  [
-    "K6: the role for building images stands in the system's namespace alone",
-    AZURE,
-    (state) => {
+  },
+  "K6: the role for building images stands in the system's namespace alone": {
+    state: (state) => {
       const moved = (body: Body): Body => ({
         ...body,
         metadata: { ...(body["metadata"] as object), namespace: SYSTEM },
@@ -80,30 +63,27 @@ const worlds: readonly World[] = [
         roleBindings: state.roleBindings.map((body) => (isIt(body) ? moved(body) : body)),
       };
     },
-    [
-      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
-      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system",
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system",
+    code: 1,
+    findings: [
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system, by RoleBinding builds in namespace kube-system (Role argo-workflows-role in namespace kube-system), to builds/builder",
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n kube-system ! create pods in namespace kube-system, by RoleBinding builds in namespace kube-system (Role argo-workflows-role in namespace kube-system), to chalk/management",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system, by RoleBinding builds in namespace kube-system (Role argo-workflows-role in namespace kube-system), to builds/builder",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n kube-system ! create workflows.argoproj.io in namespace kube-system, by RoleBinding builds in namespace kube-system (Role argo-workflows-role in namespace kube-system), to chalk/management",
       "role-bindings missing medium (builds/builder)",
       "role-bindings missing medium (chalk/management)",
     ],
-    1,
-  ],
-  [
-    "K6: the role for building images in the account's own namespace, and in the builder's",
-    AZURE,
-    again(ARGO, "chalk", MANAGEMENT),
-    [
-      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
+  },
+  "K6: the role for building images in the account's own namespace, and in the builder's": {
+    state: again(ARGO, "chalk", MANAGEMENT),
+    code: 1,
+    findings: [
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds, by RoleBinding builds in namespace builds (Role argo-workflows-role in namespace builds), to chalk/management",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds, by RoleBinding builds in namespace builds (Role argo-workflows-role in namespace builds), to chalk/management",
     ],
-    1,
-  ],
-  [
-    "K6: nothing tells which of two namespaces is the one for building images",
-    { parameters: { ...AZURE.parameters, ...without("builderServiceAccount").parameters } },
-    all(
+  },
+  "K6: nothing tells which of two namespaces is the one for building images": {
+    run: { parameters: { ...AZURE.parameters, ...without("builderServiceAccount").parameters } },
+    state: all(
       (state) => ({
         roleBindings: state.roleBindings.map((b) =>
           nameOf(b) === "builds" ? { ...b, subjects: [account(MANAGEMENT)] } : b,
@@ -111,52 +91,54 @@ const worlds: readonly World[] = [
       }),
       again(ARGO, "elsewhere", MANAGEMENT),
     ),
-    ["cluster-effective-access excess high (chalk/management)"],
-    1,
-  ],
-  [
-    "the workload's account in the role for building images is nobody's builder",
-    NOBODY_NAMED,
-    joined("builds", account(WORKLOAD)),
-    [
-      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds",
-      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds",
-      "role-bindings stray high (builds/builds)",
+    code: 1,
+    findings: [
+      "cluster-effective-access excess high (chalk/management), by RoleBinding builds in namespace builds (Role argo-workflows-role in namespace builds); RoleBinding again in namespace elsewhere (Role argo-workflows-role in namespace elsewhere)",
+      "cluster-effective-access note absent info (7535179f-6cfc-48f9-85a7-28a35313f0b7/chalk#builderServiceAccount)",
     ],
-    1,
-  ],
-  [
-    "K17: two builders beside each other, each in the namespace of its own, and the document knows one",
-    NOBODY_NAMED,
-    again(ARGO, "second-builds", "second-builds/builder"),
-    [`role-bindings stray high (${CLUSTER}/chalk#builderServiceAccount)`],
-    1,
-  ],
-  [
-    "K18: a group in the role for building images means no place",
-    AZURE,
-    (state) => ({
+  },
+  "the workload's account in the role for building images is nobody's builder": {
+    run: NOBODY_NAMED,
+    state: joined("builds", account(WORKLOAD)),
+    code: 1,
+    findings: [
+      "cluster-effective-access excess critical get,list,watch,create,update,patch,delete pods -n builds ! create pods in namespace builds, by RoleBinding builds in namespace builds (Role argo-workflows-role in namespace builds), to chalk/workload",
+      "cluster-effective-access excess high get,list,watch,create,update,patch,delete workflows.argoproj.io -n builds ! create workflows.argoproj.io in namespace builds, by RoleBinding builds in namespace builds (Role argo-workflows-role in namespace builds), to chalk/workload",
+      "role-bindings stray high (builds/builds), by RoleBinding builds in namespace builds",
+    ],
+  },
+  "K17: two builders beside each other, each in the namespace of its own, and the document knows one": {
+    run: NOBODY_NAMED,
+    state: again(ARGO, "second-builds", "second-builds/builder"),
+    code: 1,
+    findings: [
+      `role-bindings stray high (${CLUSTER}/chalk#builderServiceAccount)`,
+      "role-bindings note absent info (second-builds/builder)",
+    ],
+  },
+  "K18: a group in the role for building images means no place": {
+    state: (state) => ({
       roles: [...state.roles, role(ARGO, [rule("argoproj.io", "workflows", ["get", "list"])], "elsewhere")],
       roleBindings: [
         ...state.roleBindings.filter((b) => nameOf(b) !== "builds"),
         binding("everybody", `Role/${ARGO}`, [group("system:authenticated")], "elsewhere"),
       ],
     }),
-    [
+    code: 1,
+    findings: [
       "argo-workflows-role missing medium get,list,watch,create,update,patch,delete pods -n elsewhere ! create pods in namespace elsewhere",
       "argo-workflows-role missing medium watch,create,update,patch,delete workflows.argoproj.io -n elsewhere ! create workflows.argoproj.io in namespace elsewhere",
-      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere",
-      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere",
-      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere",
+      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere, by RoleBinding everybody in namespace elsewhere (Role argo-workflows-role in namespace elsewhere, as group system:authenticated), to builds/builder",
+      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere, by RoleBinding everybody in namespace elsewhere (Role argo-workflows-role in namespace elsewhere, as group system:authenticated), to chalk/management",
+      "cluster-effective-access excess medium get,list workflows.argoproj.io -n elsewhere ! get workflows.argoproj.io in namespace elsewhere, by RoleBinding everybody in namespace elsewhere (Role argo-workflows-role in namespace elsewhere, as group system:authenticated), to chalk/workload",
       "role-bindings missing medium (builds/builder)",
       "role-bindings missing medium (chalk/management)",
-      "role-bindings stray medium (elsewhere/everybody)",
+      "role-bindings stray medium (elsewhere/everybody), by RoleBinding everybody in namespace elsewhere",
     ],
-    1,
-  ],
-];
+  },
+};
 
-proves("places", worlds);
+describeWorlds("places", kubernetesGround, worlds);
 
 it("K6: no namespace is named, and the management role stands in the system's namespace too", () => {
   const state = documented("azure");

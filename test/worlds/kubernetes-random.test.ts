@@ -8,7 +8,7 @@ import { parseAllDocuments } from "yaml";
 import type { KubernetesRequest } from "../../src/access/policy.ts";
 import { dice } from "../live/kubernetes/random-rbac.ts";
 import { nameOf } from "./kubernetes-changes.ts";
-import { reportOn } from "./kubernetes-look.ts";
+import { reportOn } from "./kubernetes-ground.ts";
 import {
   account,
   type Body,

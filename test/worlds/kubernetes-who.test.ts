@@ -2,10 +2,8 @@
 import { describe, expect, it } from "vitest";
 import {
   ARGO,
-  AZURE,
   all,
   beside,
-  type Change,
   CLUSTER_ROLE,
   held,
   JOB_READER,
@@ -13,12 +11,10 @@ import {
   MANAGEMENT_ROLE,
   named,
   nameOf,
-  proves,
   rulesOf,
-  type World,
   without,
 } from "./kubernetes-changes.ts";
-import { lines, notes, reportOn } from "./kubernetes-look.ts";
+import { type Change, kubernetesGround, notes, type Row, reportOn, seen } from "./kubernetes-ground.ts";
 import {
   account,
   BUILDS,
@@ -35,6 +31,7 @@ import {
   user,
   WORKLOAD,
 } from "./kubernetes-state.ts";
+import { describeWorlds, withoutNotes } from "./world.ts";
 
 /** A service account beside the vendor's, with a role of its own everywhere. */
 function neighbour(id: string, ...rules: readonly RuleBody[]): Change {
@@ -48,44 +45,45 @@ function neighbour(id: string, ...rules: readonly RuleBody[]): Change {
 }
 const NODES = rule("", "nodes", "patch");
 
-const worlds: readonly World[] = [
-  [
-    "K15: what anybody may do without credentials, as user",
-    AZURE,
-    held(user("system:anonymous"), rule("", "endpoints", "get")),
-    Array(3).fill("cluster-effective-access excess medium get endpoints ! get endpoints"),
-    1,
-  ],
-  [
-    "K15: the same as group, in one namespace",
-    AZURE,
-    beside({
+const worlds: Readonly<Record<string, Row>> = {
+  "K15: what anybody may do without credentials, as user": {
+    state: held(user("system:anonymous"), rule("", "endpoints", "get")),
+    code: 1,
+    findings: [
+      "cluster-effective-access excess medium get endpoints ! get endpoints, by ClusterRoleBinding extra (ClusterRole extra, as the unauthenticated user system:anonymous), to builds/builder",
+      "cluster-effective-access excess medium get endpoints ! get endpoints, by ClusterRoleBinding extra (ClusterRole extra, as the unauthenticated user system:anonymous), to chalk/management",
+      "cluster-effective-access excess medium get endpoints ! get endpoints, by ClusterRoleBinding extra (ClusterRole extra, as the unauthenticated user system:anonymous), to chalk/workload",
+    ],
+  },
+  "K15: the same as group, in one namespace": {
+    state: beside({
       clusterRoles: [clusterRole("open", [rule("", "endpoints", "get")])],
       roleBindings: [binding("open", "ClusterRole/open", [group("system:unauthenticated")], "default")],
     }),
-    Array(3).fill(
-      "cluster-effective-access excess medium get endpoints -n default ! get endpoints in namespace default",
-    ),
-    1,
-  ],
-  [
-    "K16: an account beside the vendor's, where the vendor may create pods",
-    AZURE,
-    neighbour("chalk/operator", NODES),
-    ["cluster-effective-access excess high patch nodes ! patch nodes"],
-    1,
-  ],
-  [
-    "K16: the namespace's group holds it: of an account of the document in it, it is said",
-    AZURE,
-    held(group("system:serviceaccounts:builds"), NODES),
-    ["cluster-effective-access excess high patch nodes ! patch nodes"],
-    1,
-  ],
-  [
-    "K16: the namespace's group holds it: every namespace has an account in it",
-    without("builderServiceAccount"),
-    all(
+    code: 1,
+    findings: [
+      "cluster-effective-access excess medium get endpoints -n default ! get endpoints in namespace default, by RoleBinding open in namespace default (ClusterRole open, as group system:unauthenticated), to builds/builder",
+      "cluster-effective-access excess medium get endpoints -n default ! get endpoints in namespace default, by RoleBinding open in namespace default (ClusterRole open, as group system:unauthenticated), to chalk/management",
+      "cluster-effective-access excess medium get endpoints -n default ! get endpoints in namespace default, by RoleBinding open in namespace default (ClusterRole open, as group system:unauthenticated), to chalk/workload",
+    ],
+  },
+  "K16: an account beside the vendor's, where the vendor may create pods": {
+    state: neighbour("chalk/operator", NODES),
+    code: 1,
+    findings: [
+      "cluster-effective-access excess high patch nodes ! patch nodes, by pods of namespace chalk can run as chalk/operator, by ClusterRoleBinding strong (ClusterRole strong)",
+    ],
+  },
+  "K16: the namespace's group holds it: of an account of the document in it, it is said": {
+    state: held(group("system:serviceaccounts:builds"), NODES),
+    code: 1,
+    findings: [
+      "cluster-effective-access excess high patch nodes ! patch nodes, by ClusterRoleBinding extra (ClusterRole extra, as group system:serviceaccounts:builds), to builds/builder",
+    ],
+  },
+  "K16: the namespace's group holds it: every namespace has an account in it": {
+    run: without("builderServiceAccount"),
+    state: all(
       ({ roleBindings }) => ({
         roleBindings: roleBindings.map((b) =>
           nameOf(b) === "builds" ? { ...b, subjects: [account(MANAGEMENT)] } : b,
@@ -93,24 +91,25 @@ const worlds: readonly World[] = [
       }),
       held(group("system:serviceaccounts:builds"), NODES),
     ),
-    ["cluster-effective-access excess high patch nodes ! patch nodes"],
-    1,
-  ],
-  ["K16: an account of another namespace is not reached", AZURE, neighbour("default/operator", NODES), [], 0],
-  [
-    "K16: an account that is not there runs nothing",
-    AZURE,
-    beside({
+    code: 1,
+    findings: [
+      "cluster-effective-access excess high patch nodes ! patch nodes, by pods of namespace builds can run as builds/default, by ClusterRoleBinding extra (ClusterRole extra, as group system:serviceaccounts:builds)",
+      "cluster-effective-access note absent info (7535179f-6cfc-48f9-85a7-28a35313f0b7/chalk#builderServiceAccount)",
+    ],
+  },
+  "K16: an account of another namespace is not reached": {
+    state: neighbour("default/operator", NODES),
+    code: 0,
+  },
+  "K16: an account that is not there runs nothing": {
+    state: beside({
       clusterRoles: [clusterRole("strong", [NODES])],
       clusterRoleBindings: [clusterBinding("strong", "strong", account("chalk/gone"))],
     }),
-    [],
-    0,
-  ],
-  [
-    "K16: over another account, step by step",
-    AZURE,
-    all(
+    code: 0,
+  },
+  "K16: over another account, step by step": {
+    state: all(
       (state) => ({ accounts: [...state.accounts, "chalk/first", "far/second"] }),
       beside({
         clusterRoles: [clusterRole("strong", [NODES])],
@@ -119,54 +118,54 @@ const worlds: readonly World[] = [
         clusterRoleBindings: [clusterBinding("strong", "strong", account("far/second"))],
       }),
     ),
-    [
-      "cluster-effective-access excess high create jobs.batch -n far ! create jobs.batch in namespace far",
-      "cluster-effective-access excess high patch nodes ! patch nodes",
+    code: 1,
+    findings: [
+      "cluster-effective-access excess high create jobs.batch -n far ! create jobs.batch in namespace far, by pods of namespace chalk can run as chalk/first, by RoleBinding runner in namespace far (Role runner in namespace far)",
+      "cluster-effective-access excess high patch nodes ! patch nodes, by pods of namespace chalk can run as chalk/first, and pods of namespace far can run as far/second, by ClusterRoleBinding strong (ClusterRole strong)",
     ],
-    1,
-  ],
-  [
-    "K16: a role that it can reach and that is not filled in",
-    AZURE,
-    all(
+  },
+  "K16: a role that it can reach and that is not filled in": {
+    state: all(
       (state) => ({ accounts: [...state.accounts, "chalk/operator"] }),
       beside({
         clusterRoles: [clusterRole("sum", null, { aggregationRule: { clusterRoleSelectors: [] } })],
         clusterRoleBindings: [clusterBinding("sum", "sum", account("chalk/operator"))],
       }),
     ),
-    ["cluster-effective-access unknown (chalk/management)"],
-    3,
-  ],
-  [
-    "K17: nobody is named, and a user and a group hold the job reader beside the account",
-    without("workloadServiceAccount"),
-    joined("workload", user("jane@example.com"), group("ops")),
-    ["role-bindings stray medium (chalk/workload)", "role-bindings stray medium (chalk/workload)"],
-    1,
-  ],
-  [
-    "K17: nobody is named, and an account of another namespace alone holds the job reader",
-    without("workloadServiceAccount"),
-    named("workload", account("elsewhere/workload")),
-    [
+    code: 3,
+    findings: ["cluster-effective-access unknown medium (chalk/management)"],
+  },
+  "K17: nobody is named, and a user and a group hold the job reader beside the account": {
+    run: without("workloadServiceAccount"),
+    state: joined("workload", user("jane@example.com"), group("ops")),
+    code: 1,
+    findings: [
+      "role-bindings stray medium (chalk/workload), by RoleBinding workload in namespace chalk",
+      "role-bindings stray medium (chalk/workload), by RoleBinding workload in namespace chalk",
+    ],
+  },
+  "K17: nobody is named, and an account of another namespace alone holds the job reader": {
+    run: without("workloadServiceAccount"),
+    state: named("workload", account("elsewhere/workload")),
+    code: 1,
+    findings: [
       `cluster-effective-access absent medium (${CLUSTER}/chalk#workloadServiceAccount)`,
       "role-bindings missing medium (chalk/chalk-job-reader)",
-      "role-bindings stray medium (chalk/workload)",
+      "role-bindings stray medium (chalk/workload), by RoleBinding workload in namespace chalk",
     ],
-    1,
-  ],
-  [
-    "K17: nobody is named, and a second account of the namespace holds the job reader",
-    without("workloadServiceAccount"),
-    joined("workload", account("chalk/other")),
-    [`role-bindings stray medium (${CLUSTER}/chalk#workloadServiceAccount)`],
-    1,
-  ],
-  [
-    "K17: nothing is named, and the platform stands in two namespaces: the document knows one",
-    { parameters: {} },
-    (state) => ({
+  },
+  "K17: nobody is named, and a second account of the namespace holds the job reader": {
+    run: without("workloadServiceAccount"),
+    state: joined("workload", account("chalk/other")),
+    code: 1,
+    findings: [
+      `role-bindings stray medium (${CLUSTER}/chalk#workloadServiceAccount)`,
+      "role-bindings note absent info (chalk/other)",
+    ],
+  },
+  "K17: nothing is named, and the platform stands in two namespaces: the document knows one": {
+    run: { parameters: {} },
+    state: (state) => ({
       namespaces: [...state.namespaces, "second"],
       accounts: [...state.accounts, "second/management", "second/workload"],
       roles: [
@@ -184,15 +183,20 @@ const worlds: readonly World[] = [
         clusterBinding("second", CLUSTER_ROLE, account("second/management")),
       ],
     }),
-    [
+    code: 1,
+    findings: [
       `role-bindings stray high (${CLUSTER}#managementServiceAccount)`,
       `role-bindings stray medium (${CLUSTER}#workloadServiceAccount)`,
+      "cluster-effective-access note excess info every service account (7535179f-6cfc-48f9-85a7-28a35313f0b7)",
+      "management-role note dead info (second/chalk-management-role)",
     ],
-    1,
-  ],
-];
+    gone: [
+      "cluster-effective-access note excess info every service account (7535179f-6cfc-48f9-85a7-28a35313f0b7/chalk)",
+    ],
+  },
+};
 
-proves("who can come in", worlds);
+describeWorlds("who can come in", kubernetesGround, worlds);
 
 describe("K16: what lets its holder run as an account of the namespace", () => {
   it.each<[string, RuleBody, boolean]>([
@@ -244,10 +248,10 @@ it("K16: an account that the document does not let it run as is one finding, wit
     }),
   );
   const report = reportOn({ ...state, ...change(state) });
-  expect(lines(report)).toEqual([
-    "cluster-effective-access excess critical (chalk/management)",
-    "cluster-effective-access excess critical (chalk/workload)",
-    "cluster-effective-access excess critical create pods -n kube-system ! create pods in namespace kube-system",
+  expect(withoutNotes(seen(report).findings)).toEqual([
+    "cluster-effective-access excess critical (chalk/management), by pods of namespace chalk can run as chalk/workload, and pods of namespace kube-system can run as kube-system/clusterrole-aggregation-controller",
+    "cluster-effective-access excess critical (chalk/workload), by pods of namespace kube-system can run as kube-system/clusterrole-aggregation-controller",
+    "cluster-effective-access excess critical create pods -n kube-system ! create pods in namespace kube-system, by RoleBinding runner in namespace kube-system (Role runner in namespace kube-system), to chalk/workload",
   ]);
   expect(notes(report).filter((note) => note.includes("parts of the server"))).toEqual([]);
 });
@@ -265,7 +269,7 @@ it("K4: use of what OpenShift asks in a namespace is excess there", () => {
     }),
     (s) => ({ served: [...s.served, "!security.openshift.io/v1/securitycontextconstraints"] }),
   );
-  expect(lines(reportOn({ ...state, ...change(state) }))).toEqual([
-    'cluster-effective-access excess high use securitycontextconstraints.security.openshift.io "privileged" -n chalk ! use securitycontextconstraints.security.openshift.io named privileged in namespace chalk',
+  expect(withoutNotes(seen(reportOn({ ...state, ...change(state) })).findings)).toEqual([
+    'cluster-effective-access excess high use securitycontextconstraints.security.openshift.io "privileged" -n chalk ! use securitycontextconstraints.security.openshift.io named privileged in namespace chalk, by RoleBinding scc in namespace chalk (ClusterRole scc), to chalk/management',
   ]);
 });

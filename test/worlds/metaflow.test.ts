@@ -8,9 +8,10 @@ import {
   roleAssignment,
   roleDefinition,
 } from "../servers/azure-state.ts";
+import { azureGround, type Row } from "./azure-ground.ts";
 import { vendor as app, bystander, MG, otherRole, SUB, stockRoles, stranger, team } from "./chalk.ts";
 import { operations } from "./operations.ts";
-import { describeWorlds, type Row } from "./table.ts";
+import { describeWorlds } from "./world.ts";
 
 const RG = `${SUB}/resourceGroups/rg-flows`;
 const ACCOUNT = `${RG}/providers/Microsoft.Storage/storageAccounts/stflows`;
@@ -105,17 +106,17 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "admin-role": "fail" },
     findings: [
-      "admin-role: azure/role-definition/excess high control Microsoft.Authorization/roleAssignments/delete → Microsoft.Authorization/roleAssignments/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.ContainerService/managedClusters/agentPools/delete → Microsoft.ContainerService/managedClusters/agentPools/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.ContainerService/managedClusters/delete → Microsoft.ContainerService/managedClusters/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.DBforPostgreSQL/flexibleServers/delete → Microsoft.DBforPostgreSQL/flexibleServers/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.Network/privateDnsZones/delete → Microsoft.Network/privateDnsZones/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete → Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.Network/virtualNetworks/delete → Microsoft.Network/virtualNetworks/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.Network/virtualNetworks/subnets/delete → Microsoft.Network/virtualNetworks/subnets/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.Resources/subscriptions/resourceGroups/delete → Microsoft.Resources/subscriptions/resourceGroups/delete",
-      "admin-role: azure/role-definition/excess high control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete",
-      "admin-role: azure/role-definition/excess low latent control Microsoft.DBforPostgreSQL/flexibleServers/databases/delete → Microsoft.DBforPostgreSQL/flexibleServers/databases/delete",
+      "admin-role excess high control Microsoft.Authorization/roleAssignments/delete ! Microsoft.Authorization/roleAssignments/delete",
+      "admin-role excess high control Microsoft.ContainerService/managedClusters/agentPools/delete ! Microsoft.ContainerService/managedClusters/agentPools/delete",
+      "admin-role excess high control Microsoft.ContainerService/managedClusters/delete ! Microsoft.ContainerService/managedClusters/delete",
+      "admin-role excess high control Microsoft.DBforPostgreSQL/flexibleServers/delete ! Microsoft.DBforPostgreSQL/flexibleServers/delete",
+      "admin-role excess high control Microsoft.Network/privateDnsZones/delete ! Microsoft.Network/privateDnsZones/delete",
+      "admin-role excess high control Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete ! Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete",
+      "admin-role excess high control Microsoft.Network/virtualNetworks/delete ! Microsoft.Network/virtualNetworks/delete",
+      "admin-role excess high control Microsoft.Network/virtualNetworks/subnets/delete ! Microsoft.Network/virtualNetworks/subnets/delete",
+      "admin-role excess high control Microsoft.Resources/subscriptions/resourceGroups/delete ! Microsoft.Resources/subscriptions/resourceGroups/delete",
+      "admin-role excess high control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete",
+      "admin-role excess low latent control Microsoft.DBforPostgreSQL/flexibleServers/databases/delete ! Microsoft.DBforPostgreSQL/flexibleServers/databases/delete",
     ],
   },
   "profile lifecycle, the role without delete actions": {
@@ -124,17 +125,17 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "admin-role": "fail" },
     findings: [
-      "admin-role: azure/role-definition/missing low latent control Microsoft.DBforPostgreSQL/flexibleServers/databases/delete → Microsoft.DBforPostgreSQL/flexibleServers/databases/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.Authorization/roleAssignments/delete → Microsoft.Authorization/roleAssignments/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.ContainerService/managedClusters/agentPools/delete → Microsoft.ContainerService/managedClusters/agentPools/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.ContainerService/managedClusters/delete → Microsoft.ContainerService/managedClusters/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.DBforPostgreSQL/flexibleServers/delete → Microsoft.DBforPostgreSQL/flexibleServers/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.Network/privateDnsZones/delete → Microsoft.Network/privateDnsZones/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete → Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.Network/virtualNetworks/delete → Microsoft.Network/virtualNetworks/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.Network/virtualNetworks/subnets/delete → Microsoft.Network/virtualNetworks/subnets/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.Resources/subscriptions/resourceGroups/delete → Microsoft.Resources/subscriptions/resourceGroups/delete",
-      "admin-role: azure/role-definition/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete",
+      "admin-role missing low latent control Microsoft.DBforPostgreSQL/flexibleServers/databases/delete ! Microsoft.DBforPostgreSQL/flexibleServers/databases/delete",
+      "admin-role missing medium control Microsoft.Authorization/roleAssignments/delete ! Microsoft.Authorization/roleAssignments/delete",
+      "admin-role missing medium control Microsoft.ContainerService/managedClusters/agentPools/delete ! Microsoft.ContainerService/managedClusters/agentPools/delete",
+      "admin-role missing medium control Microsoft.ContainerService/managedClusters/delete ! Microsoft.ContainerService/managedClusters/delete",
+      "admin-role missing medium control Microsoft.DBforPostgreSQL/flexibleServers/delete ! Microsoft.DBforPostgreSQL/flexibleServers/delete",
+      "admin-role missing medium control Microsoft.Network/privateDnsZones/delete ! Microsoft.Network/privateDnsZones/delete",
+      "admin-role missing medium control Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete ! Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete",
+      "admin-role missing medium control Microsoft.Network/virtualNetworks/delete ! Microsoft.Network/virtualNetworks/delete",
+      "admin-role missing medium control Microsoft.Network/virtualNetworks/subnets/delete ! Microsoft.Network/virtualNetworks/subnets/delete",
+      "admin-role missing medium control Microsoft.Resources/subscriptions/resourceGroups/delete ! Microsoft.Resources/subscriptions/resourceGroups/delete",
+      "admin-role missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete",
     ],
   },
   "the role split over two permission objects": {
@@ -153,7 +154,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "admin-role": "fail" },
     findings: [
-      "admin-role: azure/role-definition/excess critical control Microsoft.Authorization/roleDefinitions/write → Microsoft.Authorization/roleDefinitions/write",
+      "admin-role excess critical control Microsoft.Authorization/roleDefinitions/write ! Microsoft.Authorization/roleDefinitions/write",
     ],
   },
   "the application holds the deployer's role": {
@@ -169,7 +170,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/stray low → Microsoft.Authorization/roleAssignments/delete @ SUB, by Metaflow admin, at SUB",
+      "effective-access stray low Metaflow admin (SUB roleEligibilityScheduleInstances/e-admin) ! Microsoft.Authorization/roleAssignments/delete @ SUB, by Metaflow admin, at SUB",
     ],
   },
   "parameters not given": { state: clean(), flags: open, code: 0 },
@@ -189,8 +190,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "storage-access": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/wider high SUB/rg-flows roleAssignments/a-blob",
-      "storage-access: azure/role-assignment/wider high SUB/rg-flows roleAssignments/a-blob",
+      "effective-access wider high Storage Blob Data Contributor (SUB/rg-flows roleAssignments/a-blob), by Storage Blob Data Contributor, at SUB/rg-flows",
+      "storage-access wider high Storage Blob Data Contributor (SUB/rg-flows roleAssignments/a-blob), by Storage Blob Data Contributor, at SUB/rg-flows",
     ],
   },
   "the principal not named": {
@@ -199,9 +200,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "storage-access": "unknown", "aks-access": "unknown", "effective-access": "unknown" },
     findings: [
-      "aks-access: unknown azure/role-assignment/unreadable medium SUB",
-      "effective-access: unknown azure/effective-access/unreadable medium SUB",
-      "storage-access: unknown azure/role-assignment/unreadable medium SUB",
+      "aks-access unknown medium principal to audit (SUB)",
+      "effective-access unknown medium principal to audit (SUB)",
+      "storage-access unknown medium principal to audit (SUB)",
     ],
   },
   "blobs of the whole account": { state: instead("a-blob", held("a-blob", blob, ACCOUNT)), flags, code: 0 },
@@ -211,17 +212,17 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "storage-access": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action → Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/delete → Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/read → Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/write → Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "storage-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001",
-      "storage-access: azure/role-assignment/wider high SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts2 roleAssignments/a-blob",
+      "effective-access missing low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action ! Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/delete ! Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/read ! Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/write ! Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "storage-access absent medium Storage Blob Data Contributor (SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001)",
+      "storage-access wider high Storage Blob Data Contributor (SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts2 roleAssignments/a-blob), by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts2",
     ],
   },
   "blobs of another account besides": {
@@ -230,16 +231,16 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "storage-access": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Storage/storageAccounts/blobServices/containers/delete → Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess high control Microsoft.Storage/storageAccounts/blobServices/containers/write → Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action → Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "effective-access: azure/effective-access/excess medium control Microsoft.Storage/storageAccounts/blobServices/containers/read → Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
-      "storage-access: azure/role-assignment/wider high SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2 roleAssignments/a-blob2",
+      "effective-access excess high control Microsoft.Storage/storageAccounts/blobServices/containers/delete ! Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess high control Microsoft.Storage/storageAccounts/blobServices/containers/write ! Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess high data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action ! Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "effective-access excess medium control Microsoft.Storage/storageAccounts/blobServices/containers/read ! Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
+      "storage-access wider high Storage Blob Data Contributor (SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2 roleAssignments/a-blob2), by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows2",
     ],
   },
   "blobs of the whole subscription": {
@@ -248,8 +249,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "storage-access": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/wider high SUB roleAssignments/a-blob",
-      "storage-access: azure/role-assignment/wider high SUB roleAssignments/a-blob",
+      "effective-access wider high Storage Blob Data Contributor (SUB roleAssignments/a-blob), by Storage Blob Data Contributor, at SUB",
+      "storage-access wider high Storage Blob Data Contributor (SUB roleAssignments/a-blob), by Storage Blob Data Contributor, at SUB",
     ],
   },
   "blobs of a management group besides": {
@@ -258,8 +259,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "storage-access": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/wider high MG root-mg roleAssignments/a-blob2",
-      "storage-access: azure/role-assignment/wider high MG root-mg roleAssignments/a-blob2",
+      "effective-access wider high Storage Blob Data Contributor (MG root-mg roleAssignments/a-blob2), by Storage Blob Data Contributor, at MG root-mg",
+      "storage-access wider high Storage Blob Data Contributor (MG root-mg roleAssignments/a-blob2), by Storage Blob Data Contributor, at MG root-mg",
     ],
   },
   "no blobs": {
@@ -268,16 +269,16 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "storage-access": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action → Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/delete → Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/read → Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/write → Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write → Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "storage-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access missing low latent control Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action ! Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/delete ! Microsoft.Storage/storageAccounts/blobServices/containers/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/read ! Microsoft.Storage/storageAccounts/blobServices/containers/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/blobServices/containers/write ! Microsoft.Storage/storageAccounts/blobServices/containers/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access missing medium data Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write ! Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "storage-access absent medium Storage Blob Data Contributor (SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001)",
     ],
   },
   "one of the two cluster roles missing": {
@@ -286,8 +287,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "aks-access": "fail", "effective-access": "fail" },
     findings: [
-      "aks-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows#aaaaaaaa-0000-4000-8000-000000000001",
-      "effective-access: azure/effective-access/missing medium control Microsoft.ContainerService/managedClusters/listClusterUserCredential/action → Microsoft.ContainerService/managedClusters/listClusterUserCredential/action @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
+      "aks-access absent medium Azure Kubernetes Service Cluster User Role (SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows#aaaaaaaa-0000-4000-8000-000000000001)",
+      "effective-access missing medium control Microsoft.ContainerService/managedClusters/listClusterUserCredential/action ! Microsoft.ContainerService/managedClusters/listClusterUserCredential/action @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
     ],
   },
   "the cluster roles on another cluster": {
@@ -296,13 +297,13 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "aks-access": "fail", "effective-access": "fail" },
     findings: [
-      "aks-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows#aaaaaaaa-0000-4000-8000-000000000001",
-      "aks-access: azure/role-assignment/wider high SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2 roleAssignments/a-aks",
-      "effective-access: azure/effective-access/excess high control Microsoft.ContainerService/managedClusters/write → Microsoft.ContainerService/managedClusters/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
-      "effective-access: azure/effective-access/excess high control Microsoft.Resources/deployments/* → Microsoft.Resources/deployments/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
-      "effective-access: azure/effective-access/excess medium control Microsoft.ContainerService/managedClusters/read → Microsoft.ContainerService/managedClusters/read @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
-      "effective-access: azure/effective-access/missing medium control Microsoft.ContainerService/managedClusters/write → Microsoft.ContainerService/managedClusters/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Resources/deployments/* → Microsoft.Resources/deployments/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
+      "aks-access absent medium Azure Kubernetes Service Contributor Role (SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows#aaaaaaaa-0000-4000-8000-000000000001)",
+      "aks-access wider high Azure Kubernetes Service Contributor Role (SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2 roleAssignments/a-aks), by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
+      "effective-access excess high control Microsoft.ContainerService/managedClusters/write ! Microsoft.ContainerService/managedClusters/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
+      "effective-access excess high control Microsoft.Resources/deployments/* ! Microsoft.Resources/deployments/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
+      "effective-access excess medium control Microsoft.ContainerService/managedClusters/read ! Microsoft.ContainerService/managedClusters/read @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2, by Azure Kubernetes Service Contributor Role, at SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows2",
+      "effective-access missing medium control Microsoft.ContainerService/managedClusters/write ! Microsoft.ContainerService/managedClusters/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
+      "effective-access missing medium control Microsoft.Resources/deployments/* ! Microsoft.Resources/deployments/write @ SUB/rg-flows/providers/Microsoft.ContainerService/managedClusters/aks-flows",
     ],
   },
   "the blob role through a group": {
@@ -336,9 +337,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "storage-access": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleAssignments/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "effective-access: azure/effective-access/excess high data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
-      "storage-access: azure/role-assignment/absent medium SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001",
+      "effective-access excess critical control * except Microsoft.Storage/storageAccounts/blobServices/containers/delete; Microsoft.Storage/storageAccounts/blobServices/containers/read; Microsoft.Storage/storageAccounts/blobServices/containers/write; Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action ! Microsoft.Authorization/roleAssignments/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "effective-access excess high data * except Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action; Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete; Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action; Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read; Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write ! Microsoft.ContainerService/managedClusters/pods/write @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts, by Storage Blob Data Contributor, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts",
+      "storage-access absent medium Storage Blob Data Contributor (SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows/blobServices/default/containers/artifacts#aaaaaaaa-0000-4000-8000-000000000001)",
     ],
   },
   "the provider's roles not listed": {
@@ -347,9 +348,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "effective-access": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium SUB#aks-access",
-      "effective-access: unknown azure/effective-access/unreadable medium SUB#aks-access",
-      "effective-access: unknown azure/effective-access/unreadable medium SUB#storage-access",
+      "effective-access unknown medium (SUB#aks-access)",
+      "effective-access unknown medium (SUB#aks-access)",
+      "effective-access unknown medium (SUB#storage-access)",
     ],
   },
   "the role for deployers absent": {
@@ -357,7 +358,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "admin-role": "fail" },
-    findings: ["admin-role: azure/role-definition/absent medium SUB#Metaflow admin"],
+    findings: ["admin-role absent medium (SUB#Metaflow admin)"],
   },
   "Reader on the account besides": {
     state: withAlso(held("a-read", builtIn.reader, ACCOUNT)),
@@ -365,8 +366,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess medium control */read → Microsoft.Web/sites/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows, by Reader, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows",
+      "effective-access excess medium control */read except Microsoft.Storage/storageAccounts/blobServices/containers/read ! Microsoft.Web/sites/read @ SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows, by Reader, at SUB/rg-flows/providers/Microsoft.Storage/storageAccounts/stflows",
     ],
   },
 };
-describeWorlds("metaflow-azure", { state: clean(), flags, notes: [] }, rows);
+describeWorlds("metaflow-azure", azureGround({ state: clean(), flags }, []), rows);

@@ -1,4 +1,5 @@
 import { roleDefinition } from "../servers/azure-state.ts";
+import { azureGround, type Row } from "./azure-ground.ts";
 import {
   clean,
   flags,
@@ -17,7 +18,7 @@ import {
   withRole,
 } from "./chalk.ts";
 import { operations } from "./operations.ts";
-import { describeWorlds, type Row } from "./table.ts";
+import { describeWorlds } from "./world.ts";
 
 const VM = "Microsoft.Compute/virtualMachines/*";
 const named = { ...flags, principal: [vendor] };
@@ -40,8 +41,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+      "effective-access excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write",
     ],
   },
   "the same, with --fail-on critical": {
@@ -51,8 +52,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 0,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+      "effective-access excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write",
     ],
   },
   "the same, with --fail-on high": {
@@ -62,8 +63,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+      "effective-access excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write",
     ],
   },
   "the same, with --fail-on never": {
@@ -73,8 +74,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 0,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/hostGroups/write",
+      "effective-access excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/hostGroups/write",
     ],
   },
   "the same, with a catalogue that has nothing there (G6)": {
@@ -83,8 +84,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess low latent control Microsoft.Compute/* → Microsoft.Compute/<any> @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess low latent control Microsoft.Compute/* → Microsoft.Compute/<any>",
+      "effective-access excess low latent control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/<any> @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess low latent control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/<any>",
     ],
   },
   "the same, latent, with --fail-on medium (G6)": {
@@ -94,8 +95,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 0,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess low latent control Microsoft.Compute/* → Microsoft.Compute/<any> @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess low latent control Microsoft.Compute/* → Microsoft.Compute/<any>",
+      "effective-access excess low latent control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/<any> @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess low latent control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/<any>",
     ],
   },
   "one action narrowed": {
@@ -107,8 +108,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Sql/servers/* → Microsoft.Sql/servers/write @ SUB",
-      "platform-manager-role: azure/role-definition/missing medium control Microsoft.Sql/servers/* → Microsoft.Sql/servers/write",
+      "effective-access missing medium control Microsoft.Sql/servers/* except Microsoft.Sql/servers/databases/* ! Microsoft.Sql/servers/write @ SUB",
+      "platform-manager-role missing medium control Microsoft.Sql/servers/* except Microsoft.Sql/servers/databases/* ! Microsoft.Sql/servers/write",
     ],
   },
   "one action gone": {
@@ -120,8 +121,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.ManagedIdentity/userAssignedIdentities/* → Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write @ SUB",
-      "platform-manager-role: azure/role-definition/missing medium control Microsoft.ManagedIdentity/userAssignedIdentities/* → Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
+      "effective-access missing medium control Microsoft.ManagedIdentity/userAssignedIdentities/* ! Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write @ SUB",
+      "platform-manager-role missing medium control Microsoft.ManagedIdentity/userAssignedIdentities/* ! Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
     ],
   },
   "upper case (AZ1)": {
@@ -159,8 +160,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete @ SUB",
-      "platform-manager-role: azure/role-definition/missing medium control Microsoft.Storage/storageAccounts/delete → Microsoft.Storage/storageAccounts/delete",
+      "effective-access missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete @ SUB",
+      "platform-manager-role missing medium control Microsoft.Storage/storageAccounts/delete ! Microsoft.Storage/storageAccounts/delete",
     ],
   },
   "notActions that another object gives back (AZ2, AZ4)": {
@@ -181,12 +182,12 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Blueprint/blueprintAssignments/write @ SUB, by Chalk Platform Manager, at SUB",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Authorization/roleAssignments/delete → Microsoft.Authorization/roleAssignments/delete @ SUB",
-      "effective-access: azure/effective-access/missing medium control Microsoft.Authorization/roleAssignments/write → Microsoft.Authorization/roleAssignments/write @ SUB",
-      "platform-manager-role: azure/role-definition/excess critical control * → Microsoft.Blueprint/blueprintAssignments/write",
-      "platform-manager-role: azure/role-definition/missing medium control Microsoft.Authorization/roleAssignments/delete → Microsoft.Authorization/roleAssignments/delete",
-      "platform-manager-role: azure/role-definition/missing medium control Microsoft.Authorization/roleAssignments/write → Microsoft.Authorization/roleAssignments/write",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Blueprint/blueprintAssignments/write @ SUB, by Chalk Platform Manager, at SUB",
+      "effective-access missing medium control Microsoft.Authorization/roleAssignments/delete ! Microsoft.Authorization/roleAssignments/delete @ SUB",
+      "effective-access missing medium control Microsoft.Authorization/roleAssignments/write ! Microsoft.Authorization/roleAssignments/write @ SUB",
+      "platform-manager-role excess critical control * except 56 patterns ! Microsoft.Blueprint/blueprintAssignments/write",
+      "platform-manager-role missing medium control Microsoft.Authorization/roleAssignments/delete ! Microsoft.Authorization/roleAssignments/delete",
+      "platform-manager-role missing medium control Microsoft.Authorization/roleAssignments/write ! Microsoft.Authorization/roleAssignments/write",
     ],
   },
   "planes swapped for one permission (AZ3)": {
@@ -199,8 +200,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/missing medium data Microsoft.KeyVault/vaults/secrets/* → Microsoft.KeyVault/vaults/secrets/delete @ SUB",
-      "platform-manager-role: azure/role-definition/missing medium data Microsoft.KeyVault/vaults/secrets/* → Microsoft.KeyVault/vaults/secrets/delete",
+      "effective-access missing medium data Microsoft.KeyVault/vaults/secrets/* ! Microsoft.KeyVault/vaults/secrets/delete @ SUB",
+      "platform-manager-role missing medium data Microsoft.KeyVault/vaults/secrets/* ! Microsoft.KeyVault/vaults/secrets/delete",
     ],
   },
   "a control action moved to the data plane (AZ3)": {
@@ -213,10 +214,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high data Microsoft.EventHub/namespaces/* → Microsoft.EventHub/namespaces/messages/send/action @ SUB, by Chalk Platform Manager, at SUB",
-      "effective-access: azure/effective-access/missing medium control Microsoft.EventHub/namespaces/* → Microsoft.EventHub/namespaces/write @ SUB",
-      "platform-manager-role: azure/role-definition/excess high data Microsoft.EventHub/namespaces/* → Microsoft.EventHub/namespaces/messages/send/action",
-      "platform-manager-role: azure/role-definition/missing medium control Microsoft.EventHub/namespaces/* → Microsoft.EventHub/namespaces/write",
+      "effective-access excess high data Microsoft.EventHub/namespaces/* ! Microsoft.EventHub/namespaces/messages/send/action @ SUB, by Chalk Platform Manager, at SUB",
+      "effective-access missing medium control Microsoft.EventHub/namespaces/* ! Microsoft.EventHub/namespaces/write @ SUB",
+      "platform-manager-role excess high data Microsoft.EventHub/namespaces/* ! Microsoft.EventHub/namespaces/messages/send/action",
+      "platform-manager-role missing medium control Microsoft.EventHub/namespaces/* ! Microsoft.EventHub/namespaces/write",
     ],
   },
   "* as data action": {
@@ -225,8 +226,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess high data * → Microsoft.ContainerService/managedClusters/pods/write",
+      "effective-access excess critical data * except Microsoft.KeyVault/vaults/certificates/read; Microsoft.KeyVault/vaults/keys/*; Microsoft.KeyVault/vaults/secrets/*; Microsoft.OperationalInsights/workspaces/query/*/read; Microsoft.OperationalInsights/workspaces/search/*/read; Microsoft.Storage/storageAccounts/blobServices/containers/*; Microsoft.Storage/storageAccounts/fileServices/fileshares/*; Microsoft.Storage/storageAccounts/queueServices/queues/*; Microsoft.Storage/storageAccounts/tableServices/tables/* ! Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess high data * except Microsoft.KeyVault/vaults/certificates/read; Microsoft.KeyVault/vaults/keys/*; Microsoft.KeyVault/vaults/secrets/*; Microsoft.Storage/storageAccounts/blobServices/containers/*; Microsoft.Storage/storageAccounts/fileServices/fileshares/*; Microsoft.Storage/storageAccounts/queueServices/queues/*; Microsoft.Storage/storageAccounts/tableServices/tables/* ! Microsoft.ContainerService/managedClusters/pods/write",
     ],
   },
   "* as action": {
@@ -235,8 +236,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess critical control * → Microsoft.Authorization/roleDefinitions/write",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess critical control * except 56 patterns ! Microsoft.Authorization/roleDefinitions/write",
     ],
   },
   "one action of Microsoft.Authorization widened": {
@@ -245,8 +246,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Authorization/* → Microsoft.Authorization/roleDefinitions/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess critical control Microsoft.Authorization/* → Microsoft.Authorization/roleDefinitions/write",
+      "effective-access excess critical control Microsoft.Authorization/* except Microsoft.Authorization/roleAssignments/delete; Microsoft.Authorization/roleAssignments/read; Microsoft.Authorization/roleAssignments/write; Microsoft.Authorization/roleDefinitions/read ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess critical control Microsoft.Authorization/* except Microsoft.Authorization/roleAssignments/delete; Microsoft.Authorization/roleAssignments/read; Microsoft.Authorization/roleAssignments/write; Microsoft.Authorization/roleDefinitions/read ! Microsoft.Authorization/roleDefinitions/write",
     ],
   },
   "reading added": {
@@ -255,8 +256,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess medium control Microsoft.Web/sites/read → Microsoft.Web/sites/read @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess medium control Microsoft.Web/sites/read → Microsoft.Web/sites/read",
+      "effective-access excess medium control Microsoft.Web/sites/read ! Microsoft.Web/sites/read @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess medium control Microsoft.Web/sites/read ! Microsoft.Web/sites/read",
     ],
   },
   "a data action widened": {
@@ -272,8 +273,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high data Microsoft.KeyVault/vaults/certificates/* → Microsoft.KeyVault/vaults/certificates/delete @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess high data Microsoft.KeyVault/vaults/certificates/* → Microsoft.KeyVault/vaults/certificates/delete",
+      "effective-access excess high data Microsoft.KeyVault/vaults/certificates/* except Microsoft.KeyVault/vaults/certificates/read ! Microsoft.KeyVault/vaults/certificates/delete @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess high data Microsoft.KeyVault/vaults/certificates/* except Microsoft.KeyVault/vaults/certificates/read ! Microsoft.KeyVault/vaults/certificates/delete",
     ],
   },
   "several stars in one action (AZ13)": {
@@ -282,8 +283,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.*/*/delete → Microsoft.Authorization/denyAssignments/delete @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess critical control Microsoft.*/*/delete → Microsoft.Authorization/denyAssignments/delete",
+      "effective-access excess critical control Microsoft.*/*/delete except 49 patterns ! Microsoft.Authorization/denyAssignments/delete @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess critical control Microsoft.*/*/delete except 49 patterns ! Microsoft.Authorization/denyAssignments/delete",
     ],
   },
   "a condition inside a permission object (AZ5)": {
@@ -299,8 +300,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 3,
     controls: { "platform-manager-role": "unknown", "effective-access": "unknown" },
     findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium control Microsoft.Web/*",
-      "platform-manager-role: unknown azure/role-definition/unreadable medium control Microsoft.Web/*",
+      "effective-access unknown medium control Microsoft.Web/*",
+      "platform-manager-role unknown medium control Microsoft.Web/*",
     ],
   },
   "a condition inside an object that an object without one makes moot (AZ5)": {
@@ -316,7 +317,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail" },
     findings: [
-      "platform-manager-role: azure/role-definition/wider low SUB roleDefinitions/d0000000-0000-4000-8000-000000000001",
+      "platform-manager-role wider low Chalk Platform Manager (SUB roleDefinitions/d0000000-0000-4000-8000-000000000001)",
     ],
   },
   "assignable on one resource group, and held there, which is declared (AZ8)": {
@@ -337,9 +338,9 @@ const rows: Readonly<Record<string, Row>> = {
       "effective-access": "fail",
     },
     findings: [
-      "effective-access: azure/effective-access/absent medium SUB",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
-      "platform-manager-role: azure/role-definition/absent medium SUB#Chalk Platform Manager",
+      "effective-access absent medium nobody (SUB)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
+      "platform-manager-role absent medium (SUB#Chalk Platform Manager)",
     ],
   },
   "absent, the principal named": {
@@ -352,9 +353,9 @@ const rows: Readonly<Record<string, Row>> = {
       "effective-access": "fail",
     },
     findings: [
-      "effective-access: azure/effective-access/absent critical aaaaaaaa-0000-4000-8000-000000000001",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
-      "platform-manager-role: azure/role-definition/absent medium SUB#Chalk Platform Manager",
+      "effective-access absent critical (aaaaaaaa-0000-4000-8000-000000000001)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#aaaaaaaa-0000-4000-8000-000000000001)",
+      "platform-manager-role absent medium (SUB#Chalk Platform Manager)",
     ],
   },
   "renamed, nobody named": {
@@ -369,9 +370,9 @@ const rows: Readonly<Record<string, Row>> = {
       "effective-access": "fail",
     },
     findings: [
-      "effective-access: azure/effective-access/absent medium SUB",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
-      "platform-manager-role: azure/role-definition/absent medium SUB#Chalk Platform Manager",
+      "effective-access absent medium nobody (SUB)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
+      "platform-manager-role absent medium (SUB#Chalk Platform Manager)",
     ],
   },
   "renamed, the principal named": {
@@ -382,8 +383,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "platform-manager-assignment": "fail" },
     findings: [
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#aaaaaaaa-0000-4000-8000-000000000001",
-      "platform-manager-role: azure/role-definition/absent medium SUB#Chalk Platform Manager",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#aaaaaaaa-0000-4000-8000-000000000001)",
+      "platform-manager-role absent medium (SUB#Chalk Platform Manager)",
     ],
   },
   "named in another case (AZ11)": {
@@ -406,9 +407,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "platform-manager-role": "fail" },
-    findings: [
-      "platform-manager-role: azure/role-definition/excess high control Microsoft.Web/* → Microsoft.Web/sites/write",
-    ],
+    findings: ["platform-manager-role excess high control Microsoft.Web/* ! Microsoft.Web/sites/write"],
   },
   "its name taken by a role of the provider's": {
     state: clean({
@@ -446,8 +445,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess critical control * → Microsoft.Authorization/roleDefinitions/write",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess critical control * except 56 patterns ! Microsoft.Authorization/roleDefinitions/write",
     ],
   },
   "an action that is a number": {
@@ -455,20 +454,14 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 3,
     controls: { "platform-manager-role": "unknown", "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium *",
-      "platform-manager-role: unknown azure/role-definition/unreadable medium *",
-    ],
+    findings: ["effective-access unknown medium *", "platform-manager-role unknown medium *"],
   },
   "a permission object that is null": {
     state: raw([manager, null]),
     flags,
     code: 3,
     controls: { "platform-manager-role": "unknown", "effective-access": "unknown" },
-    findings: [
-      "effective-access: unknown azure/effective-access/unreadable medium *",
-      "platform-manager-role: unknown azure/role-definition/unreadable medium *",
-    ],
+    findings: ["effective-access unknown medium *", "platform-manager-role unknown medium *"],
   },
   "its lists spelled in another case": {
     state: raw([{ ACTIONS: manager.actions, DataActions: [...manager.dataActions, "*"] }]),
@@ -476,8 +469,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "platform-manager-role": "fail", "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
-      "platform-manager-role: azure/role-definition/excess high data * → Microsoft.ContainerService/managedClusters/pods/write",
+      "effective-access excess critical data * except Microsoft.KeyVault/vaults/certificates/read; Microsoft.KeyVault/vaults/keys/*; Microsoft.KeyVault/vaults/secrets/*; Microsoft.OperationalInsights/workspaces/query/*/read; Microsoft.OperationalInsights/workspaces/search/*/read; Microsoft.Storage/storageAccounts/blobServices/containers/*; Microsoft.Storage/storageAccounts/fileServices/fileshares/*; Microsoft.Storage/storageAccounts/queueServices/queues/*; Microsoft.Storage/storageAccounts/tableServices/tables/* ! Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Chalk Platform Manager, at SUB",
+      "platform-manager-role excess high data * except Microsoft.KeyVault/vaults/certificates/read; Microsoft.KeyVault/vaults/keys/*; Microsoft.KeyVault/vaults/secrets/*; Microsoft.Storage/storageAccounts/blobServices/containers/*; Microsoft.Storage/storageAccounts/fileServices/fileshares/*; Microsoft.Storage/storageAccounts/queueServices/queues/*; Microsoft.Storage/storageAccounts/tableServices/tables/* ! Microsoft.ContainerService/managedClusters/pods/write",
     ],
   },
   "notActions null, dataActions absent": {
@@ -497,16 +490,12 @@ const rows: Readonly<Record<string, Row>> = {
     },
     flags,
     code: 0,
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
 };
 
 describeWorlds(
   "the documented role",
-  {
-    state: clean(),
-    flags,
-    notes: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
-  },
+  azureGround({ state: clean(), flags }, ["log-reader-role note absent info (SUB#log-reader-role)"]),
   rows,
 );

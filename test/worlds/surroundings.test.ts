@@ -6,6 +6,7 @@ import {
   roleAssignment,
   roleDefinition,
 } from "../servers/azure-state.ts";
+import { azureGround, type Row } from "./azure-ground.ts";
 import {
   bystander,
   clean,
@@ -24,9 +25,9 @@ import {
   vault,
   vendor,
 } from "./chalk.ts";
-import { describeWorlds, type Row } from "./table.ts";
+import { describeWorlds } from "./world.ts";
 
-const NOTE = "log-reader-role: note azure/role-definition/absent info SUB#log-reader-role";
+const NOTE = "log-reader-role note absent info (SUB#log-reader-role)";
 const policies = (...accessPolicies: unknown[]) =>
   clean({ vaults: [vault({ enableRbacAuthorization: false, accessPolicies })] });
 const all = { secrets: ["all"], keys: ["ALL"], certificates: ["Get", "list"] };
@@ -76,9 +77,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "key-vault-access": "fail" },
-    findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "a vault on access policies that grant more": {
     state: policies(entry({ ...all, storage: ["get"], certificates: ["get", "list", "delete"] })),
@@ -86,8 +85,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "key-vault-access": "fail" },
     findings: [
-      "key-vault-access: azure/key-vault-access/excess high certificates:delete",
-      "key-vault-access: azure/key-vault-access/excess high storage:get",
+      "key-vault-access excess high certificates:delete",
+      "key-vault-access excess high storage:get",
     ],
   },
   "a vault on access policies that grant some more and some less": {
@@ -96,21 +95,21 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "key-vault-access": "fail" },
     findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-      "key-vault-access: azure/key-vault-access/excess high storage:backup",
-      "key-vault-access: azure/key-vault-access/excess high storage:delete",
-      "key-vault-access: azure/key-vault-access/excess high storage:deletesas",
-      "key-vault-access: azure/key-vault-access/excess high storage:get",
-      "key-vault-access: azure/key-vault-access/excess high storage:getsas",
-      "key-vault-access: azure/key-vault-access/excess high storage:list",
-      "key-vault-access: azure/key-vault-access/excess high storage:listsas",
-      "key-vault-access: azure/key-vault-access/excess high storage:purge",
-      "key-vault-access: azure/key-vault-access/excess high storage:recover",
-      "key-vault-access: azure/key-vault-access/excess high storage:regeneratekey",
-      "key-vault-access: azure/key-vault-access/excess high storage:restore",
-      "key-vault-access: azure/key-vault-access/excess high storage:set",
-      "key-vault-access: azure/key-vault-access/excess high storage:setsas",
-      "key-vault-access: azure/key-vault-access/excess high storage:update",
+      "key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)",
+      "key-vault-access excess high storage:backup",
+      "key-vault-access excess high storage:delete",
+      "key-vault-access excess high storage:deletesas",
+      "key-vault-access excess high storage:get",
+      "key-vault-access excess high storage:getsas",
+      "key-vault-access excess high storage:list",
+      "key-vault-access excess high storage:listsas",
+      "key-vault-access excess high storage:purge",
+      "key-vault-access excess high storage:recover",
+      "key-vault-access excess high storage:regeneratekey",
+      "key-vault-access excess high storage:restore",
+      "key-vault-access excess high storage:set",
+      "key-vault-access excess high storage:setsas",
+      "key-vault-access excess high storage:update",
     ],
   },
   "a vault on access policies that grant nothing (AZ14)": {
@@ -118,63 +117,49 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "key-vault-access": "fail" },
-    findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "a vault on access policies for somebody else (AZ14)": {
     state: policies(entry(all, { objectId: stranger })),
     flags,
     code: 1,
     controls: { "key-vault-access": "fail" },
-    findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "a vault on access policies for the vendor through an application (AZ14)": {
     state: policies(entry(all, { applicationId: "99999999-0000-4000-8000-000000000001" })),
     flags,
     code: 1,
     controls: { "key-vault-access": "fail" },
-    findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "a vault that does not say how it authorises, without policies (AZ14)": {
     state: clean({ vaults: [vault({ enableRbacAuthorization: null, accessPolicies: null })] }),
     flags,
     code: 1,
     controls: { "key-vault-access": "fail" },
-    findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "a vault whose RBAC is the word true": {
     state: clean({ vaults: [vault({ enableRbacAuthorization: "true" })] }),
     flags,
     code: 1,
     controls: { "key-vault-access": "fail" },
-    findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "a vault without properties": {
     state: clean({ vaults: [{ ...vault({}), properties: null }] }),
     flags,
     code: 3,
     controls: { "key-vault-access": "unknown" },
-    findings: [
-      "key-vault-access: unknown azure/key-vault-access/unreadable medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access unknown medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "a vault whose policies are no list": {
     state: clean({ vaults: [vault({ enableRbacAuthorization: false, accessPolicies: "none" })] }),
     flags,
     code: 3,
     controls: { "key-vault-access": "unknown" },
-    findings: [
-      "key-vault-access: unknown azure/key-vault-access/unreadable medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-    ],
+    findings: ["key-vault-access unknown medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)"],
   },
   "two vaults, one of them on access policies": {
     state: clean({
@@ -186,23 +171,21 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "key-vault-access": "fail" },
-    findings: [
-      "key-vault-access: azure/key-vault-access/dead medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-old",
-    ],
+    findings: ["key-vault-access dead medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-old)"],
   },
   "no vault": {
     state: clean({ vaults: [] }),
     flags,
     code: 3,
     controls: { "key-vault-access": "unknown" },
-    findings: ["key-vault-access: unknown azure/key-vault-access/unreadable medium SUB"],
+    findings: ["key-vault-access unknown medium key vaults (SUB)"],
   },
   "vaults not registered with the subscription": {
     state: clean({ vaults: [], unregistered: ["Microsoft.KeyVault"] }),
     flags,
     code: 3,
     controls: { "key-vault-access": "unknown" },
-    findings: ["key-vault-access: unknown azure/key-vault-access/unreadable medium SUB"],
+    findings: ["key-vault-access unknown medium key vaults (SUB)"],
   },
   "a vault on access policies, and nobody holds the role": {
     state: { ...policies(entry(all)), roleAssignments: [bystander] },
@@ -214,9 +197,9 @@ const rows: Readonly<Record<string, Row>> = {
       "key-vault-access": "unknown",
     },
     findings: [
-      "effective-access: azure/effective-access/absent medium SUB",
-      "key-vault-access: unknown azure/key-vault-access/unreadable medium SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
+      "effective-access absent medium nobody (SUB)",
+      "key-vault-access unknown medium (SUB/rg-chalk/providers/Microsoft.KeyVault/vaults/kv-chalk)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
     ],
   },
 
@@ -226,7 +209,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "aks-rbac": "fail" },
     findings: [
-      "aks-rbac: config/resource-state/changed medium SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk",
+      "aks-rbac changed medium (SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk)",
     ],
   },
   "AKS that does not say": {
@@ -235,7 +218,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "aks-rbac": "fail" },
     findings: [
-      "aks-rbac: config/resource-state/changed medium SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk",
+      "aks-rbac changed medium (SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk)",
     ],
   },
   "AKS without properties": {
@@ -244,8 +227,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "aks-rbac": "fail", "subscription-separation": "fail" },
     findings: [
-      "aks-rbac: config/resource-state/changed medium SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk",
-      "subscription-separation: azure/subscription-separation/stray low SUB/MC_rg-chalk_aks-chalk_westeurope",
+      "aks-rbac changed medium (SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk)",
+      "subscription-separation stray low (SUB/MC_rg-chalk_aks-chalk_westeurope)",
     ],
   },
   "AKS that is the word true": {
@@ -254,7 +237,7 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "aks-rbac": "fail" },
     findings: [
-      "aks-rbac: config/resource-state/changed medium SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk",
+      "aks-rbac changed medium (SUB/rg-chalk/providers/Microsoft.ContainerService/ManagedClusters/aks-chalk)",
     ],
   },
   "two clusters, one without RBAC": {
@@ -267,14 +250,14 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "aks-rbac": "fail" },
-    findings: ["aks-rbac: config/resource-state/changed medium /x/aks-2"],
+    findings: ["aks-rbac changed medium (/x/aks-2)"],
   },
   "no AKS": {
     state: clean({ managedClusters: [], resourceGroups: [resourceGroup("rg-chalk")] }),
     flags,
     code: 3,
     controls: { "aks-rbac": "unknown" },
-    findings: ["aks-rbac: unknown config/resource-state/unreadable medium SUB"],
+    findings: ["aks-rbac unknown medium AKS cluster (SUB)"],
   },
 
   "a stray resource group": {
@@ -282,14 +265,14 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "subscription-separation": "fail" },
-    findings: ["subscription-separation: azure/subscription-separation/stray low SUB/rg-payroll"],
+    findings: ["subscription-separation stray low (SUB/rg-payroll)"],
   },
   "a resource group that only begins like the vendor's": {
     state: groups("rg-chalk2"),
     flags,
     code: 1,
     controls: { "subscription-separation": "fail" },
-    findings: ["subscription-separation: azure/subscription-separation/stray low SUB/rg-chalk2"],
+    findings: ["subscription-separation stray low (SUB/rg-chalk2)"],
   },
   "the vendor's resource group in another case (AZ7)": {
     state: clean({ resourceGroups: [resourceGroup("RG-CHALK")] }),
@@ -309,7 +292,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 1,
     controls: { "subscription-separation": "fail" },
-    findings: ["subscription-separation: azure/subscription-separation/stray low SUB/MC_rg-other_aks"],
+    findings: ["subscription-separation stray low (SUB/MC_rg-other_aks)"],
   },
   "a resource group managed by a resource of the vendor's": {
     state: clean({
@@ -335,7 +318,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 3,
     controls: { "subscription-separation": "unknown" },
-    findings: ["subscription-separation: unknown azure/subscription-separation/unreadable low SUB"],
+    findings: ["subscription-separation unknown low resource groups (SUB)"],
   },
 
   "one service missing": {
@@ -343,7 +326,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 0,
     controls: { "platform-services": "fail" },
-    findings: ["platform-services: inventory/resources/absent info SUB#Azure Service Bus"],
+    findings: ["platform-services absent info (SUB#Azure Service Bus)"],
   },
   "one service missing, with --fail-on info": {
     state: without("sb-chalk"),
@@ -351,7 +334,7 @@ const rows: Readonly<Record<string, Row>> = {
     policy: { failOn: "info" },
     code: 1,
     controls: { "platform-services": "fail" },
-    findings: ["platform-services: inventory/resources/absent info SUB#Azure Service Bus"],
+    findings: ["platform-services absent info (SUB#Azure Service Bus)"],
   },
   "three services missing": {
     state: without("sb-chalk", "log-chalk", "redis-chalk"),
@@ -359,9 +342,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 0,
     controls: { "platform-services": "fail" },
     findings: [
-      "platform-services: inventory/resources/absent info SUB#Azure Cache for Redis",
-      "platform-services: inventory/resources/absent info SUB#Azure Monitor",
-      "platform-services: inventory/resources/absent info SUB#Azure Service Bus",
+      "platform-services absent info (SUB#Azure Cache for Redis)",
+      "platform-services absent info (SUB#Azure Monitor)",
+      "platform-services absent info (SUB#Azure Service Bus)",
     ],
   },
   "resources without a type": {
@@ -370,17 +353,17 @@ const rows: Readonly<Record<string, Row>> = {
     code: 0,
     controls: { "platform-services": "fail" },
     findings: [
-      "platform-services: inventory/resources/absent info SUB#Azure Application Insights",
-      "platform-services: inventory/resources/absent info SUB#Azure Cache for Redis",
-      "platform-services: inventory/resources/absent info SUB#Azure Container Registry",
-      "platform-services: inventory/resources/absent info SUB#Azure Cosmos DB",
-      "platform-services: inventory/resources/absent info SUB#Azure Event Hubs",
-      "platform-services: inventory/resources/absent info SUB#Azure Key Vault",
-      "platform-services: inventory/resources/absent info SUB#Azure Kubernetes Service",
-      "platform-services: inventory/resources/absent info SUB#Azure Monitor",
-      "platform-services: inventory/resources/absent info SUB#Azure SQL Database",
-      "platform-services: inventory/resources/absent info SUB#Azure Service Bus",
-      "platform-services: inventory/resources/absent info SUB#Azure Storage",
+      "platform-services absent info (SUB#Azure Application Insights)",
+      "platform-services absent info (SUB#Azure Cache for Redis)",
+      "platform-services absent info (SUB#Azure Container Registry)",
+      "platform-services absent info (SUB#Azure Cosmos DB)",
+      "platform-services absent info (SUB#Azure Event Hubs)",
+      "platform-services absent info (SUB#Azure Key Vault)",
+      "platform-services absent info (SUB#Azure Kubernetes Service)",
+      "platform-services absent info (SUB#Azure Monitor)",
+      "platform-services absent info (SUB#Azure SQL Database)",
+      "platform-services absent info (SUB#Azure Service Bus)",
+      "platform-services absent info (SUB#Azure Storage)",
     ],
   },
   "no resource at all": {
@@ -388,7 +371,7 @@ const rows: Readonly<Record<string, Row>> = {
     flags,
     code: 3,
     controls: { "platform-services": "unknown" },
-    findings: ["platform-services: unknown inventory/resources/unreadable info SUB"],
+    findings: ["platform-services unknown info resources (SUB)"],
   },
   "an empty subscription (fault 40)": {
     state: clean({
@@ -411,13 +394,13 @@ const rows: Readonly<Record<string, Row>> = {
       "platform-services": "unknown",
     },
     findings: [
-      "aks-rbac: unknown config/resource-state/unreadable medium SUB",
-      "effective-access: azure/effective-access/absent medium SUB",
-      "key-vault-access: unknown azure/key-vault-access/unreadable medium SUB",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
-      "platform-manager-role: azure/role-definition/absent medium SUB#Chalk Platform Manager",
-      "platform-services: unknown inventory/resources/unreadable info SUB",
-      "subscription-separation: unknown azure/subscription-separation/unreadable low SUB",
+      "aks-rbac unknown medium AKS cluster (SUB)",
+      "effective-access absent medium nobody (SUB)",
+      "key-vault-access unknown medium key vaults (SUB)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
+      "platform-manager-role absent medium (SUB#Chalk Platform Manager)",
+      "platform-services unknown info resources (SUB)",
+      "subscription-separation unknown low resource groups (SUB)",
     ],
   },
   "an empty subscription in which not even the provider's roles are seen": {
@@ -443,16 +426,16 @@ const rows: Readonly<Record<string, Row>> = {
       "platform-services": "unknown",
     },
     findings: [
-      "aks-rbac: unknown config/resource-state/unreadable medium SUB",
-      "effective-access: azure/effective-access/absent medium SUB",
-      "key-vault-access: unknown azure/key-vault-access/unreadable medium SUB",
-      "log-reader-role: unknown azure/role-definition/unreadable medium SUB#log-reader-role",
-      "platform-manager-assignment: azure/role-assignment/absent medium SUB#nobody",
-      "platform-manager-role: unknown azure/role-definition/unreadable medium SUB#Chalk Platform Manager",
-      "platform-services: unknown inventory/resources/unreadable info SUB",
-      "subscription-separation: unknown azure/subscription-separation/unreadable low SUB",
+      "aks-rbac unknown medium AKS cluster (SUB)",
+      "effective-access absent medium nobody (SUB)",
+      "key-vault-access unknown medium key vaults (SUB)",
+      "log-reader-role unknown medium (SUB#log-reader-role)",
+      "platform-manager-assignment absent medium Chalk Platform Manager (SUB#nobody)",
+      "platform-manager-role unknown medium (SUB#Chalk Platform Manager)",
+      "platform-services unknown info resources (SUB)",
+      "subscription-separation unknown low resource groups (SUB)",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "a subscription that does not exist (fault 40)": {
     state: clean(),
@@ -469,21 +452,21 @@ const rows: Readonly<Record<string, Row>> = {
       "platform-services": "unknown",
     },
     findings: [
-      "aks-rbac: unknown config/resource-state/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/managed-cluster",
-      "effective-access: unknown azure/effective-access/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/assigned-to",
-      "effective-access: unknown azure/effective-access/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/deny-assignment",
-      "effective-access: unknown azure/effective-access/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition",
-      "key-vault-access: unknown azure/key-vault-access/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/vault",
-      "log-reader-role: unknown azure/role-definition/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/assigned-to",
-      "log-reader-role: unknown azure/role-definition/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition",
-      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/assigned-to",
-      "platform-manager-assignment: unknown azure/role-assignment/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition",
-      "platform-manager-role: unknown azure/role-definition/unreadable medium /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition",
-      "platform-services: unknown inventory/resources/unreadable info /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/resource",
-      "subscription-separation: unknown azure/subscription-separation/unreadable low /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/managed-cluster",
-      "subscription-separation: unknown azure/subscription-separation/unreadable low /subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/resource-group",
+      "aks-rbac unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/managed-cluster)",
+      "effective-access unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/assigned-to)",
+      "effective-access unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/deny-assignment)",
+      "effective-access unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition)",
+      "key-vault-access unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/vault)",
+      "log-reader-role unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/assigned-to)",
+      "log-reader-role unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition)",
+      "platform-manager-assignment unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/assigned-to)",
+      "platform-manager-assignment unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition)",
+      "platform-manager-role unknown medium (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/role-definition)",
+      "platform-services unknown info (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/resource)",
+      "subscription-separation unknown low (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/managed-cluster)",
+      "subscription-separation unknown low (/subscriptions/6b1f4e5f-0000-4000-8000-00000000dead#azure/resource-group)",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
 
   "the log reader role, exact": { state: holding([logs]), flags, code: 0, gone: [NOTE] },
@@ -501,10 +484,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail", "log-reader-role": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess high control Microsoft.Insights/* → Microsoft.Insights/webTests/write @ SUB, by Logs for the dashboard, at SUB",
-      "log-reader-role: azure/role-definition/excess high control Microsoft.Insights/* → Microsoft.Insights/webTests/write",
+      "effective-access excess high control Microsoft.Insights/* except Microsoft.Insights/actionGroups/*; Microsoft.Insights/alertRules/*; Microsoft.Insights/components/*; Microsoft.Insights/diagnosticSettings/*; Microsoft.Insights/logs/read; Microsoft.Insights/metricAlerts/*; Microsoft.Insights/scheduledQueryRules/*; Microsoft.Insights/workbooks/* ! Microsoft.Insights/webTests/write @ SUB, by Logs for the dashboard, at SUB",
+      "log-reader-role excess high control Microsoft.Insights/* except Microsoft.Insights/logs/read ! Microsoft.Insights/webTests/write",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "the log reader role, one action narrowed": {
     state: holding([{ ...logs, actions: swapped(logs.actions, "Microsoft.Insights/logs/read") }]),
@@ -512,9 +495,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "log-reader-role": "fail" },
     findings: [
-      "log-reader-role: azure/role-definition/missing medium control Microsoft.Insights/logs/read → Microsoft.Insights/logs/read",
+      "log-reader-role missing medium control Microsoft.Insights/logs/read ! Microsoft.Insights/logs/read",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "the log reader role on one workspace": {
     state: holding([logs], {
@@ -536,10 +519,10 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail", "log-reader-role": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB, by Logs for the dashboard, at SUB",
-      "log-reader-role: azure/role-definition/excess critical control * → Microsoft.Authorization/roleAssignments/write",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Logs for the dashboard, at SUB",
+      "log-reader-role excess critical control * except Microsoft.Insights/logs/read; Microsoft.OperationalInsights/workspaces/query/read; Microsoft.OperationalInsights/workspaces/read; Microsoft.OperationalInsights/workspaces/search/read; Microsoft.OperationalInsights/workspaces/sharedKeys/action ! Microsoft.Authorization/roleAssignments/write",
     ],
-    gone: ["log-reader-role: note azure/role-definition/absent info SUB#log-reader-role"],
+    gone: ["log-reader-role note absent info (SUB#log-reader-role)"],
   },
   "a custom role of the vendor's that is everything": {
     state: holding([{ actions: ["*"], dataActions: ["*"] }]),
@@ -547,8 +530,8 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control * → Microsoft.Authorization/roleDefinitions/write @ SUB, by Logs for the dashboard, at SUB",
-      "effective-access: azure/effective-access/excess critical data * → Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Logs for the dashboard, at SUB",
+      "effective-access excess critical control * except 57 patterns ! Microsoft.Authorization/roleDefinitions/write @ SUB, by Logs for the dashboard, at SUB",
+      "effective-access excess critical data * except Microsoft.KeyVault/vaults/certificates/read; Microsoft.KeyVault/vaults/keys/*; Microsoft.KeyVault/vaults/secrets/*; Microsoft.OperationalInsights/workspaces/query/*/read; Microsoft.OperationalInsights/workspaces/search/*/read; Microsoft.Storage/storageAccounts/blobServices/containers/*; Microsoft.Storage/storageAccounts/fileServices/fileshares/*; Microsoft.Storage/storageAccounts/queueServices/queues/*; Microsoft.Storage/storageAccounts/tableServices/tables/* ! Microsoft.ContainerService/managedClusters/pods/write @ SUB, by Logs for the dashboard, at SUB",
     ],
   },
   "a custom role of the vendor's that has nothing to do with logs": {
@@ -557,9 +540,9 @@ const rows: Readonly<Record<string, Row>> = {
     code: 1,
     controls: { "effective-access": "fail" },
     findings: [
-      "effective-access: azure/effective-access/excess critical control Microsoft.Web/* → Microsoft.Web/sites/write @ SUB, by Logs for the dashboard, at SUB",
+      "effective-access excess critical control Microsoft.Web/* ! Microsoft.Web/sites/write @ SUB, by Logs for the dashboard, at SUB",
     ],
   },
 };
 
-describeWorlds("what surrounds the role", { state: clean(), flags, notes: [NOTE] }, rows);
+describeWorlds("what surrounds the role", azureGround({ state: clean(), flags }, [NOTE]), rows);

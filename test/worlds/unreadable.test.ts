@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UnreadCause } from "../../src/snapshot/snapshot.ts";
 import type { Fault, FaultAction } from "../servers/faults.ts";
+import { type Audited, type Lab, openLab } from "./azure-ground.ts";
 import { clean, flags, manager, swapped, vendor, withRole } from "./chalk.ts";
-import { type Audited, type Lab, more, openLab } from "./lab.ts";
 import { operations } from "./operations.ts";
+import { more } from "./world.ts";
 
-const NOTE = "log-reader-role: note azure/role-definition/absent info SUB#log-reader-role";
+const NOTE = "log-reader-role note absent info (SUB#log-reader-role)";
 const A = "Microsoft.Authorization";
 
 /** One of the lists: how to hit it, what the scanner needs for it, and what an audit cannot say without it. */
@@ -24,8 +25,8 @@ interface List {
   readonly proven?: readonly string[];
 }
 
-const DEFINITION = "azure/role-definition/unreadable medium SUB#azure/role-definition";
-const ASSIGNED = "/unreadable medium SUB#azure/assigned-to";
+const DEFINITION = "medium (SUB#azure/role-definition)";
+const ASSIGNED = "medium (SUB#azure/assigned-to)";
 
 const lists: Readonly<Record<string, List>> = {
   "role definitions": {
@@ -34,22 +35,16 @@ const lists: Readonly<Record<string, List>> = {
     unread: ["azure/assigned-to", "azure/role-definition", "azure/role-eligibility"],
     unknown: {
       "platform-manager-role": [DEFINITION],
-      "platform-manager-assignment": [
-        `azure/role-assignment${ASSIGNED}`,
-        "azure/role-assignment/unreadable medium SUB#azure/role-definition",
-      ],
-      "effective-access": [
-        `azure/effective-access${ASSIGNED}`,
-        "azure/effective-access/unreadable medium SUB#azure/role-definition",
-      ],
-      "log-reader-role": [`azure/role-definition${ASSIGNED}`, DEFINITION],
+      "platform-manager-assignment": [ASSIGNED, "medium (SUB#azure/role-definition)"],
+      "effective-access": [ASSIGNED, "medium (SUB#azure/role-definition)"],
+      "log-reader-role": [ASSIGNED, DEFINITION],
     },
     named: {
       unread: ["azure/role-definition"],
       unknown: {
         "platform-manager-role": [DEFINITION],
-        "platform-manager-assignment": ["azure/role-assignment/unreadable medium SUB#azure/role-definition"],
-        "effective-access": ["azure/effective-access/unreadable medium SUB#azure/role-definition"],
+        "platform-manager-assignment": ["medium (SUB#azure/role-definition)"],
+        "effective-access": ["medium (SUB#azure/role-definition)"],
         "log-reader-role": [DEFINITION],
       },
     },
@@ -60,14 +55,14 @@ const lists: Readonly<Record<string, List>> = {
     permission: `${A}/roleAssignments/read`,
     unread: ["azure/assigned-to", "azure/role-assignment", "azure/role-eligibility"],
     unknown: {
-      "platform-manager-assignment": [`azure/role-assignment${ASSIGNED}`],
-      "effective-access": [`azure/effective-access${ASSIGNED}`],
-      "log-reader-role": [`azure/role-definition${ASSIGNED}`],
+      "platform-manager-assignment": [ASSIGNED],
+      "effective-access": [ASSIGNED],
+      "log-reader-role": [ASSIGNED],
     },
     named: {
       unread: ["azure/role-assignment"],
       unknown: {
-        "platform-manager-assignment": ["azure/role-assignment/unreadable medium SUB#others"],
+        "platform-manager-assignment": ["medium Chalk Platform Manager (SUB#others)"],
       },
       gone: false,
     },
@@ -79,9 +74,9 @@ const lists: Readonly<Record<string, List>> = {
     unread: [`azure/assigned-to ${vendor}`],
     proven: ["effective-access"],
     unknown: {
-      "platform-manager-assignment": [`azure/role-assignment/unreadable medium SUB#${vendor}`],
-      "effective-access": [`azure/effective-access/unreadable medium ${vendor}`],
-      "log-reader-role": ["azure/role-definition/unreadable medium SUB#log-reader-role"],
+      "platform-manager-assignment": [`medium Chalk Platform Manager (SUB#${vendor})`],
+      "effective-access": [`medium (${vendor})`],
+      "log-reader-role": ["medium (SUB#log-reader-role)"],
     },
     gone: true,
   },
@@ -89,42 +84,42 @@ const lists: Readonly<Record<string, List>> = {
     match: /denyAssignments\?/,
     permission: `${A}/denyAssignments/read`,
     unread: ["azure/deny-assignment"],
-    unknown: { "effective-access": ["azure/effective-access/unreadable medium SUB#azure/deny-assignment"] },
+    unknown: { "effective-access": ["medium (SUB#azure/deny-assignment)"] },
   },
   "eligible roles": {
     match: /roleEligibilityScheduleInstances\?/,
     permission: `${A}/roleEligibilityScheduleInstances/read`,
     unread: [`azure/role-eligibility ${vendor}`],
-    unknown: { "effective-access": [`azure/effective-access/unreadable medium ${vendor}`] },
+    unknown: { "effective-access": [`medium (${vendor})`] },
   },
   "resource groups": {
     match: /\/resourceGroups\?/i,
     permission: "Microsoft.Resources/subscriptions/resourceGroups/read",
     unread: ["azure/resource-group"],
     unknown: {
-      "subscription-separation": ["azure/subscription-separation/unreadable low SUB#azure/resource-group"],
+      "subscription-separation": ["low (SUB#azure/resource-group)"],
     },
   },
   resources: {
     match: /\/resources\?/,
     permission: "Microsoft.Resources/subscriptions/resources/read",
     unread: ["azure/resource"],
-    unknown: { "platform-services": ["inventory/resources/unreadable info SUB#azure/resource"] },
+    unknown: { "platform-services": ["info (SUB#azure/resource)"] },
   },
   clusters: {
     match: /managedClusters\?/,
     permission: "Microsoft.ContainerService/managedClusters/read",
     unread: ["azure/managed-cluster"],
     unknown: {
-      "aks-rbac": ["config/resource-state/unreadable medium SUB#azure/managed-cluster"],
-      "subscription-separation": ["azure/subscription-separation/unreadable low SUB#azure/managed-cluster"],
+      "aks-rbac": ["medium (SUB#azure/managed-cluster)"],
+      "subscription-separation": ["low (SUB#azure/managed-cluster)"],
     },
   },
   vaults: {
     match: /vaults\?/,
     permission: "Microsoft.KeyVault/vaults/read",
     unread: ["azure/vault"],
-    unknown: { "key-vault-access": ["azure/key-vault-access/unreadable medium SUB#azure/vault"] },
+    unknown: { "key-vault-access": ["medium (SUB#azure/vault)"] },
   },
 };
 
@@ -193,7 +188,7 @@ describe("a list that cannot be read makes its controls unknown, exit 3, and nev
   function expectUnknown(audited: Audited, list: Pick<List, "unread" | "unknown" | "gone">): void {
     const { code, controls, findings, report, snapshot } = audited;
     const lines = Object.entries(list.unknown).flatMap(([id, texts]) =>
-      texts.map((t) => `${id}: unknown ${t}`),
+      texts.map((t) => `${id} unknown ${t}`),
     );
     expect({
       code,
@@ -326,9 +321,9 @@ describe("the catalogue of operations, which no verdict hangs on (G6)", () => {
     const { code, findings, report } = await lab.audit({ state: widened(), flags, faults: [told] });
     expect(code).toBe(1);
     expect(findings).toEqual([
-      "effective-access: azure/effective-access/excess high control Microsoft.Compute/* → Microsoft.Compute/<any> @ SUB, by Chalk Platform Manager, at SUB",
+      "effective-access excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/<any> @ SUB, by Chalk Platform Manager, at SUB",
       NOTE,
-      "platform-manager-role: azure/role-definition/excess high control Microsoft.Compute/* → Microsoft.Compute/<any>",
+      "platform-manager-role excess high control Microsoft.Compute/* except Microsoft.Compute/disks/*; Microsoft.Compute/galleries/*; Microsoft.Compute/images/*; Microsoft.Compute/proximityPlacementGroups/*; Microsoft.Compute/snapshots/*; Microsoft.Compute/virtualMachines/*; Microsoft.Compute/virtualMachineScaleSets/* ! Microsoft.Compute/<any>",
     ]);
     const differences = report.findings.filter((f) => f.outcome === "fail");
     expect(differences.map((f) => [f.known, f.latent])).toEqual([

@@ -3,7 +3,7 @@ import { type Glob, mixedOnes } from "../glob.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, noBits, setBit } from "./bits.ts";
 import { choiceAt, mixedAt } from "./foes.ts";
-import { addOnce, type Choice, type Statement } from "./statement.ts";
+import { addOnce, type Choice, type ParsedStatement } from "./statement.ts";
 
 /** Action selectors, each with the number of the body that it belongs to. Holds the indexes. */
 export class ActionIndex {
@@ -17,8 +17,8 @@ export class ActionIndex {
 
   /** @param place the number of a statement's body; undefined leaves the statement out */
   constructor(
-    statements: readonly Statement[],
-    place: (statement: Statement) => number | undefined,
+    statements: readonly ParsedStatement[],
+    place: (statement: ParsedStatement) => number | undefined,
     size: number,
   ) {
     this.size = size;

@@ -4,15 +4,15 @@ import type { Term } from "../term.ts";
 import { ActionIndex } from "./action-index.ts";
 import { ActionTable } from "./action-table.ts";
 import { type Bits, bitsKey, union } from "./bits.ts";
-import { type Row as CellRow, closure, type Left, meetAny, rowKey } from "./cells.ts";
+import { closure, type GlobRow, type Left, meetAny, rowKey } from "./cells.ts";
 import { choiceAt, leftBy, mixedAt } from "./foes.ts";
-import type { Statement } from "./statement.ts";
+import type { ParsedStatement } from "./statement.ts";
 
 /** A point where these statements' actions hold, with the foes that hold there too. */
 export interface Site {
-  readonly musts: readonly Statement[];
+  readonly musts: readonly ParsedStatement[];
   /** The last of the musts, where the other side's deny makes the difference. */
-  readonly deny?: Statement;
+  readonly deny?: ParsedStatement;
   readonly point: Glob;
   /** The layer of the other side; one more than there are, where a deny makes the difference. */
   readonly layer: number;
@@ -35,26 +35,26 @@ export class ActionPoints {
   readonly layers: readonly ActionIndex[];
   readonly ownDenies: ActionIndex;
   private readonly width: number;
-  private readonly denies = new ActionTable<Statement>();
-  private readonly looseDenies: readonly Statement[];
+  private readonly denies = new ActionTable<ParsedStatement>();
+  private readonly looseDenies: readonly ParsedStatement[];
   /** What must be entered so that foes fail: all of them, and the own denies alone. */
   private readonly excluded: { readonly all: readonly Left[]; readonly own: readonly Left[] };
   private readonly mixedFoes: MixedAt | undefined;
-  private readonly meetings = new Map<Statement, Meetings>();
+  private readonly meetings = new Map<ParsedStatement, Meetings>();
   private readonly masks = new Map<string, Bits>();
   private readonly alive = new Map<string, readonly Bits[]>();
   private found = 0;
-  private readonly sites = new Map<readonly Statement[], Map<string, Sites>>();
+  private readonly sites = new Map<readonly ParsedStatement[], Map<string, Sites>>();
 
   /**
    * @param place the number of a statement's body among the `size` foes
    * @param denies the other side's
    */
   constructor(
-    allows: readonly (readonly Statement[])[],
-    ownDenies: readonly Statement[],
-    denies: readonly Statement[],
-    place: (statement: Statement) => number | undefined,
+    allows: readonly (readonly ParsedStatement[])[],
+    ownDenies: readonly ParsedStatement[],
+    denies: readonly ParsedStatement[],
+    place: (statement: ParsedStatement) => number | undefined,
     size: number,
     width: number,
   ) {
@@ -110,7 +110,7 @@ export class ActionPoints {
    * The sites of one action pattern of a statement.
    * @param chain the statements that have to hold with it; the same object for the same ones
    */
-  of(statement: Statement, glob: Glob, chain: readonly Statement[]): Sites {
+  of(statement: ParsedStatement, glob: Glob, chain: readonly ParsedStatement[]): Sites {
     if (statement.actions.negated) return this.find(statement, glob, chain);
     let byGlob = this.sites.get(chain);
     if (byGlob === undefined) {
@@ -125,7 +125,7 @@ export class ActionPoints {
     return made;
   }
 
-  private find(statement: Statement, glob: Glob, chain: readonly Statement[]): Sites {
+  private find(statement: ParsedStatement, glob: Glob, chain: readonly ParsedStatement[]): Sites {
     const first = statement.actions.negated ? [statement] : [];
     const start = this.within([[glob]], chain);
     const open = this.points(start, [...first, ...chain], this.excluded.all);
@@ -156,9 +156,9 @@ export class ActionPoints {
 
   /** What the rows share with the actions of these statements; undefined past the bound. */
   private within(
-    start: readonly CellRow[] | undefined,
-    statements: readonly Statement[],
-  ): readonly CellRow[] | undefined {
+    start: readonly GlobRow[] | undefined,
+    statements: readonly ParsedStatement[],
+  ): readonly GlobRow[] | undefined {
     let rows = start;
     for (const statement of statements) {
       if (statement.actions.negated || rows === undefined) continue;
@@ -174,8 +174,8 @@ export class ActionPoints {
 
   /** The start and what must be entered, without the points that a must excludes. */
   private points(
-    start: readonly CellRow[] | undefined,
-    musts: readonly Statement[],
+    start: readonly GlobRow[] | undefined,
+    musts: readonly ParsedStatement[],
     enter: readonly Left[],
   ): { readonly points: readonly Glob[]; readonly bound: boolean } {
     if (start === undefined) return { points: [], bound: true };
@@ -202,7 +202,7 @@ function mostOf(parts: readonly (MixedAt | undefined)[]): MixedAt | undefined {
 class Meetings {
   private readonly terms: readonly Term[];
   private readonly index = new ActionTable<number>();
-  private readonly known = new Map<string, readonly CellRow[] | undefined>();
+  private readonly known = new Map<string, readonly GlobRow[] | undefined>();
 
   constructor(terms: readonly Term[]) {
     this.terms = terms;
@@ -212,12 +212,12 @@ class Meetings {
   }
 
   /** Undefined past the bound. */
-  of(rows: readonly CellRow[]): readonly CellRow[] | undefined {
+  of(rows: readonly GlobRow[]): readonly GlobRow[] | undefined {
     const key = rows.map(rowKey).join("\uE014");
     if (this.known.has(key)) return this.known.get(key);
     const near = new Set<number>();
     for (const row of rows) for (const at of this.index.near(row[0] as Glob)) near.add(at);
-    const choices = [...near].sort((a, b) => a - b).map((at): CellRow => [(this.terms[at] as Term).glob]);
+    const choices = [...near].sort((a, b) => a - b).map((at): GlobRow => [(this.terms[at] as Term).glob]);
     const met = meetAny(rows, choices);
     const found = met.lack === undefined ? met.rows : undefined;
     this.known.set(key, found);

@@ -1,6 +1,6 @@
 /** CIDR blocks of both families, as ranges of whole numbers. A bare address is a block of one (AW7). */
 
-export interface Block {
+export interface AddressRange {
   readonly family: 4 | 6;
   readonly first: bigint;
   readonly last: bigint;
@@ -12,7 +12,7 @@ const BITS = { 4: 32, 6: 128 } as const;
 const DECIMAL = /^(?:0|[1-9]\d{0,2})$/;
 
 /** The block; undefined when the text is none. Host bits are cut off, as AWS does. */
-export function parseBlock(text: string): Block | undefined {
+export function parseAddressRange(text: string): AddressRange | undefined {
   const [address = "", length, more] = text.split("/");
   const family = address.includes(":") ? 6 : 4;
   const value = family === 6 ? parse6(address) : parse4(address);
@@ -59,7 +59,7 @@ function groups(text: string): readonly bigint[] | undefined {
 }
 
 /** Whether the block holds the address; an address of the other family is in none. */
-export function holds(block: Block, address: Block): boolean {
+export function holds(block: AddressRange, address: AddressRange): boolean {
   return block.family === address.family && block.first <= address.first && address.last <= block.last;
 }
 
@@ -72,7 +72,7 @@ export function addressText(family: 4 | 6, value: bigint): string {
 }
 
 /** Addresses among which every way of lying in or out of the blocks occurs: the ends and their neighbours. */
-export function telling(blocks: readonly Block[]): readonly string[] {
+export function telling(blocks: readonly AddressRange[]): readonly string[] {
   const out = new Set<string>();
   for (const family of [4, 6] as const) {
     const top = (1n << BigInt(BITS[family])) - 1n;

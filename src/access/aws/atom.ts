@@ -1,16 +1,20 @@
 /** An atom of a condition: one operator on one key, as it is read. */
 import type { Glob } from "../glob.ts";
-import type { Block } from "./address.ts";
-import type { Relation } from "./operators.ts";
+import type { AddressRange } from "./address.ts";
+import type { OperatorRelation } from "./operators.ts";
 
 /** What a value of the request is held against. */
 export type Test =
   | { readonly kind: "glob"; readonly globs: readonly Glob[] }
   | { readonly kind: "caseless"; readonly texts: readonly string[] }
   | { readonly kind: "arn"; readonly arns: readonly (readonly Glob[])[] }
-  | { readonly kind: "number" | "date"; readonly relation: Relation; readonly values: readonly number[] }
+  | {
+      readonly kind: "number" | "date";
+      readonly relation: OperatorRelation;
+      readonly values: readonly number[];
+    }
   | { readonly kind: "boolean"; readonly values: readonly boolean[] }
-  | { readonly kind: "address"; readonly blocks: readonly Block[] }
+  | { readonly kind: "address"; readonly blocks: readonly AddressRange[] }
   | { readonly kind: "null"; readonly absent: boolean; readonly present: boolean }
   | { readonly kind: "opaque"; readonly reason: string; readonly clause: string };
 

@@ -10,13 +10,13 @@ import {
   ANY_ARN,
   ANY_TEXT,
   arnRows,
-  type Cells,
   closure,
+  type GlobCells,
+  type GlobRow,
   type Lack,
   type Left,
   mayBeNoArn,
   meetAny,
-  type Row,
   rowKey,
   rowPoint,
 } from "./cells.ts";
@@ -41,7 +41,7 @@ type Kind = Exclude<Atom["test"]["kind"], "null" | "opaque">;
 /** What is said of a key that is compared as one text or one ARN. */
 export interface TextKey {
   /** The cells in which the atoms that have to hold do, what they leave out aside. */
-  readonly cells: Cells;
+  readonly cells: GlobCells;
   /** The longest run of `?` beside a star among what they leave out, of the patterns that match a point. */
   readonly own: ((point: string) => number) | undefined;
   /** Per negated atom of the foes: where it fails. */
@@ -209,19 +209,22 @@ function breakpoints(atoms: readonly Atom[], kind: "number" | "date"): readonly 
 }
 
 interface TextCells {
-  readonly rows: readonly Row[];
+  readonly rows: readonly GlobRow[];
   readonly lack?: Lack;
   /** Every cell is one text. */
   readonly literal: boolean;
 }
 
 /** The rows of one atom's patterns: ARN rows, and for texts beside ARNs both shapes. */
-function rowsOf(atom: Atom, arns: boolean): readonly Row[] {
+function rowsOf(atom: Atom, arns: boolean): readonly GlobRow[] {
   const { test } = atom;
   if (test.kind === "arn") return test.arns;
   if (test.kind !== "glob") return [];
   if (!arns) return test.globs.map((g) => [g]);
-  return test.globs.flatMap((g): readonly Row[] => [...(mayBeNoArn(g) ? [[g]] : []), ...(arnRows(g) ?? [])]);
+  return test.globs.flatMap((g): readonly GlobRow[] => [
+    ...(mayBeNoArn(g) ? [[g]] : []),
+    ...(arnRows(g) ?? []),
+  ]);
 }
 
 function globsOf(atom: Atom): readonly Glob[] {
@@ -230,8 +233,8 @@ function globsOf(atom: Atom): readonly Glob[] {
 }
 
 /** What the patterns share in which the value of a must has to lie. */
-function startOf(must: readonly Atom[], arns: boolean): Cells {
-  let rows: readonly Row[] = arns ? [ANY_TEXT, ANY_ARN] : [ANY_TEXT];
+function startOf(must: readonly Atom[], arns: boolean): GlobCells {
+  let rows: readonly GlobRow[] = arns ? [ANY_TEXT, ANY_ARN] : [ANY_TEXT];
   let lack: Lack | undefined;
   for (const atom of must) {
     if (!isText(atom.test) || atom.negated) continue;

@@ -17,7 +17,7 @@ import {
   widest,
 } from "../glob.ts";
 
-export type Row = readonly Glob[];
+export type GlobRow = readonly Glob[];
 
 /** More cells than this in one dimension, and the rest is left undecided (G5). */
 export const MAX_CELLS = 4096;
@@ -31,20 +31,20 @@ const ARN_PARTS = 6;
 const STAR = questionGlob("*").key;
 const ONE = questionGlob("?").key;
 
-export const ANY_TEXT: Row = [questionGlob("*")];
-export const ANY_ARN: Row = Array.from({ length: ARN_PARTS }, () => questionGlob("*"));
+export const ANY_TEXT: GlobRow = [questionGlob("*")];
+export const ANY_ARN: GlobRow = Array.from({ length: ARN_PARTS }, () => questionGlob("*"));
 
 /** Why a list of cells may lack some. */
 export type Lack = "bound" | "variable";
 
-export interface Cells {
-  readonly rows: readonly Row[];
+export interface GlobCells {
+  readonly rows: readonly GlobRow[];
   /** Absent: the cells are all that are needed. */
   readonly lack?: Lack;
 }
 
 /** What two rows share, and what it took to find: the same whatever was asked before. */
-export interface Meeting extends Cells {
+export interface Meeting extends GlobCells {
   readonly cost: number;
 }
 
@@ -137,11 +137,11 @@ function spread(reach: Uint8Array, y: string): void {
   for (let j = 0; j < y.length; j++) if (reach[j] === 1 && y[j] === STAR) reach[j + 1] = 1;
 }
 
-export function rowPoint(row: Row, width: number): string {
+export function rowPoint(row: GlobRow, width: number): string {
   return row.map((g) => genericOf(g, width)).join(":");
 }
 
-export function rowKey(row: Row): string {
+export function rowKey(row: GlobRow): string {
   return row.map((g) => g.key).join("\uE012");
 }
 
@@ -155,9 +155,9 @@ export function mayMeet(a: Glob, b: Glob): boolean {
 const SOME = 16;
 
 /** What two rows share; rows of different lengths share nothing. Past the bound, some of it. */
-export function meet(a: Row, b: Row): Meeting {
+export function meet(a: GlobRow, b: GlobRow): Meeting {
   if (a.length !== b.length) return { rows: [], cost: 0 };
-  let rows: Row[] = [[]];
+  let rows: GlobRow[] = [[]];
   let lack: Lack | undefined;
   let cost = 0;
   for (let i = 0; i < a.length; i++) {
@@ -198,8 +198,8 @@ function mayMeetByVariable(x: Glob, y: Glob): boolean {
 const variableMeetings = new WeakMap<Glob, Map<string, boolean>>();
 
 /** What each of `rows` shares with at least one of `choices`. */
-export function meetAny(rows: readonly Row[], choices: readonly Row[]): Cells {
-  const out = new Map<string, Row>();
+export function meetAny(rows: readonly GlobRow[], choices: readonly GlobRow[]): GlobCells {
+  const out = new Map<string, GlobRow>();
   let lack: Lack | undefined;
   let cost = 0;
   for (const row of rows) {
@@ -217,7 +217,7 @@ export function meetAny(rows: readonly Row[], choices: readonly Row[]): Cells {
 /** What one complement leaves out: where a point is in any of these, the complement fails, and more is no help. */
 export interface Left {
   /** Those that could share a text with the row. */
-  near(row: Row): readonly Row[];
+  near(row: GlobRow): readonly GlobRow[];
   has(point: string): boolean;
 }
 
@@ -229,19 +229,19 @@ export interface Left {
  * @param mixed the longest run of `?` beside a star among the patterns that match this point (0: none)
  */
 export function closure(
-  start: readonly Row[],
+  start: readonly GlobRow[],
   enter: readonly Left[],
   mixed: ((point: string) => number) | undefined,
   width: number,
-): Cells {
-  const seen = new Map<string, Row>();
+): GlobCells {
+  const seen = new Map<string, GlobRow>();
   // complements are entered in their order, so that each cell is come to once and not once for each order
   const done = new Map<string, number>();
-  const todo: { readonly row: Row; readonly from: number }[] = start.map((row) => ({ row, from: 0 }));
+  const todo: { readonly row: GlobRow; readonly from: number }[] = start.map((row) => ({ row, from: 0 }));
   let lack: Lack | undefined;
   let cost = 0;
   for (let at = 0; at < todo.length; at++) {
-    const { row, from } = todo[at] as { row: Row; from: number };
+    const { row, from } = todo[at] as { row: GlobRow; from: number };
     const key = rowKey(row);
     const before = done.get(key) ?? Number.POSITIVE_INFINITY;
     if (before <= from) continue;
@@ -275,8 +275,8 @@ export function closure(
  * A text pattern as the rows of six that it matches among ARNs: a star, or `?`, may hold colons. Undefined past the
  * bound.
  */
-export function arnRows(glob: Glob): readonly Row[] | undefined {
-  const out = new Map<string, Row>();
+export function arnRows(glob: Glob): readonly GlobRow[] | undefined {
+  const out = new Map<string, GlobRow>();
   const walk = (at: number, done: readonly string[], current: string): boolean => {
     if (out.size > MAX_CELLS) return false;
     const letter = glob.key[at];

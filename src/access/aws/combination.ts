@@ -6,7 +6,7 @@ import { type Glob, matches } from "../glob.ts";
 import type { Term } from "../term.ts";
 import { type Bits, hasBit, members, noBits, oneBit, setBit, takeFrom, union, without } from "./bits.ts";
 import { type Candidates, candidatesFor, LACKS, type TextKey, textKeyOf } from "./candidates.ts";
-import { ANY_TEXT, type Cells, type Lack, meetAny, type Row } from "./cells.ts";
+import { ANY_TEXT, type GlobCells, type GlobRow, type Lack, meetAny } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import { choiceAt, type Foes, mixedAt } from "./foes.ts";
 import { impliedBy } from "./implied.ts";
@@ -36,7 +36,7 @@ export interface Solution {
   readonly keys: ReadonlyMap<string, Values>;
 }
 
-export type Answer =
+export type SolverAnswer =
   | { readonly kind: "none" }
   | { readonly kind: "found"; readonly solution: Solution }
   | { readonly kind: "open"; readonly reason: Reason };
@@ -65,7 +65,7 @@ interface Dimension {
 
 const RESOURCE = "resource";
 const PRINCIPAL = "principal";
-const NONE: Answer = { kind: "none" };
+const NONE: SolverAnswer = { kind: "none" };
 const NO_OPTIONS: Options<Chosen> = { sure: [], possible: [] };
 
 const keyOptions = new WeakMap<Foes, Map<string, Dimension>>();
@@ -80,9 +80,9 @@ export class Combination {
   private readonly groups: (Dimension | undefined)[] = [];
   private shared: readonly Dimension[] | undefined;
   private keys: readonly string[] | undefined;
-  private readonly answers = new Map<Bits, (Answer | undefined)[]>();
+  private readonly answers = new Map<Bits, (SolverAnswer | undefined)[]>();
   private readonly solved = new Map<Bits, Map<readonly number[], Solved>>();
-  private readonly limitedAnswers = new Map<string, Answer>();
+  private readonly limitedAnswers = new Map<string, SolverAnswer>();
 
   constructor(musts: readonly Body[], foes: Foes, width: number) {
     this.musts = musts;
@@ -95,14 +95,14 @@ export class Combination {
    * Whether a point exists with this resource pattern where all musts hold and the foes of `mask` do not.
    * @param mask the same object for the same set, so that an answer is found again
    */
-  solve(group: number, mask: Bits): Answer {
+  solve(group: number, mask: Bits): SolverAnswer {
     let answers = this.answers.get(mask);
     if (answers === undefined) {
       answers = [];
       this.answers.set(mask, answers);
     }
     answers[group] ??= this.answer(group, mask, undefined);
-    return answers[group] as Answer;
+    return answers[group] as SolverAnswer;
   }
 
   /**
@@ -131,7 +131,7 @@ export class Combination {
   }
 
   /** `solve` for one action, of which the service's data says more (AW5, AW9). */
-  solveWithin(group: number, mask: Bits, limits: Limits): Answer {
+  solveWithin(group: number, mask: Bits, limits: Limits): SolverAnswer {
     const keys = this.keyNames().filter((k) => limits.absent.has(k));
     if (!limits.onlyStar && keys.length === 0) return this.solve(group, mask);
     const id = `${group} ${limits.onlyStar} ${keys.join(",")} ${mask.join(" ")}`;
@@ -167,7 +167,7 @@ export class Combination {
     return out;
   }
 
-  private answer(group: number, mask: Bits, limits: Limits | undefined): Answer {
+  private answer(group: number, mask: Bits, limits: Limits | undefined): SolverAnswer {
     const resource = this.group(group);
     this.shared ??= this.sharedDimensions();
     let dimensions = [resource, ...this.shared];
@@ -206,7 +206,7 @@ export class Combination {
   private group(at: number): Dimension {
     const known = this.groups[at];
     if (known !== undefined) return known;
-    const start: Row = [(this.resources[at] as Term).glob];
+    const start: GlobRow = [(this.resources[at] as Term).glob];
     const made = this.choiceOptions(
       RESOURCE,
       [start],
@@ -262,19 +262,19 @@ export class Combination {
   /** The cells of a dimension whose selectors are lists of patterns, from the musts' own and what must be entered. */
   private choiceOptions(
     dimension: typeof RESOURCE | typeof PRINCIPAL,
-    start: readonly Row[],
+    start: readonly GlobRow[],
     of: (body: Body) => Choice | undefined,
     kills: (point: string) => Bits,
     firstIsStart: number,
   ): Dimension {
-    let cells: Cells = { rows: start };
+    let cells: GlobCells = { rows: start };
     let lack: Lack | undefined;
     this.musts.slice(firstIsStart).forEach((must) => {
       const choice = of(must);
       if (choice === undefined || choice.negated) return;
       cells = meetAny(
         cells.rows,
-        choice.terms.map((t): Row => [t.glob]),
+        choice.terms.map((t): GlobRow => [t.glob]),
       );
       lack = cells.lack ?? lack;
     });

@@ -18,8 +18,8 @@ import { withNotes } from "./notes.ts";
 import { partitionIn, USUAL_PARTITION } from "./principals.ts";
 import { provable } from "./provable.ts";
 import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
-import { partitionAtHand, type Side, type Sides, sidesOf } from "./sides.ts";
-import { awsStatements, type Problem, type Statements } from "./statement.ts";
+import { type PolicySide, type PolicySides, partitionAtHand, sidesOf } from "./sides.ts";
+import { awsStatements, type Statements, type UnreadStatement } from "./statement.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { lettersFor, variablesRead } from "./witness.ts";
 
@@ -27,7 +27,7 @@ import { lettersFor, variablesRead } from "./witness.ts";
 const MAX_HELD = 20_000;
 
 /** Per other side, the direction of all sides that deny nothing. */
-const directions = new WeakMap<Side, Direction>();
+const directions = new WeakMap<PolicySide, Direction>();
 
 /**
  * The exact difference of two sets of AWS policies; each side is the union of its documents, the live one cut by
@@ -44,7 +44,7 @@ export function compareAws(
 
 /** `compareAws` of sides that were read; `options.boundary` is part of the live one. */
 export function compareSides(
-  { documented: left, live: right, vocabulary, partition }: Sides,
+  { documented: left, live: right, vocabulary, partition }: PolicySides,
   options: CompareOptions,
 ): Comparison {
   const width = widthOf(Math.max(left.longest, right.longest));
@@ -80,12 +80,15 @@ export function compareSides(
 }
 
 /** Problems that could make a point of the difference none: of what should hold, those that are not of `effect`. */
-function problemsOf(problems: readonly Problem[], effect: "allow" | "deny"): readonly Problem[] {
+function problemsOf(
+  problems: readonly UnreadStatement[],
+  effect: "allow" | "deny",
+): readonly UnreadStatement[] {
   return problems.filter((p) => p.effect !== effect);
 }
 
 /** What was found of the other side holds for every side of its own that denies nothing; then it is kept, bounded. */
-function directionOf(own: Side, other: Side, width: number, vocabulary: Vocabulary): Direction {
+function directionOf(own: PolicySide, other: PolicySide, width: number, vocabulary: Vocabulary): Direction {
   if (own.denies.length > 0) return new Direction(own.denies, other, width, vocabulary);
   const known = directions.get(other);
   if (known !== undefined && known.width === width && known.held < MAX_HELD) return known;

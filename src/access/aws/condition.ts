@@ -2,19 +2,19 @@
 import { fold } from "../fold.ts";
 import { type Glob, matches, resolveGlob, splitGlob, subject, variablesIn } from "../glob.ts";
 import { mayBeRounded, type ScalarText, scalarText } from "../written.ts";
-import { type Block, holds, parseBlock } from "./address.ts";
+import { type AddressRange, holds, parseAddressRange } from "./address.ts";
 import type { Atom, Test, Values } from "./atom.ts";
 import { underOneName } from "./keys.ts";
 import { parseDate, parseNumber } from "./measures.ts";
-import { noOperator, type Operator, operatorOf, type Relation } from "./operators.ts";
-import { equalGlob, likeGlob, literally, type Reading } from "./vocabulary.ts";
+import { noOperator, type Operator, type OperatorRelation, operatorOf } from "./operators.ts";
+import { equalGlob, likeGlob, literally, type PatternReading } from "./vocabulary.ts";
 
 export type { Atom, Values } from "./atom.ts";
 
 const ARN_PARTS = 6;
 
 /** The atom for `operator: { key: values }`. What cannot be read becomes opaque, with the reason, never dropped. */
-export function atomOf(operatorName: string, keyText: string, raw: unknown, reading: Reading): Atom {
+export function atomOf(operatorName: string, keyText: string, raw: unknown, reading: PatternReading): Atom {
   const list = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
   const written = { operator: operatorName, key: keyText, values: reading.variables ? raw : unescaped(raw) };
   const texts = list.map(scalarText);
@@ -103,7 +103,7 @@ function unescaped(value: unknown): unknown {
   return Array.isArray(value) ? value.map(unescaped) : value;
 }
 
-function testOf(operator: Operator, values: readonly string[], reading: Reading): Test {
+function testOf(operator: Operator, values: readonly string[], reading: PatternReading): Test {
   const { family } = operator;
   if (family === "like") return { kind: "glob", globs: values.map((v) => likeGlob(v, reading)) };
   if (family === "equal") return { kind: "glob", globs: values.map((v) => equalGlob(v, reading)) };
@@ -138,7 +138,7 @@ function testOf(operator: Operator, values: readonly string[], reading: Reading)
   return parsed(operator, values);
 }
 
-function noVariables(reading: Reading): Reading {
+function noVariables(reading: PatternReading): PatternReading {
   return { ...reading, variables: false };
 }
 
@@ -160,10 +160,10 @@ function parsed(operator: Operator, values: readonly string[]): Test {
     if (wrong !== undefined) return bad(wrong, "true or false");
     return { kind: "boolean", values: values.map((v) => fold(v) === "true") };
   }
-  const blocks = values.map(parseBlock);
+  const blocks = values.map(parseAddressRange);
   const wrong = values.find((_, i) => blocks[i] === undefined);
   return wrong === undefined
-    ? { kind: "address", blocks: blocks as Block[] }
+    ? { kind: "address", blocks: blocks as AddressRange[] }
     : bad(wrong, "an address or a CIDR block");
 }
 
@@ -223,13 +223,13 @@ function matchesTest(test: Exclude<Test, { kind: "opaque" | "null" }>, value: st
     case "boolean":
       return test.values.some((v) => fold(value) === String(v));
     case "address": {
-      const address = parseBlock(value);
+      const address = parseAddressRange(value);
       return address !== undefined && test.blocks.some((b) => holds(b, address));
     }
   }
 }
 
-function related(left: number, relation: Relation, right: number): boolean {
+function related(left: number, relation: OperatorRelation, right: number): boolean {
   switch (relation) {
     case "eq":
       return left === right;

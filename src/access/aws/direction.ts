@@ -8,17 +8,17 @@ import { ActionPoints, type Site } from "./action-points.ts";
 import { type Bits, hasBit } from "./bits.ts";
 import { Combination, type Group, type Reason } from "./combination.ts";
 import { Foes } from "./foes.ts";
-import { distinctBodies, type Grant } from "./own-grants.ts";
-import type { Side } from "./sides.ts";
-import type { Body, Statement } from "./statement.ts";
+import { distinctBodies, type OwnGrant } from "./own-grants.ts";
+import type { PolicySide } from "./sides.ts";
+import type { Body, ParsedStatement } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A statement's action pattern, or a part of it, with the resource patterns that differ. */
-export interface Row {
+export interface PatternRow {
   /** Its first body is that of the allow statement. */
   readonly combination: Combination;
-  readonly musts: readonly Statement[];
-  readonly statement: Statement;
+  readonly musts: readonly ParsedStatement[];
+  readonly statement: ParsedStatement;
   readonly term: Term;
   readonly point: Glob;
   /** The same object for rows of the same combination, layer and foes. */
@@ -27,21 +27,21 @@ export interface Row {
   readonly layer: number;
 }
 
-export interface Open {
-  readonly statement: Statement;
+export interface OpenPart {
+  readonly statement: ParsedStatement;
   readonly term: Term;
   readonly point: Glob;
   readonly resource?: Term;
   readonly reason: Reason;
 }
 
-export interface Found {
-  readonly rows: readonly Row[];
-  readonly open: readonly Open[];
+export interface FoundRows {
+  readonly rows: readonly PatternRow[];
+  readonly open: readonly OpenPart[];
 }
 
 /** One object, so that what was found without a boundary is found again. */
-const NO_CHAIN: readonly (readonly Statement[])[] = [[]];
+const NO_CHAIN: readonly (readonly ParsedStatement[])[] = [[]];
 
 const BOUND: Reason = { clause: "G5", reason: "the action patterns pass the bound" };
 
@@ -53,10 +53,15 @@ export class Direction {
   private readonly bodyIds = new Map<Body, number>();
   private readonly combinations = new Map<string, Combination>();
   private readonly alone = new Map<Body, Combination>();
-  private readonly further = new Map<Combination, Map<Statement, Combination>>();
+  private readonly further = new Map<Combination, Map<ParsedStatement, Combination>>();
 
   /** @param ownDenies of the side that grants: all that is asked of it before `run` */
-  constructor(ownDenies: readonly Statement[], other: Side, width: number, vocabulary: Vocabulary) {
+  constructor(
+    ownDenies: readonly ParsedStatement[],
+    other: PolicySide,
+    width: number,
+    vocabulary: Vocabulary,
+  ) {
     this.width = width;
     const { allows, denies } = other;
     const keyOf = (variable: number): string | undefined => {
@@ -64,7 +69,7 @@ export class Direction {
       return fallback === undefined ? key : undefined;
     };
     this.foes = new Foes(distinctBodies([...allows.flat(), ...ownDenies]), keyOf);
-    const place = (s: Statement): number | undefined => this.foes.place(s.body);
+    const place = (s: ParsedStatement): number | undefined => this.foes.place(s.body);
     this.actions = new ActionPoints(allows, ownDenies, denies, place, this.foes.bodies.length, width);
   }
 
@@ -80,11 +85,11 @@ export class Direction {
   }
 
   /** @param own the side that grants, with the denies that the direction was made for */
-  run(own: Side): Found {
-    const rows: Row[] = [];
-    const open: Open[] = [];
+  run(own: PolicySide): FoundRows {
+    const rows: PatternRow[] = [];
+    const open: OpenPart[] = [];
     const [, ...others] = own.allows;
-    const chains = others.reduce<readonly (readonly Statement[])[]>(
+    const chains = others.reduce<readonly (readonly ParsedStatement[])[]>(
       (heads, list) => heads.flatMap((head) => list.map((s) => [...head, s])),
       NO_CHAIN,
     );
@@ -99,7 +104,7 @@ export class Direction {
     return this.actions.maskAt(point, layer);
   }
 
-  private combinationOf(body: Body, chain: readonly Statement[]): Combination {
+  private combinationOf(body: Body, chain: readonly ParsedStatement[]): Combination {
     if (chain.length > 0) return this.combinationOfAll([body, ...chain.map((s) => s.body)]);
     const known = this.alone.get(body) ?? this.combinationOfAll([body]);
     this.alone.set(body, known);
@@ -122,7 +127,7 @@ export class Direction {
   }
 
   /** The combination with one more statement. */
-  private together(combination: Combination, statement: Statement): Combination {
+  private together(combination: Combination, statement: ParsedStatement): Combination {
     let known = this.further.get(combination);
     if (known === undefined) {
       known = new Map();
@@ -133,14 +138,19 @@ export class Direction {
     return made;
   }
 
-  private look(grant: Grant, chain: readonly Statement[], rows: Row[], open: Open[]): void {
+  private look(
+    grant: OwnGrant,
+    chain: readonly ParsedStatement[],
+    rows: PatternRow[],
+    open: OpenPart[],
+  ): void {
     const { statement, term } = grant;
     const { plain, denied, bound } = this.actions.of(statement, term.glob, chain);
     if (bound) open.push({ statement, term, point: term.glob, reason: BOUND });
     const combination = this.combinationOf(statement.body, chain);
     const place = this.foes.place(statement.body);
     for (const sites of [plain, denied]) {
-      const found: Row[] = [];
+      const found: PatternRow[] = [];
       for (const site of sites) {
         // the other side says the same there
         if (place !== undefined && hasBit(site.mask, place)) continue;
@@ -150,7 +160,7 @@ export class Direction {
     }
   }
 
-  private solve(grant: Grant, alone: Combination, site: Site, rows: Row[], open: Open[]): void {
+  private solve(grant: OwnGrant, alone: Combination, site: Site, rows: PatternRow[], open: OpenPart[]): void {
     const { statement, term } = grant;
     const { deny, point, layer, mask } = site;
     const combination = deny === undefined ? alone : this.together(alone, deny);
@@ -162,9 +172,9 @@ export class Direction {
 }
 
 /** Without the groups that a row with a wider action pattern has as well. */
-function maximal(rows: readonly Row[]): readonly Row[] {
+function maximal(rows: readonly PatternRow[]): readonly PatternRow[] {
   if (rows.length < 2) return rows;
-  const inWider = (row: Row, group: Group, at: number): boolean =>
+  const inWider = (row: PatternRow, group: Group, at: number): boolean =>
     rows.some((other, i) => {
       if (i === at || other.combination !== row.combination) return false;
       const same = other.point.key === row.point.key;

@@ -65,7 +65,7 @@ export function fieldsOf(
   };
 }
 
-export function kindOf(value: unknown): string {
+export function policyKindOf(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
   if (value instanceof Written) return value.kind;
@@ -104,7 +104,7 @@ function unwrap(
     return;
   }
   if (!isObject(value))
-    throw new PolicyError(`${at}: expected an AWS policy document, found ${kindOf(value)}`);
+    throw new PolicyError(`${at}: expected an AWS policy document, found ${policyKindOf(value)}`);
   const found = NAMES.map((n) => field(value, n)?.value).find((n) => typeof n === "string") ?? name;
   const label = typeof found === "string" ? found : undefined;
   if (field(value, "Statement") !== undefined) {

@@ -6,7 +6,7 @@ import { resolvedHolds, type Values } from "./condition.ts";
 import { choiceAt } from "./foes.ts";
 import { completed } from "./keys.ts";
 import { typedPrincipal } from "./principals.ts";
-import type { Choice, Problem, Statement, Statements } from "./statement.ts";
+import type { Choice, ParsedStatement, Statements, UnreadStatement } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** True, false, or undefined: it depends on what cannot be known. */
@@ -43,8 +43,8 @@ export function evaluate(
   let allowed: Truth = true;
   let denied: Truth = false;
   for (const { statements, problems } of layers) {
-    let here: Truth = problems.some((p: Problem) => p.effect !== "deny") ? undefined : false;
-    if (denied === false && problems.some((p: Problem) => p.effect !== "allow")) denied = undefined;
+    let here: Truth = problems.some((p: UnreadStatement) => p.effect !== "deny") ? undefined : false;
+    if (denied === false && problems.some((p: UnreadStatement) => p.effect !== "allow")) denied = undefined;
     for (const statement of statements) {
       const truth = statementHolds(statement, point, lookup);
       if (statement.body.effect === "allow") here = or(here, truth);
@@ -79,7 +79,7 @@ function pointOf(request: AwsRequest, partition: string | undefined): Point | un
 }
 
 function statementHolds(
-  { body, actions }: Statement,
+  { body, actions }: ParsedStatement,
   point: Point,
   lookup: (variable: number) => string | undefined,
 ): Truth {

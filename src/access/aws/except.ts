@@ -8,11 +8,11 @@ import { canHold } from "./candidates.ts";
 import { mayMeet, meets, pieces } from "./cells.ts";
 import { Combination, resourcesOf } from "./combination.ts";
 import type { Atom } from "./condition.ts";
-import type { Direction, Row } from "./direction.ts";
+import type { Direction, PatternRow } from "./direction.ts";
 import { Foes } from "./foes.ts";
-import { bodyPart, texts } from "./parts.ts";
-import type { Side } from "./sides.ts";
-import { addOnce, type Body, bodyOf, type Choice, type Statement } from "./statement.ts";
+import { bodyPart, partTexts } from "./parts.ts";
+import type { PolicySide } from "./sides.ts";
+import { addOnce, type Body, bodyOf, type Choice, type ParsedStatement } from "./statement.ts";
 
 interface Held {
   readonly place: number;
@@ -38,18 +38,18 @@ export class Exceptions {
   private readonly met = new Map<string, Met>();
   private readonly held = new Map<string, boolean>();
   private readonly suffixes = new Map<Combination, Map<string, string>>();
-  private readonly known = new WeakMap<Row["groups"], readonly string[]>();
+  private readonly known = new WeakMap<PatternRow["groups"], readonly string[]>();
 
   /**
    * @param own the side that grants the rows, of which only the denies matter
    * @param other the side that does not
    */
-  constructor(direction: Direction, { denies }: Side, { allows }: Side) {
+  constructor(direction: Direction, { denies }: PolicySide, { allows }: PolicySide) {
     this.direction = direction;
     this.terms = [...allows.map((list) => [...list, ...denies]), denies].map((list) => this.termsOf(list));
   }
 
-  private termsOf(statements: readonly Statement[]): ActionTable<Held> {
+  private termsOf(statements: readonly ParsedStatement[]): ActionTable<Held> {
     const index = new ActionTable<Held>();
     const held = new Map<number, Set<Glob>>();
     for (const { body, actions } of statements) {
@@ -62,7 +62,7 @@ export class Exceptions {
     return index;
   }
 
-  of(row: Row): readonly string[] {
+  of(row: PatternRow): readonly string[] {
     // what the row's own NotAction leaves out is said of no other
     const { actions } = this.direction;
     if (actions.isBare(row.point, row.layer) && !row.musts.some((m) => m.actions.negated)) return NOTHING;
@@ -74,13 +74,13 @@ export class Exceptions {
     return found;
   }
 
-  private ofRow(row: Row): readonly string[] {
+  private ofRow(row: PatternRow): readonly string[] {
     const mask = this.maskOf(row);
     return this.list(row, mask, this.closeTo(row, row.point.literal ? mask : this.meeting(row).near));
   }
 
   /** The same as elements of statements, each whole: taken out of the row, what is left is the difference. */
-  partsOf(row: Row): readonly AwsPart[] {
+  partsOf(row: PatternRow): readonly AwsPart[] {
     const meeting = this.meeting(row);
     const mask = this.maskOf(row);
     const near = this.closeTo(row, row.point.literal ? mask : meeting.near);
@@ -94,24 +94,24 @@ export class Exceptions {
       if (!row.groups.some((g) => overlap[g.at])) continue;
       const body = this.direction.foes.bodies[place] as Body;
       const close = nearTerms(body, globs);
-      parts.push({ ...(here ? {} : { patterns: texts(actions) }), ...bodyPart(body, close) });
+      parts.push({ ...(here ? {} : { patterns: partTexts(actions) }), ...bodyPart(body, close) });
     }
     const left = excludedTerms(row);
-    return left.length === 0 ? parts : [...parts, { patterns: texts(left) }];
+    return left.length === 0 ? parts : [...parts, { patterns: partTexts(left) }];
   }
 
   /** Those of the statements whose resources could share something with the row's. */
-  private closeTo(row: Row, near: Bits): Bits {
+  private closeTo(row: PatternRow, near: Bits): Bits {
     const close = noBits(near.length * 32);
     for (const { term } of row.groups) addTo(close, this.direction.foes.nearResource(term.glob));
     return intersection(near, close);
   }
 
-  private maskOf(row: Row): Bits {
+  private maskOf(row: PatternRow): Bits {
     return this.direction.maskAt(genericOf(row.point, this.direction.width), row.layer);
   }
 
-  private list(row: Row, mask: Bits, near: Bits): readonly string[] {
+  private list(row: PatternRow, mask: Bits, near: Bits): readonly string[] {
     const whole: Term[] = [];
     const parts: { readonly actions: string; readonly suffix: string }[] = [];
     const meeting = row.point.literal ? undefined : this.meeting(row);
@@ -138,7 +138,7 @@ export class Exceptions {
   }
 
   /** The bodies near the row's action, and their action patterns that share something with it. */
-  private meeting(row: Row): Met {
+  private meeting(row: PatternRow): Met {
     const id = `${row.layer} ${row.point.key}`;
     const known = this.met.get(id);
     if (known !== undefined) return known;
@@ -157,7 +157,7 @@ export class Exceptions {
   }
 
   /** What of a statement is narrower than the row, its actions left aside. */
-  private suffix(row: Row, place: number, narrower: boolean): string {
+  private suffix(row: PatternRow, place: number, narrower: boolean): string {
     const texts = this.suffixes.get(row.combination) ?? new Map<string, string>();
     this.suffixes.set(row.combination, texts);
     const id = `${place} ${narrower} ${row.groups.map((g) => g.at).join(",")}`;
@@ -166,7 +166,7 @@ export class Exceptions {
     return found;
   }
 
-  private coveredBy(row: Row): readonly Bits[] {
+  private coveredBy(row: PatternRow): readonly Bits[] {
     const known = this.covered.get(row.combination);
     if (known !== undefined) return known;
     const made = row.combination.resources.map((_, at) => row.combination.coveredBy(at));
@@ -175,7 +175,7 @@ export class Exceptions {
   }
 
   /** Per resource pattern: whether the statement can hold together with the row's. */
-  private overlap(row: Row, place: number): readonly boolean[] {
+  private overlap(row: PatternRow, place: number): readonly boolean[] {
     const places = this.overlaps.get(row.combination) ?? new Map<number, readonly boolean[]>();
     this.overlaps.set(row.combination, places);
     const known = places.get(place);
@@ -234,7 +234,7 @@ function byCase(a: string, b: string): number {
 }
 
 /** What the statements of the row leave out themselves, where the pattern does not say so. */
-function excludedTerms(row: Row): readonly Term[] {
+function excludedTerms(row: PatternRow): readonly Term[] {
   const { point, term, statement } = row;
   const said = point.key === term.glob.key ? statement : undefined;
   return row.musts
@@ -243,7 +243,7 @@ function excludedTerms(row: Row): readonly Term[] {
 }
 
 /** Whether the row's own NotAction leaves the pattern out anyway. */
-function excludedBy(row: Row, term: Term): boolean {
+function excludedBy(row: PatternRow, term: Term): boolean {
   return row.musts.some((m) => m.actions.negated && m.actions.terms.some((t) => covers(t.glob, term.glob)));
 }
 
@@ -256,7 +256,7 @@ function actionTexts(actions: readonly Term[]): string {
 }
 
 /** `on arn:… where StringEquals aws:PrincipalOrgID = o-1`: with its actions before it, what such a statement grants. */
-function suffixText(body: Body, row: Row, narrower: boolean): string {
+function suffixText(body: Body, row: PatternRow, narrower: boolean): string {
   const out: string[] = [];
   const globs = row.groups.map((g) => g.term.glob);
   const { terms, negated } = body.resources;

@@ -2,7 +2,7 @@
 import { type Glob, hasVariable, matches, mixedOnes } from "../glob.ts";
 import { ActionTable } from "./action-table.ts";
 import { addTo, type Bits, clearBit, noBits, oneBit, setBit } from "./bits.ts";
-import type { Left, Row } from "./cells.ts";
+import type { GlobRow, Left } from "./cells.ts";
 import { type Atom, atomHolds, type Values } from "./condition.ts";
 import type { Complement, Mixed } from "./refinement.ts";
 import type { Body, Choice } from "./statement.ts";
@@ -224,8 +224,8 @@ function listKey({ terms }: Choice): string {
 
 function leftOf({ terms }: Choice): Left {
   const globs = [...new Map(terms.map((t) => [t.glob.key, t.glob])).values()];
-  const all = globs.map((g): Row => [g]);
-  const index = new ActionTable<Row>();
+  const all = globs.map((g): GlobRow => [g]);
+  const index = new ActionTable<GlobRow>();
   for (const row of all) index.add(row[0] as Glob, row);
   // a policy variable may stand for any prefix
   const fixed = !globs.some(hasVariable);

@@ -24,7 +24,7 @@ export function tableActions(glob: Glob): {
 }
 
 /** One action. */
-export function impactOf(operation: Pick<Operation, "key" | "level">): Impact {
+export function awsImpactOf(operation: Pick<Operation, "key" | "level">): Impact {
   if (ESCALATION.has(operation.key)) return "escalation";
   if (DATA.has(operation.key)) return "write";
   if (operation.level !== undefined)
@@ -34,5 +34,5 @@ export function impactOf(operation: Pick<Operation, "key" | "level">): Impact {
 
 /** A pattern of which no action is known: by the verb before its first wildcard. */
 export function patternImpact(glob: Glob): Impact {
-  return glob.literal ? impactOf({ key: glob.key }) : READ_VERB.test(globText(glob)) ? "read" : "write";
+  return glob.literal ? awsImpactOf({ key: glob.key }) : READ_VERB.test(globText(glob)) ? "read" : "write";
 }

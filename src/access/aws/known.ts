@@ -3,7 +3,7 @@ import { operationsIn } from "../catalog.ts";
 import { type Glob, genericOf } from "../glob.ts";
 import type { Bits } from "./bits.ts";
 import type { Solution } from "./combination.ts";
-import type { Direction, Row } from "./direction.ts";
+import type { Direction, PatternRow } from "./direction.ts";
 import { choiceAt } from "./foes.ts";
 import { tableActions } from "./impact.ts";
 import type { Limits, Operation } from "./service-data.ts";
@@ -28,7 +28,7 @@ export class KnownActions {
   private readonly direction: Direction;
   private readonly operations: readonly Operation[] | undefined;
   private readonly left = new Map<Choice, ReadonlySet<Operation>>();
-  private readonly answers = new WeakMap<Row["groups"], Answers>();
+  private readonly answers = new WeakMap<PatternRow["groups"], Answers>();
 
   /** @param operations none: no catalogue tells */
   constructor(direction: Direction, operations: readonly Operation[] | undefined) {
@@ -37,7 +37,7 @@ export class KnownActions {
   }
 
   /** The actions of the catalogue in the row that are part of the difference; undefined without a catalogue. */
-  of(row: Row): Reached | undefined {
+  of(row: PatternRow): Reached | undefined {
     if (this.operations === undefined) return undefined;
     const hits: Hit[] = [];
     let dead = 0;
@@ -71,7 +71,7 @@ export class KnownActions {
   }
 
   /** The actions of the provider's tables that the row grants, where no catalogue tells. */
-  ofTables(row: Row): readonly Hit[] {
+  ofTables(row: PatternRow): readonly Hit[] {
     const operations = tabledIn(row.point);
     if (operations.length === 0) return NO_HITS;
     const hits: Hit[] = [];
@@ -86,7 +86,7 @@ export class KnownActions {
   }
 
   /** The actions in the row's pattern that its statements do not leave out. */
-  private granted(row: Row, operations: readonly Operation[]): readonly Operation[] {
+  private granted(row: PatternRow, operations: readonly Operation[]): readonly Operation[] {
     let byGlob = insideOf.get(operations);
     if (byGlob === undefined) {
       byGlob = new WeakMap();
@@ -114,7 +114,7 @@ export class KnownActions {
     return left;
   }
 
-  private solutionAt(row: Row, { key }: Operation, limits: Limits | undefined): Solution | undefined {
+  private solutionAt(row: PatternRow, { key }: Operation, limits: Limits | undefined): Solution | undefined {
     // at the row's own point the row's own solution will do
     if (limits === undefined && key === genericOf(row.point, this.direction.width)) {
       return row.groups[0]?.solution;
@@ -152,7 +152,7 @@ function tabledIn(glob: Glob): readonly Operation[] {
   return made;
 }
 
-function solutionWithin(row: Row, mask: Bits, limits: Limits | undefined): Solution | undefined {
+function solutionWithin(row: PatternRow, mask: Bits, limits: Limits | undefined): Solution | undefined {
   for (const { at } of row.groups) {
     const answer =
       limits === undefined ? row.combination.solve(at, mask) : row.combination.solveWithin(at, mask, limits);

@@ -1,7 +1,7 @@
 /** What makes a statement one that cannot be read (AW1, AW13). */
 import { twice } from "../fold.ts";
 import { scalarText } from "../written.ts";
-import { kindOf } from "./document.ts";
+import { policyKindOf } from "./document.ts";
 
 /** Thrown inside the reading of one statement; becomes its problem. */
 export class Malformed extends Error {
@@ -15,7 +15,7 @@ export class Malformed extends Error {
 /** A text, or a number where a text is meant, by the text that it was written with (G7). */
 export function meantText(value: unknown, what: string, clause: string): string {
   const found = typeof value === "boolean" ? undefined : scalarText(value);
-  if (found === undefined) throw new Malformed(clause, `${what} is ${kindOf(value)}`);
+  if (found === undefined) throw new Malformed(clause, `${what} is ${policyKindOf(value)}`);
   if ("unknown" in found) throw new Malformed("G7", `${what}: ${found.unknown}`);
   return found.text;
 }

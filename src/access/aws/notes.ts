@@ -4,15 +4,15 @@ import type { Residue } from "../policy.ts";
 import { atomVariables } from "./condition.ts";
 import { retold } from "./parts.ts";
 import { type Operation, operationsOf, type ServiceData } from "./service-data.ts";
-import type { Side } from "./sides.ts";
-import type { Body, Statement } from "./statement.ts";
+import type { PolicySide } from "./sides.ts";
+import type { Body, ParsedStatement } from "./statement.ts";
 import { holdsVariable, type Vocabulary } from "./vocabulary.ts";
 
 /** The residues, each with what has to be said beside its texts. */
 export function withNotes(
   residues: readonly Residue[],
-  own: Side,
-  other: Side,
+  own: PolicySide,
+  other: PolicySide,
   data: ServiceData | undefined,
   vocabulary: Vocabulary,
 ): readonly Residue[] {
@@ -28,7 +28,7 @@ export function withNotes(
   });
 }
 
-function statementOf({ origin }: Residue, { statements }: Side): Statement | undefined {
+function statementOf({ origin }: Residue, { statements }: PolicySide): ParsedStatement | undefined {
   return statements.find(
     (s) =>
       s.origin.document === origin.document &&
@@ -44,7 +44,7 @@ function readings({ resources, atoms }: Body): ReadonlyMap<string, boolean> {
   return out;
 }
 
-function readOtherwise(body: Body, other: Side): string | undefined {
+function readOtherwise(body: Body, other: PolicySide): string | undefined {
   for (const [text, isVariable] of readings(body)) {
     if (!other.statements.some((s) => readings(s.body).get(text) === !isVariable)) continue;
     const [here, there] = isVariable ? ["a variable", "literal text"] : ["literal text", "a variable"];
@@ -56,7 +56,7 @@ function readOtherwise(body: Body, other: Side): string | undefined {
 
 function whyDead(
   residue: Residue,
-  { body }: Statement,
+  { body }: ParsedStatement,
   operations: readonly Operation[],
   vocabulary: Vocabulary,
 ): string | undefined {

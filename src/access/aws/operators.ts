@@ -6,7 +6,7 @@ import { fold } from "../fold.ts";
 import { didYouMean } from "../nearest.ts";
 
 /** How a value of the policy is compared with a value of the request. */
-export type Family =
+export type OperatorFamily =
   | "like"
   | "equal"
   | "caseless"
@@ -18,20 +18,20 @@ export type Family =
   | "binary"
   | "null";
 
-export type Relation = "eq" | "lt" | "le" | "gt" | "ge";
+export type OperatorRelation = "eq" | "lt" | "le" | "gt" | "ge";
 
 export interface Operator {
   /** The canonical spelling, prefix and suffix included. */
   readonly text: string;
-  readonly family: Family;
-  readonly relation: Relation;
+  readonly family: OperatorFamily;
+  readonly relation: OperatorRelation;
   readonly negated: boolean;
   readonly ifExists: boolean;
   /** ForAllValues, ForAnyValue. */
   readonly set?: "all" | "any";
 }
 
-type Row = readonly [text: string, family: Family, negated: boolean, relation: Relation];
+type Row = readonly [text: string, family: OperatorFamily, negated: boolean, relation: OperatorRelation];
 
 const ROWS: readonly Row[] = [
   ["StringEquals", "equal", false, "eq"],

@@ -5,11 +5,11 @@ import { ActionTable } from "./action-table.ts";
 import { type Bits, hasBit, isEmpty } from "./bits.ts";
 import { Combination, resourcesOf } from "./combination.ts";
 import { Foes } from "./foes.ts";
-import { addOnce, type Body, type Statement } from "./statement.ts";
+import { addOnce, type Body, type ParsedStatement } from "./statement.ts";
 
 /** An action pattern of an allow statement, and which of its resource patterns are not granted elsewhere anyway. */
-export interface Grant {
-  readonly statement: Statement;
+export interface OwnGrant {
+  readonly statement: ParsedStatement;
   readonly term: Term;
   /** Places among the resource patterns that `Combination` lists; one object per body and list. */
   readonly groups: readonly number[];
@@ -22,7 +22,7 @@ interface Held {
 
 const ANY = questionGlob("*");
 
-export function distinctBodies(statements: readonly Statement[]): readonly Body[] {
+export function distinctBodies(statements: readonly ParsedStatement[]): readonly Body[] {
   return [...new Map(statements.map((s) => [s.body.canon, s.body])).values()];
 }
 
@@ -50,11 +50,12 @@ function onePart(body: Body, groups: readonly number[]): readonly number[] {
 }
 
 /** @param allows the allow statements of one layer */
-export function ownGrants(allows: readonly Statement[], width: number): readonly Grant[] {
+export function ownGrants(allows: readonly ParsedStatement[], width: number): readonly OwnGrant[] {
   const foes = new Foes(distinctBodies(allows));
   const index = new ActionTable<Held>();
   const held = new Map<number, Set<Glob>>();
-  const candidates: { readonly place: number; readonly statement: Statement; readonly term: Term }[] = [];
+  const candidates: { readonly place: number; readonly statement: ParsedStatement; readonly term: Term }[] =
+    [];
   for (const statement of allows) {
     const place = foes.place(statement.body) as number;
     if (statement.actions.negated) {
@@ -76,7 +77,7 @@ export function ownGrants(allows: readonly Statement[], width: number): readonly
       if (other.glob.key !== term.glob.key) return covers(other.glob, term.glob);
       return other.place !== place && (other.place < place || !coverage.touches(other.place, place));
     });
-  const out: Grant[] = [];
+  const out: OwnGrant[] = [];
   for (const { place, statement, term } of candidates) {
     const body = foes.bodies[place] as Body;
     const groups = wholeList(resourcesOf(body).length);

@@ -2,7 +2,7 @@
 import { globText } from "../glob.ts";
 import type { AwsGrant, AwsPart, Residue } from "../policy.ts";
 import type { Term } from "../term.ts";
-import type { Row } from "./direction.ts";
+import type { PatternRow } from "./direction.ts";
 import { principalText } from "./principals.ts";
 import type { Body, Choice } from "./statement.ts";
 import { likeGlob, literally, Vocabulary } from "./vocabulary.ts";
@@ -33,7 +33,7 @@ export function awsGrantOf(residue: Residue): readonly AwsGrant[] | undefined {
 
 /** Rows that say the same but of other actions are one. */
 export function grantOfRows(
-  rows: readonly { readonly row: Row; readonly text: string; readonly except: readonly AwsPart[] }[],
+  rows: readonly { readonly row: PatternRow; readonly text: string; readonly except: readonly AwsPart[] }[],
 ): readonly AwsGrant[] {
   const groups = new Map<string, { readonly rest: AwsGrant; readonly patterns: Set<string> }>();
   const out: AwsGrant[] = [];
@@ -49,7 +49,7 @@ export function grantOfRows(
       ...(within.length > 0 && { within: sorted(within) }),
     };
     if (statement.actions.negated && point.key === term.glob.key) {
-      out.push({ notPatterns: texts(statement.actions.terms), ...rest });
+      out.push({ notPatterns: partTexts(statement.actions.terms), ...rest });
       continue;
     }
     const key = JSON.stringify(rest);
@@ -90,7 +90,7 @@ export function bodyPart(body: Body, resources: readonly Term[] = body.resources
   return part;
 }
 
-export function texts(terms: readonly Term[]): readonly string[] {
+export function partTexts(terms: readonly Term[]): readonly string[] {
   return [...new Set(terms.map((t) => t.text))].sort();
 }
 

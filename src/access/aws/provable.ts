@@ -4,7 +4,7 @@ import type { AwsRequest, Doubt, Residue } from "../policy.ts";
 import { isBound, requestedTags } from "./keys.ts";
 import { retold } from "./parts.ts";
 import { isOriginIdentity, typedPrincipal } from "./principals.ts";
-import type { Side } from "./sides.ts";
+import type { PolicySide } from "./sides.ts";
 
 interface Proven {
   readonly residues: readonly Residue[];
@@ -18,8 +18,8 @@ interface Proven {
 export function provable(
   residues: readonly Residue[],
   side: Doubt["side"],
-  own: Side,
-  other: Side,
+  own: PolicySide,
+  other: PolicySide,
   replays: (request: AwsRequest) => boolean,
 ): Proven {
   const bound = [own, other].some(({ statements }) =>
@@ -88,7 +88,7 @@ function withTagKeys(request: AwsRequest): AwsRequest {
 type KindOfAlias = "canonical" | "identity" | "account";
 
 /** The kinds of principals that a side names, as far as they may be one another. */
-function kindsOf(side: Side): ReadonlySet<KindOfAlias> {
+function kindsOf(side: PolicySide): ReadonlySet<KindOfAlias> {
   const out = new Set<KindOfAlias>();
   for (const { body } of side.statements) {
     for (const { glob } of body.principals?.terms ?? []) {

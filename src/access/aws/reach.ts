@@ -1,13 +1,13 @@
 /** Whether an action can be done at all: on some resource, under some condition (E2). */
-import { NOWHERE, PERHAPS, type Reach, type Reaches } from "../escalation/reach.ts";
+import { type AnywhereReach, NOWHERE, PERHAPS, type Reaches } from "../escalation/reach.ts";
 import { fold } from "../fold.ts";
 import { matches, questionGlob } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Residue } from "../policy.ts";
 import { compareSides } from "./compare.ts";
 import { choiceAt } from "./foes.ts";
 import { awsGrantOf } from "./parts.ts";
-import { Side, sidesOf } from "./sides.ts";
-import { awsStatements, type Body, type Choice, type Statement } from "./statement.ts";
+import { PolicySide, sidesOf } from "./sides.ts";
+import { awsStatements, type Body, type Choice, type ParsedStatement } from "./statement.ts";
 
 /**
  * The exact question is a comparison with nothing, of the same statements cut down to the one action. A grant that by the
@@ -21,7 +21,7 @@ export function awsReach(documents: readonly unknown[], options: CompareOptions)
   return (step) => {
     const [action = "", services] = step.split(" to ");
     const key = fold(action);
-    const holds = ({ actions }: Statement): boolean => choiceAt(actions, key);
+    const holds = ({ actions }: ParsedStatement): boolean => choiceAt(actions, key);
     if (!live.allows.every((layer) => layer.some(holds))) return mayAllow ? PERHAPS : NOWHERE;
     const witness = atOnce(live, holds, action, services);
     if (witness !== undefined) return { verdict: "allowed", witness };
@@ -34,7 +34,7 @@ export function awsReach(documents: readonly unknown[], options: CompareOptions)
         ? []
         : awsStatements([passedElsewhere(action, services)], vocabulary, partition, options.holder)
             .statements;
-    const cut = new Side(
+    const cut = new PolicySide(
       live.layers.map(({ statements, problems }, i) => ({
         statements: [
           ...statements.filter(holds).map((statement) => ({ ...statement, actions: only })),
@@ -49,8 +49,8 @@ export function awsReach(documents: readonly unknown[], options: CompareOptions)
 
 /** The request that needs no comparison: nothing denies the action, and every layer allows it on everything, unconditionally. */
 function atOnce(
-  { denies, allows, problems }: Side,
-  holds: (statement: Statement) => boolean,
+  { denies, allows, problems }: PolicySide,
+  holds: (statement: ParsedStatement) => boolean,
   action: string,
   services: string | undefined,
 ): AwsRequest | undefined {
@@ -69,7 +69,7 @@ function isUnbound({ resources, principals, atoms }: Body): boolean {
   return any && principals === undefined && atoms.length === 0;
 }
 
-function reachOf({ excess, undecided }: ReturnType<typeof compareSides>): Reach {
+function reachOf({ excess, undecided }: ReturnType<typeof compareSides>): AnywhereReach {
   const [found] = excess.filter(({ dead }) => dead !== true);
   if (found !== undefined) return { verdict: "allowed", witness: found.witness };
   return undecided.length > 0 ? PERHAPS : NOWHERE;

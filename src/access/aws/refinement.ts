@@ -5,8 +5,8 @@
  */
 import { shortened } from "../glob.ts";
 import { type Bits, hasBit, inside, union } from "./bits.ts";
-import { type Cells, type Lack, type Left, meet, type Row, rowKey, rowPoint } from "./cells.ts";
-import type { Asked, Option } from "./search.ts";
+import { type GlobCells, type GlobRow, type Lack, type Left, meet, rowKey, rowPoint } from "./cells.ts";
+import type { Option, SearchQuestion } from "./search.ts";
 
 /** What the search can choose among in one dimension. */
 export interface Options<T> {
@@ -62,7 +62,7 @@ export interface Space<T> {
 
 /** A cell of the dimension whose generic point lets the musts hold, and what was asked of it. */
 interface Node<T> {
-  readonly row: Row;
+  readonly row: GlobRow;
   readonly point: string;
   readonly sure?: Option<T>;
   readonly possible?: Option<T>;
@@ -80,7 +80,7 @@ interface Part<T> {
 const PART_COST = 128;
 
 /** The cells that a dimension starts with, as options. */
-export function optionsOf<T>(space: Space<T>, { rows, lack }: Cells): Options<T> {
+export function optionsOf<T>(space: Space<T>, { rows, lack }: GlobCells): Options<T> {
   const cells = new TextCells(space);
   const nodes = [...new Set(rows.flatMap((row) => cells.settled(row)))];
   const possible = nodes.flatMap((n) => n.possible ?? []);
@@ -103,7 +103,7 @@ class TextCells<T> {
   }
 
   /** The cell; where a must leaves its generic point out by a pattern with `?`, the shorter ones. */
-  settled(row: Row): readonly Node<T>[] {
+  settled(row: GlobRow): readonly Node<T>[] {
     const key = rowKey(row);
     const known = this.nodes.get(key);
     if (known !== undefined) return known;
@@ -121,7 +121,7 @@ class TextCells<T> {
   }
 
   private node(
-    row: Row,
+    row: GlobRow,
     point: string,
     sure: Valued<T> | undefined,
     possible: Valued<T> | undefined,
@@ -142,7 +142,7 @@ class TextCells<T> {
   }
 
   /** What the cell makes fail, and what its parts may; the same object where they make no more fail. */
-  private reach(row: Row, point: string, kills: Bits): Bits {
+  private reach(row: GlobRow, point: string, kills: Bits): Bits {
     const { complements, mixed } = this.space;
     let out: Bits | undefined;
     for (const { foes, left } of complements) {
@@ -157,26 +157,28 @@ class TextCells<T> {
   }
 
   /** The parts of the cell in which the foe may fail, one after the other. */
-  private *refined(node: Node<T>, foe: number, asked: Asked): Generator<Option<T>> {
+  private *refined(node: Node<T>, foe: number, asked: SearchQuestion): Generator<Option<T>> {
     const { complements, mixed } = this.space;
     for (const { foes, left } of complements) {
       if (!hasBit(foes, foe) || left.has(node.point)) continue;
       const choices = left.near(node.row);
-      yield* this.each(node, left, choices.length, asked, (at) => this.entered(node.row, choices[at] as Row));
+      yield* this.each(node, left, choices.length, asked, (at) =>
+        this.entered(node.row, choices[at] as GlobRow),
+      );
     }
     for (const m of mixed) {
       const limit = hasBit(m.foes, foe) ? m.at(node.point) : 0;
       if (limit === 0) continue;
       const rows = shorter(node.row, limit);
       yield* this.each(node, m, rows.length, asked, (at) => ({
-        nodes: this.settled(rows[at] as Row),
+        nodes: this.settled(rows[at] as GlobRow),
         lack: undefined,
         cost: 0,
       }));
     }
   }
 
-  private entered(row: Row, choice: Row): Part<T> {
+  private entered(row: GlobRow, choice: GlobRow): Part<T> {
     const { rows, lack, cost } = meet(row, choice);
     return { nodes: rows.flatMap((r) => this.settled(r)), lack, cost };
   }
@@ -185,7 +187,7 @@ class TextCells<T> {
     { parts }: Node<T>,
     of: Left | Mixed,
     length: number,
-    asked: Asked,
+    asked: SearchQuestion,
     make: (at: number) => Part<T>,
   ): Generator<Option<T>> {
     const known = parts.get(of) ?? [];
@@ -210,7 +212,7 @@ class TextCells<T> {
   }
 }
 
-function shorter(row: Row, limit: number): readonly Row[] {
+function shorter(row: GlobRow, limit: number): readonly GlobRow[] {
   return row.flatMap((glob, part) =>
     shortened(glob, limit).map((short) => row.map((g, i) => (i === part ? short : g))),
   );

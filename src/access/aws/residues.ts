@@ -5,23 +5,23 @@ import { type Glob, genericOf, intersect, pointText } from "../glob.ts";
 import type { AwsRequest, CompareOptions, Doubt, Impact, Origin, Residue } from "../policy.ts";
 import type { Term } from "../term.ts";
 import type { Solution } from "./combination.ts";
-import type { Direction, Found, Open, Row } from "./direction.ts";
+import type { Direction, FoundRows, OpenPart, PatternRow } from "./direction.ts";
 import { choiceText, conditionText, Exceptions } from "./except.ts";
-import { impactOf, patternImpact } from "./impact.ts";
+import { awsImpactOf, patternImpact } from "./impact.ts";
 import { type Hit, KnownActions } from "./known.ts";
 import { grantOfRows, keepGrant } from "./parts.ts";
 import { readsOtherwise } from "./segments.ts";
 import { type Operation, operationsOf } from "./service-data.ts";
-import { isSmaller, type Side } from "./sides.ts";
-import type { Problem, Statement } from "./statement.ts";
+import { isSmaller, type PolicySide } from "./sides.ts";
+import type { ParsedStatement, UnreadStatement } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { type Weakened, Weakening } from "./weakened.ts";
 import { type Letters, witnessOf } from "./witness.ts";
 
-export interface Context {
+export interface ResidueContext {
   readonly side: "missing" | "excess";
-  readonly own: Side;
-  readonly other: Side;
+  readonly own: PolicySide;
+  readonly other: PolicySide;
   readonly options: CompareOptions;
   readonly vocabulary: Vocabulary;
   readonly letters: Letters;
@@ -36,7 +36,7 @@ type Shared = Omit<Residue, "pattern" | "witness" | "witnesses" | "known" | "act
 
 /** A row with what is said of it alone. */
 interface Line {
-  readonly row: Row;
+  readonly row: PatternRow;
   readonly text: string;
   readonly spelled: string;
   readonly action: string;
@@ -49,8 +49,8 @@ const RANK = { escalation: 0, write: 1, read: 2 } as const satisfies Record<Impa
 
 export function awsResidues(
   direction: Direction,
-  found: Found,
-  context: Context,
+  found: FoundRows,
+  context: ResidueContext,
 ): { readonly residues: readonly Residue[]; readonly doubts: readonly Doubt[] } {
   const lines = new Lines(direction, context);
   for (const row of found.rows) lines.add(row);
@@ -65,13 +65,13 @@ class Wording {
   readonly exceptions: Exceptions;
   readonly weakening: Weakening;
   /** The statements that can undo a row, and whose resources read otherwise by segments (AW4). */
-  readonly torn: readonly Statement[];
+  readonly torn: readonly ParsedStatement[];
   private readonly direction: Direction;
   private last:
     | { readonly operations: readonly Operation[] | undefined; readonly known: KnownActions }
     | undefined;
 
-  constructor(direction: Direction, own: Side, other: Side) {
+  constructor(direction: Direction, own: PolicySide, other: PolicySide) {
     this.direction = direction;
     this.exceptions = new Exceptions(direction, own, other);
     this.weakening = new Weakening(direction);
@@ -94,7 +94,7 @@ const wordings = new WeakMap<Direction, Wording>();
 class Lines {
   readonly doubts: Doubt[] = [];
   private readonly direction: Direction;
-  private readonly context: Context;
+  private readonly context: ResidueContext;
   private readonly wording: Wording;
   private readonly known: KnownActions;
   private readonly catalogued: boolean;
@@ -102,11 +102,11 @@ class Lines {
   private readonly ids = new Map<string, number>();
   private readonly listIds = new WeakMap<readonly string[], number>();
   private readonly grants = new WeakMap<
-    Row["groups"],
+    PatternRow["groups"],
     { readonly id: number; readonly says: Partial<Shared>; readonly torn: boolean }
   >();
 
-  constructor(direction: Direction, context: Context) {
+  constructor(direction: Direction, context: ResidueContext) {
     const { own, other, options } = context;
     this.direction = direction;
     this.context = context;
@@ -117,7 +117,7 @@ class Lines {
     this.known = this.wording.known(operations);
   }
 
-  add(row: Row): void {
+  add(row: PatternRow): void {
     const { context } = this;
     const solution = row.groups[0]?.solution;
     if (solution === undefined) throw new Error("a row without a resource pattern");
@@ -164,7 +164,7 @@ class Lines {
   }
 
   /** Whether something takes a part from the row by a resource that reads otherwise by segments (AW4). */
-  private isTakenFrom(row: Row): boolean {
+  private isTakenFrom(row: PatternRow): boolean {
     const { torn } = this.wording;
     if (torn.length === 0) return false;
     const own = ownResources(row);
@@ -180,7 +180,7 @@ class Lines {
   }
 
   /** Whether the witness rests on what a policy variable stands for; what could not be read is asked as well. */
-  private mayBeVariable(row: Row, operation: string | undefined): boolean {
+  private mayBeVariable(row: PatternRow, operation: string | undefined): boolean {
     const { own, other, variables } = this.context;
     if (variables.length === 0) return false;
     if (own.problems.length + other.problems.length > 0) return true;
@@ -198,7 +198,7 @@ class Lines {
       .map(([, r]) => r);
   }
 
-  private textOf(row: Row): string {
+  private textOf(row: PatternRow): string {
     if (row.point.key === row.term.glob.key) return row.term.text;
     const { own, other, vocabulary } = this.context;
     const [a, b] = [own, other].map((side) => side.written().get(row.point.key)?.text);
@@ -207,7 +207,7 @@ class Lines {
   }
 
   /** What is said of the statement's grant; `torn`: its own resources read otherwise by segments. */
-  private grantOf(row: Row): {
+  private grantOf(row: PatternRow): {
     readonly id: number;
     readonly says: Partial<Shared>;
     readonly torn: boolean;
@@ -296,10 +296,10 @@ function serviceOf(text: string): string | undefined {
   return arn === "arn" && /^[a-z0-9-]+$/.test(service) ? service : undefined;
 }
 
-function impactOfRow(row: Row, hits: readonly Hit[]): Impact {
+function impactOfRow(row: PatternRow, hits: readonly Hit[]): Impact {
   let worst: Impact | undefined;
   for (const { operation } of hits) {
-    const impact = impactOf(operation);
+    const impact = awsImpactOf(operation);
     if (worst === undefined || RANK[impact] < RANK[worst]) worst = impact;
     if (worst === "escalation") break;
   }
@@ -310,18 +310,18 @@ function impactOfRow(row: Row, hits: readonly Hit[]): Impact {
 }
 
 /** The patterns of the statement that the row lies in; of NotResource all. */
-function ownResources({ statement, groups }: Row): readonly Term[] {
+function ownResources({ statement, groups }: PatternRow): readonly Term[] {
   const { terms, negated } = statement.body.resources;
   return negated ? terms : groups.map((g) => g.term);
 }
 
 /** A trust policy has none. */
-function hasResources({ statement }: Row): boolean {
+function hasResources({ statement }: PatternRow): boolean {
   const { resources, principals } = statement.body;
   return principals === undefined || resources.negated || resources.terms.some((t) => t.text !== "*");
 }
 
-function resourcesOf(row: Row): readonly string[] {
+function resourcesOf(row: PatternRow): readonly string[] {
   const { resources } = row.statement.body;
   if (resources.negated) return [choiceText(resources)];
   return row.groups.map((g) => g.term.text).sort();
@@ -348,7 +348,7 @@ function telling(hits: readonly Hit[]): readonly Hit[] {
   const best: { readonly hit: Hit; readonly rank: number }[] = [];
   for (const hit of hits) {
     const { key } = hit.operation;
-    const rank = RANK[impactOf(hit.operation)];
+    const rank = RANK[awsImpactOf(hit.operation)];
     const at = best.findIndex((b) => {
       if (b.rank !== rank) return rank < b.rank;
       const other = b.hit.operation.key;
@@ -382,7 +382,7 @@ function operationsFor(options: CompareOptions): readonly Operation[] | undefine
   return catalogOf(catalog).control.map((o) => known.get(o.key) ?? o);
 }
 
-function doubtOf(open: Open, context: Context): Doubt {
+function doubtOf(open: OpenPart, context: ResidueContext): Doubt {
   const { statement, term, point, resource, reason } = open;
   const on = resource === undefined ? "" : ` on ${resource.text}`;
   const pattern = point.key === term.glob.key ? term.text : context.vocabulary.text(point);
@@ -403,7 +403,7 @@ const DECIDE: Readonly<Record<string, string>> = {
   AW8: "use one kind of operator on the key, or write both sides alike",
 };
 
-function variableDoubt(row: Row, text: string, context: Context): Doubt {
+function variableDoubt(row: PatternRow, text: string, context: ResidueContext): Doubt {
   return {
     side: context.side,
     pattern: text,
@@ -415,7 +415,10 @@ function variableDoubt(row: Row, text: string, context: Context): Doubt {
 }
 
 /** A statement that could not be read. */
-export function problemDoubts(problems: readonly Problem[], side: "missing" | "excess"): readonly Doubt[] {
+export function problemDoubts(
+  problems: readonly UnreadStatement[],
+  side: "missing" | "excess",
+): readonly Doubt[] {
   return problems.map((p) => ({
     side,
     pattern: "*",
@@ -427,7 +430,7 @@ export function problemDoubts(problems: readonly Problem[], side: "missing" | "e
 }
 
 /** A difference that a statement which cannot be read may undo. */
-export function residueDoubt(residue: Residue, side: "missing" | "excess", problem: Problem): Doubt {
+export function residueDoubt(residue: Residue, side: "missing" | "excess", problem: UnreadStatement): Doubt {
   return {
     side,
     pattern: residue.pattern,

@@ -14,11 +14,11 @@ export interface Option<T> {
    * Its parts in which a statement of `reach` may fail. Whatever of a part's own reach lies outside of this one's, it
    * makes fail or nothing does: a search that narrows ends.
    */
-  readonly refine?: (foe: number, asked: Asked) => Iterable<Option<T>>;
+  readonly refine?: (foe: number, asked: SearchQuestion) => Iterable<Option<T>>;
 }
 
 /** What a search asks of the options, and what they answer. */
-export interface Asked {
+export interface SearchQuestion {
   /** Whether parts are wanted of which not all is known. */
   readonly open: boolean;
   /** What the making of parts may still cost, in comparisons of globs. */
@@ -31,7 +31,7 @@ export interface Asked {
 const MAX_LOOKS = 2_000_000;
 const MAX_COST = 250_000;
 
-export function asking(open: boolean): Asked {
+export function asking(open: boolean): SearchQuestion {
   return { open, left: MAX_COST, lacks: false };
 }
 
@@ -60,7 +60,7 @@ function reaches<T>(option: Option<T>, foe: number): boolean {
 }
 
 /** Whether the option, or a part of it, makes this one statement fail. */
-export function canKill<T>(option: Option<T>, foe: number, asked: Asked): boolean {
+export function canKill<T>(option: Option<T>, foe: number, asked: SearchQuestion): boolean {
   if (kills(option, foe)) return true;
   if (!reaches(option, foe)) return false;
   for (const part of option.refine?.(foe, asked) ?? []) if (canKill(part, foe, asked)) return true;
@@ -75,7 +75,7 @@ export function canKill<T>(option: Option<T>, foe: number, asked: Asked): boolea
 export function search<T>(
   dimensions: readonly (readonly Option<T>[])[],
   mask: Bits,
-  asked: Asked,
+  asked: SearchQuestion,
 ): readonly Option<T>[] | "bound" | undefined {
   if (dimensions.some((d) => d.length === 0)) return undefined;
   // what no dimension can make fail is most often the reason: seen at once
@@ -91,7 +91,11 @@ export function search<T>(
  * Whether one of the statements holds whatever is chosen: it is wider than those that have to hold. The search finds
  * that out anew for every choice of what the others need, and so may not come to an end.
  */
-function holdsAnyway<T>(dimensions: readonly (readonly Option<T>[])[], mask: Bits, asked: Asked): boolean {
+function holdsAnyway<T>(
+  dimensions: readonly (readonly Option<T>[])[],
+  mask: Bits,
+  asked: SearchQuestion,
+): boolean {
   const rest = mask.slice();
   for (const d of dimensions) for (const option of d) takeFrom(rest, option.kills);
   const first = asking(asked.open);
@@ -124,14 +128,14 @@ const WIDER = 4;
 class Search<T> {
   private readonly dimensions: readonly (readonly Option<T>[])[];
   private readonly mask: Bits;
-  private readonly asked: Asked;
+  private readonly asked: SearchQuestion;
   private readonly chosen: (Option<T> | undefined)[];
   /** Choices that were found not to do, where parts are chosen: several ways lead to the same part. */
   private readonly failed = new Set<string>();
   private readonly ids = new Map<Option<T>, number>();
   private looks = 0;
 
-  constructor(dimensions: readonly (readonly Option<T>[])[], mask: Bits, asked: Asked) {
+  constructor(dimensions: readonly (readonly Option<T>[])[], mask: Bits, asked: SearchQuestion) {
     this.dimensions = dimensions;
     this.mask = mask;
     this.asked = asked;

@@ -7,21 +7,27 @@ import type { CompareOptions } from "../policy.ts";
 import type { Term } from "../term.ts";
 import { mayBeRounded } from "../written.ts";
 import { eachGlob } from "./foes.ts";
-import { type Grant, ownGrants } from "./own-grants.ts";
+import { type OwnGrant, ownGrants } from "./own-grants.ts";
 import { NO_PARTITION, USUAL_PARTITION } from "./principals.ts";
-import { awsStatements, bodiesOf, type Problem, type Statement, type Statements } from "./statement.ts";
+import {
+  awsStatements,
+  bodiesOf,
+  type ParsedStatement,
+  type Statements,
+  type UnreadStatement,
+} from "./statement.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { BY_NUMBER } from "./who.ts";
 import { type Spelled, spelledIn } from "./witness.ts";
 
 /** What identity policies grant, cut by what a boundary grants; any layer's deny counts. Holds what was derived. */
-export class Side {
+export class PolicySide {
   readonly layers: readonly Statements[];
-  readonly statements: readonly Statement[];
-  readonly problems: readonly Problem[];
-  readonly denies: readonly Statement[];
+  readonly statements: readonly ParsedStatement[];
+  readonly problems: readonly UnreadStatement[];
+  readonly denies: readonly ParsedStatement[];
   /** The allow statements, layer by layer. */
-  readonly allows: readonly (readonly Statement[])[];
+  readonly allows: readonly (readonly ParsedStatement[])[];
   /** The longest run of `?` in its patterns. */
   readonly longest: number;
   /** The policy variables that it reads, in the order of the text. */
@@ -30,7 +36,7 @@ export class Side {
   readonly partitions: readonly string[];
   private texts: ReadonlyMap<string, Term> | undefined;
   private spelled: Spelled | undefined;
-  private readonly grants = new Map<number, readonly Grant[]>();
+  private readonly grants = new Map<number, readonly OwnGrant[]>();
 
   constructor(layers: readonly Statements[]) {
     this.layers = layers;
@@ -50,7 +56,7 @@ export class Side {
   }
 
   /** What its first layer grants. */
-  grantsOf(width: number): readonly Grant[] {
+  grantsOf(width: number): readonly OwnGrant[] {
     const known = this.grants.get(width) ?? ownGrants(this.allows[0] ?? [], width);
     this.grants.set(width, known);
     return known;
@@ -87,7 +93,7 @@ interface Kept {
   readonly given: readonly unknown[];
   /** What `given` said when it was read: who calls may have changed it since. */
   readonly copies: readonly unknown[];
-  readonly side: Side;
+  readonly side: PolicySide;
 }
 
 /** Sides kept, the latest last. */
@@ -101,9 +107,9 @@ let vocabulary = new Vocabulary();
 let kept: Kept[] = [];
 
 /** Two sides and the vocabulary that both are written in. */
-export interface Sides {
-  readonly documented: Side;
-  readonly live: Side;
+export interface PolicySides {
+  readonly documented: PolicySide;
+  readonly live: PolicySide;
   readonly vocabulary: Vocabulary;
   /** That of accounts that are named by number alone; `NO_PARTITION` where several are named. */
   readonly partition: string;
@@ -125,14 +131,14 @@ export function sidesOf(
   live: readonly unknown[],
   boundary: readonly unknown[] | undefined,
   holder?: CompareOptions["holder"],
-): Sides {
+): PolicySides {
   const { patterns, variables } = vocabulary.size;
   if (patterns > MAX_PATTERNS || variables > MAX_VARIABLES || bodiesOf(vocabulary) > MAX_BODIES) {
     vocabulary = new Vocabulary();
     kept = [];
   }
   const rights = boundary === undefined ? [live] : [live, boundary];
-  const read = (partition: string): Sides => ({
+  const read = (partition: string): PolicySides => ({
     documented: sideOf([documented], partition, holder),
     live: sideOf(rights, partition, holder),
     vocabulary,
@@ -147,7 +153,7 @@ function sideOf(
   layers: readonly (readonly unknown[])[],
   partition: string,
   holder: CompareOptions["holder"],
-): Side {
+): PolicySide {
   const given = [partition, holder, ...layers.flatMap((l) => [l.length, ...l])];
   const at = kept.findIndex(
     (k) => k.given.length === given.length && k.given.every((v, i) => v === given[i] && isAs(v, k.copies[i])),
@@ -157,7 +163,9 @@ function sideOf(
     kept.push(known);
     return known.side;
   }
-  const side = new Side(layers.map((documents) => awsStatements(documents, vocabulary, partition, holder)));
+  const side = new PolicySide(
+    layers.map((documents) => awsStatements(documents, vocabulary, partition, holder)),
+  );
   const copies = given.map(copyOf);
   if (copies.includes(UNKNOWN)) return side;
   kept.push({ given, copies, side });

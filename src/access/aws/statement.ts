@@ -12,13 +12,13 @@ import {
   field,
   fieldsOf,
   isObject,
-  kindOf,
   type PolicyDocument,
   policyDocuments,
+  policyKindOf,
 } from "./document.ts";
 import { Malformed, meantText, rejectTwice } from "./malformed.ts";
 import { CANONICAL_USERS, isOriginIdentity, ORIGIN_IDENTITIES, USUAL_PARTITION } from "./principals.ts";
-import { likeGlob, type Reading, resolvesLate, type Vocabulary } from "./vocabulary.ts";
+import { likeGlob, type PatternReading, resolvesLate, type Vocabulary } from "./vocabulary.ts";
 import {
   BY_NUMBER,
   foldIdentity,
@@ -51,14 +51,14 @@ export interface Body {
   readonly partitions?: readonly string[];
 }
 
-export interface Statement {
+export interface ParsedStatement {
   readonly body: Body;
   readonly actions: Choice;
   readonly origin: Origin;
 }
 
 /** A statement that could not be read: it may do anything of the effect that it names. */
-export interface Problem {
+export interface UnreadStatement {
   readonly clause: string;
   readonly reason: string;
   readonly effect: "allow" | "deny" | "unknown";
@@ -66,8 +66,8 @@ export interface Problem {
 }
 
 export interface Statements {
-  readonly statements: readonly Statement[];
-  readonly problems: readonly Problem[];
+  readonly statements: readonly ParsedStatement[];
+  readonly problems: readonly UnreadStatement[];
 }
 
 const VERSIONS: ReadonlySet<unknown> = new Set(["2012-10-17", "2008-10-17", undefined]);
@@ -90,8 +90,8 @@ export function awsStatements(
   partition = USUAL_PARTITION,
   holder?: Body["holder"],
 ): Statements {
-  const statements: Statement[] = [];
-  const problems: Problem[] = [];
+  const statements: ParsedStatement[] = [];
+  const problems: UnreadStatement[] = [];
   for (const policy of policyDocuments(given))
     readPolicy(
       policy,
@@ -103,7 +103,7 @@ export function awsStatements(
 }
 
 /** Bodies that mean the same are one object, the first. */
-function oneBodyEach(statements: readonly Statement[]): readonly Statement[] {
+function oneBodyEach(statements: readonly ParsedStatement[]): readonly ParsedStatement[] {
   const bodies = new Map<string, Body>();
   return statements.map((statement) => {
     const { body } = statement;
@@ -116,8 +116,8 @@ function oneBodyEach(statements: readonly Statement[]): readonly Statement[] {
 function readPolicy(
   policy: PolicyDocument,
   given: Omit<InStatement, "variables">,
-  statements: Statement[],
-  problems: Problem[],
+  statements: ParsedStatement[],
+  problems: UnreadStatement[],
 ): void {
   if (policy.fault !== undefined) {
     const { document, pointer, name } = policy;
@@ -148,23 +148,23 @@ function readPolicy(
   });
 }
 
-function effectOf(raw: unknown): Problem["effect"] {
+function effectOf(raw: unknown): UnreadStatement["effect"] {
   const spelled = isObject(raw) ? Object.keys(raw).filter((k) => fold(k) === "effect") : [];
   const effect = isObject(raw) && spelled.length === 1 ? raw[spelled[0] as string] : undefined;
   return effect === "Allow" ? "allow" : effect === "Deny" ? "deny" : "unknown";
 }
 
 /** How a statement is read. */
-type InStatement = Reading & { readonly partition: string; readonly holder?: "role" };
+type InStatement = PatternReading & { readonly partition: string; readonly holder?: "role" };
 
-function readStatement(raw: unknown, origin: Origin, reading: InStatement, out: Statement[]): void {
-  if (!isObject(raw)) throw new Malformed("AW1", `a statement is ${kindOf(raw)}`);
+function readStatement(raw: unknown, origin: Origin, reading: InStatement, out: ParsedStatement[]): void {
+  if (!isObject(raw)) throw new Malformed("AW1", `a statement is ${policyKindOf(raw)}`);
   const fault = faultOf(raw, ELEMENTS);
   if (fault !== undefined) throw new Malformed("AW13", fault);
   const effect = effectOf(raw);
   const sid = field(raw, "Sid");
   if (sid !== undefined && scalarText(sid.value) === undefined) {
-    throw new Malformed("AW13", `Sid is ${kindOf(sid.value)}`);
+    throw new Malformed("AW13", `Sid is ${policyKindOf(sid.value)}`);
   }
   if (effect === "unknown") throw new Malformed("AW1", "Effect is neither Allow nor Deny");
   const named = fieldsOf(raw);
@@ -211,13 +211,13 @@ function bodiesFor(effect: Body["effect"], named: Named, reading: InStatement): 
   }
   const known = id === undefined ? undefined : read.get(id);
   if (known !== undefined) return known;
-  const made = readBodies(effect, named, reading).map((body) => heldBy(body, reading.holder));
+  const made = readBodies(effect, named, reading).map((body) => statementsHeldBy(body, reading.holder));
   if (id !== undefined) read.set(id, made);
   return made;
 }
 
 /** A body of an identity policy, with what that is attached to; any other as it is. */
-export function heldBy(body: Body, holder: Body["holder"]): Body {
+export function statementsHeldBy(body: Body, holder: Body["holder"]): Body {
   if (holder === undefined || body.principals !== undefined) return body;
   return { ...body, holder, canon: `${body.canon}\uE011${holder}` };
 }
@@ -245,7 +245,7 @@ function joinedWriting(kind: "[" | "{", values: readonly unknown[]): string | un
 
 function readBodies(effect: Body["effect"], named: Named, reading: InStatement): readonly Body[] {
   const variables = new Set<number>();
-  const tracing: Reading = { ...reading, seen: variables };
+  const tracing: PatternReading = { ...reading, seen: variables };
   const who = readPrincipals(named("Principal"), named("NotPrincipal"), reading.partition);
   const resources = resourceChoice(named, tracing);
   if (resources === undefined && who === undefined) {
@@ -384,7 +384,7 @@ interface Resources {
   readonly open?: { readonly choice: Choice; readonly atom: Atom };
 }
 
-function resourceChoice(named: Named, reading: Reading): Resources | undefined {
+function resourceChoice(named: Named, reading: PatternReading): Resources | undefined {
   const found = listed(named, "Resource", "NotResource");
   if (found === undefined) return undefined;
   const { negated, texts } = found;
@@ -425,14 +425,14 @@ function byPrincipal(body: Body): readonly Body[] {
   });
 }
 
-function conditions(named: Named, reading: Reading): readonly Atom[] {
+function conditions(named: Named, reading: PatternReading): readonly Atom[] {
   const found = named("Condition");
   if (found === undefined) return [];
-  if (!isObject(found.value)) throw new Malformed("AW7", `Condition is ${kindOf(found.value)}`);
+  if (!isObject(found.value)) throw new Malformed("AW7", `Condition is ${policyKindOf(found.value)}`);
   const atoms = new Map<string, Atom>();
   rejectTwice(found.value, found.key);
   for (const [operator, block] of Object.entries(found.value)) {
-    if (!isObject(block)) throw new Malformed("AW7", `the condition ${operator} is ${kindOf(block)}`);
+    if (!isObject(block)) throw new Malformed("AW7", `the condition ${operator} is ${policyKindOf(block)}`);
     rejectTwice(block, `the condition ${operator}`);
     for (const [key, values] of Object.entries(block)) {
       const atom = atomOf(operator, key, values, reading);

@@ -1,6 +1,6 @@
 /** Patterns of AWS policies: wildcards, escapes and policy variables (AW6). */
 import { fold } from "../fold.ts";
-import { type Glob, globText, literalGlob, type Piece, pieceGlob, questionGlob } from "../glob.ts";
+import { type Glob, type GlobPiece, globText, literalGlob, pieceGlob, questionGlob } from "../glob.ts";
 
 const EVERY = questionGlob("*");
 const EVERY_SERVICE = questionGlob("*:*");
@@ -64,7 +64,7 @@ export class Vocabulary {
   }
 
   /** A resource or a value of a Like operator: `*` and `?` are wildcards, and `${…}` a variable where they are read. */
-  like(text: string, reading: Reading): Glob {
+  like(text: string, reading: PatternReading): Glob {
     if (reading.variables && text.includes("${")) return pieceGlob(pieces(text, reading, true));
     const known = this.likes.get(text) ?? questionGlob(text);
     this.likes.set(text, known);
@@ -82,7 +82,7 @@ function unquoted(text: string): string {
 }
 
 /** How the text of a pattern is read. */
-export interface Reading {
+export interface PatternReading {
   /** Version 2012-10-17: `${…}` is a variable; in 2008-10-17 it is literal text (AW6). */
   readonly variables: boolean;
   readonly vocabulary: Vocabulary;
@@ -101,19 +101,19 @@ export function literally(text: string): string {
 }
 
 /** A resource or a value of a Like operator: `*` and `?` are wildcards. */
-export function likeGlob(text: string, reading: Reading): Glob {
+export function likeGlob(text: string, reading: PatternReading): Glob {
   return reading.vocabulary.like(text, reading);
 }
 
 /** A value of an Equals operator: a star is a star. */
-export function equalGlob(text: string, reading: Reading): Glob {
+export function equalGlob(text: string, reading: PatternReading): Glob {
   if (!reading.variables || !text.includes("${")) return literalGlob(text);
   return pieceGlob(pieces(text, reading, false));
 }
 
 /** `${*}`, `${?}` and `${$}` are the characters themselves; any other `${…}` is a variable. */
-function pieces(text: string, reading: Reading, wildcards: boolean): readonly Piece[] {
-  const out: Piece[] = [];
+function pieces(text: string, reading: PatternReading, wildcards: boolean): readonly GlobPiece[] {
+  const out: GlobPiece[] = [];
   let at = 0;
   while (at < text.length) {
     const letter = text.charAt(at);
@@ -146,7 +146,7 @@ export function holdsVariable(text: string): boolean {
 }
 
 /** Whether every variable of a resource stands after the fifth colon, where AWS puts something in (AW6). */
-export function resolvesLate(text: string, reading: Reading): boolean {
+export function resolvesLate(text: string, reading: PatternReading): boolean {
   if (!reading.variables) return true;
   const [before = ""] = text.split(VARIABLE);
   return before.length === text.length || before.split(":").length > 5;

@@ -2,10 +2,10 @@
 import { genericOf } from "../glob.ts";
 import { hasBit, members } from "./bits.ts";
 import { Combination } from "./combination.ts";
-import type { Direction, Row } from "./direction.ts";
+import type { Direction, PatternRow } from "./direction.ts";
 import { conditionText } from "./except.ts";
 import { Foes } from "./foes.ts";
-import { type Body, bodyOf, heldBy } from "./statement.ts";
+import { type Body, bodyOf, statementsHeldBy } from "./statement.ts";
 
 export interface Weakened {
   readonly documented: string;
@@ -15,21 +15,21 @@ export interface Weakened {
 /** Finds the documented statement that would grant the row but for its condition. Holds what was found of pairs. */
 export class Weakening {
   private readonly direction: Direction;
-  private readonly found = new WeakMap<Row["groups"], Weakened | undefined>();
+  private readonly found = new WeakMap<PatternRow["groups"], Weakened | undefined>();
   private readonly pairs = new Map<Combination, Map<string, boolean>>();
 
   constructor(direction: Direction) {
     this.direction = direction;
   }
 
-  of(row: Row): Weakened | undefined {
+  of(row: PatternRow): Weakened | undefined {
     if (this.found.has(row.groups)) return this.found.get(row.groups);
     const made = this.find(row);
     this.found.set(row.groups, made);
     return made;
   }
 
-  private find(row: Row): Weakened | undefined {
+  private find(row: PatternRow): Weakened | undefined {
     // seen at once of most: that they do not hold all of the row's resources
     const mask = row.groups.reduce(
       (bits, { at }) => row.combination.withinResources(at, bits),
@@ -48,7 +48,7 @@ export class Weakening {
   }
 
   /** The documented statement without its condition holds all of it, and with it holds nothing that is not live. */
-  private isLooser(row: Row, group: number, place: number, documented: Body): boolean {
+  private isLooser(row: PatternRow, group: number, place: number, documented: Body): boolean {
     const known = this.pairs.get(row.combination) ?? new Map<string, boolean>();
     this.pairs.set(row.combination, known);
     const id = `${group} ${place}`;
@@ -57,7 +57,7 @@ export class Weakening {
     return found;
   }
 
-  private look(row: Row, group: number, documented: Body): boolean {
+  private look(row: PatternRow, group: number, documented: Body): boolean {
     const { width } = this.direction;
     const written = asWritten(documented);
     const bare = bodyOf("allow", documented.resources, written.principals, []);
@@ -68,7 +68,7 @@ export class Weakening {
     // compared on what the live statement grants: its resource, its principals, the documented condition
     const { principals, holder } = row.statement.body;
     const whole = bodyOf("allow", { terms: [term], negated: false }, principals, written.atoms);
-    const narrow = heldBy(whole, holder);
+    const narrow = statementsHeldBy(whole, holder);
     const grants = new Combination([narrow], new Foes([row.statement.body]), width);
     return row.statement.body.resources.negated || hasBit(grants.coveredBy(0), 0);
   }

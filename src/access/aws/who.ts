@@ -4,7 +4,7 @@ import type { Origin } from "../policy.ts";
 import type { Term } from "../term.ts";
 import type { Atom } from "./atom.ts";
 import type { Choice } from "./choice.ts";
-import { isObject, kindOf } from "./document.ts";
+import { isObject, policyKindOf } from "./document.ts";
 import { Malformed, meantText, rejectTwice } from "./malformed.ts";
 import {
   accountIn,
@@ -68,7 +68,7 @@ export function readPrincipals(
     for (const [kind, value] of Object.entries(found.value)) {
       for (const text of Array.isArray(value) ? (value as readonly unknown[]) : [value]) add(kind, text);
     }
-  } else throw new Malformed("AW10", `${found.key} is ${kindOf(found.value)}`);
+  } else throw new Malformed("AW10", `${found.key} is ${policyKindOf(found.value)}`);
   return { choice: { terms, negated: except !== undefined }, named };
 }
 

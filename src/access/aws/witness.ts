@@ -5,7 +5,7 @@ import type { Solution } from "./combination.ts";
 import { atomVariables } from "./condition.ts";
 import { eachGlob } from "./foes.ts";
 import { principalText } from "./principals.ts";
-import type { Statement } from "./statement.ts";
+import type { ParsedStatement } from "./statement.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** How what stands for any text is written. */
@@ -35,7 +35,7 @@ export interface Spelled {
 
 const SPECIAL = /[~^¤§¶¦¬«»<>]/g;
 
-export function spelledIn(statements: readonly Statement[]): Spelled {
+export function spelledIn(statements: readonly ParsedStatement[]): Spelled {
   const used = new Set<string>();
   const keys = new Map<string, string>();
   let inWord = false;
@@ -124,7 +124,7 @@ export function witnessOf(
 /** Of these variables, those that a pattern of the statements reads. */
 export function variablesRead(
   variables: readonly number[],
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
 ): readonly number[] {
   if (variables.length === 0) return variables;
   const read = new Set<number>();

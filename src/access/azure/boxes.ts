@@ -1,14 +1,14 @@
 /** Boxes of globs, one a dimension: what lies in what, and which of several say it all. */
 import { covers, type Glob, generic, intersectAtCost } from "../glob.ts";
 import type { Term } from "../term.ts";
-import type { Rule } from "./rules.ts";
+import type { DimensionRule } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
-import type { Work } from "./work.ts";
+import type { StepBudget } from "./work.ts";
 
 /** A cell of the difference: one glob per dimension, minus what `blockers` take out of it. */
-export interface Row {
+export interface DifferenceBox {
   /** The allow rule that grants it. */
-  readonly rule: Rule;
+  readonly rule: DimensionRule;
   /** The terms of that rule that the cell lies in, one per dimension. */
   readonly terms: readonly Term[];
   /** A glob per dimension, in the order of `dimensions`. */
@@ -23,7 +23,7 @@ export interface Box {
   readonly terms: readonly Term[];
 }
 
-export function cellKey(cell: readonly Glob[]): string {
+export function boxKey(cell: readonly Glob[]): string {
   let key = cell[0]?.key ?? "";
   for (let d = 1; d < cell.length; d++) key += `\uE004${cell[d]?.key}`;
   return key;
@@ -33,7 +33,7 @@ export function cellKey(cell: readonly Glob[]): string {
 export function intersectBoxes(
   a: readonly Glob[],
   b: readonly Glob[],
-  work: Work,
+  work: StepBudget,
 ): readonly (readonly Glob[])[] | undefined {
   if (work.over) return undefined;
   let out: (readonly Glob[])[] = [[]];
@@ -54,11 +54,11 @@ export function coversBox(b: readonly Glob[], a: readonly Glob[]): boolean {
  * The boxes that no other covers; of equal ones the one with the shorter pattern, whatever the order. Past the bound on
  * work they all stay: that says the same at more length.
  */
-export function maximalBoxes(boxes: readonly Box[], work: Work): readonly Box[] {
+export function maximalBoxes(boxes: readonly Box[], work: StepBudget): readonly Box[] {
   if (boxes.length < 2) return boxes;
   const unique = new Map<string, Box>();
   for (const box of boxes) {
-    const key = cellKey(box.globs);
+    const key = boxKey(box.globs);
     const known = unique.get(key);
     if (known === undefined || shorter(box, known)) unique.set(key, box);
   }
@@ -83,7 +83,7 @@ function shorter(a: Box, b: Box): boolean {
  * `wider` from `row` is mostly one and the same pattern, which shows without any intersection. Past the bound on work
  * the answer is no: the row stays, which says the same at more length.
  */
-function rowInside(row: Row, wider: Row, work: Work): boolean {
+function rowInside(row: DifferenceBox, wider: DifferenceBox, work: StepBudget): boolean {
   if (!coversBox(wider.cell, row.cell)) return false;
   const open = wider.blockers.filter((blocker) => {
     work.spend(row.blockers.length);
@@ -101,10 +101,10 @@ function rowInside(row: Row, wider: Row, work: Work): boolean {
 }
 
 /** Drops rows that lie in another row (R3). */
-export function withoutSubsumed(rows: readonly Row[], work: Work): readonly Row[] {
+export function withoutSubsumed(rows: readonly DifferenceBox[], work: StepBudget): readonly DifferenceBox[] {
   // sorted first, so that of two ways to write one difference the same is kept, whatever the order of the input
   const keyed = rows
-    .map((row): [string, Row] => [rowKey(row), row])
+    .map((row): [string, DifferenceBox] => [rowKey(row), row])
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const unique = keyed.filter(([key], at) => key !== keyed[at - 1]?.[0]).map(([, row]) => row);
   const index = new TermIndex<number>();
@@ -119,16 +119,16 @@ export function withoutSubsumed(rows: readonly Row[], work: Work): readonly Row[
     const covering = index.covering(generic(row.cell[0] as Glob));
     work.spend(index.looked - before);
     const inside = covering.some(
-      (other) => other !== at && !gone.has(other) && rowInside(row, unique[other] as Row, work),
+      (other) => other !== at && !gone.has(other) && rowInside(row, unique[other] as DifferenceBox, work),
     );
     if (inside) gone.add(at);
   });
   return unique.filter((_, at) => !gone.has(at));
 }
 
-function rowKey(row: Row): string {
+function rowKey(row: DifferenceBox): string {
   const blockers = row.blockers
-    .map((b) => `${cellKey(b.globs)}\uE005${cellKey(b.terms.map((t) => t.glob))}`)
+    .map((b) => `${boxKey(b.globs)}\uE005${boxKey(b.terms.map((t) => t.glob))}`)
     .sort();
-  return [cellKey(row.cell), ...blockers].join("\uE006");
+  return [boxKey(row.cell), ...blockers].join("\uE006");
 }

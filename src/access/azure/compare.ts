@@ -12,29 +12,29 @@ import { type Glob, generic, intersectAtCost, MAX_PIECES } from "../glob.ts";
 import type { Term } from "../term.ts";
 import {
   type Box,
-  cellKey,
+  boxKey,
   coversBox,
+  type DifferenceBox,
   intersectBoxes,
   maximalBoxes,
-  type Row,
   withoutSubsumed,
 } from "./boxes.ts";
 import {
   combinations,
   Entries,
-  type Entry,
   excluded,
   exclusionsOf,
+  type FoeEntry,
   FoeIndex,
   type FoeTerm,
   takes,
 } from "./foe-index.ts";
-import type { Policy, Rule, Selector } from "./rules.ts";
+import type { DimensionRule, Policy, Selector } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
-import { Work } from "./work.ts";
+import { StepBudget } from "./work.ts";
 
 /** A part of a side that could not be compared within the bound, or that a condition leaves open. */
-export interface Open {
+export interface OpenBox {
   readonly terms: readonly Term[];
   readonly cell: readonly Glob[];
   /** `bound`: past the bound (G5). `condition`: a condition decides (AZ9). */
@@ -44,8 +44,8 @@ export interface Open {
 }
 
 export interface Difference {
-  readonly rows: readonly Row[];
-  readonly open: readonly Open[];
+  readonly rows: readonly DifferenceBox[];
+  readonly open: readonly OpenBox[];
   /** Work that it took, counted: the same for the same input (G5). */
   readonly steps: number;
 }
@@ -89,15 +89,15 @@ function leftOpen(
   const rows = new Map(possible.rows.map((row) => [asRule(row, dimensions), row]));
   const sure = certain.rows.map((row) => asRule(row, dimensions));
   const rest = new Direction([...rows.keys()], sure, dimensions, bound, "certain").run();
-  const open = rest.rows.map((left): Open => {
-    const row = rows.get(left.rule) as Row;
+  const open = rest.rows.map((left): OpenBox => {
+    const row = rows.get(left.rule) as DifferenceBox;
     return { terms: row.terms, cell: left.cell, why: "condition", conditions: row.rule.conditions };
   });
   return { open: [...possible.open, ...open, ...rest.open], steps: rest.steps };
 }
 
 /** A row as an unconditional rule: its cell, with the blockers as exclusions in the first dimension. */
-function asRule(row: Row, dimensions: readonly string[]): Rule {
+function asRule(row: DifferenceBox, dimensions: readonly string[]): DimensionRule {
   const term = (glob: Glob, d: number): Term => ({ ...(row.terms[d] as Term), glob });
   const where = dimensions.map((dimension, d): [string, Selector] => [
     dimension,
@@ -111,10 +111,10 @@ function asRule(row: Row, dimensions: readonly string[]): Rule {
 
 /** What is looked for in the cells of one term. */
 interface Search {
-  readonly rule: Rule;
+  readonly rule: DimensionRule;
   readonly terms: readonly Term[];
   /** The rules that must hold, `rule` first. */
-  readonly must: readonly Rule[];
+  readonly must: readonly DimensionRule[];
   /** The rules that must not. */
   readonly foes: FoeIndex;
   readonly entries: Entries;
@@ -125,14 +125,17 @@ class Direction {
   private readonly x: Policy;
   private readonly dimensions: readonly string[];
   private readonly mode: "certain" | "possible";
-  private readonly xDenies: readonly Rule[];
-  private readonly yAllows: readonly Rule[];
-  private readonly denies = new TermIndex<{ readonly rule: Rule; readonly terms: readonly Term[] }>();
+  private readonly xDenies: readonly DimensionRule[];
+  private readonly yAllows: readonly DimensionRule[];
+  private readonly denies = new TermIndex<{
+    readonly rule: DimensionRule;
+    readonly terms: readonly Term[];
+  }>();
   private readonly indexes = new Map<string, FoeIndex>();
   /** Work left for cells that refinement makes; the terms themselves are free. */
   private budget: number;
   /** Work left inside what is refined, printed and held against one another. */
-  private readonly work: Work;
+  private readonly work: StepBudget;
 
   constructor(
     x: Policy,
@@ -153,12 +156,12 @@ class Direction {
     }
     const given = [...x, ...y].reduce((sum, rule) => sum + termCount(rule), 0);
     this.budget = bound + 4 * given;
-    this.work = new Work(STEPS + STEPS_A_PATTERN * given);
+    this.work = new StepBudget(STEPS + STEPS_A_PATTERN * given);
   }
 
   run(): Difference {
-    const rows: Row[] = [];
-    const open: Open[] = [];
+    const rows: DifferenceBox[] = [];
+    const open: OpenBox[] = [];
     const wider = this.plainTerms();
     for (const rule of this.x) {
       if (rule.effect !== "allow") continue;
@@ -192,7 +195,7 @@ class Direction {
       if (rule.effect !== "allow" || !isPlain(rule)) continue;
       for (const terms of combinations(rule, this.dimensions)) {
         const globs = terms.map((t) => t.glob);
-        const key = cellKey(globs);
+        const key = boxKey(globs);
         if (first.has(key)) continue;
         first.set(key, terms);
         index.add(globs[0] as Glob, globs);
@@ -200,13 +203,13 @@ class Direction {
     }
     return (terms, plain) => {
       const globs = terms.map((t) => t.glob);
-      const key = cellKey(globs);
+      const key = boxKey(globs);
       const same = first.get(key);
       // a plain term is not covered by itself, only by an equal one that came before it
       if (same !== undefined && !(plain && same.every((t, d) => t === terms[d]))) return true;
       return index
         .covering(generic(globs[0] as Glob))
-        .some((other) => cellKey(other) !== key && coversBox(other, globs));
+        .some((other) => boxKey(other) !== key && coversBox(other, globs));
     };
   }
 
@@ -214,9 +217,9 @@ class Direction {
   private exploreDeny(
     search: Pick<Search, "rule" | "terms" | "entries">,
     cell: readonly Glob[],
-    deny: { readonly rule: Rule; readonly terms: readonly Term[] },
-    rows: Row[],
-    open: Open[],
+    deny: { readonly rule: DimensionRule; readonly terms: readonly Term[] },
+    rows: DifferenceBox[],
+    open: OpenBox[],
   ): void {
     const cells = intersectBoxes(
       cell,
@@ -238,7 +241,7 @@ class Direction {
     const known = this.indexes.get(key);
     if (known !== undefined) return known;
     // certain: a condition on a foe may hold, so the foe counts; possible: it is taken to fail unless it must hold
-    const counts = (rule: Rule): boolean =>
+    const counts = (rule: DimensionRule): boolean =>
       this.mode === "certain" || rule.conditions.every((c) => holding.includes(c));
     const rules = [...(withAllows ? this.yAllows : []), ...this.xDenies].filter(counts);
     const index = new FoeIndex(rules, this.dimensions);
@@ -247,7 +250,7 @@ class Direction {
   }
 
   /** All cells of the difference inside `start`, where the rules of `must` hold and no foe does. */
-  private explore(search: Search, start: readonly Glob[], rows: Row[], open: Open[]): void {
+  private explore(search: Search, start: readonly Glob[], rows: DifferenceBox[], open: OpenBox[]): void {
     const { rule, terms, must, foes } = search;
     // most cells are not refined, and need no memory of what was seen
     let seen: Set<string> | undefined;
@@ -258,7 +261,7 @@ class Direction {
       if (must.some((r) => excluded(r, here, this.dimensions))) continue;
       const holding = foes.holding(here);
       if (holding.some((foe) => !foe.hasExcept)) continue;
-      let entries: readonly Entry[];
+      let entries: readonly FoeEntry[];
       if (holding.length > 0) entries = this.waysOut(search, here, holding);
       else {
         const { boxes, reaching } = this.blockers(here, must, foes);
@@ -277,7 +280,7 @@ class Direction {
         for (const piece of pieces) {
           if (piece.key === here[entry.dimension]?.key) continue;
           const inside = here.map((g, d) => (d === entry.dimension ? piece : g));
-          const key = cellKey(inside);
+          const key = boxKey(inside);
           seen ??= new Set();
           if (seen.has(key)) continue;
           seen.add(key);
@@ -288,7 +291,7 @@ class Direction {
   }
 
   /** A foe that holds must be made to fail: one of its own exclusions must be entered, so one foe's are enough. */
-  private waysOut(search: Search, cell: readonly Glob[], holding: readonly FoeTerm[]): readonly Entry[] {
+  private waysOut(search: Search, cell: readonly Glob[], holding: readonly FoeTerm[]): readonly FoeEntry[] {
     const chosen = search.foes.fewest(cell, holding);
     const entries = entriesOf(search, chosen, cell);
     // where another foe cannot be made to fail at all, nothing in the cell is a difference
@@ -308,11 +311,11 @@ class Direction {
    */
   private blockers(
     cell: readonly Glob[],
-    must: readonly Rule[],
+    must: readonly DimensionRule[],
     foes: FoeIndex,
-  ): { readonly boxes: readonly Box[]; readonly reaching: ReadonlySet<Rule> } {
+  ): { readonly boxes: readonly Box[]; readonly reaching: ReadonlySet<DimensionRule> } {
     const boxes: Box[] = [];
-    const reaching = new Set<Rule>();
+    const reaching = new Set<DimensionRule>();
     for (const foe of foes.reaching(cell)) {
       // an exclusion of the foe covers the cell: the foe cannot hold in it
       if (excluded(foe.rule, cell, this.dimensions)) continue;
@@ -342,23 +345,27 @@ class Direction {
 }
 
 /** The exclusions of a foe that a point of the cell could enter while all that must hold does. */
-function entriesOf({ entries, must }: Search, foe: Rule, cell: readonly Glob[]): readonly Entry[] {
+function entriesOf(
+  { entries, must }: Search,
+  foe: DimensionRule,
+  cell: readonly Glob[],
+): readonly FoeEntry[] {
   const found = entries.of(foe, cell);
   const [, ...more] = must;
   if (more.length === 0) return found;
   return found.filter(({ name, term }) => !more.some((rule) => takes(rule.where[name], term.glob)));
 }
 
-function distinct(entries: readonly Entry[]): readonly Entry[] {
+function distinct(entries: readonly FoeEntry[]): readonly FoeEntry[] {
   if (entries.length < 2) return entries;
   return [...new Map(entries.map((entry) => [`${entry.dimension} ${entry.term.glob.key}`, entry])).values()];
 }
 
 /** Nothing takes from what it allows. */
-function isPlain(rule: Rule): boolean {
+function isPlain(rule: DimensionRule): boolean {
   return rule.conditions.length === 0 && Object.values(rule.where).every((s) => s.except.length === 0);
 }
 
-function termCount(rule: Rule): number {
+function termCount(rule: DimensionRule): number {
   return Object.values(rule.where).reduce((sum, s) => sum + s.only.length + s.except.length, 0);
 }

@@ -6,13 +6,13 @@ import type { AzureRequest, Origin } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
 import type { Term } from "../term.ts";
 import { Written } from "../written.ts";
-import type { Point, Policy, Rule, Selector } from "./rules.ts";
+import type { BoxPoint, DimensionRule, Policy, Selector } from "./rules.ts";
 
 /** The action first: it is the dimension with many patterns. */
 export const AZURE_DIMENSIONS: readonly string[] = ["action", "plane"];
 
 /** Something in a document that is no pattern. It may grant anything, so it is a doubt, never nothing. */
-export interface Problem {
+export interface UnreadPattern {
   readonly reason: string;
   /** It may also take something away from what the document grants. */
   readonly takes?: true;
@@ -21,7 +21,7 @@ export interface Problem {
 
 export interface AzureRules {
   readonly rules: Policy;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UnreadPattern[];
 }
 
 export type Plane = "control" | "data";
@@ -48,8 +48,8 @@ function field(object: Record<string, unknown>, name: string): { key: string; va
  * @throws PolicyError when a document has no list of permissions.
  */
 export function azureRules(documents: readonly unknown[], effect: "allow" | "deny" = "allow"): AzureRules {
-  const rules: Rule[] = [];
-  const problems: Problem[] = [];
+  const rules: DimensionRule[] = [];
+  const problems: UnreadPattern[] = [];
   documents.forEach((document, index) => {
     readDocument(document, index, "", effect, rules, problems);
   });
@@ -61,8 +61,8 @@ function readDocument(
   index: number,
   pointer: string,
   effect: "allow" | "deny",
-  rules: Rule[],
-  problems: Problem[],
+  rules: DimensionRule[],
+  problems: UnreadPattern[],
 ): void {
   const at = `document ${index + 1}${pointer === "" ? "" : ` at ${pointer}`}`;
   const list = Array.isArray(document) ? { items: document, base: pointer } : listOf(document, pointer);
@@ -155,8 +155,8 @@ function readPermission(
   outer: readonly string[],
   effect: "allow" | "deny",
   origin: (pointer: string) => Origin,
-  rules: Rule[],
-  problems: Problem[],
+  rules: DimensionRule[],
+  problems: UnreadPattern[],
 ): void {
   const conditions = [...new Set([...outer, ...conditionOf(permission)])].sort();
   const both = twice(Object.keys(permission).filter(isRead));
@@ -223,7 +223,7 @@ function readTerms(
   name: string,
   pointer: string,
   origin: (pointer: string) => Origin,
-  problems: Problem[],
+  problems: UnreadPattern[],
 ): readonly Term[] {
   const found = field(permission, name);
   if (found === undefined || found.value === null) return [];
@@ -277,6 +277,6 @@ function normalCondition(text: string): string {
 }
 
 /** The point that an Azure request is. */
-export function azurePoint(request: AzureRequest): Point {
+export function azurePoint(request: AzureRequest): BoxPoint {
   return { action: fold(request.action), plane: request.plane };
 }

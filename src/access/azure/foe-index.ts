@@ -2,20 +2,23 @@
 
 import { covers, type Glob, generic } from "../glob.ts";
 import type { Term } from "../term.ts";
-import { cellKey } from "./boxes.ts";
-import type { Rule, Selector } from "./rules.ts";
+import { boxKey } from "./boxes.ts";
+import type { DimensionRule, Selector } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
-import type { Work } from "./work.ts";
+import type { StepBudget } from "./work.ts";
 
 interface Combinations {
   readonly dimensions: readonly string[];
   readonly terms: readonly (readonly Term[])[];
 }
 
-const combined = new WeakMap<Rule, Combinations>();
+const combined = new WeakMap<DimensionRule, Combinations>();
 
 /** The choices of one term per dimension. Both directions and the indexes ask for them: they are made once. */
-export function combinations(rule: Rule, dimensions: readonly string[]): readonly (readonly Term[])[] {
+export function combinations(
+  rule: DimensionRule,
+  dimensions: readonly string[],
+): readonly (readonly Term[])[] {
   const known = combined.get(rule);
   if (known?.dimensions === dimensions) return known.terms;
   let out: (readonly Term[])[] = [[]];
@@ -39,7 +42,7 @@ export function exclusionsOf(selector: Selector): TermIndex<Term> {
 }
 
 /** Whether an exclusion of the rule covers the whole cell. */
-export function excluded(rule: Rule, cell: readonly Glob[], dimensions: readonly string[]): boolean {
+export function excluded(rule: DimensionRule, cell: readonly Glob[], dimensions: readonly string[]): boolean {
   return dimensions.some((dimension, d) => {
     const [glob, selector] = [cell[d], rule.where[dimension]];
     if (glob === undefined || selector === undefined || selector.except.length === 0) return false;
@@ -48,7 +51,7 @@ export function excluded(rule: Rule, cell: readonly Glob[], dimensions: readonly
 }
 
 /** A place where a point can enter an exclusion of a foe. */
-export interface Entry {
+export interface FoeEntry {
   readonly dimension: number;
   /** The name of the dimension. */
   readonly name: string;
@@ -56,7 +59,7 @@ export interface Entry {
 }
 
 export interface FoeTerm {
-  readonly rule: Rule;
+  readonly rule: DimensionRule;
   readonly terms: readonly Term[];
   readonly hasExcept: boolean;
 }
@@ -66,13 +69,13 @@ export class FoeIndex {
   private readonly dimensions: readonly string[];
   private readonly only = new TermIndex<FoeTerm>();
 
-  constructor(rules: readonly Rule[], dimensions: readonly string[]) {
+  constructor(rules: readonly DimensionRule[], dimensions: readonly string[]) {
     this.dimensions = dimensions;
     const plain = new Set<string>();
     for (const rule of rules) {
       const hasExcept = Object.values(rule.where).some((s) => s.except.length > 0);
       for (const terms of combinations(rule, dimensions)) {
-        const key = cellKey(terms.map((t) => t.glob));
+        const key = boxKey(terms.map((t) => t.glob));
         // thousands of roles repeat the same patterns; one of each is enough
         if (plain.has(key)) continue;
         if (!hasExcept) plain.add(key);
@@ -98,7 +101,7 @@ export class FoeIndex {
   }
 
   /** The one holding foe that has the fewest exclusions near the cell. */
-  fewest(cell: readonly Glob[], holding: readonly FoeTerm[]): Rule {
+  fewest(cell: readonly Glob[], holding: readonly FoeTerm[]): DimensionRule {
     const [first, ...more] = holding.map((foe) => ({
       rule: foe.rule,
       count: holding.length === 1 ? 0 : nearCount(foe.rule, cell, this.dimensions),
@@ -108,7 +111,7 @@ export class FoeIndex {
   }
 }
 
-function nearCount(rule: Rule, cell: readonly Glob[], dimensions: readonly string[]): number {
+function nearCount(rule: DimensionRule, cell: readonly Glob[], dimensions: readonly string[]): number {
   return dimensions.reduce((sum, dimension, d) => {
     const selector = rule.where[dimension];
     if (selector === undefined || selector.except.length === 0) return sum;
@@ -130,20 +133,20 @@ const LISTED = 8;
  * be entered: of two long lists that are one but for an entry, only that entry is left to be looked at.
  */
 export class Entries {
-  private readonly own: Rule;
+  private readonly own: DimensionRule;
   private readonly dimensions: readonly string[];
-  private readonly work: Work;
+  private readonly work: StepBudget;
   private readonly left = new Map<Selector, TermIndex<Term>>();
 
-  constructor(own: Rule, dimensions: readonly string[], work: Work) {
+  constructor(own: DimensionRule, dimensions: readonly string[], work: StepBudget) {
     this.own = own;
     this.dimensions = dimensions;
     this.work = work;
   }
 
   /** Those of one foe that could share a point with the cell. */
-  of(foe: Rule, cell: readonly Glob[]): readonly Entry[] {
-    return this.dimensions.flatMap((dimension, d): readonly Entry[] => {
+  of(foe: DimensionRule, cell: readonly Glob[]): readonly FoeEntry[] {
+    return this.dimensions.flatMap((dimension, d): readonly FoeEntry[] => {
       const selector = foe.where[dimension];
       if (selector === undefined || selector.except.length === 0) return [];
       const own = this.own.where[dimension];

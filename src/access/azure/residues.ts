@@ -5,9 +5,9 @@ import { AZURE_ESCALATION, SECRET_READS } from "../escalation/azure.ts";
 import { covers, type Glob, generic, globText } from "../glob.ts";
 import type { AzureRequest, CompareOptions, Doubt, Impact, Residue } from "../policy.ts";
 import type { Term } from "../term.ts";
-import { cellKey, type Row } from "./boxes.ts";
-import type { Difference, Open } from "./compare.ts";
-import type { Plane, Problem } from "./document.ts";
+import { boxKey, type DifferenceBox } from "./boxes.ts";
+import type { Difference, OpenBox } from "./compare.ts";
+import type { Plane, UnreadPattern } from "./document.ts";
 import type { Policy } from "./rules.ts";
 import { TermIndex } from "./term-index.ts";
 
@@ -24,14 +24,14 @@ function impactOf(glob: Glob, except: readonly Glob[], plane: Plane): { impact: 
 }
 
 /** What the residues of one comparison share. */
-export interface Sides {
+export interface ResidueSides {
   readonly documented: Policy;
   readonly live: Policy;
   readonly options: CompareOptions;
   readonly spelling: Spelling;
 }
 
-export function azureSides(documented: Policy, live: Policy, options: CompareOptions): Sides {
+export function azureSides(documented: Policy, live: Policy, options: CompareOptions): ResidueSides {
   const both = [...documented, ...live];
   return {
     documented,
@@ -60,7 +60,7 @@ interface Spelling {
 export function azureResidues(
   difference: Difference,
   side: "missing" | "excess",
-  sides: Sides,
+  sides: ResidueSides,
 ): readonly Residue[] {
   const residues = difference.rows.map((row) => azureResidue(row, side, sides));
   return residues.sort((a, b) => order(sortKey(a), sortKey(b)));
@@ -120,7 +120,7 @@ function lazily<T>(make: () => T): () => T {
 }
 
 /** A glob as the first side spells it, else as the other does, else segment by segment. */
-function written(glob: Glob, first: "documented" | "live", { spelling }: Sides): string {
+function written(glob: Glob, first: "documented" | "live", { spelling }: ResidueSides): string {
   const whole =
     spelling[first]().get(glob.key) ?? spelling[first === "live" ? "documented" : "live"]().get(glob.key);
   if (whole !== undefined) return whole;
@@ -130,7 +130,7 @@ function written(glob: Glob, first: "documented" | "live", { spelling }: Sides):
     .join("/");
 }
 
-function azureResidue(row: Row, side: "missing" | "excess", sides: Sides): Residue {
+function azureResidue(row: DifferenceBox, side: "missing" | "excess", sides: ResidueSides): Residue {
   const [first, second] =
     side === "missing" ? (["documented", "live"] as const) : (["live", "documented"] as const);
   const glob = row.cell[0] as Glob;
@@ -171,7 +171,7 @@ function literalKey(key: string): Glob {
 }
 
 /** The blockers' patterns whole: taking the whole pattern out of the cell is the same as taking out its part. */
-function blocking(row: Row): readonly Glob[] {
+function blocking(row: DifferenceBox): readonly Glob[] {
   const globs = new Map(row.blockers.map((b) => [b.terms[0]?.glob.key, b.terms[0]?.glob as Glob]));
   const index = new TermIndex<Glob>();
   for (const glob of globs.values()) index.add(glob, glob);
@@ -200,10 +200,10 @@ function actionTerms(policy: Policy): readonly Term[] {
 
 /** What could not be decided, in words. */
 export function azureDoubts(
-  open: readonly Open[],
+  open: readonly OpenBox[],
   side: "missing" | "excess",
-  problems: readonly Problem[],
-  sides: Sides,
+  problems: readonly UnreadPattern[],
+  sides: ResidueSides,
 ): readonly Doubt[] {
   const doubts = new Map<string, Doubt>();
   for (const o of open) {
@@ -231,7 +231,7 @@ export function azureDoubts(
             decide: "compare the condition's text by hand, or give both sides the same condition",
             origin: own.origin,
           };
-    doubts.set(`${doubt.clause} ${plane} ${pattern.toLowerCase()} ${cellKey(o.cell)}`, doubt);
+    doubts.set(`${doubt.clause} ${plane} ${pattern.toLowerCase()} ${boxKey(o.cell)}`, doubt);
   }
   for (const problem of problems) {
     doubts.set(`AZ2 ${problem.origin.document} ${problem.origin.pointer}`, {
@@ -255,7 +255,7 @@ export function azureDoubts(
 export function malformedDoubts(
   residues: readonly Residue[],
   side: "missing" | "excess",
-  problems: readonly Problem[],
+  problems: readonly UnreadPattern[],
 ): readonly Doubt[] {
   const [problem] = problems;
   if (problem === undefined) return [];

@@ -13,7 +13,7 @@ export interface Selector {
  * that this project does not evaluate: a rule with some holds where all of them do, and two equal texts hold
  * together or not at all (AZ9).
  */
-export interface Rule {
+export interface DimensionRule {
   readonly effect: "allow" | "deny";
   readonly where: Readonly<Record<string, Selector>>;
   readonly conditions: readonly string[];
@@ -21,10 +21,10 @@ export interface Rule {
 }
 
 /** Allowed is what some allow rule matches and no deny rule matches. */
-export type Policy = readonly Rule[];
+export type Policy = readonly DimensionRule[];
 
 /** A point: a value for every dimension. */
-export type Point = Readonly<Record<string, string>>;
+export type BoxPoint = Readonly<Record<string, string>>;
 
 function selects(selector: Selector, text: string): boolean {
   return (
@@ -33,7 +33,7 @@ function selects(selector: Selector, text: string): boolean {
 }
 
 /** Whether the rule matches the point, its conditions left aside. */
-export function matchesPoint(rule: Rule, point: Point): boolean {
+export function matchesPoint(rule: DimensionRule, point: BoxPoint): boolean {
   for (const [dimension, selector] of Object.entries(rule.where)) {
     const text = point[dimension];
     if (text === undefined || !selects(selector, subject(text))) return false;
@@ -45,7 +45,7 @@ export function matchesPoint(rule: Rule, point: Point): boolean {
  * The plain evaluator, the oracle of all else. Three-valued: a condition may hold or not, so the answer is decided
  * only where it is the same for every way that the conditions could turn out.
  */
-export function decide(policy: Policy, point: Point): Verdict {
+export function decide(policy: Policy, point: BoxPoint): Verdict {
   const matching = policy.filter((rule) => matchesPoint(rule, point));
   const allows = matching.filter((rule) => rule.effect === "allow");
   const denies = matching.filter((rule) => rule.effect === "deny");
@@ -59,7 +59,7 @@ export function decide(policy: Policy, point: Point): Verdict {
  * some deny's (of which an unconditional deny has none); allowed never for sure, since a deny may hold or every
  * condition may fail.
  */
-function valuations(allows: readonly Rule[], denies: readonly Rule[]): Verdict {
+function valuations(allows: readonly DimensionRule[], denies: readonly DimensionRule[]): Verdict {
   const blocked = allows.every((allow) =>
     denies.some((deny) => deny.conditions.every((c) => allow.conditions.includes(c))),
   );

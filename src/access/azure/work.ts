@@ -1,5 +1,5 @@
 /** Steps that one comparison may take, counted so that the same input always ends at the same place (G5). */
-export class Work {
+export class StepBudget {
   /** Steps taken so far. */
   spent = 0;
   private readonly bound: number;

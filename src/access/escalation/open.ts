@@ -1,7 +1,7 @@
 /** Which published ways to more rights a set of policies opens (E1, E2). */
 import type { Verdict, Witness } from "../policy.ts";
 import { type EscalationPath, PATH_KINDS } from "./path.ts";
-import type { Reach, Reaches } from "./reach.ts";
+import type { AnywhereReach, Reaches } from "./reach.ts";
 
 /** A path of which nothing is proven to be closed. */
 export interface OpenPath {
@@ -22,8 +22,8 @@ export interface Ways {
 
 /** Each step is asked once. */
 export function waysOf(paths: readonly EscalationPath[], reaches: Reaches): Ways {
-  const known = new Map<string, Reach>();
-  const ask = (step: string): Reach => {
+  const known = new Map<string, AnywhereReach>();
+  const ask = (step: string): AnywhereReach => {
     const answer = known.get(step) ?? reaches(step);
     known.set(step, answer);
     return answer;
@@ -85,9 +85,9 @@ export function openedBy<T>(
 /** The first alternative that can be taken, else the first that may be. */
 function takenOf(
   alternatives: readonly string[],
-  ask: (step: string) => Reach,
-): ({ readonly step: string } & Reach) | undefined {
-  let perhaps: ({ readonly step: string } & Reach) | undefined;
+  ask: (step: string) => AnywhereReach,
+): ({ readonly step: string } & AnywhereReach) | undefined {
+  let perhaps: ({ readonly step: string } & AnywhereReach) | undefined;
   for (const step of alternatives) {
     const reach = ask(step);
     if (reach.verdict === "allowed") return { step, ...reach };

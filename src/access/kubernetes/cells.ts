@@ -3,7 +3,7 @@
  * either share nothing in a dimension, or one of them holds the other there.
  */
 import type { Origin } from "../policy.ts";
-import { type Grant, urlPrefix } from "./grant.ts";
+import { type RuleGrant, urlPrefix } from "./grant.ts";
 import {
   comesThrough,
   GONE_GROUP,
@@ -28,10 +28,10 @@ export const ALL_DIMENSIONS = 0b111111;
 /** Verb, group, resource, subresource (the empty word: the resource itself), name, namespace. */
 export type At = readonly number[];
 
-export interface Cell {
+export interface GrantCell {
   readonly at: At;
   /** The grants that write exactly this cell, in the order of the documents. */
-  readonly grants: Grant[];
+  readonly grants: RuleGrant[];
 }
 
 export interface UrlCell {
@@ -39,7 +39,7 @@ export interface UrlCell {
   readonly url: string;
   /** The url stands for all that start with it. */
   readonly prefix: boolean;
-  readonly grants: Grant[];
+  readonly grants: RuleGrant[];
 }
 
 /** Why a part of a grant can never take effect. */
@@ -60,16 +60,16 @@ export interface Interchangeable {
   /** All the cells that such a cell stands for. */
   readonly all: (at: At) => readonly At[];
   /** Puts cells of one grant into the order in which its lists write them. */
-  readonly order: (grant: Grant) => (a: At, b: At) => number;
+  readonly order: (grant: RuleGrant) => (a: At, b: At) => number;
 }
 
-export interface Cells {
+export interface GrantCells {
   /** In words that stand for others, where `classes` says so. */
-  readonly resources: readonly Cell[];
+  readonly resources: readonly GrantCell[];
   readonly urls: readonly UrlCell[];
   readonly voids: readonly VoidCell[];
   /** Grants that were not spread out, since that would pass the bound (G5). */
-  readonly beyond: readonly Grant[];
+  readonly beyond: readonly RuleGrant[];
   readonly classes?: Interchangeable | undefined;
 }
 
@@ -108,18 +108,18 @@ export function nameless(at: At, words: Words): boolean {
 
 /** Spreads grants into cells, and sets apart what by its structure can never take effect (K2, K4). */
 export function cellsOf(
-  grants: readonly Grant[],
+  grants: readonly RuleGrant[],
   words: Words,
   served: Served | undefined,
   bound = DEFAULT_CELLS,
   classes?: Interchangeable,
-): Cells {
-  const resources = new Map<string, Cell>();
+): GrantCells {
+  const resources = new Map<string, GrantCell>();
   const urls = new Map<string, UrlCell>();
   const voids: VoidCell[] = [];
   /** Voids of cells, in words that stand for others. */
   const found: VoidCell[] = [];
-  const beyond: Grant[] = [];
+  const beyond: RuleGrant[] = [];
   let left = bound;
   const wordOf = (text: string): number => (text === "*" ? ANY : words.add(text));
   for (const grant of grants) {
@@ -190,7 +190,7 @@ export function cellsOf(
 /** The parts of a cell that can take effect. What cannot goes to `voids`. */
 function effective(
   at: At,
-  grant: Grant,
+  grant: RuleGrant,
   words: Words,
   served: Served | undefined,
   voids: VoidCell[],
@@ -244,18 +244,18 @@ function unique<T>(values: readonly T[]): readonly T[] {
 /** Cells by the words that they fix, so that comparing n cells with m others does not take n × m steps. */
 export class CellIndex {
   /** By the set of dimensions that a cell fixes, then by the words there. */
-  private readonly byMask = new Map<number, Map<string, Cell>>();
+  private readonly byMask = new Map<number, Map<string, GrantCell>>();
   /** By that set and the part of it looked up by; made when first asked for. */
-  private readonly byPart = new Map<string, Map<string, Cell[]>>();
+  private readonly byPart = new Map<string, Map<string, GrantCell[]>>();
 
   private readonly classes: Interchangeable | undefined;
 
   /** @param classes what the words of `cells` stand for; then cells asked for are looked up by it */
-  constructor(cells: readonly Cell[], classes?: Interchangeable) {
+  constructor(cells: readonly GrantCell[], classes?: Interchangeable) {
     this.classes = classes;
     for (const cell of cells) {
       const mask = maskOf(cell.at);
-      const held = this.byMask.get(mask) ?? new Map<string, Cell>();
+      const held = this.byMask.get(mask) ?? new Map<string, GrantCell>();
       held.set(keyOn(cell.at, mask), cell);
       this.byMask.set(mask, held);
     }
@@ -274,10 +274,10 @@ export class CellIndex {
   }
 
   /** All that share something with the cell. */
-  reaching(asked: At): readonly Cell[] {
+  reaching(asked: At): readonly GrantCell[] {
     const at = this.classes?.at(asked) ?? asked;
     const own = maskOf(at);
-    const out: Cell[] = [];
+    const out: GrantCell[] = [];
     for (const [mask, held] of this.byMask) {
       const part = mask & own;
       if (part === mask) {
@@ -288,11 +288,11 @@ export class CellIndex {
     return out;
   }
 
-  private partIndex(mask: number, part: number): ReadonlyMap<string, readonly Cell[]> {
+  private partIndex(mask: number, part: number): ReadonlyMap<string, readonly GrantCell[]> {
     const name = `${mask} ${part}`;
     const before = this.byPart.get(name);
     if (before !== undefined) return before;
-    const index = new Map<string, Cell[]>();
+    const index = new Map<string, GrantCell[]>();
     for (const cell of this.byMask.get(mask)?.values() ?? []) {
       const key = keyOn(cell.at, part);
       const list = index.get(key);

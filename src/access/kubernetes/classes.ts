@@ -3,7 +3,7 @@
  * looks at one, and what it finds holds for all; a rule of long lists is a handful of cells then, not their product.
  */
 import { type At, GROUP, type Interchangeable, NAME, RESOURCE, resourceAt, SUB, VERB } from "./cells.ts";
-import type { Grant } from "./grant.ts";
+import type { RuleGrant } from "./grant.ts";
 import { namelessVerb } from "./served.ts";
 import { ANY, type Words } from "./words.ts";
 
@@ -37,7 +37,7 @@ class Split {
 
 /** Splits the words that all grants of a comparison list. What a server serves tells all but names apart (K4). */
 export function interchangeable(
-  grants: readonly Grant[],
+  grants: readonly RuleGrant[],
   words: Words,
   told: boolean,
 ): Interchangeable | undefined {
@@ -94,7 +94,7 @@ export function interchangeable(
 }
 
 /** Cells of one grant in the order in which its lists write them: verbs, groups, resources, names. */
-function writtenOrder(grant: Grant, words: Words): (a: At, b: At) => number {
+function writtenOrder(grant: RuleGrant, words: Words): (a: At, b: At) => number {
   const places = (list: readonly string[] | undefined): ReadonlyMap<number, number> =>
     new Map([...new Set(list)].map((text, place) => [text === "*" ? ANY : words.find(text), place]));
   const [verbs, groups] = [places(grant.verbs), places(grant.groups)];

@@ -1,10 +1,10 @@
 /** The comparison for Kubernetes, as src/access/provider.ts offers it. */
 import type { CompareOptions, Comparison, VoidGrant } from "../policy.ts";
-import { type Cells, cellsOf } from "./cells.ts";
+import { cellsOf, type GrantCells } from "./cells.ts";
 import { interchangeable } from "./classes.ts";
-import { Side } from "./difference.ts";
+import { CellSide } from "./difference.ts";
 import { doubtsOf, onlyUnnamed, possibleGrants, type ReadSide } from "./doubts.ts";
-import type { Grant } from "./grant.ts";
+import type { RuleGrant } from "./grant.ts";
 import { type Grants, kubernetesGrants } from "./grants.ts";
 import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
 import { residuesOf } from "./residues.ts";
@@ -31,10 +31,10 @@ export function compareKubernetes(
   const classes = known
     ? interchangeable([...given.documented.grants, ...given.live.grants], words, served !== undefined)
     : undefined;
-  const spread = (grants: readonly Grant[]) => cellsOf(grants, words, served, options.bound, classes);
+  const spread = (grants: readonly RuleGrant[]) => cellsOf(grants, words, served, options.bound, classes);
   const read = (grants: Grants): ReadSide => {
     const cells = spread(grants.grants);
-    return { ...grants, cells, side: new Side(cells) };
+    return { ...grants, cells, side: new CellSide(cells) };
   };
   const sides = { documented: read(given.documented), live: read(given.live) };
   const world = { words, served, classes, plainNamespace: onlyUnnamed([sides.documented, sides.live]) };
@@ -44,7 +44,7 @@ export function compareKubernetes(
     const atMost =
       possible.length === 0
         ? other.side
-        : new Side(spread([...other.grants, ...possible.map((p) => p.grant)]));
+        : new CellSide(spread([...other.grants, ...possible.map((p) => p.grant)]));
     return {
       residues: residuesOf(own.side, atMost, world),
       doubts: doubtsOf(side, own, other, atMost, possible, world),
@@ -67,10 +67,10 @@ export function compareKubernetes(
 }
 
 /** What bindings without subjects would grant (K12). */
-function unheldOf({ unheld }: ReadSide, words: Words): Cells["voids"] {
+function unheldOf({ unheld }: ReadSide, words: Words): GrantCells["voids"] {
   const cells = cellsOf(unheld, words, undefined);
   const why = "the binding that grants it names nobody";
-  const dead = (grants: readonly Grant[]) => {
+  const dead = (grants: readonly RuleGrant[]) => {
     const [first] = grants;
     if (first === undefined) throw new RangeError("a cell that no document wrote");
     const { namespace, origin } = first;
@@ -83,8 +83,8 @@ function unheldOf({ unheld }: ReadSide, words: Words): Cells["voids"] {
 }
 
 /** What of a side can never take effect, verbs over one resource on one line. */
-function voidsOf(side: VoidGrant["side"], found: Cells["voids"], words: Words): readonly VoidGrant[] {
-  const byReason = new Map<string, Cells["voids"]>();
+function voidsOf(side: VoidGrant["side"], found: GrantCells["voids"], words: Words): readonly VoidGrant[] {
+  const byReason = new Map<string, GrantCells["voids"]>();
   for (const dead of found) {
     const key = JSON.stringify([dead.clause, dead.why, dead.namespace]);
     byReason.set(key, [...(byReason.get(key) ?? []), dead]);

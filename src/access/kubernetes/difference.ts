@@ -1,21 +1,21 @@
 /** What the cells of one side hold and those of the other do not (G4): each generic point is looked up once. */
 import {
   type At,
-  type Cell,
   CellIndex,
-  type Cells,
   cellKey,
+  type GrantCell,
+  type GrantCells,
   type Interchangeable,
   shared,
   type UrlCell,
 } from "./cells.ts";
-import type { Grant } from "./grant.ts";
+import type { RuleGrant } from "./grant.ts";
 import { UrlIndex, urlShared } from "./urls.ts";
 import { ANY } from "./words.ts";
 
 /** A cell of which the other side holds no generic point, and what of it the other side holds. */
-export interface Row {
-  readonly cell: Cell;
+export interface ResourceRow {
+  readonly cell: GrantCell;
   readonly blockers: readonly At[];
 }
 
@@ -25,12 +25,12 @@ export interface UrlRow {
 }
 
 /** The cells of a side, ready to be looked up. */
-export class Side {
-  readonly cells: Cells;
+export class CellSide {
+  readonly cells: GrantCells;
   readonly resources: CellIndex;
   readonly urls: UrlIndex;
 
-  constructor(cells: Cells) {
+  constructor(cells: GrantCells) {
     this.cells = cells;
     this.resources = new CellIndex(cells.resources, cells.classes);
     this.urls = new UrlIndex(cells.urls);
@@ -38,7 +38,7 @@ export class Side {
 }
 
 /** The cells of `x` that `y` does not hold, without those that lie in another one (R3). */
-export function resourceRows(x: Side, y: Side): readonly Row[] {
+export function resourceRows(x: CellSide, y: CellSide): readonly ResourceRow[] {
   const rows = x.cells.resources
     .filter((cell) => !y.resources.holds(cell.at) && !x.resources.holds(cell.at, cell.at))
     .map((cell) => ({
@@ -55,8 +55,8 @@ export function resourceRows(x: Side, y: Side): readonly Row[] {
 }
 
 /** Each row once for each cell that it stands for, in the order in which the lists of its first grant write them. */
-function spelledOut(rows: readonly Row[], classes: Interchangeable): readonly Row[] {
-  const byGrant = new Map<Grant | undefined, Row[]>();
+function spelledOut(rows: readonly ResourceRow[], classes: Interchangeable): readonly ResourceRow[] {
+  const byGrant = new Map<RuleGrant | undefined, ResourceRow[]>();
   for (const row of rows) {
     const [grant] = row.cell.grants;
     const list = byGrant.get(grant) ?? [];
@@ -77,7 +77,7 @@ function spelledOut(rows: readonly Row[], classes: Interchangeable): readonly Ro
   });
 }
 
-export function urlRows(x: Side, y: Side): readonly UrlRow[] {
+export function urlRows(x: CellSide, y: CellSide): readonly UrlRow[] {
   return x.cells.urls
     .filter((cell) => !y.urls.holds(cell) && !x.urls.holds(cell, cell))
     .map((cell) => {

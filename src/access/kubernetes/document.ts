@@ -79,7 +79,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Written);
 }
 
-export function kindOf(value: unknown): string {
+export function objectKindOf(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
   if (value instanceof Written) return value.kind;
@@ -100,10 +100,10 @@ export function readDocuments(documents: readonly unknown[]): Documents {
       for (const [i, item] of value.entries()) visit(item, document, `${pointer}/${i}`, implied);
       return;
     }
-    if (!isObject(value)) throw new PolicyError(`${at}: ${EXPECTED}; found ${kindOf(value)}`);
+    if (!isObject(value)) throw new PolicyError(`${at}: ${EXPECTED}; found ${objectKindOf(value)}`);
     const given = value["kind"];
     if (given !== undefined && given !== null && typeof given !== "string") {
-      throw new PolicyError(`${at}: "kind" is ${kindOf(given)}; ${EXPECTED}`);
+      throw new PolicyError(`${at}: "kind" is ${objectKindOf(given)}; ${EXPECTED}`);
     }
     const kind = given ?? implied?.kind;
     const api = value["apiVersion"] ?? (given === undefined || given === null ? implied?.api : undefined);

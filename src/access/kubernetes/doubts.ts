@@ -1,20 +1,20 @@
 /** What could not be decided, in words: what a side may grant besides what it grants for sure (G5, K4, K6, K10). */
 import type { Doubt, Origin } from "../policy.ts";
-import { type At, type Cells, cellsOf, DEFAULT_CELLS, type UrlCell } from "./cells.ts";
-import { resourceRows, Side, urlRows } from "./difference.ts";
-import { type Grant, UNNAMED_NAMESPACE } from "./grant.ts";
+import { type At, cellsOf, DEFAULT_CELLS, type GrantCells, type UrlCell } from "./cells.ts";
+import { CellSide, resourceRows, urlRows } from "./difference.ts";
+import { type RuleGrant, UNNAMED_NAMESPACE } from "./grant.ts";
 import { type Grants, hull } from "./grants.ts";
 import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
-import { texts, urlTexts, type World } from "./residues.ts";
+import { residueTexts, urlTexts, type World } from "./residues.ts";
 
 export interface ReadSide extends Grants {
-  readonly cells: Cells;
-  readonly side: Side;
+  readonly cells: GrantCells;
+  readonly side: CellSide;
 }
 
 /** Something that a side may grant. */
 export interface Possible {
-  readonly grant: Grant;
+  readonly grant: RuleGrant;
   readonly clause: string;
   readonly reason: string;
   readonly decide: string;
@@ -78,7 +78,7 @@ export function doubtsOf(
   side: "missing" | "excess",
   own: ReadSide,
   other: ReadSide,
-  atMost: Side,
+  atMost: CellSide,
   possible: readonly Possible[],
   world: World,
 ): readonly Doubt[] {
@@ -145,8 +145,8 @@ function linesIn(
     .sort((a, b) => (a.pattern < b.pattern ? -1 : a.pattern > b.pattern ? 1 : 0));
 }
 
-function sideOf(grants: readonly Grant[], { words, served, classes }: World): Side {
-  return new Side(cellsOf(grants, words, served, DEFAULT_CELLS, classes));
+function sideOf(grants: readonly RuleGrant[], { words, served, classes }: World): CellSide {
+  return new CellSide(cellsOf(grants, words, served, DEFAULT_CELLS, classes));
 }
 
 interface Part {
@@ -155,15 +155,15 @@ interface Part {
   readonly at?: At;
   readonly url?: UrlCell;
   readonly origin: Origin;
-  readonly reaches: (side: Side) => boolean;
-  readonly heldBy: (side: Side) => boolean;
+  readonly reaches: (side: CellSide) => boolean;
+  readonly heldBy: (side: CellSide) => boolean;
 }
 
 /** The parts of the difference, one by one. */
-function differences(x: Side, y: Side, world: World): readonly Part[] {
+function differences(x: CellSide, y: CellSide, world: World): readonly Part[] {
   const resources = resourceRows(x, y).map(
     ({ cell: { at, grants }, blockers }): Part => ({
-      key: JSON.stringify([at, texts(blockers, world)]),
+      key: JSON.stringify([at, residueTexts(blockers, world)]),
       at,
       origin: originOf(grants),
       reaches: (side) => side.resources.reaching(at).length > 0,
@@ -182,7 +182,7 @@ function differences(x: Side, y: Side, world: World): readonly Part[] {
   return [...resources, ...urls];
 }
 
-function originOf(grants: readonly Grant[]): Origin {
+function originOf(grants: readonly RuleGrant[]): Origin {
   const [first] = grants;
   if (first === undefined) throw new RangeError("a cell that no document wrote");
   return first.origin;

@@ -2,7 +2,7 @@
 
 import type { AllowsOptions, KubernetesRequest, Verdict, Witness } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
-import { type Grant, isUrlRequest, matchesRule, UNNAMED_NAMESPACE } from "./grant.ts";
+import { isUrlRequest, matchesRule, type RuleGrant, UNNAMED_NAMESPACE } from "./grant.ts";
 import { kubernetesGrants } from "./grants.ts";
 import { type Served, servedOf, takesEffect } from "./served.ts";
 
@@ -33,7 +33,7 @@ export function kubernetesEvaluator(
 }
 
 function permits(
-  grant: Grant,
+  grant: RuleGrant,
   request: KubernetesRequest,
   served: Served | undefined,
   mode: "certain" | "possible",
@@ -58,11 +58,11 @@ function holdsAt(
 
 /** Grants by the resource that they name, so that thousands of roles are not walked for each request. */
 class GrantIndex {
-  private readonly byResource = new Map<string, Grant[]>();
-  private readonly everywhere: Grant[] = [];
-  private readonly urls: Grant[] = [];
+  private readonly byResource = new Map<string, RuleGrant[]>();
+  private readonly everywhere: RuleGrant[] = [];
+  private readonly urls: RuleGrant[] = [];
 
-  constructor(grants: readonly Grant[]) {
+  constructor(grants: readonly RuleGrant[]) {
     for (const grant of grants) {
       if (grant.urls.length > 0 && grant.namespace === undefined) this.urls.push(grant);
       if (grant.resources.some((resource) => resource.startsWith("*"))) {
@@ -77,7 +77,7 @@ class GrantIndex {
     }
   }
 
-  near(request: KubernetesRequest): readonly Grant[] {
+  near(request: KubernetesRequest): readonly RuleGrant[] {
     if (isUrlRequest(request)) return this.urls;
     const { resource, subresource = "" } = request;
     const whole = subresource === "" ? resource : `${resource}/${subresource}`;

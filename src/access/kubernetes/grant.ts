@@ -5,7 +5,7 @@ import type { KubernetesRequest, Origin } from "../policy.ts";
 export const UNNAMED_NAMESPACE = "<namespace>";
 
 /** One rule, with the place in which it applies. A document's rule has resources or URLs; a hull (K10) may have both. */
-export interface Grant {
+export interface RuleGrant {
   readonly verbs: readonly string[];
   readonly groups: readonly string[];
   readonly resources: readonly string[];
@@ -31,7 +31,7 @@ export function isUrlRequest(request: KubernetesRequest): request is UrlRequest 
  * Whether the rule as written matches the request, namespaces left aside. Source: Kubernetes
  * pkg/apis/rbac/v1/evaluation_helpers.go and plugin/pkg/auth/authorizer/rbac/rbac.go.
  */
-export function matchesRule(grant: Grant, request: KubernetesRequest): boolean {
+export function matchesRule(grant: RuleGrant, request: KubernetesRequest): boolean {
   if (!grant.verbs.some((verb) => verb === "*" || verb === request.verb)) return false;
   if (isUrlRequest(request)) return grant.urls.some((url) => matchesUrl(url, request.url));
   return (

@@ -4,28 +4,28 @@ import { partsOf } from "./aggregate.ts";
 import {
   type BindingDocument,
   isObject,
-  kindOf,
   type Namespace,
   NO_NAME,
+  objectKindOf,
   type RoleDocument,
   RULE_FIELDS,
   readDocuments,
 } from "./document.ts";
-import { type Grant, UNNAMED_NAMESPACE } from "./grant.ts";
+import { type RuleGrant, UNNAMED_NAMESPACE } from "./grant.ts";
 
 /** Something that cannot be read. It may grant anything inside `hull`, so it is a doubt, never nothing. */
-export interface Problem {
+export interface UnreadGrant {
   readonly clause: string;
   readonly reason: string;
   readonly decide: string;
-  readonly hull: Grant;
+  readonly hull: RuleGrant;
 }
 
 export interface Grants {
-  readonly grants: readonly Grant[];
-  readonly problems: readonly Problem[];
+  readonly grants: readonly RuleGrant[];
+  readonly problems: readonly UnreadGrant[];
   /** What bindings without subjects would grant: nobody holds it (K12). */
-  readonly unheld: readonly Grant[];
+  readonly unheld: readonly RuleGrant[];
   /** Objects that have nothing to do with access (K14). */
   readonly passedOver: number;
 }
@@ -44,9 +44,9 @@ interface Place {
  */
 export function kubernetesGrants(documents: readonly unknown[], namespace: string | undefined): Grants {
   const { roles, bindings, passedOver } = readDocuments(documents);
-  const grants: Grant[] = [];
-  const problems: Problem[] = [];
-  const unheld: Grant[] = [];
+  const grants: RuleGrant[] = [];
+  const problems: UnreadGrant[] = [];
+  const unheld: RuleGrant[] = [];
   const placeOf = (written: Namespace): Place => ({
     namespace: typeof written === "string" ? written : (namespace ?? UNNAMED_NAMESPACE),
   });
@@ -142,7 +142,7 @@ function refOf(
 }
 
 /** All that can be granted at a place. */
-export function hull({ namespace, through }: Place, origin: Origin): Grant {
+export function hull({ namespace, through }: Place, origin: Origin): RuleGrant {
   return {
     verbs: ["*"],
     groups: ["*"],
@@ -154,8 +154,8 @@ export function hull({ namespace, through }: Place, origin: Origin): Grant {
   };
 }
 
-function readRole(role: RoleDocument, place: Place, grants: Grant[], problems: Problem[]): void {
-  const problem = (clause: string, reason: string, decide: string, at: Grant): void => {
+function readRole(role: RoleDocument, place: Place, grants: RuleGrant[], problems: UnreadGrant[]): void {
+  const problem = (clause: string, reason: string, decide: string, at: RuleGrant): void => {
     problems.push({ clause, reason, decide, hull: at });
   };
   const all = hull(place, role.origin);
@@ -188,7 +188,7 @@ function readRole(role: RoleDocument, place: Place, grants: Grant[], problems: P
     return;
   }
   if (!Array.isArray(rules)) {
-    problem("K10", `malformed: "rules" is ${kindOf(rules)}`, mend, all);
+    problem("K10", `malformed: "rules" is ${objectKindOf(rules)}`, mend, all);
     return;
   }
   for (const [i, rule] of rules.entries()) {
@@ -200,9 +200,9 @@ function readRole(role: RoleDocument, place: Place, grants: Grant[], problems: P
 type Where = Place & { readonly origin: Origin };
 
 /** One rule: what it grants for sure, and what a malformed part of it could grant besides. */
-function readRule(rule: unknown, where: Where, grants: Grant[], problems: Problem[]): void {
+function readRule(rule: unknown, where: Where, grants: RuleGrant[], problems: UnreadGrant[]): void {
   const { origin } = where;
-  const doubt = (reason: string, at: Partial<Grant> = {}): void => {
+  const doubt = (reason: string, at: Partial<RuleGrant> = {}): void => {
     problems.push({
       clause: "K10",
       reason: `malformed: ${reason}`,
@@ -211,7 +211,7 @@ function readRule(rule: unknown, where: Where, grants: Grant[], problems: Proble
     });
   };
   if (!isObject(rule)) {
-    doubt(`a rule is ${kindOf(rule)}`);
+    doubt(`a rule is ${objectKindOf(rule)}`);
     return;
   }
   // a word that restricts or grants under a name that is none of the five; a mere flag does neither

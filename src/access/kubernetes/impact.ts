@@ -3,7 +3,7 @@ import { KUBERNETES_ESCALATION, KUBERNETES_SECRETS } from "../escalation/kuberne
 import type { Impact } from "../policy.ts";
 
 /** A request, its name and namespace left aside. */
-export interface Point {
+export interface RequestPoint {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
@@ -25,14 +25,14 @@ const TELLING: readonly string[] = [
   "watch",
 ];
 
-const kindKey = ({ group, resource, sub }: Omit<Point, "verb">): string =>
+const kindKey = ({ group, resource, sub }: Omit<RequestPoint, "verb">): string =>
   `${group}\u0000${resource}\u0000${sub}`;
 const ESCALATION = new Set(KUBERNETES_ESCALATION.map((point) => `${point.verb}\u0000${kindKey(point)}`));
 const SECRETS = new Map(KUBERNETES_SECRETS.map((kind, rank) => [kindKey(kind), rank]));
 /** Most resources are in neither table, and need no key to tell. */
 const TABLED = new Set([...KUBERNETES_ESCALATION, ...KUBERNETES_SECRETS].map(({ resource }) => resource));
 
-export function impactOf(point: Point): Impact {
+export function kubernetesImpactOf(point: RequestPoint): Impact {
   const { verb } = point;
   // each kind of impersonation has a verb of its own since the constrained one came
   if (verb === "impersonate" || verb.startsWith("impersonate:") || verb.startsWith("impersonate-on:")) {
@@ -44,7 +44,7 @@ export function impactOf(point: Point): Impact {
 }
 
 /** The place among what holds secrets, past the last for what holds none. */
-function secretRank(point: Point): number {
+function secretRank(point: RequestPoint): number {
   const rank = TABLED.has(point.resource) ? SECRETS.get(kindKey(point)) : undefined;
   return rank ?? SECRETS.size;
 }
@@ -69,15 +69,16 @@ export function worst(impacts: readonly Impact[]): Impact {
  */
 export function byTelling<T>(
   items: readonly T[],
-  pointOf: (item: T) => Point,
-  rank: (point: Point) => number = () => 0,
+  pointOf: (item: T) => RequestPoint,
+  rank: (point: RequestPoint) => number = () => 0,
 ): readonly T[] {
   if (items.length < 2) return items;
   return items
     .map((item) => {
       const point = pointOf(item);
       const length = point.resource.length + point.sub.length + point.group.length;
-      const kind = (rank(point) * IMPACTS + RANK[impactOf(point)]) * (SECRETS.size + 1) + secretRank(point);
+      const kind =
+        (rank(point) * IMPACTS + RANK[kubernetesImpactOf(point)]) * (SECRETS.size + 1) + secretRank(point);
       return { item, at: (kind * (TELLING.length + 1) + verbRank(point.verb)) * LONGEST + length };
     })
     .sort((a, b) => {
@@ -88,7 +89,7 @@ export function byTelling<T>(
     .map(({ item }) => item);
 }
 
-function textOf(point: Point): string {
+function textOf(point: RequestPoint): string {
   return `${kindKey(point)}\u0000${point.verb}`;
 }
 

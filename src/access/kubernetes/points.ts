@@ -2,8 +2,8 @@
 import { KUBERNETES_ESCALATION, KUBERNETES_SECRETS } from "../escalation/kubernetes.ts";
 import type { KubernetesRequest } from "../policy.ts";
 import { type At, GROUP, NAME, NAMESPACE, RESOURCE, SUB, type UrlCell, VERB } from "./cells.ts";
-import type { Row, Side, UrlRow } from "./difference.ts";
-import type { Point } from "./impact.ts";
+import type { CellSide, ResourceRow, UrlRow } from "./difference.ts";
+import type { RequestPoint } from "./impact.ts";
 import {
   comesInNamespace,
   comesThrough,
@@ -16,7 +16,7 @@ import {
 import { ANY, type Words } from "./words.ts";
 
 export interface Proof {
-  readonly point: Point;
+  readonly point: RequestPoint;
   readonly request: KubernetesRequest;
 }
 
@@ -28,15 +28,15 @@ export interface RowProofs {
 }
 
 interface World {
-  readonly other: Side;
+  readonly other: CellSide;
   readonly words: Words;
   readonly served: Served | undefined;
 }
 
 /** The requests worth naming in a row; none that the other side allows, none that can never come. */
-export function proofsOf(row: Row, world: World): RowProofs {
+export function proofsOf(row: ResourceRow, world: World): RowProofs {
   const { at } = row.cell;
-  const proofs = (points: readonly Point[]): readonly Proof[] =>
+  const proofs = (points: readonly RequestPoint[]): readonly Proof[] =>
     points.flatMap((point) => {
       const request = requestOf(point, at, world);
       return request === undefined ? [] : [{ point, request }];
@@ -56,12 +56,12 @@ export function proofsOf(row: Row, world: World): RowProofs {
 }
 
 /** The one point of a row without a wildcard. */
-function wordsOf(at: At, words: Words): Point {
+function wordsOf(at: At, words: Words): RequestPoint {
   const text = (d: number): string => words.text(at[d] ?? ANY);
   return { verb: text(VERB), group: text(GROUP), resource: text(RESOURCE), sub: text(SUB) };
 }
 
-function isServed(point: Point, at: At, served: Served): boolean {
+function isServed(point: RequestPoint, at: At, served: Served): boolean {
   return served
     .named(point.resource)
     .some(
@@ -77,7 +77,7 @@ function hasWildcard(at: At): boolean {
 }
 
 /** A point of the row as a request that the other side does not allow, or nothing where it does. */
-function requestOf(point: Point, at: At, world: World): KubernetesRequest | undefined {
+function requestOf(point: RequestPoint, at: At, world: World): KubernetesRequest | undefined {
   const { words, other } = world;
   let exact = at;
   // a row without a wildcard is one point, which is no part of the other side
@@ -102,7 +102,7 @@ function requestOf(point: Point, at: At, world: World): KubernetesRequest | unde
   };
 }
 
-function inside(at: At, words: Words, point: Point): boolean {
+function inside(at: At, words: Words, point: RequestPoint): boolean {
   const fits = (d: number, text: string): boolean => at[d] === ANY || words.text(at[d] ?? ANY) === text;
   return (
     fits(VERB, point.verb) &&
@@ -112,7 +112,7 @@ function inside(at: At, words: Words, point: Point): boolean {
   );
 }
 
-function existingIn(at: At, served: Served, words: Words): readonly Point[] {
+function existingIn(at: At, served: Served, words: Words): readonly RequestPoint[] {
   const [verb = ANY, , resource = ANY, sub = ANY] = at;
   const named = sub === ANY ? "" : words.text(sub);
   const entries = resource === ANY ? served.all : served.named(words.text(resource));
@@ -137,14 +137,14 @@ function verbsThat(at: At, entry: Existing, asked: string | undefined, named: bo
   return own.filter((verb) => comesThrough(verb, entry.group, entry.resource, written));
 }
 
-const TABLE: readonly Point[] = [
+const TABLE: readonly RequestPoint[] = [
   ...KUBERNETES_ESCALATION,
   ...KUBERNETES_SECRETS.flatMap((kind) => STANDARD_VERBS.map((verb) => ({ ...kind, verb }))),
   { verb: "create", group: "", resource: "serviceaccounts", sub: "token" },
 ];
 
 /** What tells most, of the tables: where no discovery says what exists. */
-function tableIn(at: At, words: Words): readonly Point[] {
+function tableIn(at: At, words: Words): readonly RequestPoint[] {
   return TABLE.filter(
     (point) =>
       inside(at, words, point) &&
@@ -153,7 +153,7 @@ function tableIn(at: At, words: Words): readonly Point[] {
 }
 
 /** Each wildcard as a word that no rule uses (G3); a verb first as those that exist (K7). */
-function genericIn(at: At, words: Words, served?: Served): readonly Point[] {
+function genericIn(at: At, words: Words, served?: Served): readonly RequestPoint[] {
   const text = (d: number): string => (at[d] === ANY ? words.unused() : words.text(at[d] ?? ANY));
   const [group, resource] = [text(GROUP), text(RESOURCE)];
   const outside = at[NAMESPACE] !== ANY && served?.clusterScoped(group, resource) === true;

@@ -1,9 +1,9 @@
 /** Whether a request is allowed by any name, in any place where something is granted (E2). */
-import type { Reach, Reaches } from "../escalation/reach.ts";
+import type { AnywhereReach, Reaches } from "../escalation/reach.ts";
 import { NOWHERE, PERHAPS } from "../escalation/reach.ts";
 import type { CompareOptions, KubernetesRequest } from "../policy.ts";
 import { kubernetesEvaluator } from "./evaluate.ts";
-import type { Grant } from "./grant.ts";
+import type { RuleGrant } from "./grant.ts";
 import { kubernetesGrants } from "./grants.ts";
 import { comesInNamespace } from "./served.ts";
 
@@ -21,7 +21,7 @@ export function kubernetesReach(documents: readonly unknown[], options: CompareO
     for (const grant of all) {
       for (const witness of requestsOf(step, grant)) {
         const verdict = allows(witness);
-        if (verdict === "allowed") return { verdict, witness } satisfies Reach;
+        if (verdict === "allowed") return { verdict, witness } satisfies AnywhereReach;
         if (verdict === "undecided") perhaps = true;
       }
     }
@@ -30,7 +30,7 @@ export function kubernetesReach(documents: readonly unknown[], options: CompareO
 }
 
 /** `create pods/exec`, by each name that the grant has, in its namespace. */
-function requestsOf(step: string, grant: Grant): readonly KubernetesRequest[] {
+function requestsOf(step: string, grant: RuleGrant): readonly KubernetesRequest[] {
   const [verb = "", kind = ""] = step.split(" ");
   const [whole = "", subresource] = kind.split("/");
   const [resource = "", ...rest] = whole.split(".");
@@ -50,7 +50,7 @@ function requestsOf(step: string, grant: Grant): readonly KubernetesRequest[] {
 }
 
 /** A look at the words, so that thousands of rules are not asked for each step. */
-function mayHold({ verbs, resources }: Grant, verb: string, resource: string): boolean {
+function mayHold({ verbs, resources }: RuleGrant, verb: string, resource: string): boolean {
   return (
     verbs.some((v) => v === "*" || v === verb) &&
     resources.some((r) => r.startsWith("*") || r === resource || r.startsWith(`${resource}/`))

@@ -47,7 +47,7 @@ function word(text: string): string {
 }
 
 /** Whether a request can lie in both; true where that is not clear. */
-export function mayMeet(a: PlacedRule, b: PlacedRule): boolean {
+export function notationMayMeet(a: PlacedRule, b: PlacedRule): boolean {
   if (a.namespace !== undefined && b.namespace !== undefined && a.namespace !== b.namespace) return false;
   if (!share(a.rule.verbs, b.rule.verbs)) return false;
   if ("nonResourceURLs" in a.rule !== "nonResourceURLs" in b.rule) return false;

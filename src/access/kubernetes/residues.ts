@@ -1,9 +1,9 @@
 /** Rows of the difference as residues that people can read (R1 to R4). */
 import type { Impact, Known, Origin, Residue } from "../policy.ts";
 import { type At, type Interchangeable, type UrlCell, VERB } from "./cells.ts";
-import { type Row, resourceRows, type Side, type UrlRow, urlRows } from "./difference.ts";
-import type { Grant } from "./grant.ts";
-import { byTelling, impactOf, type Point, urlImpact, verbRank, worst } from "./impact.ts";
+import { type CellSide, type ResourceRow, resourceRows, type UrlRow, urlRows } from "./difference.ts";
+import type { RuleGrant } from "./grant.ts";
+import { byTelling, kubernetesImpactOf, type RequestPoint, urlImpact, verbRank, worst } from "./impact.ts";
 import {
   type Line,
   linesOf,
@@ -31,7 +31,7 @@ export interface World {
 const MAX_ORIGINS = 200;
 
 /** What `own` holds and `other` does not, worst first. */
-export function residuesOf(own: Side, other: Side, world: World): readonly Residue[] {
+export function residuesOf(own: CellSide, other: CellSide, world: World): readonly Residue[] {
   const { words } = world;
   const rows = resourceRows(own, other);
   const lines = linesOf(
@@ -60,7 +60,7 @@ function order(a: string, b: string): number {
 }
 
 /** Cells in words, joined, sorted. */
-export function texts(cells: readonly At[], { words, plainNamespace }: World): readonly string[] {
+export function residueTexts(cells: readonly At[], { words, plainNamespace }: World): readonly string[] {
   return linesOf(cells, words)
     .map((line) => lineText(line, words, plainNamespace))
     .sort(order);
@@ -72,7 +72,7 @@ export function urlTexts(cells: readonly UrlCell[], words: Words): readonly stri
     .sort(order);
 }
 
-function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World): Residue {
+function lineResidue(line: Line, rows: readonly ResourceRow[], other: CellSide, world: World): Residue {
   const { words, served } = world;
   const existing = new Map<string, Proof>();
   const others: Proof[] = [];
@@ -85,14 +85,14 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
       if (!existing.has(text)) existing.set(text, proof);
     }
     others.push(...proofs.others);
-    for (const { point } of proofs.existing) impacts.add(impactOf(point));
-    for (const { point } of proofs.others) impacts.add(impactOf(point));
+    for (const { point } of proofs.existing) impacts.add(kubernetesImpactOf(point));
+    for (const { point } of proofs.others) impacts.add(kubernetesImpactOf(point));
     // every verb at once is worth more than the verbs of today (K7, K8)
     if (at[VERB] === ANY) impacts.add("write");
   }
   const today = byTelling([...existing.values()], ({ point }) => point);
   // a request of the tables comes before one with a word that stands for any
-  const generic = (point: Point): number =>
+  const generic = (point: RequestPoint): number =>
     Number(line.group === ANY && words.isUnused(point.group)) +
     Number(line.resource === ANY && words.isUnused(point.resource));
   const [first, ...further] = today.length > 0 ? today : byTelling(others, ({ point }) => point, generic);
@@ -109,7 +109,7 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
   };
   return {
     pattern: lineText(line, words, world.plainNamespace),
-    except: texts(
+    except: residueTexts(
       rows.flatMap((row) => row.blockers),
       world,
     ),
@@ -123,11 +123,11 @@ function lineResidue(line: Line, rows: readonly Row[], other: Side, world: World
   };
 }
 
-function operationText({ verb, group, resource, sub }: Point): string {
+function operationText({ verb, group, resource, sub }: RequestPoint): string {
   return `${verb} ${resource}${group === "" ? "" : `.${group}`}${sub === "" ? "" : `/${sub}`}`;
 }
 
-function urlResidue(line: UrlLine, rows: readonly UrlRow[], other: Side, { words }: World): Residue {
+function urlResidue(line: UrlLine, rows: readonly UrlRow[], other: CellSide, { words }: World): Residue {
   const verbs = rows.map((row) => (row.cell.verb === ANY ? "*" : words.text(row.cell.verb)));
   const proofs = rows
     .map((row) => urlRequestOf(row, { other, words }))
@@ -149,7 +149,7 @@ function urlResidue(line: UrlLine, rows: readonly UrlRow[], other: Side, { words
 }
 
 /** Where it is written: in the order of the documents, each place once. */
-function originsOf(grants: readonly Grant[]): Pick<Residue, "origin" | "origins"> {
+function originsOf(grants: readonly RuleGrant[]): Pick<Residue, "origin" | "origins"> {
   const places = new Map<string, Origin & { readonly through?: Origin }>();
   // the cells of a line come from few grants
   for (const { origin, through } of new Set(grants)) {

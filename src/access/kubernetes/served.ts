@@ -1,6 +1,6 @@
 /** What a server serves, and what by its structure can never take effect (K2, K4). */
 import type { KubernetesRequest, ServedResource } from "../policy.ts";
-import { type Grant, isUrlRequest } from "./grant.ts";
+import { isUrlRequest, type RuleGrant } from "./grant.ts";
 
 /** A resource that exists today, with the verbs that mean something on it. */
 export interface Existing {
@@ -189,7 +189,11 @@ export function comesInNamespace(verb: string, group: string, resource: string):
 }
 
 /** Whether a grant can take effect on the request, by what the server serves (K4). */
-export function takesEffect(grant: Grant, request: KubernetesRequest, served: Served | undefined): boolean {
+export function takesEffect(
+  grant: RuleGrant,
+  request: KubernetesRequest,
+  served: Served | undefined,
+): boolean {
   if (isUrlRequest(request) || served === undefined) return true;
   if (request.group === GONE_GROUP && !served.serves(GONE_GROUP)) return false;
   if (grant.namespace === undefined || !served.clusterScoped(request.group, request.resource)) return true;

@@ -1,18 +1,23 @@
 import type { OpenPath } from "../../access/escalation/open.ts";
 import type { Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
-import { deleteInline, detach, showAttached, showRole } from "../../state/aws/command.ts";
-import { differenceOf, liveSide, replayOf, type Sides } from "../../state/aws/difference.ts";
+import { deleteInline, detach, showAttached, showIamRole } from "../../state/aws/command.ts";
+import {
+  type DocumentSides,
+  liveSide,
+  policyDifferenceOf,
+  policyReplayOf,
+} from "../../state/aws/difference.ts";
 import { onAnyResource, statementsOf } from "../../state/aws/document.ts";
 import { type DocumentedPolicy, documentedPolicies, POLICY, type Whose } from "../../state/aws/documented.ts";
 import {
-  type Gap,
   type HeldPolicy,
-  type Holdings,
-  holdingsOf,
   policyInWords,
+  type RoleGap,
+  type RoleHoldings,
+  roleHoldingsOf,
 } from "../../state/aws/holdings.ts";
-import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { iamRoleResource, type Role } from "../../state/aws/roles.ts";
 import { serviceAccountSchema } from "../../state/aws/schema.ts";
 import { BOUND_BY } from "../../state/aws/service-account.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
@@ -21,7 +26,13 @@ import { openedBeyond } from "../../state/aws/ways.ts";
 import type { Context } from "../../state/context.ts";
 import { loosened } from "../../wording/aws/loosened.ts";
 import { reachBeside, wayTo } from "../../wording/aws/others.ts";
-import { inWords, ofDoubts, ofResidue, requestInWords, residueProperty } from "../../wording/aws/residue.ts";
+import {
+  awsRequestInWords,
+  inWords,
+  observedPolicyResidue,
+  ofDoubts,
+  policyResidueProperty,
+} from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
 import type { Observation } from "../../wording/observation.ts";
 import { opensInWords, withUnclear } from "../../wording/ways.ts";
@@ -43,7 +54,7 @@ interface Reference extends DocumentedPolicy {
 interface Case {
   readonly context: Context;
   readonly role: Role;
-  readonly holdings: Holdings;
+  readonly holdings: RoleHoldings;
   readonly required: readonly Reference[];
   /** Required and optional ones. */
   readonly all: readonly Reference[];
@@ -56,7 +67,7 @@ interface Case {
 }
 
 function resourceOf(c: Case) {
-  return roleResource({ id: c.role.arn, name: c.role.name });
+  return iamRoleResource({ id: c.role.arn, name: c.role.name });
 }
 
 /**
@@ -72,13 +83,13 @@ function isSuperfluous(held: HeldPolicy, c: Case): boolean {
     .map((p) => p.document);
   const denies = statementsOf(held.document).some((s) => s["Effect"] !== "Allow");
   const sides = { documented: others, live: [held.document], boundary: c.all.map((d) => d.document) };
-  const needed = differenceOf(sides, c.context);
+  const needed = policyDifferenceOf(sides, c.context);
   const answer = !denies && needed.excess.length + needed.undecided.length === 0;
   c.superfluous.set(held, answer);
   return answer;
 }
 
-function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sides: Sides) {
+function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sides: DocumentSides) {
   const statement = originOf(residue, sides.live);
   if (c.way !== undefined) {
     return {
@@ -104,8 +115,8 @@ function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sid
 function excess(
   residue: Residue,
   c: Case,
-  sides: Sides,
-  gap: Gap | undefined,
+  sides: DocumentSides,
+  gap: RoleGap | undefined,
   opens: readonly OpenPath[] = [],
 ): Observation {
   const held = c.holdings.policies[residue.origin.document];
@@ -121,8 +132,8 @@ function excess(
       : `role ${c.role.name} can do ${residue.pattern} under a weaker condition than documented, by ${by} (documented: ${texts.documented}; live: ${now})`;
   const base = {
     resource: resourceOf(c),
-    property: residueProperty(drift, residue),
-    ...ofResidue(residue),
+    property: policyResidueProperty(drift, residue),
+    ...observedPolicyResidue(residue),
     by,
     expected: texts?.documented ?? c.all.map((d) => d.control),
     actual: now ?? originOf(residue, sides.live) ?? null,
@@ -149,25 +160,25 @@ function excess(
     drift,
     impact,
     ...(severity === undefined ? {} : { severity }),
-    message: `${what}: it may ${requestInWords(residue.witness)}; ${residue.dead === true ? nothing : WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
+    message: `${what}: it may ${awsRequestInWords(residue.witness)}; ${residue.dead === true ? nothing : WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
     remediation: mendExcess(residue, held, c, sides),
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => policyReplayOf(sides, residue.witness),
   };
 }
 
 /** Why the role cannot do it: no policy grants it, a Deny takes it away, or the boundary does. */
-function lackReason(residue: Residue, c: Case, sides: Sides): string {
-  const free = replayOf({ documented: sides.documented, live: sides.live }, residue.witness).live;
+function lackReason(residue: Residue, c: Case, sides: DocumentSides): string {
+  const free = policyReplayOf({ documented: sides.documented, live: sides.live }, residue.witness).live;
   const { boundary } = c.holdings;
   if (free === "allowed" && boundary !== undefined)
     return `the boundary, ${policyInWords(boundary)}, takes it away`;
   const grants = sides.live.some(
-    (d) => replayOf({ documented: [], live: [d] }, residue.witness).live === "allowed",
+    (d) => policyReplayOf({ documented: [], live: [d] }, residue.witness).live === "allowed",
   );
   return grants ? "a Deny of its policies takes it away" : "no policy of the role grants it";
 }
 
-function missing(residue: Residue, c: Case, sides: Sides): Observation {
+function missing(residue: Residue, c: Case, sides: DocumentSides): Observation {
   const reference = c.required[residue.origin.document];
   const by = reference ?? {
     control: c.context.control.id,
@@ -180,23 +191,23 @@ function missing(residue: Residue, c: Case, sides: Sides): Observation {
     kind: "drift",
     drift: "missing",
     resource: resourceOf(c),
-    property: residueProperty("missing", residue),
-    ...ofResidue(residue),
+    property: policyResidueProperty("missing", residue),
+    ...observedPolicyResidue(residue),
     expected: originOf(residue, sides.documented) ?? null,
     actual: null,
     at: reference?.at ?? "/required",
-    verify: c.holdings.boundary === undefined ? showAttached(c.role.name) : showRole(c.role.name),
-    message: `role ${c.role.name} cannot do ${inWords(residue)}, which ${reference?.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}; ${reason}`,
+    verify: c.holdings.boundary === undefined ? showAttached(c.role.name) : showIamRole(c.role.name),
+    message: `role ${c.role.name} cannot do ${inWords(residue)}, which ${reference?.control ?? "the document"} asks for: it may not ${awsRequestInWords(residue.witness)}; ${reason}`,
     ...(granted ? {} : { by: reason }),
     remediation: {
       text: `${granted ? "Add this statement to a policy of the role" : "Let this statement through"}: ${JSON.stringify(statement)}${more}`,
       commands: granted ? commands : [],
     },
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => policyReplayOf(sides, residue.witness),
   };
 }
 
-function gapObservation(gap: Gap, c: Case): Observation {
+function gapObservation(gap: RoleGap, c: Case): Observation {
   return {
     kind: "unknown",
     resource: resourceOf(c),
@@ -213,14 +224,14 @@ function* judge(c: Case): Iterable<Observation> {
   for (const gap of holdings.unknown) yield gapObservation(gap, c);
   if (holdings.boundaryUnknown !== undefined) yield gapObservation(holdings.boundaryUnknown, c);
   const least = c.anyResource === true ? { ...side, live: side.live.map(onAnyResource) } : side;
-  const wanted: Sides = { documented: c.required.map((d) => d.document), ...least };
-  const lacking = differenceOf(wanted, c.context);
+  const wanted: DocumentSides = { documented: c.required.map((d) => d.document), ...least };
+  const lacking = policyDifferenceOf(wanted, c.context);
   for (const residue of lacking.missing) {
     // What could not be read may grant it, and may deny it: the gap says so. A boundary only takes away.
     if (holdings.unknown.length === 0 && residue.dead !== true) yield missing(residue, c, wanted);
   }
-  const known: Sides = { documented: c.all.map((d) => d.document), ...side };
-  const beyond = differenceOf(known, c.context);
+  const known: DocumentSides = { documented: c.all.map((d) => d.document), ...side };
+  const beyond = policyDifferenceOf(known, c.context);
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
   const opened = openedBeyond(known, beyond.excess, c.context);
   for (const residue of beyond.excess) yield excess(residue, c, known, gap, opened.byPart.get(residue));
@@ -237,8 +248,8 @@ function* judgeOther(c: Case): Iterable<Observation> {
   const { holdings } = c;
   const gaps = holdings.boundaryUnknown === undefined ? [] : [holdings.boundaryUnknown];
   for (const gap of [...holdings.unknown, ...gaps]) yield gapObservation(gap, c);
-  const known: Sides = { documented: c.all.map((d) => d.document), ...liveSide(holdings) };
-  const beyond = differenceOf(known, c.context);
+  const known: DocumentSides = { documented: c.all.map((d) => d.document), ...liveSide(holdings) };
+  const beyond = policyDifferenceOf(known, c.context);
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
   const opened = openedBeyond(known, beyond.excess, c.context);
   for (const residue of beyond.excess) yield excess(residue, c, known, gap, opened.byPart.get(residue));
@@ -270,7 +281,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       continue;
     }
     const { role } = subject;
-    const holdings = holdingsOf(facts, role);
+    const holdings = roleHoldingsOf(facts, role);
     const all = references(
       params,
       context,
@@ -290,7 +301,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
   const wanted = trustedPrincipals([...context.controls.values()]);
   for (const reached of reachBeside(facts, params.role, context, wanted).reached) {
     const { role } = reached;
-    const holdings = holdingsOf(facts, role);
+    const holdings = roleHoldingsOf(facts, role);
     const live = holdings.policies.map((p) => p.document);
     const all = references(params, context, live);
     const base = { context, role, holdings, all, required: [], superfluous: new Map(), way: wayTo(reached) };

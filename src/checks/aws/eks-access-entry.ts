@@ -1,7 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { allowedPrincipals } from "../../state/aws/document.ts";
-import type { Found } from "../../state/aws/home.ts";
+import type { NamedResource } from "../../state/aws/home.ts";
 import { findRole, knownRoles, type Role, roleName, sameRole } from "../../state/aws/roles.ts";
 import { rolesBehind, serviceAccountOf } from "../../state/aws/service-account.ts";
 import { command } from "../../text/command.ts";
@@ -55,7 +55,7 @@ function candidates(facts: Facts, { trusts }: Params): readonly Role[] {
   );
 }
 
-function* judge(facts: Facts, cluster: Found, role: string, policy: string): Iterable<Observation> {
+function* judge(facts: Facts, cluster: NamedResource, role: string, policy: string): Iterable<Observation> {
   const entry = entriesOf(facts, cluster.name).find(({ principal }) => sameRole(principal, role));
   const resource = { type: typeOf("EKS cluster"), id: cluster.id, name: cluster.name };
   const named = ["--cluster-name", cluster.name, "--principal-arn", role];

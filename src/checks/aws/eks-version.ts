@@ -1,6 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
-import type { Found } from "../../state/aws/home.ts";
+import type { NamedResource } from "../../state/aws/home.ts";
 import { command } from "../../text/command.ts";
 import { absentThing, chosenCluster } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -109,14 +109,14 @@ function newestOf(offered: readonly Offered[]): Offered | undefined {
   return [...offered].sort((a, b) => b.major - a.major || b.minor - a.minor)[0];
 }
 
-function seen(cluster: Found) {
+function seen(cluster: NamedResource) {
   return {
     resource: { type: TYPE, id: cluster.id, name: cluster.name },
     verify: command("aws", "eks", "describe-cluster", "--name", cluster.name, "--query", "cluster.version"),
   };
 }
 
-function upgrade(cluster: Found, next: string) {
+function upgrade(cluster: NamedResource, next: string) {
   return {
     text: "Upgrade the cluster one minor version at a time, and its node groups after it.",
     commands: [
@@ -125,7 +125,7 @@ function upgrade(cluster: Found, next: string) {
   };
 }
 
-function* judge(facts: Facts, params: Params, cluster: Found): Iterable<Observation> {
+function* judge(facts: Facts, params: Params, cluster: NamedResource): Iterable<Observation> {
   const now = Date.parse(facts.takenAt);
   const version = text(field(cluster.body, "version")) ?? "";
   const live = parseVersion(version);
@@ -188,7 +188,7 @@ interface Running {
   readonly now: number;
 }
 
-function* judgeSupport(params: Params, cluster: Found, running: Running): Iterable<Observation> {
+function* judgeSupport(params: Params, cluster: NamedResource, running: Running): Iterable<Observation> {
   const { version, live, next, calendar, now } = running;
   const own = calendar.offered.find((o) => o.major === live.major && o.minor === live.minor);
   const listed = params.calendar.versions.find((e) => {

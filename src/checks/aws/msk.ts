@@ -2,7 +2,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { blockAround, firstOutside } from "../../state/aws/block.ts";
 import { wayBetween } from "../../state/aws/connected.ts";
-import { brokerSubnets, type Found } from "../../state/aws/home.ts";
+import { brokerSubnets, type NamedResource } from "../../state/aws/home.ts";
 import { clusterGroups, ingressOf } from "../../state/aws/ingress.ts";
 import { subnetsOf } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
@@ -20,7 +20,7 @@ interface Params {
   readonly port?: number;
 }
 
-function base(kafka: Found) {
+function base(kafka: NamedResource) {
   return {
     resource: { type: typeOf("MSK cluster"), id: kafka.id, name: kafka.name },
     at: "/look",
@@ -29,7 +29,7 @@ function base(kafka: Found) {
 }
 
 /** Of a serverless cluster none of this can be said to be as documented: it has no brokers and signs in by IAM alone. */
-function serverless(kafka: Found): Observation {
+function serverless(kafka: NamedResource): Observation {
   return {
     ...base(kafka),
     kind: "drift",
@@ -42,7 +42,7 @@ function serverless(kafka: Found): Observation {
   };
 }
 
-function* brokers(facts: Facts, kafka: Found, vpcId: string | undefined): Iterable<Observation> {
+function* brokers(facts: Facts, kafka: NamedResource, vpcId: string | undefined): Iterable<Observation> {
   const vpc = chosenVpc(facts, vpcId);
   if (vpc.kind === "absent") {
     yield absentThing("VPC", vpc.wanted, facts);
@@ -107,7 +107,7 @@ function* brokers(facts: Facts, kafka: Found, vpcId: string | undefined): Iterab
   yield { kind: "assessed", count: used.length, what: "subnets of brokers" };
 }
 
-function* numberOfBrokers(kafka: Found, subnets: number): Iterable<Observation> {
+function* numberOfBrokers(kafka: NamedResource, subnets: number): Iterable<Observation> {
   const number = field(field(kafka.body, "Provisioned"), "NumberOfBrokerNodes");
   if (typeof number !== "number") {
     yield {
@@ -139,7 +139,7 @@ function* numberOfBrokers(kafka: Found, subnets: number): Iterable<Observation> 
   };
 }
 
-function* auth(facts: Facts, kafka: Found): Iterable<Observation> {
+function* auth(facts: Facts, kafka: NamedResource): Iterable<Observation> {
   const sasl = field(field(field(kafka.body, "Provisioned"), "ClientAuthentication"), "Sasl");
   if (field(field(sasl, "Scram"), "Enabled") !== true) {
     yield {
@@ -203,7 +203,7 @@ function* auth(facts: Facts, kafka: Found): Iterable<Observation> {
 }
 
 /** The clusters whose workloads use Kafka: the one named, else every one. */
-function clustersOf(facts: Facts, wanted: string | undefined): readonly Found[] | Observation {
+function clustersOf(facts: Facts, wanted: string | undefined): readonly NamedResource[] | Observation {
   if (wanted !== undefined) {
     const chosen = chosenCluster(facts, wanted);
     return chosen.kind === "one"
@@ -217,7 +217,7 @@ function clustersOf(facts: Facts, wanted: string | undefined): readonly Found[] 
     .map(({ id, body }) => ({ id, name: text(field(body, "name")) ?? id, body }));
 }
 
-function* reachability(facts: Facts, kafka: Found, params: Params): Iterable<Observation> {
+function* reachability(facts: Facts, kafka: NamedResource, params: Params): Iterable<Observation> {
   const clusters = clustersOf(facts, params.cluster);
   if (!Array.isArray(clusters)) {
     yield clusters as Observation;
@@ -230,7 +230,7 @@ function* reachability(facts: Facts, kafka: Found, params: Params): Iterable<Obs
   const group = field(field(kafka.body, "Provisioned"), "BrokerNodeGroupInfo");
   const groups = (list(field(group, "SecurityGroups")) ?? []).flatMap((id) => text(id) ?? []);
   const port = params.port ?? 9096;
-  for (const cluster of clusters as readonly Found[]) {
+  for (const cluster of clusters as readonly NamedResource[]) {
     const vpc = text(field(field(cluster.body, "resourcesVpcConfig"), "vpcId"));
     const way = home === undefined || vpc === undefined ? undefined : wayBetween(facts, home, vpc);
     if (way === undefined || vpc === undefined) {
@@ -259,13 +259,17 @@ function* reachability(facts: Facts, kafka: Found, params: Params): Iterable<Obs
 }
 
 interface Peer {
-  readonly cluster: Found;
+  readonly cluster: NamedResource;
   readonly vpc: string;
   readonly groups: readonly string[];
   readonly port: number;
 }
 
-function* admitted(facts: Facts, kafka: Found, { cluster, vpc, groups, port }: Peer): Iterable<Observation> {
+function* admitted(
+  facts: Facts,
+  kafka: NamedResource,
+  { cluster, vpc, groups, port }: Peer,
+): Iterable<Observation> {
   const ingress = ingressOf(facts, groups, port);
   if (ingress.groups.some((id) => clusterGroups(cluster.body).includes(id))) return;
   const own = (list(field(field(cluster.body, "resourcesVpcConfig"), "subnetIds")) ?? []).flatMap(

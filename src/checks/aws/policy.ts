@@ -2,7 +2,7 @@ import type { Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { textList } from "../../snapshot/value.ts";
 import { showAttached } from "../../state/aws/command.ts";
-import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
+import { type DocumentSides, policyDifferenceOf, policyReplayOf } from "../../state/aws/difference.ts";
 import { onAnyResource, statementsOf, withoutConditions } from "../../state/aws/document.ts";
 import {
   type DocumentedPolicy,
@@ -10,20 +10,20 @@ import {
   policiesBeside,
   type Whose,
 } from "../../state/aws/documented.ts";
-import { type Gap, type Holdings, holdingsOf, policyInWords } from "../../state/aws/holdings.ts";
-import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { policyInWords, type RoleGap, type RoleHoldings, roleHoldingsOf } from "../../state/aws/holdings.ts";
+import { iamRoleResource, type Role } from "../../state/aws/roles.ts";
 import { policySchema, serviceAccountSchema } from "../../state/aws/schema.ts";
 import { BOUND_BY } from "../../state/aws/service-account.ts";
 import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
 import type { Context } from "../../state/context.ts";
 import { type Loosened, loosened } from "../../wording/aws/loosened.ts";
 import {
+  awsRequestInWords,
   grantInWords,
   inWords,
+  observedPolicyResidue,
   ofDoubts,
-  ofResidue,
-  requestInWords,
-  residueProperty,
+  policyResidueProperty,
 } from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
 import { type WorkloadPolicy, workloadPolicies } from "../../wording/aws/workload-policy.ts";
@@ -43,7 +43,7 @@ interface Params extends Whose {
 interface Case {
   readonly context: Context;
   readonly role: Role;
-  readonly holdings: Holdings;
+  readonly holdings: RoleHoldings;
   /** The control's own policy. */
   readonly own: DocumentedPolicy;
   /** Every policy documented for the role, so that what another control grants is not called weakened. */
@@ -53,7 +53,7 @@ interface Case {
 }
 
 function resourceOf(c: Case) {
-  return roleResource({ id: c.role.arn, name: c.role.name });
+  return iamRoleResource({ id: c.role.arn, name: c.role.name });
 }
 
 /** Whether the role holds most entries of an optional policy: then it is there, and what lacks is missing. */
@@ -68,36 +68,41 @@ function isThere(c: Case, missing: readonly Residue[]): boolean {
   return held.length * 2 > entries.length;
 }
 
-function missing(residue: Residue, c: Case, sides: Sides): Observation {
+function missing(residue: Residue, c: Case, sides: DocumentSides): Observation {
   const { statement, more, commands } = mendMissing(residue, c.own, sides.documented, c.role.name);
   return {
     kind: "drift",
     drift: "missing",
     resource: resourceOf(c),
-    property: residueProperty("missing", residue),
-    ...ofResidue(residue),
+    property: policyResidueProperty("missing", residue),
+    ...observedPolicyResidue(residue),
     expected: originOf(residue, sides.documented) ?? null,
     actual: null,
     at: `/policy${residue.origin.pointer}`,
     verify: showAttached(c.role.name),
-    message: `no policy of role ${c.role.name} grants ${inWords(residue)}, which the document asks for: it may not ${requestInWords(residue.witness)}; what relies on it will fail`,
+    message: `no policy of role ${c.role.name} grants ${inWords(residue)}, which the document asks for: it may not ${awsRequestInWords(residue.witness)}; what relies on it will fail`,
     remediation: {
       text: `Add this statement to a policy of the role, and look for a Deny that takes it away: ${JSON.stringify(statement)}${more}`,
       commands,
     },
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => policyReplayOf(sides, residue.witness),
   };
 }
 
-function weakened(residue: Residue, { documented, live }: Loosened, c: Case, sides: Sides): Observation {
+function weakened(
+  residue: Residue,
+  { documented, live }: Loosened,
+  c: Case,
+  sides: DocumentSides,
+): Observation {
   const held = c.holdings.policies[residue.origin.document];
   const from = held === undefined ? "its policies" : policyInWords(held);
   const statement = statementInWords(residue, sides.live);
   const now = live === "" ? "no condition" : live;
   const base = {
     resource: resourceOf(c),
-    property: residueProperty("weakened", residue),
-    ...ofResidue(residue),
+    property: policyResidueProperty("weakened", residue),
+    ...observedPolicyResidue(residue),
     by: `${from}, ${statement}`,
     expected: documented,
     actual: now,
@@ -119,26 +124,29 @@ function weakened(residue: Residue, { documented, live }: Loosened, c: Case, sid
     ...base,
     kind: "drift",
     drift: "weakened",
-    message: `${what}: it may ${requestInWords(residue.witness)}; ${WHY_EXCESS[residue.impact]}`,
+    message: `${what}: it may ${awsRequestInWords(residue.witness)}; ${WHY_EXCESS[residue.impact]}`,
     remediation: {
       text: `In ${from}, ${statement}, put the condition back to what is documented: ${documented}. The statement as it is: ${JSON.stringify(originOf(residue, sides.live) ?? null)}`,
       commands: [],
     },
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => policyReplayOf(sides, residue.witness),
   };
 }
 
 /** Whether the policy of the control is the one whose condition was loosened: without conditions it allows the witness. */
 function concerns(residue: Residue, c: Case): boolean {
-  const bare: Sides = { documented: [withoutConditions(c.own.document)], live: [] };
-  return replayOf(bare, residue.witness).documented === "allowed";
+  const bare: DocumentSides = { documented: [withoutConditions(c.own.document)], live: [] };
+  return policyReplayOf(bare, residue.witness).documented === "allowed";
 }
 
 function* judge(c: Case): Iterable<Observation> {
   const live = c.holdings.policies.map((p) => p.document);
-  const own: Sides = { documented: [c.own.document], live: c.anyResource ? live.map(onAnyResource) : live };
+  const own: DocumentSides = {
+    documented: [c.own.document],
+    live: c.anyResource ? live.map(onAnyResource) : live,
+  };
   const subject = `role ${c.role.name}`;
-  const lacking = differenceOf(own, c.context);
+  const lacking = policyDifferenceOf(own, c.context);
   if (!c.own.required && c.holdings.unknown.length === 0 && !isThere(c, lacking.missing)) {
     yield {
       kind: "note",
@@ -160,8 +168,8 @@ function* judge(c: Case): Iterable<Observation> {
       c,
     );
   }
-  const every: Sides = { documented: c.all.map((d) => d.document), live };
-  const beyond = differenceOf(every, c.context);
+  const every: DocumentSides = { documented: c.all.map((d) => d.document), live };
+  const beyond = policyDifferenceOf(every, c.context);
   for (const residue of beyond.excess) {
     const texts = concerns(residue, c) ? loosened(residue, every, c.context) : undefined;
     if (texts !== undefined) yield weakened(residue, texts, c, every);
@@ -170,7 +178,7 @@ function* judge(c: Case): Iterable<Observation> {
   yield { kind: "assessed", count: statementsOf(c.own.document).length, what: "documented statements" };
 }
 
-function gapObservation(gap: Gap, c: Case): Observation {
+function gapObservation(gap: RoleGap, c: Case): Observation {
   return {
     kind: "unknown",
     resource: resourceOf(c),
@@ -210,7 +218,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       continue;
     }
     const { role } = subject;
-    const holdings = holdingsOf(facts, role);
+    const holdings = roleHoldingsOf(facts, role);
     const all = documentedPolicies(
       policiesBeside(context, params),
       holdings.policies.map((p) => p.document),

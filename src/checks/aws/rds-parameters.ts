@@ -1,6 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
-import type { Found } from "../../state/aws/home.ts";
+import type { NamedResource } from "../../state/aws/home.ts";
 import { command } from "../../text/command.ts";
 import { absentThing, chosenDatabase, typeOf } from "../../wording/aws/chosen.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -32,7 +32,7 @@ function librariesIn(value: string | undefined): readonly string[] {
     .filter((name) => name !== "");
 }
 
-function* judge(facts: Facts, database: Found, libraries: readonly Library[]): Iterable<Observation> {
+function* judge(facts: Facts, database: NamedResource, libraries: readonly Library[]): Iterable<Observation> {
   const resource = { type: typeOf("PostgreSQL instance"), id: database.id, name: database.name };
   const groups = list(field(database.body, "DBParameterGroups")) ?? [];
   const cluster = text(field(database.body, "DBClusterIdentifier"));

@@ -3,8 +3,8 @@ import type { AwsRequest, Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { issuerOf, rolesOfClusters } from "../../state/aws/cluster-roles.ts";
-import { putTrust, showRole } from "../../state/aws/command.ts";
-import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
+import { putTrust, showIamRole } from "../../state/aws/command.ts";
+import { type DocumentSides, policyDifferenceOf, policyReplayOf } from "../../state/aws/difference.ts";
 import {
   allowedPrincipals,
   policyDocument,
@@ -13,7 +13,7 @@ import {
 } from "../../state/aws/document.ts";
 import type { Whose } from "../../state/aws/documented.ts";
 import { bind, bound, giveInWords, openParameters } from "../../state/aws/parameters.ts";
-import { ROLE_TYPE, type Role, roleResource } from "../../state/aws/roles.ts";
+import { IAM_ROLE_TYPE, iamRoleResource, type Role } from "../../state/aws/roles.ts";
 import { policySchema, serviceAccountSchema } from "../../state/aws/schema.ts";
 import {
   BOUND_BY,
@@ -27,9 +27,14 @@ import { originOf } from "../../state/aws/statement.ts";
 import type { Context } from "../../state/context.ts";
 import { type AccountSubject, accountSubjects } from "../../wording/aws/account-subject.ts";
 import { chosenCluster } from "../../wording/aws/chosen.ts";
-import { conditionText } from "../../wording/aws/loosened.ts";
+import { loosenedConditionText } from "../../wording/aws/loosened.ts";
 import { otherRoles } from "../../wording/aws/others.ts";
-import { inWords, ofDoubts, ofResidue, residueProperty } from "../../wording/aws/residue.ts";
+import {
+  inWords,
+  observedPolicyResidue,
+  ofDoubts,
+  policyResidueProperty,
+} from "../../wording/aws/residue.ts";
 import { subjects } from "../../wording/aws/subject.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
@@ -45,7 +50,7 @@ interface Params extends Whose {
 interface Case {
   readonly role: Role;
   readonly context: Context;
-  readonly sides: Sides;
+  readonly sides: DocumentSides;
   readonly documented: unknown;
   /** The documented policy as the baseline has it. */
   readonly template: unknown;
@@ -61,7 +66,7 @@ const OF_OTHERS = ["aws/listed-role", "aws/role-policy", "aws/attached-policy", 
 const DANGLING = /^A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{8,}$/;
 
 function resourceOf(role: Role) {
-  return roleResource({ id: role.arn, name: role.name });
+  return iamRoleResource({ id: role.arn, name: role.name });
 }
 
 /** Who may do it, and with what, for a sentence. */
@@ -87,11 +92,11 @@ function base(drift: string, residue: Residue, c: Case) {
   const witness = residue.witness as AwsRequest;
   return {
     resource: resourceOf(c.role),
-    property: `${residueProperty(drift, residue)}:${witness.principal ?? "*"}`,
-    ...ofResidue(residue),
-    verify: showRole(c.role.name),
+    property: `${policyResidueProperty(drift, residue)}:${witness.principal ?? "*"}`,
+    ...observedPolicyResidue(residue),
+    verify: showIamRole(c.role.name),
     remediation: mend(c),
-    replay: () => replayOf(c.sides, residue.witness),
+    replay: () => policyReplayOf(c.sides, residue.witness),
   } as const;
 }
 
@@ -100,7 +105,7 @@ function anchor(c: Case, witness: AwsRequest, part: "Condition" | "Principal" | 
   const statements = statementsOf(c.documented);
   const near = statements.findIndex((s) => {
     const alone = { documented: [withoutConditions({ Statement: [s] })], live: [] };
-    return replayOf(alone, witness).documented === "allowed";
+    return policyReplayOf(alone, witness).documented === "allowed";
   });
   return `/policy/Statement/${Math.max(near, 0)}/${part}`;
 }
@@ -108,7 +113,10 @@ function anchor(c: Case, witness: AwsRequest, part: "Condition" | "Principal" | 
 function excess(residue: Residue, c: Case): Observation {
   const witness = residue.witness as AwsRequest;
   const documented = allowedPrincipals(c.documented);
-  const wide = replayOf({ documented: [withoutConditions(c.documented)], live: [] }, witness).documented;
+  const wide = policyReplayOf(
+    { documented: [withoutConditions(c.documented)], live: [] },
+    witness,
+  ).documented;
   const live = originOf(residue, c.sides.live);
   const seen = base(wide === "allowed" ? "weakened" : "excess", residue, c);
   if (wide === "allowed") {
@@ -157,7 +165,7 @@ function excess(residue: Residue, c: Case): Observation {
 function conditionsOf(value: unknown): string {
   const statements = policyDocument(value) === undefined ? [value] : statementsOf(value);
   return statements
-    .map(conditionText)
+    .map(loosenedConditionText)
     .filter((t) => t !== "")
     .join(" or ");
 }
@@ -176,7 +184,7 @@ function missing(residue: Residue, c: Case): Observation {
 }
 
 function* judge(c: Case): Iterable<Observation> {
-  const difference = differenceOf(c.sides, c.context);
+  const difference = policyDifferenceOf(c.sides, c.context);
   for (const residue of difference.missing) yield missing(residue, c);
   for (const residue of difference.excess) yield excess(residue, c);
   yield* ofDoubts(difference.undecided, "both", resourceOf(c.role), `trust policy of role ${c.role.name}`);
@@ -250,7 +258,7 @@ function* alsoOpen(
   if (unlisted !== undefined) {
     yield {
       kind: "unknown",
-      resource: { type: ROLE_TYPE, id: facts.scope, name: "other roles" },
+      resource: { type: IAM_ROLE_TYPE, id: facts.scope, name: "other roles" },
       message: `which other roles let service account ${account.namespace}/${account.name} in is not known: ${unlisted.api}: ${unlisted.detail}`,
       property: "others",
       decide:
@@ -276,7 +284,7 @@ function* alsoOpen(
       expected: own,
       actual: role.arn,
       at: "/serviceAccount",
-      verify: showRole(role.name),
+      verify: showIamRole(role.name),
       remediation: { text: "Take the account out of the role's trust policy.", commands: [] },
     };
   }

@@ -5,13 +5,19 @@ import { deleteAssignment, showAssignments, showDenies } from "../../state/azure
 import { type Deny, readDenies } from "../../state/azure/deny.ts";
 import { documentedBy } from "../../state/azure/documented.ts";
 import { excessOf, missingOf } from "../../state/azure/effective.ts";
-import { comparer, type Doubtful, type Grant, grantsOf, type State } from "../../state/azure/holdings.ts";
+import {
+  type AssignmentGrant,
+  assignmentGrantsOf,
+  comparer,
+  type Doubtful,
+  type State,
+} from "../../state/azure/holdings.ts";
 import { ASSIGNMENT_TYPE, compareOptions } from "../../state/azure/permissions.ts";
-import { readRoles } from "../../state/azure/role.ts";
-import type { Row } from "../../state/azure/rows.ts";
+import { readRoleDefinitions } from "../../state/azure/role.ts";
+import type { ScopedResidue } from "../../state/azure/rows.ts";
 import { normalScope } from "../../state/azure/scope.ts";
 import { didYouMean } from "../../text/nearest.ts";
-import { type Case, eligible, roleNotRead } from "../../wording/azure/eligible.ts";
+import { type EligibleCase, eligible, roleNotRead } from "../../wording/azure/eligible.ts";
 import * as observe from "../../wording/azure/observe.ts";
 import {
   audited,
@@ -34,7 +40,7 @@ interface Params {
   readonly optional?: readonly string[];
 }
 
-function excess(row: Row, c: Case): Observation {
+function excess(row: ScopedResidue, c: EligibleCase): Observation {
   const { residue } = row;
   const who = principalInWords(c.principal);
   const grant = row.grant;
@@ -44,7 +50,7 @@ function excess(row: Row, c: Case): Observation {
   const base = {
     resource: grant === undefined ? principalResource(c.principal) : roleHeld(grant, c),
     property: observe.permissionProperty("excess", residue),
-    ...observe.ofResidue(residue, row.scope),
+    ...observe.observedRoleResidue(residue, row.scope),
     ...(by === undefined ? {} : { by }),
     actual: row.assignments?.map((a) => a.id) ?? null,
     expected: c.documented.map((d) => d.control),
@@ -74,7 +80,7 @@ function excess(row: Row, c: Case): Observation {
 }
 
 /** A role that the principal holds at a scope, by however many assignments: one more of them is no other excess. */
-function roleHeld({ assignment, role }: Grant, c: Case): Resource {
+function roleHeld({ assignment, role }: AssignmentGrant, c: EligibleCase): Resource {
   const scope = assignment.scope.replace(/\/+$/, "");
   return {
     type: ASSIGNMENT_TYPE,
@@ -83,7 +89,7 @@ function roleHeld({ assignment, role }: Grant, c: Case): Resource {
   };
 }
 
-function mend({ grant, assignments = [] }: Row, c: Case) {
+function mend({ grant, assignments = [] }: ScopedResidue, c: EligibleCase) {
   if (grant !== undefined && c.documented.some((d) => d.roles.has(grant.role.guid))) {
     return {
       text: `"${grant.role.name}" is a documented role that grants more than the document prints: put the role right, the assignment may stay.`,
@@ -107,13 +113,13 @@ function mend({ grant, assignments = [] }: Row, c: Case) {
 }
 
 /** What is missing at a part of the audited scope is another finding than what is missing at another part. */
-function placed(property: string, scope: string, c: Case): string {
+function placed(property: string, scope: string, c: EligibleCase): string {
   const where = normalScope(scope);
   return where === normalScope(c.facts.scope) ? property : `${property}:${where}`;
 }
 
 /** `unsure`: what of the principal's assignments could not be read and might grant it; empty when all was read. */
-function missing(row: Row, unsure: readonly string[], c: Case): Observation {
+function missing(row: ScopedResidue, unsure: readonly string[], c: EligibleCase): Observation {
   const { residue } = row;
   const who = principalInWords(c.principal);
   const denied = row.denies.map((d) => d.name).join(", ");
@@ -121,7 +127,7 @@ function missing(row: Row, unsure: readonly string[], c: Case): Observation {
   const base = {
     resource: principalResource(c.principal),
     property: placed(observe.permissionProperty("missing", residue), row.scope, c),
-    ...observe.ofResidue(residue, row.scope),
+    ...observe.observedRoleResidue(residue, row.scope),
     expected: row.documented?.control ?? null,
     at: row.documented?.at ?? "/required",
     verify: row.denies.length > 0 ? showDenies(row.scope) : showAssignments(c.principal.id),
@@ -161,7 +167,7 @@ function missing(row: Row, unsure: readonly string[], c: Case): Observation {
   };
 }
 
-function reachesTooFar(grant: Grant, c: Case): Observation {
+function reachesTooFar(grant: AssignmentGrant, c: EligibleCase): Observation {
   const scopes = [...new Set(c.documented.flatMap((d) => d.scopes))].join(", ");
   return {
     kind: "drift",
@@ -181,8 +187,8 @@ function reachesTooFar(grant: Grant, c: Case): Observation {
   };
 }
 
-function doubtful({ doubt, scope }: Doubtful, c: Case): UnknownObservation {
-  const observed = observe.ofDoubt(
+function doubtful({ doubt, scope }: Doubtful, c: EligibleCase): UnknownObservation {
+  const observed = observe.observedRoleDoubt(
     doubt,
     principalResource(c.principal),
     `${principalInWords(c.principal)} at ${scope}`,
@@ -191,7 +197,10 @@ function doubtful({ doubt, scope }: Doubtful, c: Case): UnknownObservation {
 }
 
 /** What is undecided at each scope, and the paths that may be open by it. */
-function* excessDoubts({ doubts, unclear }: ReturnType<typeof excessOf>, c: Case): Iterable<Observation> {
+function* excessDoubts(
+  { doubts, unclear }: ReturnType<typeof excessOf>,
+  c: EligibleCase,
+): Iterable<Observation> {
   const told = new Set<string>();
   for (const { scope, paths } of unclear) {
     told.add(scope);
@@ -208,8 +217,8 @@ function* excessDoubts({ doubts, unclear }: ReturnType<typeof excessOf>, c: Case
 }
 
 function stateOf(
-  c: Case,
-  grants: readonly Grant[],
+  c: EligibleCase,
+  grants: readonly AssignmentGrant[],
   groups: ReadonlySet<string>,
   denies: readonly Deny[],
 ): State {
@@ -227,10 +236,10 @@ function stateOf(
 /** What the principal is proven to hold beyond the document, where all that it holds is not known. */
 function* provenExcess(
   proven: readonly Assignment[],
-  c: Case,
+  c: EligibleCase,
   denies: readonly Deny[],
 ): Iterable<Observation> {
-  const { grants, unread } = grantsOf(proven, c.roles);
+  const { grants, unread } = assignmentGrantsOf(proven, c.roles);
   for (const a of unread) yield roleNotRead(a, "holds", c);
   const state = stateOf(c, grants, new Set(), denies);
   const { rows, wider } = excessOf(state, comparer(state));
@@ -238,7 +247,7 @@ function* provenExcess(
   for (const grant of wider) yield reachesTooFar(grant, c);
 }
 
-function* judge(c: Case, denies: readonly Deny[], members: boolean): Iterable<Observation> {
+function* judge(c: EligibleCase, denies: readonly Deny[], members: boolean): Iterable<Observation> {
   const held = heldBy(c.facts, c.principal.id);
   const resource = principalResource(c.principal);
   if (!isHeld(held)) {
@@ -252,7 +261,7 @@ function* judge(c: Case, denies: readonly Deny[], members: boolean): Iterable<Ob
     yield* provenExcess(held.proven, c, denies);
     return;
   }
-  const { grants, unread } = grantsOf(held.assignments, c.roles);
+  const { grants, unread } = assignmentGrantsOf(held.assignments, c.roles);
   const state = stateOf(c, grants, held.groups, denies);
   const disagreement = listsDisagree(c.principal, held.elsewhere);
   if (disagreement !== undefined) yield { ...disagreement, at: "/required" };
@@ -378,7 +387,7 @@ Not considered: Azure Lighthouse delegations, which no list of assignments holds
       yield nobodyKnown(context.principalsUnknown, facts.scope);
       return;
     }
-    const roles = readRoles(facts);
+    const roles = readRoleDefinitions(facts);
     const { documented, unknown } = documentedBy(params, params.scope, facts.scope, roles, context);
     yield* unknown;
     if (documented.length === 0 || unknown.length > 0) return;

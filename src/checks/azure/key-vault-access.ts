@@ -1,7 +1,7 @@
 import type { Principal, Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, property, record, text, texts } from "../../snapshot/value.ts";
-import { heldBy, isHeld, kindOf } from "../../state/azure/assignment.ts";
+import { heldBy, isHeld, principalKindOf } from "../../state/azure/assignment.ts";
 import { command } from "../../text/command.ts";
 import { byText } from "../../text/order.ts";
 import {
@@ -169,7 +169,7 @@ function* judgePolicies(
     verify,
   };
   // An entry for somebody else may be a group's that the principal is in, and give what is lacking, or more.
-  const open = policies.others.filter((entry) => kindOf(facts, entry.objectId) !== "other");
+  const open = policies.others.filter((entry) => principalKindOf(facts, entry.objectId) !== "other");
   const most = together([policies.granted, ...open.map((entry) => entry.granted)]);
   const surely = beyond(wanted, most);
   const lackingKnown = isEmpty(beyond(wanted, policies.granted)) || !isEmpty(surely);

@@ -4,7 +4,6 @@ import {
   type Assignment,
   eligibleFor,
   giver,
-  type Held,
   heldBy,
   isHeld,
   knownAssignments,
@@ -12,6 +11,7 @@ import {
   mayBeVendor,
   missingFromList,
   orphaned,
+  type PrincipalHoldings,
 } from "../../state/azure/assignment.ts";
 import {
   createAssignment,
@@ -21,7 +21,7 @@ import {
   showHolders,
 } from "../../state/azure/command.ts";
 import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
-import { lastSegment, type Roles, readRoles } from "../../state/azure/role.ts";
+import { lastSegment, type RoleDefinitions, readRoleDefinitions } from "../../state/azure/role.ts";
 import { type Relation, relation, scopeInWords } from "../../state/azure/scope.ts";
 import {
   audited,
@@ -59,11 +59,11 @@ interface Wanted {
 interface Case {
   readonly facts: Facts;
   readonly params: Params;
-  readonly roles: Roles;
+  readonly roles: RoleDefinitions;
   readonly wanted: Wanted;
 }
 
-function wantedRoles(params: Params, roles: Roles): readonly Wanted[] {
+function wantedRoles(params: Params, roles: RoleDefinitions): readonly Wanted[] {
   return params.roles.map((role, index) => ({
     name: role.name,
     index,
@@ -102,7 +102,7 @@ function grant(principal: string, { facts, params, wanted }: Case): readonly str
   return scope.includes("*") ? [] : [createAssignment(principal, wanted.name, scope)];
 }
 
-function absent(principal: Principal, holds: Held, c: Case): Observation {
+function absent(principal: Principal, holds: PrincipalHoldings, c: Case): Observation {
   const eligible = eligibleFor(c.facts, principal.id, holds.groups).assignments.filter((a) =>
     c.wanted.guids.has(a.role),
   );
@@ -212,7 +212,12 @@ function placedOf(assignments: readonly Assignment[], c: Case): readonly [Placed
 }
 
 /** Every assignment of the role that one principal holds, against the declared scope. `open`: it may hold more. */
-function* judge(principal: Principal, holds: Held, open: boolean, c: Case): Iterable<Observation> {
+function* judge(
+  principal: Principal,
+  holds: PrincipalHoldings,
+  open: boolean,
+  c: Case,
+): Iterable<Observation> {
   const [placed, tooWide] = placedOf(holds.assignments, c);
   const good = placed.filter((p) => p.where === "same").map((p) => p.a);
   const below = placed.filter((p) => p.where === "below").map((p) => p.a);
@@ -468,7 +473,7 @@ Unknown, never pass: the principal that is named is a group, whose members nobod
   run: function* (facts, rawParams, context) {
     const params = rawParams as Params;
     const principals = audited(params.principal, context);
-    const roles = readRoles(facts);
+    const roles = readRoleDefinitions(facts);
     const undecided = principals.length === 0 && context.principalsUnknown !== undefined;
     if (undecided) yield nobodyKnown(context.principalsUnknown, facts.scope);
     const named = context.principalsGiven || params.principal !== undefined;

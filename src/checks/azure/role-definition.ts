@@ -4,11 +4,16 @@ import type { Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { record, texts } from "../../snapshot/value.ts";
 import { heldBy, isHeld } from "../../state/azure/assignment.ts";
-import { showRole } from "../../state/azure/command.ts";
+import { showRoleDefinition } from "../../state/azure/command.ts";
 import type { Permissions } from "../../state/azure/permissions.ts";
-import { compareOptions, LIST, PERMISSIONS_SCHEMA, ROLE_TYPE } from "../../state/azure/permissions.ts";
-import { type RoleDefinition, type Roles, readRoles } from "../../state/azure/role.ts";
-import { covers } from "../../state/azure/scope.ts";
+import {
+  compareOptions,
+  LIST,
+  PERMISSIONS_SCHEMA,
+  ROLE_DEFINITION_TYPE,
+} from "../../state/azure/permissions.ts";
+import { type RoleDefinition, type RoleDefinitions, readRoleDefinitions } from "../../state/azure/role.ts";
+import { scopeCovers } from "../../state/azure/scope.ts";
 import type { Context } from "../../state/context.ts";
 import { command } from "../../text/command.ts";
 import { byText } from "../../text/order.ts";
@@ -33,11 +38,11 @@ function livePermissions(role: RoleDefinition): readonly Permissions[] {
 }
 
 function resourceOf(role: RoleDefinition): Resource {
-  return { type: ROLE_TYPE, id: role.id, name: role.name };
+  return { type: ROLE_DEFINITION_TYPE, id: role.id, name: role.name };
 }
 
 /** The custom roles that the audited principals hold and that no other control describes by name. */
-function candidates(facts: Facts, roles: Roles, context: Context): readonly RoleDefinition[] {
+function candidates(facts: Facts, roles: RoleDefinitions, context: Context): readonly RoleDefinition[] {
   const named = new Set(
     [...context.controls.values()]
       .filter((c) => c.check === roleDefinition.id)
@@ -80,7 +85,7 @@ function mostlyDocumented(role: RoleDefinition, permissions: readonly Permission
 /** The held role that comes nearest to a documented one without a name, if any is near enough. */
 function nearestRole(
   facts: Facts,
-  roles: Roles,
+  roles: RoleDefinitions,
   params: Params,
   context: Context,
 ): { role?: RoleDefinition; unreadable: readonly RoleDefinition[] } {
@@ -112,11 +117,11 @@ function missing(residue: Residue, role: RoleDefinition, scope: string, replay: 
       `role "${role.name}" does not grant ${residue.pattern}${exceptInWords(residue.except)}, which the document asks for` +
       ` (${list}): it may not ${observe.operation(residue.witness)}${today(residue)}; what relies on it will fail`,
     property: observe.permissionProperty("missing", residue),
-    ...observe.ofResidue(residue),
+    ...observe.observedRoleResidue(residue),
     expected: [residue.pattern],
     actual: neighbours(livePermissions(role), plane, residue.pattern),
     at: residue.origin.pointer.startsWith("/permissions/") ? residue.origin.pointer : "/permissions",
-    verify: showRole(role.name, scope),
+    verify: showRoleDefinition(role.name, scope),
     remediation: {
       text: `Add "${residue.pattern}" to ${list} of the role, as the document prints it; a notActions entry that takes it away must go.`,
       commands: editRole(role, scope),
@@ -142,11 +147,11 @@ function excess(
       `role "${role.name}" grants ${residue.pattern}${exceptInWords(residue.except)} beyond the document (${list}):` +
       ` it may ${observe.operation(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     property: observe.permissionProperty("excess", residue),
-    ...observe.ofResidue(residue),
+    ...observe.observedRoleResidue(residue),
     expected: neighbours(params.permissions, plane, residue.pattern),
     actual: [residue.pattern],
     at: nearestEntry(params.permissions, plane, residue.pattern),
-    verify: showRole(role.name, scope),
+    verify: showRoleDefinition(role.name, scope),
     remediation: {
       text: `Take "${residue.pattern}" out of ${list} of the role, and leave what the document lists instead.`,
       commands: editRole(role, scope),
@@ -177,7 +182,7 @@ function* compareRole(
       message: `role "${role.name}" came without a list of permissions, or twice with different ones, so what it grants is not known`,
       property: "permissions",
       decide: "read the role definition again",
-      verify: showRole(role.name, facts.scope),
+      verify: showRoleDefinition(role.name, facts.scope),
     };
     return;
   }
@@ -192,7 +197,7 @@ function* compareRole(
   for (const residue of comparison.missing) yield missing(residue, role, facts.scope, replay);
   for (const residue of comparison.excess) yield excess(residue, role, params, facts.scope, replay);
   for (const doubt of comparison.undecided) {
-    yield observe.ofDoubt(doubt, resourceOf(role), `role "${role.name}"`);
+    yield observe.observedRoleDoubt(doubt, resourceOf(role), `role "${role.name}"`);
   }
   yield* assignable(role, params, facts.scope);
   yield { kind: "assessed", count: entryCount(params.permissions), what: "documented permissions" };
@@ -203,7 +208,7 @@ function* assignable(role: RoleDefinition, params: Params, scope: string): Itera
   const declared = params.assignableScopes ?? [];
   if (declared.length === 0) return;
   for (const live of [...new Set(role.assignableScopes)].sort(byText)) {
-    if (declared.some((pattern) => covers(pattern, live))) continue;
+    if (declared.some((pattern) => scopeCovers(pattern, live))) continue;
     yield {
       kind: "drift",
       drift: "wider",
@@ -214,7 +219,7 @@ function* assignable(role: RoleDefinition, params: Params, scope: string): Itera
       expected: declared,
       actual: live,
       at: "/assignableScopes",
-      verify: showRole(role.name, scope),
+      verify: showRoleDefinition(role.name, scope),
       remediation: {
         text: `Take ${live} out of assignableScopes, after any assignment there is gone.`,
         commands: editRole(role, scope),
@@ -225,7 +230,7 @@ function* assignable(role: RoleDefinition, params: Params, scope: string): Itera
 
 function absent(params: Params, context: Context, scope: string): Observation {
   const name = params.role ?? context.control.id;
-  const resource = { type: ROLE_TYPE, id: `${scope}#${name}`, name };
+  const resource = { type: ROLE_DEFINITION_TYPE, id: `${scope}#${name}`, name };
   const where =
     params.role === undefined
       ? "no role of the audited principals grants most of what the document lists"
@@ -252,7 +257,7 @@ function absent(params: Params, context: Context, scope: string): Observation {
     verify:
       params.role === undefined
         ? command("az", "role", "definition", "list", "--custom-role-only", "true", "--scope", scope)
-        : showRole(params.role, scope),
+        : showRoleDefinition(params.role, scope),
     remediation: {
       text: "Create the role with the permissions that the document prints, and assign it.",
       commands: [command("az", "role", "definition", "create", "--role-definition", "role.json")],
@@ -270,7 +275,7 @@ function unknown(
   const name = params.role ?? context.control.id;
   return {
     kind: "unknown",
-    resource: { type: ROLE_TYPE, id: `${scope}#${name}`, name },
+    resource: { type: ROLE_DEFINITION_TYPE, id: `${scope}#${name}`, name },
     message,
     property: "role",
     decide,
@@ -279,7 +284,7 @@ function unknown(
 
 function* findNamed(
   facts: Facts,
-  roles: Roles,
+  roles: RoleDefinitions,
   params: Params,
   name: string,
   context: Context,
@@ -301,7 +306,12 @@ function* findNamed(
   for (const role of found) yield* compareRole(facts, role, params, context);
 }
 
-function* findUnnamed(facts: Facts, roles: Roles, params: Params, context: Context): Iterable<Observation> {
+function* findUnnamed(
+  facts: Facts,
+  roles: RoleDefinitions,
+  params: Params,
+  context: Context,
+): Iterable<Observation> {
   const unreadable = context.principals.flatMap((p) => {
     const held = heldBy(facts, p.id);
     if (!isHeld(held)) return [held.reason];
@@ -387,7 +397,7 @@ Unknown, never pass: no role definition could be listed, the role came without p
   },
   run: function* (facts, rawParams, context) {
     const params = rawParams as Params;
-    const roles = readRoles(facts);
+    const roles = readRoleDefinitions(facts);
     if (roles.all.length === 0) {
       yield unknown(
         params,

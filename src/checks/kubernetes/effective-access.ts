@@ -5,20 +5,25 @@ import type { Context } from "../../state/context.ts";
 import { accountsFound, findAccounts } from "../../state/kubernetes/accounts.ts";
 import { bindingInWords, givenInWords } from "../../state/kubernetes/binding.ts";
 import { show, showAll } from "../../state/kubernetes/command.ts";
-import { differenceOf } from "../../state/kubernetes/difference.ts";
+import { ruleDifferenceOf } from "../../state/kubernetes/difference.ts";
 import { type DocumentedRole, documentedRoles, placesOf } from "../../state/kubernetes/documented.ts";
 import { FLOOR } from "../../state/kubernetes/floor.ts";
-import { type Gap, type Grant, grantInWords, holdingsOf } from "../../state/kubernetes/holdings.ts";
-import { type Located, locate, type Place, placesFor } from "../../state/kubernetes/places.ts";
+import {
+  type AccountGap,
+  accountHoldingsOf,
+  type BindingGrant,
+  bindingGrantInWords,
+} from "../../state/kubernetes/holdings.ts";
+import { type AccessPlace, type Located, locate, placesFor } from "../../state/kubernetes/places.ts";
 import { roleInWords } from "../../state/kubernetes/role.ts";
 import { servedResources } from "../../state/kubernetes/served.ts";
 import { worstOf } from "../../state/kubernetes/stranger.ts";
 import { accountId } from "../../state/kubernetes/subject.ts";
 import { openedIn } from "../../state/kubernetes/ways.ts";
 import { byText } from "../../text/order.ts";
-import { type Case, excess, missing, where, who } from "../../wording/kubernetes/account-drift.ts";
+import { type AccountCase, excess, missing, where, who } from "../../wording/kubernetes/account-drift.ts";
 import { accountResource } from "../../wording/kubernetes/account-exists.ts";
-import { ofDoubt, voidInWords } from "../../wording/kubernetes/compare.ts";
+import { observedRuleDoubt, voidInWords } from "../../wording/kubernetes/compare.ts";
 import { nothingThere, unlistedNamespaces } from "../../wording/kubernetes/namespace.ts";
 import { runningAs } from "../../wording/kubernetes/run-as.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -30,7 +35,7 @@ interface Params {
   readonly accounts: readonly { readonly serviceAccount: string; readonly roles: readonly string[] }[];
 }
 
-function gapObservation(gap: Gap, c: Case): Observation {
+function gapObservation(gap: AccountGap, c: AccountCase): Observation {
   return {
     kind: "unknown",
     resource: accountResource(c.account),
@@ -43,7 +48,7 @@ function gapObservation(gap: Gap, c: Case): Observation {
 }
 
 /** Bindings that name a role which is not there: nothing today, everything that somebody writes into it tomorrow. */
-function* dangling(c: Case): Iterable<Observation> {
+function* dangling(c: AccountCase): Iterable<Observation> {
   for (const binding of c.holdings.dangling) {
     yield {
       kind: "note",
@@ -58,7 +63,7 @@ function* dangling(c: Case): Iterable<Observation> {
 }
 
 /** What is granted and has no effect where it is (K4): one note for each grant. */
-function* voidGrants(found: readonly VoidGrant[], place: Place, c: Case): Iterable<Observation> {
+function* voidGrants(found: readonly VoidGrant[], place: AccessPlace, c: AccountCase): Iterable<Observation> {
   const live = found.filter((v) => v.side === "live");
   for (const document of new Set(live.map((v) => v.origin.document))) {
     const grant = place.allowed.live[document]?.grant;
@@ -69,25 +74,25 @@ function* voidGrants(found: readonly VoidGrant[], place: Place, c: Case): Iterab
       kind: "note",
       drift: "dead",
       resource: accountResource(c.account),
-      message: `${grantInWords(grant)} lists what grants nothing ${where(place)}: ${voidInWords(own, place.namespace)}`,
-      property: JSON.stringify(["void", grantInWords(grant)]),
+      message: `${bindingGrantInWords(grant)} lists what grants nothing ${where(place)}: ${voidInWords(own, place.namespace)}`,
+      property: JSON.stringify(["void", bindingGrantInWords(grant)]),
       at: c.at,
     };
   }
 }
 
-function isSameRole(documented: DocumentedRole, live: Grant["role"]): boolean {
+function isSameRole(documented: DocumentedRole, live: BindingGrant["role"]): boolean {
   return documented.kind === live.kind && documented.name === live.name;
 }
 
-function* judge(c: Case): Iterable<Observation> {
+function* judge(c: AccountCase): Iterable<Observation> {
   for (const gap of c.holdings.gaps) yield gapObservation(gap, c);
   let compared = 0;
   for (const place of placesFor(c.facts, c.account, c.roles, c.holdings)) {
-    const lacking = differenceOf(place.required);
+    const lacking = ruleDifferenceOf(place.required);
     // What is not known may grant what lacks: the gap says so.
     if (c.holdings.gaps.length === 0) for (const residue of lacking.missing) yield missing(residue, place, c);
-    const beyond = differenceOf(place.allowed);
+    const beyond = ruleDifferenceOf(place.allowed);
     const opened = openedIn(place, beyond.excess);
     for (const residue of beyond.excess) yield excess(residue, place, c, opened.byPart.get(residue));
     const resource = accountResource(c.account);
@@ -95,7 +100,7 @@ function* judge(c: Case): Iterable<Observation> {
     const doubtsOf = (undecided: readonly Doubt[], side: Doubt["side"]) =>
       undecided
         .filter((d) => d.side === side)
-        .map((doubt) => ofDoubt(doubt, resource, subject, place.namespace));
+        .map((doubt) => observedRuleDoubt(doubt, resource, subject, place.namespace));
     yield* doubtsOf(lacking.undecided, "missing");
     yield* withUnclear(
       doubtsOf(beyond.undecided, "excess"),
@@ -114,7 +119,7 @@ function* judge(c: Case): Iterable<Observation> {
 }
 
 /** A documented Role that is bound to the account in several namespaces, of which none is known to be the one meant. */
-function* spread(c: Case): Iterable<Observation> {
+function* spread(c: AccountCase): Iterable<Observation> {
   for (const role of c.roles) {
     const places = role.kind === "Role" ? placesOf(c.facts, role, c.account) : [];
     const grants = c.holdings.grants.filter(
@@ -132,8 +137,8 @@ function* spread(c: Case): Iterable<Observation> {
       impact,
       resource: accountResource(c.account),
       property: JSON.stringify(["places", role.kind, role.name]),
-      message: `${who(c)} holds ${role.kind} ${role.name} in several namespaces (${where}), by ${grants.map(grantInWords).join("; ")}; the document means one; ${WHY_EXCESS[impact]}`,
-      by: grants.map(grantInWords).join("; "),
+      message: `${who(c)} holds ${role.kind} ${role.name} in several namespaces (${where}), by ${grants.map(bindingGrantInWords).join("; ")}; the document means one; ${WHY_EXCESS[impact]}`,
+      by: grants.map(bindingGrantInWords).join("; "),
       expected: "one namespace",
       actual: where,
       at: `${c.at}/roles/${c.roles.indexOf(role)}`,
@@ -147,7 +152,7 @@ function* spread(c: Case): Iterable<Observation> {
 }
 
 /** The bindings that give every service account the floor, for the report to say once (K9). */
-function floorNote(cases: readonly Case[]): Observation | undefined {
+function floorNote(cases: readonly AccountCase[]): Observation | undefined {
   const [first] = cases;
   if (first === undefined) return undefined;
   const floor = first.holdings.grants.filter(
@@ -155,7 +160,7 @@ function floorNote(cases: readonly Case[]): Observation | undefined {
       as.startsWith("as group") &&
       namespace === undefined &&
       role.rules.length > 0 &&
-      differenceOf({ documented: [{ rules: FLOOR }], live: [{ rules: role.rules }] }).excess.length === 0,
+      ruleDifferenceOf({ documented: [{ rules: FLOOR }], live: [{ rules: role.rules }] }).excess.length === 0,
   );
   if (floor.length === 0) return undefined;
   return {
@@ -211,7 +216,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
   if (untold.length > 0) yield { kind: "assessed", count: 0, what: "rules held", notes: untold };
   const controls = [...context.controls.values()];
   const documented = documentedRoles(context.controls);
-  const cases = new Map<string, Case>();
+  const cases = new Map<string, AccountCase>();
   for (const [index, entry] of params.accounts.entries()) {
     const at = `/accounts/${index}`;
     const roles = texts(entry.roles).flatMap((id) => documented.get(id) ?? []);
@@ -235,7 +240,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
         facts,
         account,
         roles: [...new Set([...(known?.roles ?? []), ...roles])],
-        holdings: known?.holdings ?? holdingsOf(facts, account),
+        holdings: known?.holdings ?? accountHoldingsOf(facts, account),
         at: known?.at ?? at,
       });
     }

@@ -1,28 +1,28 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { texts } from "../../snapshot/value.ts";
 import type { Context } from "../../state/context.ts";
-import { accountsFound, type Found, findAccounts } from "../../state/kubernetes/accounts.ts";
+import { accountsFound, type FoundAccount, findAccounts } from "../../state/kubernetes/accounts.ts";
 import {
   type Binding,
   bindingInWords,
   bindingResource,
   readBindings,
 } from "../../state/kubernetes/binding.ts";
-import { bind, edit, remove, show, showAll } from "../../state/kubernetes/command.ts";
+import { bindCommand, edit, remove, show, showAll } from "../../state/kubernetes/command.ts";
 import {
   bindingsOf,
   type DocumentedRole,
   documentedRoles,
   placesOf,
 } from "../../state/kubernetes/documented.ts";
-import { readRoles, roleInWords } from "../../state/kubernetes/role.ts";
+import { readLiveRoles, roleInWords } from "../../state/kubernetes/role.ts";
 import { servedResources } from "../../state/kubernetes/served.ts";
 import { worstOf } from "../../state/kubernetes/stranger.ts";
 import {
   type Account,
   accountId,
-  covers,
-  type Subject,
+  type BindingSubject,
+  subjectCovers,
   subjectInWords,
 } from "../../state/kubernetes/subject.ts";
 import { diffLines, subjectLines } from "../../state/kubernetes/yaml.ts";
@@ -69,9 +69,9 @@ function roleAt(c: Case, account: Account) {
 
 function* judgeAccount(account: Case["accounts"][number], c: Case): Iterable<Observation> {
   const wanted = roleAt(c, account);
-  const naming = c.bindings.filter((b) => b.subjects.some((s) => covers(s, account) !== undefined));
+  const naming = c.bindings.filter((b) => b.subjects.some((s) => subjectCovers(s, account) !== undefined));
   const holding = naming.filter((b) => holdsFor(b, c, account));
-  const live = readRoles(c.facts).find(wanted);
+  const live = readLiveRoles(c.facts).find(wanted);
   if (holding.length === 0) {
     const kind = c.role.kind === "ClusterRole" ? "ClusterRoleBinding" : "RoleBinding";
     const elsewhere = naming.map(bindingInWords).join(", ");
@@ -91,7 +91,7 @@ function* judgeAccount(account: Case["accounts"][number], c: Case): Iterable<Obs
       verify: showAll(kind),
       remediation: {
         text: `Bind ${roleInWords(wanted)} to the service account with a ${kind}.`,
-        commands: [bind(wanted, account, c.role.name)],
+        commands: [bindCommand(wanted, account, c.role.name)],
       },
     };
     return;
@@ -116,13 +116,13 @@ function elsewhereInWords(account: Account, c: Case): string {
     (b) =>
       b.role?.kind === c.role.kind &&
       b.role.name === c.role.name &&
-      b.subjects.some((s) => covers(s, account) !== undefined),
+      b.subjects.some((s) => subjectCovers(s, account) !== undefined),
   );
   return others.length === 0 ? "" : `; it is only by ${others.map(bindingInWords).join(", ")}`;
 }
 
 /** How a subject stands in a manifest. */
-function manifestOf(subject: Subject, binding: Binding): Readonly<Record<string, string>> {
+function manifestOf(subject: BindingSubject, binding: Binding): Readonly<Record<string, string>> {
   const group = "rbac.authorization.k8s.io";
   switch (subject.kind) {
     case "account":
@@ -142,19 +142,19 @@ function manifestOf(subject: Subject, binding: Binding): Readonly<Record<string,
   }
 }
 
-function stranger(subject: Subject, binding: Binding, c: Case): Observation {
+function stranger(subject: BindingSubject, binding: Binding, c: Case): Observation {
   const { facts, role } = c;
   const place = {
     kind: role.kind,
     name: role.name,
     ...(role.kind === "Role" && binding.namespace !== undefined ? { namespace: binding.namespace } : {}),
   };
-  const live = readRoles(facts).find(place);
+  const live = readLiveRoles(facts).find(place);
   // what the role holds now; what it is meant to hold where that is not known
   const rules = live === undefined || live.problem !== undefined ? role.rules : live.rules;
   const impact = worstOf(rules, binding.namespace, servedResources(facts, rules));
   const others = binding.subjects.filter((s) => s !== subject && s.kind !== "nobody");
-  const named = c.accounts.filter((a) => covers(subject, a) !== undefined);
+  const named = c.accounts.filter((a) => subjectCovers(subject, a) !== undefined);
   const more =
     subject.kind === "group" && named.length > 0 ? ", which holds more than its service account" : "";
   return {
@@ -242,7 +242,8 @@ function* judge(c: Case, wanted: readonly string[]): Iterable<Observation> {
   for (const binding of c.bindings) yield* judgeBinding(binding, c);
   const inUse = c.bindings.some((b) => b.subjects.some((s) => s.kind !== "nobody"));
   // an optional role that nobody holds is a part that is not installed
-  if (c.role.optional && !inUse && readRoles(c.facts).named(c.role.kind, c.role.name).length === 0) return;
+  if (c.role.optional && !inUse && readLiveRoles(c.facts).named(c.role.kind, c.role.name).length === 0)
+    return;
   if ((c.role.optional && !inUse) || (c.open && c.accounts.length === 0)) {
     yield nobody(c, wanted);
     return;
@@ -250,7 +251,11 @@ function* judge(c: Case, wanted: readonly string[]): Iterable<Observation> {
   for (const account of c.accounts) yield* judgeAccount(account, c);
 }
 
-function unknownAccount(found: Found & { readonly kind: "unknown" }, text: string, at: string): Observation {
+function unknownAccount(
+  found: FoundAccount & { readonly kind: "unknown" },
+  text: string,
+  at: string,
+): Observation {
   return {
     kind: "unknown",
     resource: { type: "ServiceAccount", id: text, name: text },

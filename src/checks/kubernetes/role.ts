@@ -2,20 +2,26 @@ import type { Residue, VoidGrant } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import type { Context } from "../../state/context.ts";
 import { edit, show, showAll } from "../../state/kubernetes/command.ts";
-import { differenceOf, replayOf, ruleIndex, rulesOf, type Sides } from "../../state/kubernetes/difference.ts";
+import {
+  type RuleSides,
+  ruleDifferenceOf,
+  ruleIndex,
+  ruleReplayOf,
+  rulesOf,
+} from "../../state/kubernetes/difference.ts";
 import { type DocumentedRole, documentedRole, requiredRules } from "../../state/kubernetes/documented.ts";
 import { narrowed } from "../../state/kubernetes/narrow.ts";
-import { type LiveRole, readRoles, roleInWords, roleResource } from "../../state/kubernetes/role.ts";
+import { type LiveRole, liveRoleResource, readLiveRoles, roleInWords } from "../../state/kubernetes/role.ts";
 import { bare, RULES_SCHEMA, type Rule } from "../../state/kubernetes/rules.ts";
 import { servedResources } from "../../state/kubernetes/served.ts";
 import { diffLines, ruleLines, rulesText } from "../../state/kubernetes/yaml.ts";
 import { byText } from "../../text/order.ts";
 import {
-  ofDoubt,
-  ofResidue,
-  requestInWords,
+  observedRuleDoubt,
+  observedRuleResidue,
   residueIn,
-  residueProperty,
+  ruleRequestInWords,
+  ruleResidueProperty,
   voidInWords,
 } from "../../wording/kubernetes/compare.ts";
 import { nothingThere, unlistedNamespaces } from "../../wording/kubernetes/namespace.ts";
@@ -30,7 +36,7 @@ interface Case {
   readonly live: LiveRole;
 }
 
-function sidesOf({ facts, documented, live }: Case, rules: readonly Rule[]): Sides {
+function sidesOf({ facts, documented, live }: Case, rules: readonly Rule[]): RuleSides {
   const resources = servedResources(facts, [...documented.rules, ...live.rules]);
   return {
     documented: [{ rules }],
@@ -54,17 +60,17 @@ function nearestRule(documented: DocumentedRole, residue: Residue): string {
   return at < 0 ? "/rules" : `/rules/${at}`;
 }
 
-function missing(residue: Residue, c: Case, sides: Sides): Observation {
+function missing(residue: Residue, c: Case, sides: RuleSides): Observation {
   const { documented, live } = c;
   const rule = bare(residue.rule ?? rulesOf(residue, sides.documented)[0] ?? { verbs: [] });
   const index = documented.required[ruleIndex(residue)];
   return {
     kind: "drift",
     drift: "missing",
-    resource: roleResource(live),
-    property: residueProperty("missing", residue),
-    ...ofResidue(residue),
-    message: `${roleInWords(live)} does not grant ${residueIn(residue, live.namespace)}, which the document asks for: whoever holds it may not ${requestInWords(residue.witness)}${today(residue)}; what relies on it will fail`,
+    resource: liveRoleResource(live),
+    property: ruleResidueProperty("missing", residue),
+    ...observedRuleResidue(residue),
+    message: `${roleInWords(live)} does not grant ${residueIn(residue, live.namespace)}, which the document asks for: whoever holds it may not ${ruleRequestInWords(residue.witness)}${today(residue)}; what relies on it will fail`,
     expected: rulesText([rule]),
     actual: rulesText(besides(live, rule)),
     at: index === undefined ? "/rules" : `/rules/${index}`,
@@ -73,7 +79,7 @@ function missing(residue: Residue, c: Case, sides: Sides): Observation {
       text: `Add what is missing to the rules of ${roleInWords(live)}, and apply it with kubectl, or put it into the manifest or chart that it comes from.`,
       commands: edit(live, diffLines("rules", [], [ruleLines(rule)])),
     },
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => ruleReplayOf(sides, residue.witness),
   };
 }
 
@@ -85,17 +91,17 @@ function besides(live: LiveRole, rule: Rule): readonly Rule[] {
   return live.rules.filter(about);
 }
 
-function excess(residue: Residue, c: Case, sides: Sides): Observation {
+function excess(residue: Residue, c: Case, sides: RuleSides): Observation {
   const { documented, live } = c;
   const rules = rulesOf(residue, sides.live);
   const left = rules.flatMap((rule) => narrowed(rule, documented.rules));
   return {
     kind: "drift",
     drift: "excess",
-    resource: roleResource(live),
-    property: residueProperty("excess", residue),
-    ...ofResidue(residue),
-    message: `${roleInWords(live)} grants ${residueIn(residue, live.namespace)} beyond the document: whoever holds it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+    resource: liveRoleResource(live),
+    property: ruleResidueProperty("excess", residue),
+    ...observedRuleResidue(residue),
+    message: `${roleInWords(live)} grants ${residueIn(residue, live.namespace)} beyond the document: whoever holds it may ${ruleRequestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     expected: rulesText(left),
     actual: rulesText(rules),
     at: nearestRule(documented, residue),
@@ -104,7 +110,7 @@ function excess(residue: Residue, c: Case, sides: Sides): Observation {
       text: `${left.length === 0 ? "Take what is not documented out of the rules of" : "Narrow the rules to what is documented in"} ${roleInWords(live)}, and apply it with kubectl, or in the manifest or chart that it comes from.`,
       commands: edit(live, diffLines("rules", rules.map(ruleLines), left.map(ruleLines))),
     },
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => ruleReplayOf(sides, residue.witness),
   };
 }
 
@@ -113,12 +119,12 @@ function* optionalAbsent(c: Case): Iterable<Observation> {
   const { documented, live } = c;
   for (const [index, rule] of documented.rules.entries()) {
     if (documented.required.includes(index)) continue;
-    const lacking = differenceOf(sidesOf(c, [rule])).missing;
+    const lacking = ruleDifferenceOf(sidesOf(c, [rule])).missing;
     if (lacking.length === 0) continue;
     yield {
       kind: "note",
       drift: "absent",
-      resource: roleResource(live),
+      resource: liveRoleResource(live),
       message: `${roleInWords(live)} does not grant ${lacking.map((r) => residueIn(r, live.namespace)).join("; ")}, which the document calls optional`,
       property: JSON.stringify(["optional", ...ruleLines(rule)]),
       at: `/rules/${index}`,
@@ -143,7 +149,7 @@ function* voidRules(found: readonly VoidGrant[], c: Case): Iterable<Observation>
     yield {
       kind: "note",
       drift: "dead",
-      resource: roleResource(live),
+      resource: liveRoleResource(live),
       message: `what ${words} ${roleInWords(live)} and grants nothing there: ${voidInWords(patterns, live.namespace)}`,
       property: JSON.stringify(["void", side]),
       at: side === "documented" ? (/^\/rules\/\d+/.exec(first.origin.pointer)?.[0] ?? "/rules") : "/rules",
@@ -157,7 +163,7 @@ function* judge(c: Case): Iterable<Observation> {
   if (live.problem !== undefined) {
     yield {
       kind: "unknown",
-      resource: roleResource(live),
+      resource: liveRoleResource(live),
       message: `what ${subject} grants is not known: ${live.problem}`,
       property: "rules",
       clause: "K6",
@@ -166,17 +172,17 @@ function* judge(c: Case): Iterable<Observation> {
     };
   }
   const required = sidesOf(c, requiredRules(documented));
-  const lacking = differenceOf(required);
+  const lacking = ruleDifferenceOf(required);
   // What is not known of its rules may grant what lacks.
   if (live.problem === undefined) for (const residue of lacking.missing) yield missing(residue, c, required);
   const all = sidesOf(c, documented.rules);
-  const beyond = differenceOf(all);
+  const beyond = ruleDifferenceOf(all);
   for (const residue of beyond.excess) yield excess(residue, c, all);
   const doubts = [
     ...lacking.undecided.filter((d) => d.side === "missing"),
     ...beyond.undecided.filter((d) => d.side === "excess"),
   ];
-  for (const doubt of doubts) yield ofDoubt(doubt, roleResource(live), subject);
+  for (const doubt of doubts) yield observedRuleDoubt(doubt, liveRoleResource(live), subject);
   if (live.problem === undefined) yield* optionalAbsent(c);
   yield* voidRules(beyond.void ?? [], c);
   yield { kind: "assessed", count: documented.rules.length, what: "documented rules" };
@@ -185,7 +191,7 @@ function* judge(c: Case): Iterable<Observation> {
 /** A namespace that was mistaken shows by its roles, which are in another. */
 function elsewhere(documented: DocumentedRole, facts: Facts): string {
   if (documented.namespace === undefined) return "";
-  const found = readRoles(facts).named(documented.kind, documented.name);
+  const found = readLiveRoles(facts).named(documented.kind, documented.name);
   const places = [...new Set(found.flatMap((role) => role.namespace ?? []))].sort(byText);
   if (places.length === 0) return "";
   const more = places.length > 3 ? ` and ${places.length - 3} more` : "";
@@ -199,11 +205,11 @@ function absent(documented: DocumentedRole, context: Context, facts: Facts): Obs
       : `there is no ${roleInWords(documented)}`;
   const base = {
     resource: {
-      ...roleResource(documented),
+      ...liveRoleResource(documented),
       id:
         documented.namespace === undefined
           ? `${facts.scope}#${documented.name}`
-          : roleResource(documented).id,
+          : liveRoleResource(documented).id,
     },
     property: "role",
     at: "/name",
@@ -252,7 +258,7 @@ function* run(facts: Facts, context: Context): Iterable<Observation> {
   const notes = unlistedNamespaces(facts, context);
   if (notes.length > 0) yield { kind: "assessed", count: 0, what: "documented rules", notes };
   const documented = documentedRole(context.control);
-  const roles = readRoles(facts);
+  const roles = readLiveRoles(facts);
   const exact = roles.find(documented);
   const found =
     documented.kind === "Role" && documented.namespace === undefined

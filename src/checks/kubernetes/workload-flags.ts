@@ -4,7 +4,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { type Workload, workloadsWith } from "../../state/workloads.ts";
 import { command } from "../../text/command.ts";
-import { type Flag, flagsIn } from "../../text/flags.ts";
+import { flagsIn, type ProgramFlag } from "../../text/flags.ts";
 import { UNTRUSTED } from "../../text/yaml.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
@@ -27,7 +27,7 @@ interface Params {
 const NO = /^(?:false|0|f)$/i;
 
 /** Whether a flag is given: one without a value unless it is switched off again, one with a value by that. */
-function given(flags: readonly Flag[], wanted: string): boolean {
+function given(flags: readonly ProgramFlag[], wanted: string): boolean {
   const [name = "", pattern] = wanted.split("=");
   const own = flags.filter((each) => each.name === name);
   if (pattern === undefined) {
@@ -42,13 +42,13 @@ function given(flags: readonly Flag[], wanted: string): boolean {
 }
 
 /** Whether a flag is switched off by name, which counts more than what a file says. */
-function isOff(flags: readonly Flag[], wanted: string): boolean {
+function isOff(flags: readonly ProgramFlag[], wanted: string): boolean {
   const last = flags.filter(({ name }) => name === wanted).at(-1);
   return last?.value !== undefined && NO.test(last.value);
 }
 
 /** A flag whose value is put in from a variable when the container starts: what it says is not told. */
-function variableIn(flags: readonly Flag[], wanted: string): Flag | undefined {
+function variableIn(flags: readonly ProgramFlag[], wanted: string): ProgramFlag | undefined {
   const [name] = wanted.split("=");
   return flags.find((each) => each.name === name && /\$\(\w+\)/.test(each.value ?? each.next ?? ""));
 }

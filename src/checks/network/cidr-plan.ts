@@ -1,7 +1,13 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { containsBlock, overlaps, parseBlock, sameBlock } from "../../state/aws/block.ts";
-import type { Found } from "../../state/aws/home.ts";
-import { type Plan, type Planned, type PlanParams, planOf, type Side } from "../../state/aws/plan.ts";
+import type { NamedResource } from "../../state/aws/home.ts";
+import {
+  type Plan,
+  type Planned,
+  type PlanParams,
+  type SubnetSide,
+  subnetPlanOf,
+} from "../../state/aws/plan.ts";
 import { type Subnet, subnetsOf, vpcBlocks } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
 import { absentThing, chosenVpc } from "../../wording/aws/chosen.ts";
@@ -15,12 +21,12 @@ function showSubnets(vpc: string): string {
   return command("aws", "ec2", "describe-subnets", "--filters", `Name=vpc-id,Values=${vpc}`);
 }
 
-function sideOf(subnet: Subnet): Side | undefined {
+function sideOf(subnet: Subnet): SubnetSide | undefined {
   return subnet.open === undefined ? undefined : subnet.open ? "public" : "private";
 }
 
 /** The VPC's own block. */
-function* judgeVpc(plan: Plan, vpc: Found): Iterable<Observation> {
+function* judgeVpc(plan: Plan, vpc: NamedResource): Iterable<Observation> {
   const resource = { type: VPC, id: vpc.id, name: vpc.name };
   const verify = command("aws", "ec2", "describe-vpcs", "--vpc-ids", vpc.id);
   const live = vpcBlocks(vpc.body);
@@ -81,7 +87,7 @@ function matched(plan: Plan, subnets: readonly Subnet[]): ReadonlyMap<Planned, S
   return found;
 }
 
-function* judgeSubnet(planned: Planned, subnet: Subnet, vpc: Found): Iterable<Observation> {
+function* judgeSubnet(planned: Planned, subnet: Subnet, vpc: NamedResource): Iterable<Observation> {
   const resource = { type: SUBNET, id: subnet.id, name: subnet.name };
   const base = { resource, at: planned.at, verify: showSubnets(vpc.id) } as const;
   const plan = `the ${planned.side} subnet of zone ${planned.zone}`;
@@ -154,7 +160,7 @@ function* judgeSubnet(planned: Planned, subnet: Subnet, vpc: Found): Iterable<Ob
 }
 
 /** Subnets that no block of the plan stands for. */
-function* judgeOthers(others: readonly Subnet[], plan: Plan, vpc: Found): Iterable<Observation> {
+function* judgeOthers(others: readonly Subnet[], plan: Plan, vpc: NamedResource): Iterable<Observation> {
   for (const subnet of others) {
     const clash = plan.subnets.find((p) => subnet.block !== undefined && overlaps(subnet.block, p.block));
     const over = clash === undefined ? "" : `, and it overlaps the planned ${clash.block.text}`;
@@ -177,7 +183,7 @@ function* judgeOthers(others: readonly Subnet[], plan: Plan, vpc: Found): Iterab
 }
 
 /** No subnet outside its VPC, no two that overlap: AWS refuses both, a recorded or emulated state may have them. */
-function* judgeLayout(subnets: readonly Subnet[], vpc: Found): Iterable<Observation> {
+function* judgeLayout(subnets: readonly Subnet[], vpc: NamedResource): Iterable<Observation> {
   const blocks = vpcBlocks(vpc.body).flatMap((b) => parseBlock(b) ?? []);
   for (const [i, a] of subnets.entries()) {
     const resource = { type: SUBNET, id: a.id, name: a.name };
@@ -219,7 +225,7 @@ function* judgeLayout(subnets: readonly Subnet[], vpc: Found): Iterable<Observat
   }
 }
 
-function* judge(facts: Facts, plan: Plan, vpc: Found): Iterable<Observation> {
+function* judge(facts: Facts, plan: Plan, vpc: NamedResource): Iterable<Observation> {
   yield* judgeVpc(plan, vpc);
   const subnets = subnetsOf(facts, vpc.id);
   yield* judgeLayout(subnets, vpc);
@@ -350,7 +356,7 @@ The VPC is the one given, else that of the only EKS cluster, else the only one b
       yield absentThing("VPC", chosen.wanted, facts);
       return;
     }
-    const plan = planOf(params);
+    const plan = subnetPlanOf(params);
     if (typeof plan === "string") {
       yield {
         kind: "unknown",

@@ -1,7 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { blockAround, firstOutside, worldIn } from "../../state/aws/block.ts";
-import type { Found } from "../../state/aws/home.ts";
+import type { NamedResource } from "../../state/aws/home.ts";
 import { clusterGroups, type Ingress, ingressOf } from "../../state/aws/ingress.ts";
 import { vpcBlocks } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
@@ -16,8 +16,8 @@ interface Params {
 }
 
 interface Case {
-  readonly database: Found;
-  readonly vpc: Found;
+  readonly database: NamedResource;
+  readonly vpc: NamedResource;
   readonly port: number;
   readonly groups: readonly string[];
   readonly ingress: Ingress;

@@ -1,6 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
-import type { Found } from "../../state/aws/home.ts";
+import type { NamedResource } from "../../state/aws/home.ts";
 import { type Subnet, subnetsOf } from "../../state/aws/subnets.ts";
 import { command } from "../../text/command.ts";
 import { absentThing, chosenVpc, typeOf } from "../../wording/aws/chosen.ts";
@@ -13,7 +13,7 @@ interface Params {
   readonly zones: number;
 }
 
-function base(vpc: Found) {
+function base(vpc: NamedResource) {
   return {
     resource: { type: typeOf("VPC"), id: vpc.id, name: vpc.name },
     verify: command("aws", "ec2", "describe-subnets", "--filters", `Name=vpc-id,Values=${vpc.id}`),
@@ -29,7 +29,7 @@ function* sideOf(
   side: "private" | "public",
   own: readonly Subnet[],
   unclear: readonly Subnet[],
-  vpc: Found,
+  vpc: NamedResource,
   params: Params,
   gateway: boolean,
 ): Iterable<Observation> {
@@ -67,7 +67,7 @@ function* sideOf(
   };
 }
 
-function* judge(facts: Facts, vpc: Found, params: Params): Iterable<Observation> {
+function* judge(facts: Facts, vpc: NamedResource, params: Params): Iterable<Observation> {
   const subnets = subnetsOf(facts, vpc.id).filter((s) => !s.onlySix);
   const gateways = facts
     .all("aws/internet-gateway")

@@ -7,7 +7,7 @@ import { readSnapshot } from "../../snapshot/read.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { inputsOf } from "../job/inputs.ts";
 import { prepare } from "../job/job.ts";
-import { type Judgement, judgeJob } from "../job/judge.ts";
+import { type JobJudgement, judgeJob } from "../job/judge.ts";
 import { bundled } from "../job/plugins.ts";
 import { contextOf, timesOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
@@ -16,7 +16,7 @@ import type { GivenOptions } from "../line/options.ts";
 import { choice, on, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import { changesTable } from "../output/changes-table.ts";
-import { deliver, pathsOf, renderReport } from "../output/deliver.ts";
+import { deliver, outputPathsOf, renderReport } from "../output/deliver.ts";
 import { readText } from "../output/files.ts";
 import { checkPaths, parseDestinations } from "../output/output.ts";
 import { carryOut, type Ended, sayUnfinished } from "../work/carry-out.ts";
@@ -37,7 +37,7 @@ export async function compare(
   const { config, options, console } = await contextOf(given, shell);
   const destinations = parseDestinations(options.get("format"), compareFormats, shell.cwd);
   await checkPaths(
-    pathsOf(destinations, bundled.reporters),
+    outputPathsOf(destinations, bundled.reporters),
     shell.cwd,
     inputsOf(options, config, shell.cwd, operands),
   );
@@ -51,7 +51,7 @@ export async function compare(
     );
   }
 
-  const audited = async (side: Side): Promise<Judgement> => {
+  const audited = async (side: Side): Promise<JobJudgement> => {
     if ("report" in side) return { report: side.report, whole: true };
     const job = await prepare(given, { options: config.options, targets: new Map() }, shell.cwd, {
       recorded: [side.snapshot],

@@ -5,7 +5,7 @@ import { dealOut, resolveControls } from "../../baselines/parameters.ts";
 import type { Check } from "../../checks/define.ts";
 import { awsPolicy } from "../../permissions/aws.ts";
 import { azureRole } from "../../permissions/azure.ts";
-import { kubernetesManifest, type ServiceAccount } from "../../permissions/kubernetes.ts";
+import { kubernetesManifest, type ScannerAccount } from "../../permissions/kubernetes.ts";
 import { editionRead, type Read, readsOf } from "../../permissions/reads.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { inertJson } from "../../text/visible.ts";
@@ -156,7 +156,7 @@ function assignableScope(options: GivenOptions, console: Console, shell: Shell):
 /** Names as Kubernetes allows them (RFC 1123). */
 const accountShape = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/;
 
-function accountOf(options: GivenOptions): ServiceAccount {
+function accountOf(options: GivenOptions): ScannerAccount {
   const given = one(options, "service-account") ?? "";
   const [, namespace, name] = accountShape.exec(given) ?? [];
   if (namespace === undefined || name === undefined) {

@@ -21,7 +21,7 @@ export async function probeNodes(
 ): Promise<Probe> {
   if (!reachable || signal.aborted) return { permission, titles, state: "untried" };
   try {
-    const { connect } = await import("../../collectors/kubernetes/connect.ts");
+    const { connectCluster: connect } = await import("../../collectors/kubernetes/connect.ts");
     const { get, problem } = await connect(reach, {
       ...bounds,
       signal,

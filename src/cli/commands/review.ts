@@ -17,7 +17,7 @@ import { type Given, type GivenOptions, inOrder } from "../line/options.ts";
 import { one, pathFrom, pathOf, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import { version } from "../line/version.ts";
-import { deliver, type Place, pathsOf } from "../output/deliver.ts";
+import { deliver, type OutputPlace, outputPathsOf } from "../output/deliver.ts";
 import { checkPaths, parseDestinations, writeFiles } from "../output/output.ts";
 import { carryOut, type Ended, sayUnfinished } from "../work/carry-out.ts";
 import { type ReviewOrder, reviewers, reviewWork, subjectWork } from "../work/review.ts";
@@ -38,7 +38,7 @@ export async function review(
   const files = (logs?.values ?? []).map((value) =>
     logs === undefined ? value : pathFrom(logs, value, shell.cwd),
   );
-  await checkPaths(pathsOf(destinations, []), shell.cwd, inputsOf(options, config, shell.cwd, files));
+  await checkPaths(outputPathsOf(destinations, []), shell.cwd, inputsOf(options, config, shell.cwd, files));
   const bounds = boundsOf(options);
   const timeout = timeoutOf(options);
   const [from, to] = [one(options, "from"), one(options, "to")];
@@ -121,7 +121,7 @@ export async function review(
   return status;
 }
 
-function rendered(result: Review, format: string, place: Place, status: number): string {
+function rendered(result: Review, format: string, place: OutputPlace, status: number): string {
   if (format === "json") return reviewJson(result, version);
   if (format === "markdown") return renderReviewMarkdown(result, status);
   return renderReviewTable(result, { ...place, status });

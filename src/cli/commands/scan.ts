@@ -17,7 +17,7 @@ import { failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice, on, one, pathOf, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
-import { deliver, pathsOf, renderReport } from "../output/deliver.ts";
+import { deliver, outputPathsOf, renderReport } from "../output/deliver.ts";
 import { readText } from "../output/files.ts";
 import { checkPaths, parseDestinations } from "../output/output.ts";
 import type { Console } from "../output/progress.ts";
@@ -35,7 +35,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const formats = extensions.reporters.map(({ format }) => format);
   const destinations = parseDestinations(options.get("format"), formats, shell.cwd);
   await checkPaths(
-    pathsOf(destinations, extensions.reporters),
+    outputPathsOf(destinations, extensions.reporters),
     shell.cwd,
     inputsOf(options, config, shell.cwd),
   );

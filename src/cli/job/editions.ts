@@ -33,7 +33,7 @@ export function editions(): readonly LoadedBaseline[] {
 }
 
 /** A cluster that is to be audited. */
-export interface Cluster {
+export interface AuditedCluster {
   /** How messages call it. */
   readonly label: string;
   /** The clouds that its nodes tell. */
@@ -44,7 +44,9 @@ export interface Cluster {
  * The baselines of the clouds that the clusters run in, when only clusters are audited and no baseline is named.
  * @throws UsageError for a cluster whose nodes tell none or several; the error of asking, when no cluster could be asked
  */
-export async function editionsOfClusters(clusters: readonly Cluster[]): Promise<readonly LoadedBaseline[]> {
+export async function editionsOfClusters(
+  clusters: readonly AuditedCluster[],
+): Promise<readonly LoadedBaseline[]> {
   const found = new Map<Provider, LoadedBaseline>();
   let failure: { readonly error: unknown } | undefined;
   for (const cluster of clusters) {

@@ -8,22 +8,23 @@ import type { Extensions } from "../../plugins/define.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
+import { flags } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
 import { assignments, one } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
 import type { Console } from "../output/progress.ts";
-import { bundledFor, type Cluster, coveredBy, editions, editionsOfClusters } from "./editions.ts";
+import { type AuditedCluster, bundledFor, coveredBy, editions, editionsOfClusters } from "./editions.ts";
 import { fileParameters, givenPath } from "./given-files.ts";
 import { namesFile } from "./inputs.ts";
 import { bundled } from "./plugins.ts";
-import { type KubernetesReach, type Reach, reachKubernetes, reachOf } from "./reach.ts";
+import { type KubernetesReach, reachKubernetes, type TargetReach, targetReachOf } from "./reach.ts";
 import {
   type ChosenTarget,
   chooseTargets,
   cloudsAsked,
-  cloudsOf,
   readSnapshots,
   requireSame,
+  targetCloudsOf,
 } from "./targets.ts";
 
 interface Target {
@@ -47,7 +48,7 @@ export interface RecordedTarget extends Target {
 
 /** A target whose state is to be read, from one cloud. */
 export type LiveTarget = Target &
-  Reach & {
+  TargetReach & {
     readonly kind: "live";
     /** The clouds that a cluster's nodes tell, where they were asked. */
     readonly edition?: readonly Provider[];
@@ -133,7 +134,7 @@ export async function prepare(
     // Recorded state says itself what it is of; live, each cloud is a target of its own.
     const [first] = recorded;
     if (first !== undefined) return [{ target, recorded, cloud: first.provider, ...nameOf(target) }];
-    const reached = cloudsOf(target, [...wanted]);
+    const reached = targetCloudsOf(target, [...wanted]);
     return reached.map((cloud) => ({
       target,
       recorded,
@@ -159,19 +160,20 @@ export async function prepare(
     };
     if (recorded.length > 0) {
       // What is wrong in an option is said, whether or not this run needs it.
-      for (const each of PROVIDERS) reachOf(each, baselines, target.options, cwd);
+      for (const each of PROVIDERS) targetReachOf(each, baselines, target.options, cwd);
       const from = preparation.recorded === undefined ? target.options.get("snapshot")?.from : undefined;
       const namedBy = from === undefined || from === "--snapshot" ? {} : { namedBy: from };
       targets.push({ ...own, kind: "recorded", snapshots: recorded, ...namedBy, ...recordedBy(target) });
       continue;
     }
-    const reach = reachOf(cloud, baselines, target.options, cwd);
+    const reach = targetReachOf(cloud, baselines, target.options, cwd);
     const edition =
       rivals && cloud === "kubernetes"
         ? await told(clusters.find((cluster) => cluster.place === place))
         : undefined;
     targets.push({ ...own, kind: "live", ...reach, ...(edition === undefined ? {} : { edition }) });
   }
+  requireUse(given, places);
   return {
     clouds: [...wanted],
     baselines,
@@ -194,7 +196,7 @@ function clustersOf(
   place: Place,
   reach: KubernetesReach,
   { edition }: Preparation,
-): readonly (Cluster & { readonly place: Place })[] {
+): readonly (AuditedCluster & { readonly place: Place })[] {
   if (place.recorded.length > 0) {
     return place.recorded
       .filter(({ provider }) => provider === "kubernetes")
@@ -219,14 +221,14 @@ function clustersOf(
 }
 
 /** What the nodes of a cluster tell; nothing, when it cannot be asked: reading it will say why. */
-async function told(cluster: Cluster | undefined): Promise<readonly Provider[]> {
+async function told(cluster: AuditedCluster | undefined): Promise<readonly Provider[]> {
   return (await cluster?.edition().catch(() => [])) ?? [];
 }
 
 /** The bundled baselines of the clouds; of clusters alone, those of the clouds that they run in. */
 async function bundledForAll(
   wanted: ReadonlySet<Provider>,
-  clusters: readonly Cluster[],
+  clusters: readonly AuditedCluster[],
   { edition, recorded }: Preparation,
 ): Promise<readonly LoadedBaseline[]> {
   const own = [...wanted].filter((cloud) => cloud !== "kubernetes");
@@ -304,6 +306,27 @@ export function baselineNamed(
       `${spec} calls itself ${id}, which comes with chalk-audit, and is another`,
     ),
   );
+}
+
+/**
+ * What is given by hand and is about a cloud that is not looked at, or about how to reach one of which only recorded
+ * state is judged, would be passed over in silence. The environment and a config file are for several runs.
+ * @throws UsageError
+ */
+function requireUse(given: GivenOptions, places: readonly Place[]): void {
+  for (const { name, cloud, live } of flags) {
+    const option = `--${name}`;
+    if (cloud === undefined || given.get(name)?.from !== option) continue;
+    const recorded = places.flatMap((place) => place.recorded.map(({ provider }) => provider));
+    const read = places.filter((place) => place.recorded.length === 0).map((place) => place.cloud);
+    if (read.includes(cloud) || (recorded.includes(cloud) && live !== true)) continue;
+    const looked = [...new Set([...read, ...recorded])].join(" and ");
+    throw new UsageError(
+      recorded.includes(cloud)
+        ? `${option}: says how to reach ${cloud}, and of that only recorded state is judged; leave out ${option} or the snapshot`
+        : `${option}: is about ${cloud}, and only ${looked} is looked at; leave it out, or ask for --cloud ${cloud}`,
+    );
+  }
 }
 
 /** A baseline, a snapshot or a cloud that none of the others is about would be passed over in silence. */

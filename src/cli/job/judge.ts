@@ -34,7 +34,7 @@ export interface Times {
 }
 
 /** The report of a job, and whether all was judged: else a signal came, or the time was up. */
-export interface Judgement {
+export interface JobJudgement {
   readonly report: Report;
   readonly whole: boolean;
 }
@@ -52,7 +52,7 @@ export async function judgeJob(
   states: readonly (readonly Snapshot[])[],
   times: Times,
   { shell, console, timeout, plugins = [], waivers, files = {}, earlier }: Judging,
-): Promise<Judgement> {
+): Promise<JobJudgement> {
   const { startedAt, ended, maxAgeMs } = times;
   const errand = (): AuditErrand => ({
     order: auditOrder(

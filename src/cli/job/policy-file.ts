@@ -18,14 +18,14 @@ import {
 import { JsonFault, parseJson } from "../../access/json-text.ts";
 import { Written } from "../../access/written.ts";
 import { offsetOfError } from "../../snapshot/json-place.ts";
-import { nearestOffset, type Place, placesIn, pointerStep } from "../../text/place.ts";
+import { nearestOffset, placesIn, pointerStep, type TextPlace } from "../../text/place.ts";
 import { UsageError } from "../line/errors.ts";
 
 /** The value of a file and where its parts stand. */
 export interface PolicyFile {
   readonly value: unknown;
   /** Where a JSON pointer stands, its key where it is a key's value; its nearest parent's place when it has none. */
-  placeAt(pointer: string): Place;
+  placeAt(pointer: string): TextPlace;
 }
 
 /** More values than this, aliases written out, and the file is a bomb and no policy. */
@@ -60,7 +60,7 @@ export function readPolicyFile(text: string, shown: string, what: string, severa
   return readYaml(text, shown, what, several);
 }
 
-function at(shown: string, { line, column }: Place): string {
+function at(shown: string, { line, column }: TextPlace): string {
   return `${shown}:${line}:${column}`;
 }
 
@@ -116,12 +116,12 @@ const PLAIN_TAGS = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 class Builder {
   readonly offsets = new Map<string, number>();
   private readonly shown: string;
-  private readonly place: (offset: number) => Place;
+  private readonly place: (offset: number) => TextPlace;
   private document: Document.Parsed | undefined;
   private nodes = 0;
   private aliases = 0;
 
-  constructor(shown: string, place: (offset: number) => Place) {
+  constructor(shown: string, place: (offset: number) => TextPlace) {
     this.shown = shown;
     this.place = place;
   }

@@ -30,18 +30,18 @@ export interface KubernetesReach {
 }
 
 /** How to reach the live state of a target. */
-export type Reach =
+export type TargetReach =
   | { readonly cloud: "azure"; readonly azure: AzureReach }
   | { readonly cloud: "aws"; readonly aws: AwsReach }
   | { readonly cloud: "kubernetes"; readonly kubernetes: KubernetesReach };
 
 /** How to reach a target's cloud, as the options say it. @throws UsageError for what no such cloud has */
-export function reachOf(
+export function targetReachOf(
   cloud: Provider,
   baselines: readonly LoadedBaseline[],
   options: GivenOptions,
   cwd: string,
-): Reach {
+): TargetReach {
   switch (cloud) {
     case "azure":
       return { cloud, azure: reachAzure(baselines, options) };

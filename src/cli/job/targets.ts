@@ -105,7 +105,7 @@ export function cloudsAsked(options: GivenOptions): readonly Provider[] | undefi
 }
 
 /** The clouds that are read live for a target: its own, as the config file says, else all that are asked for. */
-export function cloudsOf(target: ChosenTarget, wanted: readonly Provider[]): readonly Provider[] {
+export function targetCloudsOf(target: ChosenTarget, wanted: readonly Provider[]): readonly Provider[] {
   const own = target.name === undefined ? undefined : target.clouds;
   if (own === undefined) return wanted;
   const reached = wanted.filter((cloud) => own.includes(cloud));

@@ -10,7 +10,7 @@ import type { Shell } from "./shell.ts";
 import { refuseUntrusted } from "./trust.ts";
 
 /** What the commands that audit have in common: the config file, all options in order, and the console. */
-export interface Context {
+export interface CommandContext {
   readonly config: Config;
   /** Flag, environment, config file. */
   readonly options: GivenOptions;
@@ -18,7 +18,7 @@ export interface Context {
 }
 
 /** Finds and reads the config file, and opens the console. */
-export async function contextOf(given: GivenOptions, shell: Shell): Promise<Context> {
+export async function contextOf(given: GivenOptions, shell: Shell): Promise<CommandContext> {
   const config = await configOf(given, shell);
   const options = inOrder(given, config.options);
   await refuseUntrusted([options, ...[...config.targets.values()].map((own) => inOrder(given, own))]);

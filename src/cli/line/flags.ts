@@ -1,4 +1,4 @@
-import { PROVIDERS } from "../../access/policy.ts";
+import { PROVIDERS, type Provider } from "../../access/policy.ts";
 /** The commands that take options; `baseline list` and the like are written as on the command line. */
 export type CommandName =
   | "scan"
@@ -35,6 +35,10 @@ export interface Flag {
   readonly notFromConfig?: boolean;
   /** What it does that a config file may not have done which was found and not named (docs/semantics.md, T2). */
   readonly byHand?: string;
+  /** It is about this cloud alone. */
+  readonly cloud?: Provider;
+  /** It says how a live cloud is reached, and nothing of recorded state. */
+  readonly live?: boolean;
   /** The value is a path; one in the config file is relative to that file. */
   readonly path?: boolean;
   readonly help: string;
@@ -125,24 +129,30 @@ export const flags: readonly Flag[] = [
   },
   {
     name: "subscription",
+    cloud: "azure",
     value: "ID",
     help: "Azure subscription to audit (default: AZURE_SUBSCRIPTION_ID, else the only one visible)",
     commands: [...reading, "compare", "permissions"],
   },
   {
     name: "tenant",
+    cloud: "azure",
+    live: true,
     value: "ID",
     help: "Microsoft Entra tenant (default: AZURE_TENANT_ID)",
     commands: reading,
   },
   {
     name: "principal",
+    cloud: "azure",
     value: "OBJECT-ID",
     help: "the vendor's service principal (default: whoever holds the documented role)",
     commands: [...reading, "compare", "permissions"],
   },
   {
     name: "azure-cloud",
+    cloud: "azure",
+    live: true,
     value: "NAME",
     choices: azureClouds,
     default: "public",
@@ -151,6 +161,8 @@ export const flags: readonly Flag[] = [
   },
   {
     name: "azure-endpoint",
+    cloud: "azure",
+    live: true,
     value: "URL",
     byHand: "sends an access token to that address",
     help: "Resource Manager endpoint (Azure Stack, emulators; https)",
@@ -158,36 +170,46 @@ export const flags: readonly Flag[] = [
   },
   {
     name: "role",
+    cloud: "aws",
     value: "NAME|ARN",
     help: "AWS role to audit (default: the roles that trust the vendor's documented principal)",
     commands: [...reading, "compare", "permissions"],
   },
   {
     name: "region",
+    cloud: "aws",
     value: "REGION",
     help: "AWS region to audit (default: AWS_REGION, else the profile's)",
     commands: [...reading, "compare"],
   },
   {
     name: "profile",
+    cloud: "aws",
+    live: true,
     value: "NAME",
     help: "profile of the AWS configuration files to sign in with (default: AWS_PROFILE)",
     commands: reading,
   },
   {
     name: "assume-role",
+    cloud: "aws",
+    live: true,
     value: "ARN",
     help: "AWS role to assume for reading",
     commands: reading,
   },
   {
     name: "external-id",
+    cloud: "aws",
+    live: true,
     value: "ID",
     help: "external id that the role of --assume-role asks for",
     commands: reading,
   },
   {
     name: "kubeconfig",
+    cloud: "kubernetes",
+    live: true,
     value: "FILE",
     path: true,
     help: "kubeconfig of the cluster to audit (default: KUBECONFIG, else ~/.kube/config, else the pod's own account)",
@@ -195,18 +217,22 @@ export const flags: readonly Flag[] = [
   },
   {
     name: "context",
+    cloud: "kubernetes",
     value: "NAME",
     help: "context of the kubeconfig (default: its current one)",
     commands: reading,
   },
   {
     name: "namespace",
+    cloud: "kubernetes",
     value: "NAME",
     help: "Kubernetes namespace of the deployment (default: wherever the documented roles are)",
     commands: ["scan", "collect", "compare", "review"],
   },
   {
     name: "exec-plugins",
+    cloud: "kubernetes",
+    live: true,
     value: "WHICH",
     choices: execPluginChoices,
     default: "allow",
@@ -394,6 +420,7 @@ export const flags: readonly Flag[] = [
   },
   {
     name: "namespace",
+    cloud: "kubernetes",
     value: "NAME",
     flagOnly: true,
     help: "Kubernetes: where a Role that says no namespace, and a ClusterRole without a binding, applies",

@@ -2,10 +2,10 @@ import { isIncomplete } from "../../report/exit-code.ts";
 import { growthText } from "../../report/growth.ts";
 import type { Finding, Report } from "../../report/report.ts";
 import { inertText, visible } from "../../text/visible.ts";
-import type { Place } from "./deliver.ts";
+import type { OutputPlace } from "./deliver.ts";
 
 /** What changed between two reports, for a person: the verdict in words, then what is new, changed and gone. */
-export function changesTable(report: Report, status: number, place: Place): string {
+export function changesTable(report: Report, status: number, place: OutputPlace): string {
   const of = (state: Finding["state"]) => report.findings.filter((finding) => finding.state === state);
   const groups: readonly (readonly [string, readonly Finding[]])[] = [
     ["New", of("new")],

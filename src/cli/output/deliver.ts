@@ -14,7 +14,10 @@ import type { Console } from "./progress.ts";
 const fileWidth = 100;
 
 /** Files that a run may write, to be looked at before anything is collected. */
-export function pathsOf(destinations: readonly Destination[], reporters: readonly Reporter[]): string[] {
+export function outputPathsOf(
+  destinations: readonly Destination[],
+  reporters: readonly Reporter[],
+): string[] {
   return destinations.flatMap(({ format, path }) => {
     if (path === undefined) return [];
     const { extension = format, beside = [] } = reporters.find((each) => each.format === format) ?? {};
@@ -28,7 +31,7 @@ function stale(path: string): string {
 }
 
 /** The place that a text is rendered for. */
-export type Place = Pick<RenderOptions, "width" | "color" | "verbose">;
+export type OutputPlace = Pick<RenderOptions, "width" | "color" | "verbose">;
 
 /** One format's files. */
 export interface Rendered {
@@ -50,7 +53,7 @@ export function renderReport(
   report: Report,
   exitCode: number,
   { checks, reporters }: Pick<Extensions, "checks" | "reporters">,
-): (format: string, place: Place) => Rendered {
+): (format: string, place: OutputPlace) => Rendered {
   const rules = ruleTexts(checks);
   return (format, place) => {
     const reporter = reporters.find((each) => each.format === format);
@@ -72,7 +75,7 @@ export function renderReport(
  */
 export async function deliver(
   destinations: readonly Destination[],
-  render: (format: string, place: Place) => Rendered,
+  render: (format: string, place: OutputPlace) => Rendered,
   options: GivenOptions,
   console: Console,
   shell: Shell,

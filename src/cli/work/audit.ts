@@ -1,11 +1,11 @@
 import { auditing } from "../../audit/audit.ts";
 import {
+  type AuditTold,
+  type BaselineOnTarget,
   type Judged,
   type Opening,
-  type Place,
   type Stopped,
   stoppedAfter,
-  type Told,
 } from "../../audit/course.ts";
 import type { Check } from "../../checks/define.ts";
 import type { Report } from "../../report/report.ts";
@@ -17,9 +17,14 @@ import type { Steps, Work } from "./work.ts";
 
 /** Word of an audit: where it is, and what it has judged. */
 export type AuditPart =
-  | { readonly at: "opens"; readonly place: Place; readonly opening: Opening }
-  | { readonly at: "begins"; readonly place: Place; readonly control: string }
-  | { readonly at: "ends"; readonly place: Place; readonly control: string; readonly judged: Judged };
+  | { readonly at: "opens"; readonly place: BaselineOnTarget; readonly opening: Opening }
+  | { readonly at: "begins"; readonly place: BaselineOnTarget; readonly control: string }
+  | {
+      readonly at: "ends";
+      readonly place: BaselineOnTarget;
+      readonly control: string;
+      readonly judged: Judged;
+    };
 
 /** An audit, and what is done with its report that takes comparisons too. */
 export interface AuditErrand {
@@ -33,7 +38,7 @@ export interface AuditErrand {
   /** The report of `--since`. */
   readonly earlier?: Report;
   /** The audit was stopped: what it had told becomes the report. */
-  readonly stopped?: { readonly told: Told; readonly reason: string };
+  readonly stopped?: { readonly told: AuditTold; readonly reason: string };
 }
 
 type PackedAudit = Omit<AuditErrand, "order" | "checks"> & {
@@ -55,9 +60,9 @@ export const auditWork: Work<AuditErrand, AuditPart, Report> = {
     const course =
       stopped === undefined
         ? {
-            opens: (place: Place, opening: Opening) => tell({ at: "opens", place, opening }),
-            begins: (place: Place, control: string) => tell({ at: "begins", place, control }),
-            ends: (place: Place, control: string, judged: Judged) =>
+            opens: (place: BaselineOnTarget, opening: Opening) => tell({ at: "opens", place, opening }),
+            begins: (place: BaselineOnTarget, control: string) => tell({ at: "begins", place, control }),
+            ends: (place: BaselineOnTarget, control: string, judged: Judged) =>
               tell({ at: "ends", place, control, judged }),
           }
         : { stopped: stoppedAfter(stopped.told, stopped.reason) };
@@ -94,8 +99,8 @@ export function* bareReport({ order, checks }: AuditErrand, stopped: Stopped): S
 
 /** Follows an audit: for the progress line, and for the report of an audit that is stopped. */
 export class AuditFollower {
-  readonly #openings = new Map<string, Told["openings"][number]>();
-  readonly #judged = new Map<string, Told["judged"][number]>();
+  readonly #openings = new Map<string, AuditTold["openings"][number]>();
+  readonly #judged = new Map<string, AuditTold["judged"][number]>();
   #now = "";
 
   /** Takes word of the audit. The same may come twice: what was begun in one thread begins again in another. */
@@ -113,7 +118,7 @@ export class AuditFollower {
   }
 
   /** What the audit has told. */
-  told(): Told {
+  told(): AuditTold {
     return { openings: [...this.#openings.values()], judged: [...this.#judged.values()] };
   }
 }

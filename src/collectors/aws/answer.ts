@@ -3,7 +3,7 @@ import type { UnreadCause } from "../../snapshot/snapshot.ts";
 import { visible } from "../../text/visible.ts";
 import { ReadFailure } from "../http/failure.ts";
 import { retryAfter } from "../http/retry.ts";
-import type { Asked } from "./wire.ts";
+import type { WireRequest } from "./wire.ts";
 
 /** Longest error message of a service that is quoted, in characters. */
 const quoted = 400;
@@ -28,7 +28,7 @@ export class AnswerFailure extends ReadFailure {
  * error, a page for browsers, a text that was cut, the answer to something else. The SDK would read most of these as
  * an answer with nothing in it.
  */
-export function requireAnswer(response: PipelineResponse, asked: Asked): void {
+export function requireAnswer(response: PipelineResponse, asked: WireRequest): void {
   if (response.status !== 200) throw failureOf(response);
   const text = (response.bodyAsText ?? "").trim();
   const problem =
@@ -44,7 +44,7 @@ export function requireAnswer(response: PipelineResponse, asked: Asked): void {
   throw new AnswerFailure("malformed", `answered 200 with ${problem}${hint}`, response);
 }
 
-function notXml(text: string, wanted: string, { result }: Asked): string | undefined {
+function notXml(text: string, wanted: string, { result }: WireRequest): string | undefined {
   const root = /^(?:<\?xml[^>]*\?>\s*)?<([A-Za-z_][\w.-]*)[\s/>]/.exec(text)?.[1];
   if (root === undefined) return "something that is not XML";
   if (root !== wanted) return `<${visible(root).slice(0, 80)}> instead of <${wanted}>`;

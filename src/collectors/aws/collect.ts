@@ -4,7 +4,7 @@ import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
 import type { Collect, CollectOptions, CollectPlan } from "../define.ts";
 import { ReadFailure } from "../http/failure.ts";
 import type { AwsSettings } from "../settings.ts";
-import { connect } from "./connect.ts";
+import { connectAws } from "./connect.ts";
 import { recorderOf } from "./recorder.ts";
 import { servicesFor } from "./services/registry.ts";
 import { roleKinds, roleNamed } from "./services/roles.ts";
@@ -19,7 +19,7 @@ import { roleKinds, roleNamed } from "./services/roles.ts";
  */
 export const collect: Collect<AwsSettings> = async (plan, settings, options) => {
   const asked = plan.principals.map(roleNamed);
-  const { region, config, call, identity } = await connect(settings, options);
+  const { region, config, call, identity } = await connectAws(settings, options);
   const recorder = recorderOf(options);
   if (identity instanceof ReadFailure) {
     const account = asked.find((role) => role.account !== undefined)?.account ?? "unknown";

@@ -10,13 +10,13 @@ import type { AwsSettings } from "../settings.ts";
 import { createAwsHttp } from "./http.ts";
 import { repeated } from "./repeat.ts";
 import type { ClientConfig } from "./services/define.ts";
-import { createSignIn, explainSignIn, signInDetails } from "./sign-in.ts";
+import { awsSignInDetails, createAwsSignIn, explainAwsSignIn } from "./sign-in.ts";
 
 /** One call of a service with its retries, as the JSON that a snapshot keeps. Throws `ReadFailure`. */
 export type Call = (service: string, what: string, send: () => Promise<object>) => Promise<JsonObject>;
 
 /** A connection that is signed in, to one account in one region. */
-export interface Connection {
+export interface AwsConnection {
   readonly region: string;
   /** For the client of a service: through our guard, deadlines and limit. */
   readonly config: ClientConfig;
@@ -34,11 +34,11 @@ export interface Identity {
  * @param also reads that may leave beside those of the registry
  * @throws CollectError on input that is wrong, a sign-in that fails, or an address that is not AWS.
  */
-export async function connect(
+export async function connectAws(
   settings: AwsSettings,
   options: CollectOptions,
   also: readonly AwsCall[] = [],
-): Promise<Connection> {
+): Promise<AwsConnection> {
   // The SDK's notice that later releases need a later Node is for who installs it; here it is part of the bundle.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const clock = settings.clock ?? systemClock;
@@ -54,7 +54,7 @@ export async function connect(
     ...(settings.client === undefined ? {} : { client: settings.client }),
   });
   const region = await regionOf(settings);
-  const signIn = createSignIn({
+  const signIn = createAwsSignIn({
     settings,
     region,
     handler: http.signingIn,
@@ -88,7 +88,7 @@ export async function connect(
     } catch (error) {
       if (!(error instanceof ReadFailure) || error.reason !== "unauthenticated") throw error;
       const renewed = await signIn.renew(used).catch((cause: unknown) => {
-        throw new ReadFailure("unauthenticated", explainSignIn(cause, settings));
+        throw new ReadFailure("unauthenticated", explainAwsSignIn(cause, settings));
       });
       if (!renewed) throw error;
       return again();
@@ -99,8 +99,8 @@ export async function connect(
   try {
     await signIn.credentials();
   } catch (error) {
-    for (const line of signInDetails(error)) debug(line);
-    throw new CollectError(explainSignIn(error, settings));
+    for (const line of awsSignInDetails(error)) debug(line);
+    throw new CollectError(explainAwsSignIn(error, settings));
   }
   return { region, config, call, identity: await identityOf(new STSClient(config), call) };
 }
@@ -170,7 +170,7 @@ async function regionOfEnvironment(settings: AwsSettings): Promise<string> {
       throw new CollectError(
         "no region for AWS: name one with --region, AWS_REGION, or in the profile of the AWS configuration files",
       );
-    throw new CollectError(explainSignIn(error, settings));
+    throw new CollectError(explainAwsSignIn(error, settings));
   } finally {
     client.destroy();
   }
@@ -185,7 +185,7 @@ function problemOf(error: unknown, settings: AwsSettings, scrub: (text: string) 
     return error;
   }
   if (/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name))
-    return new ReadFailure("unauthenticated", explainSignIn(error, settings));
+    return new ReadFailure("unauthenticated", explainAwsSignIn(error, settings));
   // Our handler lets only whole answers through; one that the SDK cannot read is not what AWS documents.
   if ("$response" in error || /deserializ|\bparse\b/i.test(error.message)) {
     const [why = ""] = error.message.replace(/^@aws-sdk\s+/, "").split(/\r?\n/);

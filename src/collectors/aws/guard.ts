@@ -3,7 +3,7 @@ import { awsKinds } from "../../snapshot/kinds/aws.ts";
 import type { AwsCall } from "../../snapshot/kinds/calls.ts";
 import { visible } from "../../text/visible.ts";
 import { WriteRefused } from "../http/guard.ts";
-import { type Asked, askedOf, isAddressOf } from "./wire.ts";
+import { askedOf, isAddressOf, type WireRequest } from "./wire.ts";
 
 /** Every call of the registry: all that may leave. */
 const calls = Object.values(awsKinds).flatMap((source) => source.calls);
@@ -40,7 +40,7 @@ export function signInGuard(): PipelinePolicy {
   );
 }
 
-function guard(name: string, passes: (asked: Asked) => boolean): PipelinePolicy {
+function guard(name: string, passes: (asked: WireRequest) => boolean): PipelinePolicy {
   return {
     name,
     sendRequest: async (request, next) => {

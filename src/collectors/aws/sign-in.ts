@@ -14,7 +14,7 @@ const refreshMargin = 2 * 60_000;
 
 const secretVariables = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] as const;
 
-export interface SignInOptions {
+export interface AwsSignInOptions {
   readonly settings: AwsSettings;
   readonly region: string;
   readonly handler: SdkHandler;
@@ -24,7 +24,7 @@ export interface SignInOptions {
   readonly timeoutMs: () => number;
 }
 
-export interface SignIn {
+export interface AwsSignIn {
   /** For SDK clients: the keys of now. Marked `memoized`, since the SDK would else keep the first ones for ever. */
   readonly credentials: { (): Promise<AwsKeys>; memoized: boolean };
   /** Which keys are in use; grows when they are renewed. */
@@ -42,7 +42,7 @@ export interface SignIn {
  * The SDK's default chain, `--profile`, and `--assume-role` on top of either. New keys in the middle of a scan come
  * from a chain made anew, since the SDK's own keep what they had.
  */
-export function createSignIn(options: SignInOptions): SignIn {
+export function createAwsSignIn(options: AwsSignInOptions): AwsSignIn {
   let provider = providerOf(options, false);
   let keys: AwsKeys | undefined;
   let pending: Promise<AwsKeys> | undefined;
@@ -96,7 +96,7 @@ export function createSignIn(options: SignInOptions): SignIn {
 }
 
 function providerOf(
-  { settings, region, handler, debug }: SignInOptions,
+  { settings, region, handler, debug }: AwsSignInOptions,
   anew: boolean,
 ): () => Promise<AwsKeys> {
   const { profile, assumeRole, externalId, credentials } = settings;
@@ -132,7 +132,7 @@ function loggerOf(debug: (line: string) => void) {
 }
 
 /** One line for a person about a sign-in that failed. */
-export function explainSignIn(error: unknown, settings: AwsSettings): string {
+export function explainAwsSignIn(error: unknown, settings: AwsSettings): string {
   if (error instanceof ReadFailure) return withoutSecrets(error.message);
   const text = firstLine(error);
   const name = error instanceof Error ? error.name : "";
@@ -154,7 +154,7 @@ export function explainSignIn(error: unknown, settings: AwsSettings): string {
 }
 
 /** What was tried, one line each, for --debug. */
-export function signInDetails(error: unknown): readonly string[] {
+export function awsSignInDetails(error: unknown): readonly string[] {
   const lines: string[] = [];
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
     lines.push(`sign-in: ${visible(at.name)}: ${firstLine(at)}`);
@@ -175,7 +175,7 @@ function firstLine(error: unknown): string {
   return withoutSecrets(line.trim()).slice(0, 400);
 }
 
-async function withDeadline(provider: () => Promise<AwsKeys>, options: SignInOptions): Promise<AwsKeys> {
+async function withDeadline(provider: () => Promise<AwsKeys>, options: AwsSignInOptions): Promise<AwsKeys> {
   const budget = Math.max(1, options.timeoutMs());
   let timer: NodeJS.Timeout | undefined;
   let stop: (() => void) | undefined;

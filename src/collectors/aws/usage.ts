@@ -11,7 +11,7 @@ import { ReadFailure } from "../http/failure.ts";
 import { attempt } from "../recorder.ts";
 import type { AwsSettings } from "../settings.ts";
 import { awsUsageCalls } from "../usage-calls.ts";
-import { type Connection, connect } from "./connect.ts";
+import { type AwsConnection, connectAws } from "./connect.ts";
 
 /** Days that CloudTrail's event history reaches back. */
 const DAYS = 90;
@@ -52,7 +52,7 @@ export async function readAwsUsage(
 ): Promise<AwsUsageRead> {
   const clock = settings.clock ?? systemClock;
   const ends = clock.now() + options.timeoutMs;
-  const connection = await connect(settings, options, awsUsageCalls);
+  const connection = await connectAws(settings, options, awsUsageCalls);
   const problems: string[] = [];
   const failed = (what: string, permission: string) => (failure: ReadFailure) => {
     const needs = failure.reason === "denied" ? `; needs ${permission}` : "";
@@ -86,7 +86,7 @@ export async function readAwsUsage(
 
 async function lastAccessedReport(
   role: string,
-  { config, call }: Connection,
+  { config, call }: AwsConnection,
   options: CollectOptions,
   sleep: (ms: number) => Promise<unknown>,
   left: () => number,
@@ -140,7 +140,7 @@ async function lastAccessedReport(
 /** The event history of one region, from now back. */
 async function readTrail(
   region: string,
-  { config, call }: Connection,
+  { config, call }: AwsConnection,
   options: CollectOptions,
 ): Promise<TrailRead> {
   const client = new CloudTrailClient({ ...config, region });

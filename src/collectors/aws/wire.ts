@@ -3,7 +3,7 @@ import { awsKinds } from "../../snapshot/kinds/aws.ts";
 import type { AwsCall } from "../../snapshot/kinds/calls.ts";
 
 /** What a request asks for, as it stands on the wire. */
-export interface Asked {
+export interface WireRequest {
   /** The service that the request is signed for; absent: it is not signed. */
   readonly service: string | undefined;
   /** The operation's name, where the request says it; of a request that is only an address: `undefined`. */
@@ -24,7 +24,7 @@ const inXml = Object.values(awsKinds)
   .filter(({ root }) => root !== undefined);
 
 /** Reads what a request would do from the request itself, as the service will, and not from what we meant. */
-export function askedOf(request: PipelineRequest): Asked {
+export function askedOf(request: PipelineRequest): WireRequest {
   const url = new URL(request.url);
   const scope = /\bCredential=[^,\s]*\/([\w-]+)\/aws4_request\b/.exec(
     request.headers.get("authorization") ?? "",
@@ -59,7 +59,7 @@ export function askedOf(request: PipelineRequest): Asked {
 }
 
 /** Whether a request that says no operation is the call's: same method, and the call's path at the end of its own. */
-export function isAddressOf(asked: Asked, call: AwsCall): boolean {
+export function isAddressOf(asked: WireRequest, call: AwsCall): boolean {
   if (call.path === undefined || asked.method !== "GET" || asked.operation !== undefined) return false;
   const pattern = call.path.replace(/\{\w+\}/g, "[^/]+");
   if (call.query === undefined) return new RegExp(`${pattern}$`).test(asked.path);

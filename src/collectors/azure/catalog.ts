@@ -14,7 +14,7 @@ export function requireOperations(provider: JsonObject): void {
  * A provider's operations, reduced to what the catalogue needs: names, and whether they are data actions (AZ12).
  * The whole answer has some 20 MB of descriptions.
  */
-export function catalogOf(provider: JsonObject): JsonObject {
+export function collectedCatalog(provider: JsonObject): JsonObject {
   return {
     ...(typeof provider.name === "string" ? { name: provider.name } : {}),
     operations: operationsOf(provider.operations),

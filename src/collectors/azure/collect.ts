@@ -11,8 +11,8 @@ import type { JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
 import type { AzureSettings } from "../settings.ts";
-import { catalogOf, requireOperations } from "./catalog.ts";
-import { connect } from "./connect.ts";
+import { collectedCatalog, requireOperations } from "./catalog.ts";
+import { connectAzure } from "./connect.ts";
 import { holdersOf, rolesMissing, rolesNamed } from "./holders.ts";
 import { type AzureReader, createReader } from "./reader.ts";
 import { isGuid, requireGuid } from "./target.ts";
@@ -31,7 +31,7 @@ export const noLicence = "none";
  */
 export const collect: Collect<AzureSettings> = async (plan, settings, options) => {
   for (const principal of plan.principals) requireGuid(principal, "--principal");
-  const { http, endpoint, subscription } = await connect(settings, options);
+  const { http, endpoint, subscription } = await connectAzure(settings, options);
   const recorder = recorderOf(subscription, options);
   const reader = createReader(http, endpoint, subscription);
   await Promise.all([
@@ -283,7 +283,7 @@ async function readMissingRoles(
 /** Documents of a list under their own ids; an item without one is named by its place. */
 function keepItems(kind: AzureKind, items: readonly JsonObject[], recorder: AzureRecorder): void {
   items.forEach((item, index) => {
-    const body = kind === "azure/provider-operations" ? catalogOf(item) : item;
+    const body = kind === "azure/provider-operations" ? collectedCatalog(item) : item;
     recorder.keep(kind, idOf(item) ?? `${recorder.api(kind)}#${index}`, body);
   });
 }

@@ -11,23 +11,26 @@ import { diagnoseAuthority } from "./diagnose.ts";
 import { urlOf } from "./reader.ts";
 import {
   authorityHost,
+  azureSignInDetails,
   defaultCredential,
-  explainSignIn,
+  explainAzureSignIn,
   isDiscoveryFailure,
-  signInDetails,
   withoutSecrets,
 } from "./sign-in.ts";
 import { endpointOf, requireGuid } from "./target.ts";
 
 /** A connection that is signed in, to one subscription. */
-export interface Connection {
+export interface AzureConnection {
   readonly http: Http;
   readonly endpoint: URL;
   readonly subscription: string;
 }
 
 /** @throws CollectError on input that is wrong, a sign-in that fails, or a subscription that is not named and not clear. */
-export async function connect(settings: AzureSettings, options: CollectOptions): Promise<Connection> {
+export async function connectAzure(
+  settings: AzureSettings,
+  options: CollectOptions,
+): Promise<AzureConnection> {
   const endpoint = endpointOf(settings);
   const given = settings.subscription ?? (process.env.AZURE_SUBSCRIPTION_ID?.trim() || undefined);
   const named =
@@ -47,7 +50,7 @@ export async function connect(settings: AzureSettings, options: CollectOptions):
       endpoint,
       scope: `${endpoint.origin}/.default`,
       newCredential: () => settings.credential ?? defaultCredential(signIn),
-      explain: explainSignIn,
+      explain: explainAzureSignIn,
       readOnlyPosts: [],
       timeoutMs: options.timeoutMs,
       concurrency: options.concurrency,
@@ -61,10 +64,10 @@ export async function connect(settings: AzureSettings, options: CollectOptions):
     options.progress("signing in to Azure");
     await http.signIn();
   } catch (error) {
-    for (const line of signInDetails(error)) debug(line);
+    for (const line of azureSignInDetails(error)) debug(line);
     if (error instanceof ReadFailure) throw new CollectError(withoutSecrets(error.message));
     const why = isDiscoveryFailure(error) ? await diagnoseAuthority(signIn, options.signal) : undefined;
-    throw new CollectError(why ?? explainSignIn(error));
+    throw new CollectError(why ?? explainAzureSignIn(error));
   }
   return { http, endpoint, subscription: named ?? (await onlySubscription(http, endpoint)) };
 }

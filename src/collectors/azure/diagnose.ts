@@ -8,7 +8,7 @@ import {
 import { readOnlyGuard } from "../http/guard.ts";
 import { networkProblem } from "../http/network.ts";
 import { transportPolicy } from "../http/transport.ts";
-import { authorityHost, explainSignIn, type SignInOptions } from "./sign-in.ts";
+import { type AzureSignInOptions, authorityHost, explainAzureSignIn } from "./sign-in.ts";
 
 /** Milliseconds for the one question below. */
 const patience = 10_000;
@@ -19,7 +19,7 @@ const patience = 10_000;
  * asked again here. Undefined when that one is answered well.
  */
 export async function diagnoseAuthority(
-  options: SignInOptions,
+  options: AzureSignInOptions,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const host = authorityHost(options);
@@ -36,7 +36,7 @@ export async function diagnoseAuthority(
     const response = await pipeline.sendRequest(createDefaultHttpClient(), createPipelineRequest({ url }));
     if (response.status === 200) return undefined;
     const body = response.bodyAsText ?? "";
-    if (/AADSTS\d+/.test(body)) return explainSignIn(new Error(descriptionOf(body)));
+    if (/AADSTS\d+/.test(body)) return explainAzureSignIn(new Error(descriptionOf(body)));
     return `the sign-in host ${host} answered ${response.status} for the tenant ${JSON.stringify(tenant)}; check AZURE_AUTHORITY_HOST and --tenant`;
   } catch (error) {
     const problem = error instanceof Error && error.name === "ReadFailure" ? error : networkProblem(error);

@@ -38,7 +38,7 @@ const secretVariables = [
   "AZURE_PASSWORD",
 ] as const;
 
-export interface SignInOptions {
+export interface AzureSignInOptions {
   readonly tenant?: string;
   /** The cloud's own authority; `AZURE_AUTHORITY_HOST` wins over it. */
   readonly authority: string;
@@ -46,7 +46,7 @@ export interface SignInOptions {
 }
 
 /** The host that signs in: `AZURE_AUTHORITY_HOST`, else the cloud's. */
-export function authorityHost(options: SignInOptions): string {
+export function authorityHost(options: AzureSignInOptions): string {
   return (process.env.AZURE_AUTHORITY_HOST?.trim() || options.authority).replace(/\/+$/, "");
 }
 
@@ -56,7 +56,7 @@ export function authorityHost(options: SignInOptions): string {
  * environment and only while it is made. With an authority host of one's own, instance discovery is off: it would
  * ask the public cloud whether that host exists.
  */
-export function defaultCredential(options: SignInOptions): TokenCredential {
+export function defaultCredential(options: AzureSignInOptions): TokenCredential {
   const host = authorityHost(options);
   const settings: DefaultAzureCredentialOptions = {
     authorityHost: host,
@@ -77,7 +77,7 @@ export function defaultCredential(options: SignInOptions): TokenCredential {
 }
 
 /** One line for a person about a sign-in that failed. */
-export function explainSignIn(error: unknown): string {
+export function explainAzureSignIn(error: unknown): string {
   const text = messageOf(error);
   const code = /AADSTS\d+/.exec(text)?.[0];
   if (code !== undefined) {
@@ -103,7 +103,7 @@ export function isDiscoveryFailure(error: unknown): boolean {
 }
 
 /** What each credential of the chain said, one line each, for --debug. */
-export function signInDetails(error: unknown): readonly string[] {
+export function azureSignInDetails(error: unknown): readonly string[] {
   const errors = (error as { errors?: unknown }).errors;
   const list = Array.isArray(errors) ? errors : [error];
   return list.map((entry) => `sign-in: ${firstLine(messageOf(entry))}`);

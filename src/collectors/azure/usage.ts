@@ -3,7 +3,7 @@ import { ReadFailure } from "../http/failure.ts";
 import { readPages } from "../http/paging.ts";
 import type { AzureSettings } from "../settings.ts";
 import { activityLogCall } from "../usage-calls.ts";
-import { connect } from "./connect.ts";
+import { connectAzure } from "./connect.ts";
 import { urlOf } from "./reader.ts";
 
 /** Days that the Activity Log is kept, less one hour, since the API refuses a start that is older. */
@@ -28,7 +28,7 @@ export async function readActivityLog(
   settings: AzureSettings,
   options: CollectOptions,
 ): Promise<ActivityLogRead> {
-  const { http, endpoint, subscription } = await connect(settings, options);
+  const { http, endpoint, subscription } = await connectAzure(settings, options);
   const to = options.now();
   const from = new Date(to.getTime() - WINDOW_MS);
   const window = { from: from.toISOString(), to: to.toISOString() };

@@ -5,10 +5,10 @@ import { createSecureContext } from "node:tls";
 import { KubeConfig } from "@kubernetes/client-node";
 import { CollectError } from "../define.ts";
 import type { Credential } from "./sign-in.ts";
-import type { Cluster, Target } from "./target.ts";
+import type { ApiServer, ClusterTarget } from "./target.ts";
 
 export interface AgentOptions {
-  readonly target: Target;
+  readonly target: ClusterTarget;
   readonly proxy: URL | undefined;
   /** Milliseconds that a proxy may take to open the tunnel. */
   readonly timeoutMs: number;
@@ -56,7 +56,7 @@ export async function agentOf(options: AgentOptions, credential: Credential): Pr
 }
 
 /** Certificates that cannot be used are found now: at the connection they would look like a bad network. */
-function requireMaterial(cluster: Cluster, { certificate }: Credential, title: string): void {
+function requireMaterial(cluster: ApiServer, { certificate }: Credential, title: string): void {
   const unusable = (what: string) =>
     new CollectError(`${title}: ${what} cannot be used: expected PEM text (in …-data: base64 of it)`);
   if (cluster.ca !== undefined && !certificatesIn(cluster.ca).some(isCertificate))

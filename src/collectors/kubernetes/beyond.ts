@@ -1,4 +1,4 @@
-import { besideFile, type Entry, readKubeconfigs, shown } from "./kubeconfig.ts";
+import { besideFile, type KubeconfigEntry, readKubeconfigs, shown } from "./kubeconfig.ts";
 
 /** Something by which a kubeconfig reaches beyond itself: a program that it has run, a file that it has read. */
 export interface Beyond {
@@ -39,7 +39,7 @@ export function beyondItself(kubeconfig: string): readonly Beyond[] {
   return found;
 }
 
-function present({ body }: Entry, key: string): boolean {
+function present({ body }: KubeconfigEntry, key: string): boolean {
   const value = body[key];
   return value !== undefined && value !== null && value !== "";
 }

@@ -12,7 +12,7 @@ import { attempt } from "../recorder.ts";
 import type { KubernetesSettings } from "../settings.ts";
 import { saysAbsent } from "./answer.ts";
 import { readConfigFiles } from "./config-files.ts";
-import { type Connection, connect } from "./connect.ts";
+import { type ClusterConnection, connectCluster } from "./connect.ts";
 import {
   idOf,
   metadataOf,
@@ -26,8 +26,8 @@ import {
 import { discover } from "./discovery.ts";
 import { refused } from "./edition.ts";
 import { isNamespace, namedIn, namespacesIn } from "./names.ts";
-import { readList } from "./pages.ts";
-import { type KubernetesRecorder, type Reading, recorderOf } from "./recorder.ts";
+import { readClusterList } from "./pages.ts";
+import { type ClusterReading, clusterRecorderOf, type KubernetesRecorder } from "./recorder.ts";
 import { readReleases } from "./releases.ts";
 import { readSecrets } from "./secrets.ts";
 
@@ -46,9 +46,9 @@ const defaultPageSize = 500;
 export const collect: Collect<KubernetesSettings> = async (plan, settings, options) => {
   const namespace = plan.namespace === undefined ? undefined : namespaceNamed(plan.namespace);
   for (const kind of kindsOf(plan)) namedIn(plan, kind);
-  const connection = await connect(settings, options, extraPaths(plan));
+  const connection = await connectCluster(settings, options, extraPaths(plan));
   const { server } = connection.target.cluster;
-  const recorder = recorderOf(options);
+  const recorder = clusterRecorderOf(options);
   const suffix = namespace === undefined ? "" : `/${namespace}`;
   const fallback = visible(`${server.host}${server.pathname.replace(/\/+$/, "")}`);
   if (connection.problem !== undefined) {
@@ -109,7 +109,7 @@ function namespaceNamed(given: string): string {
 
 /** Which cluster this is. @returns its uid; undefined when it could not be read, which is then unread */
 async function readCluster(
-  connection: Connection,
+  connection: ClusterConnection,
   recorder: KubernetesRecorder,
   options: CollectOptions,
 ): Promise<string | undefined> {
@@ -193,7 +193,7 @@ const lists: Readonly<Partial<Record<KubernetesKind, readonly Listed[]>>> = {
   ],
 };
 
-async function readAll(reading: Reading): Promise<void> {
+async function readAll(reading: ClusterReading): Promise<void> {
   const { plan } = reading;
   const wanted = (Object.keys(lists) as KubernetesKind[]).filter((kind) => plan.kinds.has(kind));
   await Promise.all([
@@ -212,7 +212,7 @@ async function readAll(reading: Reading): Promise<void> {
 async function readKind(
   kind: KubernetesKind,
   listed: readonly Listed[],
-  reading: Reading,
+  reading: ClusterReading,
 ): Promise<readonly JsonObject[]> {
   const { title } = kubernetesKinds[kind];
   reading.progress(`reading ${title}`);
@@ -229,13 +229,13 @@ async function readOne(
   kind: KubernetesKind,
   { apiVersion, kind: of, call: at = 0, content, installed }: Listed,
   namespace: string | undefined,
-  { get, recorder, limit }: Reading,
+  { get, recorder, limit }: ClusterReading,
 ): Promise<readonly JsonObject[] | undefined> {
   const { calls } = kubernetesKinds[kind];
   const call = calls[namespace === undefined ? at : at + 1] ?? calls[0];
   const path = call.path.replace("{namespace}", namespace ?? "");
   const items = await attempt(
-    () => readList(get, { path, of, metadataOnly: call.metadataOnly === true, limit }),
+    () => readClusterList(get, { path, of, metadataOnly: call.metadataOnly === true, limit }),
     (failure) => {
       if (installed === true && saysAbsent(failure)) return [];
       const id = namespace === undefined ? undefined : `${namespace}/*`;
@@ -250,7 +250,7 @@ async function readOne(
   });
 }
 
-async function readDiscovery({ get, recorder, progress }: Reading): Promise<void> {
+async function readDiscovery({ get, recorder, progress }: ClusterReading): Promise<void> {
   const kind = "kubernetes/api-resource";
   const { title, calls } = kubernetesKinds[kind];
   progress(`reading ${title}`);
@@ -265,11 +265,15 @@ async function readDiscovery({ get, recorder, progress }: Reading): Promise<void
 }
 
 /** What a plugin's collector reads through: GETs of the server, of the paths that it declared. */
-function doorOf(settings: KubernetesSettings, connection: Connection) {
+function doorOf(settings: KubernetesSettings, connection: ClusterConnection) {
   return {
     get: (path: string) => connection.get(path),
     list: (path: string) =>
-      readList(connection.get, { path, metadataOnly: false, limit: settings.pageSize ?? defaultPageSize }),
+      readClusterList(connection.get, {
+        path,
+        metadataOnly: false,
+        limit: settings.pageSize ?? defaultPageSize,
+      }),
   };
 }
 

@@ -10,7 +10,7 @@ import { saysAbsent } from "./answer.ts";
 import { objectIn, objectsIn } from "./content.ts";
 import { isName, isNamespace } from "./names.ts";
 import { nameOf } from "./pages.ts";
-import type { Reading } from "./recorder.ts";
+import type { ClusterReading } from "./recorder.ts";
 
 const kind = "kubernetes/config-map";
 
@@ -31,7 +31,10 @@ interface Wanted {
  * The configuration files that the plan asks for: of each workload with such labels the file behind the argument, where a
  * config map is mounted there. A file of another origin (an image, a secret) is none of ours to read.
  */
-export async function readConfigFiles(workloads: readonly JsonObject[], reading: Reading): Promise<void> {
+export async function readConfigFiles(
+  workloads: readonly JsonObject[],
+  reading: ClusterReading,
+): Promise<void> {
   const { recorder, plan, get, progress } = reading;
   const [call] = kubernetesKinds[kind].calls;
   const files = workloads.flatMap((workload) =>

@@ -5,8 +5,8 @@ import type { KubernetesSettings } from "../settings.ts";
 import { agentOf } from "./agent.ts";
 import { createKubernetesHttp, type KubernetesHttp } from "./http.ts";
 import { environmentProxy } from "./proxy.ts";
-import { createSignIn } from "./sign-in.ts";
-import { type Cluster, type Target, targetOf } from "./target.ts";
+import { createClusterSignIn } from "./sign-in.ts";
+import { type ApiServer, type ClusterTarget, clusterTargetOf } from "./target.ts";
 
 /** Milliseconds that one request may take, its body included. */
 const defaultRequestTimeout = 60_000;
@@ -14,8 +14,8 @@ const defaultRequestTimeout = 60_000;
 const defaultExecTimeout = 30_000;
 
 /** A connection to one cluster. */
-export interface Connection extends KubernetesHttp {
-  readonly target: Target;
+export interface ClusterConnection extends KubernetesHttp {
+  readonly target: ClusterTarget;
   /** Why no credentials came in time; then nothing can be read. */
   readonly problem?: ReadFailure;
 }
@@ -24,15 +24,15 @@ export interface Connection extends KubernetesHttp {
  * @param extraPaths paths that a plugin reads, beside those of the registry
  * @throws CollectError on a kubeconfig that is wrong or a sign-in that fails
  */
-export async function connect(
+export async function connectCluster(
   settings: KubernetesSettings,
   options: Omit<CollectOptions, "now">,
   extraPaths: readonly string[] = [],
-): Promise<Connection> {
+): Promise<ClusterConnection> {
   const clock = settings.clock ?? systemClock;
   const started = clock.now();
   const left = () => options.timeoutMs - (clock.now() - started);
-  const target = targetOf(settings);
+  const target = clusterTargetOf(settings);
   const { cluster, login, title } = target;
   if (login.kind === "exec" && settings.execPlugins === "deny")
     throw new CollectError(
@@ -41,7 +41,7 @@ export async function connect(
   const env = settings.env ?? process.env;
   const proxy = cluster.proxy ?? environmentProxy(cluster.server, env);
   const requestTimeoutMs = settings.requestTimeoutMs ?? defaultRequestTimeout;
-  const signIn = createSignIn({
+  const signIn = createClusterSignIn({
     login,
     cluster: clusterInfo(cluster),
     signal: options.signal,
@@ -79,7 +79,7 @@ export async function connect(
 }
 
 /** The cluster as an exec plugin is told of it. */
-function clusterInfo(cluster: Cluster): Readonly<Record<string, unknown>> {
+function clusterInfo(cluster: ApiServer): Readonly<Record<string, unknown>> {
   return {
     server: cluster.server.href.replace(/\/$/, ""),
     ...(cluster.tlsServerName === undefined ? {} : { "tls-server-name": cluster.tlsServerName }),

@@ -4,7 +4,7 @@ import { CollectError, type CollectOptions } from "../define.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import { ReadFailure } from "../http/failure.ts";
 import type { KubernetesSettings } from "../settings.ts";
-import { connect } from "./connect.ts";
+import { connectCluster } from "./connect.ts";
 
 /** Nodes that are looked at; those of one cluster stand in one cloud. */
 const nodes = 50;
@@ -21,7 +21,7 @@ export async function edition(
   settings: KubernetesSettings,
   options: Omit<CollectOptions, "now">,
 ): Promise<readonly Provider[]> {
-  const connection = await connect(settings, options);
+  const connection = await connectCluster(settings, options);
   if (connection.problem !== undefined) throw new CollectError(connection.problem.message);
   options.progress("reading nodes");
   let body: JsonObject;

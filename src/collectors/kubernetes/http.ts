@@ -16,13 +16,13 @@ import { retryPolicy } from "../http/retry.ts";
 import { transportPolicy } from "../http/transport.ts";
 import { answerOf } from "./answer.ts";
 import { kubernetesReadOnlyGuard } from "./guard.ts";
-import type { Credential, SignIn } from "./sign-in.ts";
+import type { ClusterSignIn, Credential } from "./sign-in.ts";
 
 export interface KubernetesHttpOptions {
   readonly server: URL;
   /** Paths that a plugin reads, beside those of the registry. */
   readonly extraPaths?: readonly string[];
-  readonly signIn: SignIn;
+  readonly signIn: ClusterSignIn;
   readonly agentOf: (credential: Credential) => Promise<Agent | undefined>;
   readonly impersonate: readonly (readonly [string, string])[];
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import { CollectError } from "../define.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 
 /** One named cluster, user or context, with the file that it comes from. */
-export interface Entry {
+export interface KubeconfigEntry {
   readonly name: string;
   readonly body: JsonObject;
   readonly file: string;
@@ -16,9 +16,9 @@ export interface Entry {
 /** All kubeconfigs as one: of a name that several files have, the first file's counts. */
 export interface Merged {
   readonly files: readonly string[];
-  readonly clusters: ReadonlyMap<string, Entry>;
-  readonly users: ReadonlyMap<string, Entry>;
-  readonly contexts: ReadonlyMap<string, Entry>;
+  readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
+  readonly users: ReadonlyMap<string, KubeconfigEntry>;
+  readonly contexts: ReadonlyMap<string, KubeconfigEntry>;
   readonly currentContext?: string;
 }
 
@@ -44,7 +44,7 @@ export function readKubeconfigs(given: string | undefined, env: Environment): Me
   });
   if (files.length === 0) return undefined;
   const first = (part: "clusters" | "users" | "contexts") => {
-    const merged = new Map<string, Entry>();
+    const merged = new Map<string, KubeconfigEntry>();
     for (const file of files)
       for (const entry of file[part]) if (!merged.has(entry.name)) merged.set(entry.name, entry);
     return merged;
@@ -87,9 +87,9 @@ function readProblem(code: string | undefined): string {
 
 interface KubeconfigFile {
   readonly path: string;
-  readonly clusters: readonly Entry[];
-  readonly users: readonly Entry[];
-  readonly contexts: readonly Entry[];
+  readonly clusters: readonly KubeconfigEntry[];
+  readonly users: readonly KubeconfigEntry[];
+  readonly contexts: readonly KubeconfigEntry[];
   readonly currentContext?: string;
 }
 
@@ -127,7 +127,7 @@ function parsed(path: string, text: string): JsonObject {
   throw new CollectError(`kubeconfig ${shown(path)}: expected an object with clusters, users and contexts`);
 }
 
-function entriesOf(path: string, root: JsonObject, part: string, key: string): readonly Entry[] {
+function entriesOf(path: string, root: JsonObject, part: string, key: string): readonly KubeconfigEntry[] {
   const list = root[part];
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list))
@@ -148,15 +148,15 @@ function entriesOf(path: string, root: JsonObject, part: string, key: string): r
 }
 
 /** Data written in the kubeconfig, base64, else the text of the file that it names; data wins. */
-export function material(entry: Entry, part: "cluster" | "user", key: string): string | undefined {
-  const data = text(entry, part, `${key}-data`);
+export function material(entry: KubeconfigEntry, part: "cluster" | "user", key: string): string | undefined {
+  const data = kubeconfigText(entry, part, `${key}-data`);
   if (data !== undefined) return Buffer.from(data, "base64").toString("utf8");
-  const path = text(entry, part, key);
+  const path = kubeconfigText(entry, part, key);
   return path === undefined ? undefined : fileText(entry, key, besideFile(entry.file, path));
 }
 
 /** @throws CollectError naming the entry, the key and the path */
-export function fileText(entry: Entry, key: string, path: string): string {
+export function fileText(entry: KubeconfigEntry, key: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -168,7 +168,7 @@ export function fileText(entry: Entry, key: string, path: string): string {
 }
 
 /** A text of an entry; absent, null and empty are alike. @throws CollectError when it is a list or an object */
-export function text(entry: Entry, part: string, key: string): string | undefined {
+export function kubeconfigText(entry: KubeconfigEntry, part: string, key: string): string | undefined {
   const value = entry.body[key];
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value === "string") return value;

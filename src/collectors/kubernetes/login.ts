@@ -1,7 +1,15 @@
 import { CollectError } from "../define.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import type { ExecPlugin } from "./exec.ts";
-import { besideFile, type Entry, type Environment, fileText, material, shown, text } from "./kubeconfig.ts";
+import {
+  besideFile,
+  type Environment,
+  fileText,
+  type KubeconfigEntry,
+  kubeconfigText,
+  material,
+  shown,
+} from "./kubeconfig.ts";
 
 interface Common {
   /** For messages: `user "clerk"`. */
@@ -28,9 +36,9 @@ export type Login = Common &
  * program gives.
  * @throws CollectError for what kubectl refuses, and for providers that it no longer has
  */
-export function loginOf(entry: Entry, env: Environment, now: () => number = Date.now): Login {
+export function loginOf(entry: KubeconfigEntry, env: Environment, now: () => number = Date.now): Login {
   const where = `kubeconfig ${shown(entry.file)}: user ${shown(entry.name)}`;
-  const value = (key: string) => text(entry, "user", key);
+  const value = (key: string) => kubeconfigText(entry, "user", key);
   const [token, tokenFile, username] = [value("token"), value("tokenFile"), value("username")];
   if ((token !== undefined || tokenFile !== undefined) && username !== undefined)
     throw new CollectError(`${where}: has both a token and a user name, which kubectl refuses: remove one`);
@@ -62,7 +70,7 @@ export function loginOf(entry: Entry, env: Environment, now: () => number = Date
   return { ...common, kind: "anonymous" };
 }
 
-function certificateOf(entry: Entry, where: string): Pick<Common, "certificate"> {
+function certificateOf(entry: KubeconfigEntry, where: string): Pick<Common, "certificate"> {
   const cert = material(entry, "user", "client-certificate");
   const key = material(entry, "user", "client-key");
   if (cert === undefined && key === undefined) return {};
@@ -73,9 +81,9 @@ function certificateOf(entry: Entry, where: string): Pick<Common, "certificate">
   return { certificate: { cert, key } };
 }
 
-function impersonationOf(entry: Entry, where: string): Common["impersonate"] {
-  const user = text(entry, "user", "as");
-  const uid = text(entry, "user", "as-uid");
+function impersonationOf(entry: KubeconfigEntry, where: string): Common["impersonate"] {
+  const user = kubeconfigText(entry, "user", "as");
+  const uid = kubeconfigText(entry, "user", "as-uid");
   const groups = listOf(entry.body["as-groups"], `${where}: as-groups`);
   const extra = isObject(entry.body["as-user-extra"]) ? entry.body["as-user-extra"] : {};
   const rest = Object.entries(extra).flatMap(([key, values]) =>
@@ -96,7 +104,7 @@ function impersonationOf(entry: Entry, where: string): Common["impersonate"] {
   return all;
 }
 
-function pluginOf(exec: JsonObject, entry: Entry, where: string, env: Environment): ExecPlugin {
+function pluginOf(exec: JsonObject, entry: KubeconfigEntry, where: string, env: Environment): ExecPlugin {
   const { command, apiVersion, args, interactiveMode, installHint, provideClusterInfo } = exec;
   if (typeof command !== "string" || command === "")
     throw new CollectError(`${where}: exec: expected command, the program to run`);

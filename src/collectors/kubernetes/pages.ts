@@ -27,7 +27,7 @@ export interface ListOptions {
  * server has forgotten the state that the pages were of (410), the list is read again from its start, twice at most,
  * and what was read before is thrown away.
  */
-export async function readList(get: Get, options: ListOptions): Promise<readonly JsonObject[]> {
+export async function readClusterList(get: Get, options: ListOptions): Promise<readonly JsonObject[]> {
   for (let restart = 0; ; restart += 1) {
     try {
       return await readPages(get, options);

@@ -17,7 +17,7 @@ export interface KubernetesRecorder extends Omit<Recorder, "miss"> {
   ) => void;
 }
 
-export function recorderOf(options: CollectOptions): KubernetesRecorder {
+export function clusterRecorderOf(options: CollectOptions): KubernetesRecorder {
   const recorder = createRecorder(options.debug);
   return {
     ...recorder,
@@ -29,7 +29,7 @@ export function recorderOf(options: CollectOptions): KubernetesRecorder {
 }
 
 /** What every reading of a cluster needs. */
-export interface Reading {
+export interface ClusterReading {
   readonly get: Get;
   readonly recorder: KubernetesRecorder;
   readonly plan: CollectPlan;

@@ -10,7 +10,7 @@ const largest = 32 * 1024 * 1024;
 const longest = 300;
 
 /** What is kept of a release: nothing of its values, nothing of what it rendered. */
-export interface Release {
+export interface KeptRelease {
   readonly name: string;
   readonly revision: number;
   readonly status: string;
@@ -23,7 +23,7 @@ export interface Release {
  * base64 once more, as the API writes all its values.
  * @throws ReadFailure and nothing else, whatever is given
  */
-export function releaseOf(record: unknown, storage: "secret" | "configmap"): Release {
+export function releaseOf(record: unknown, storage: "secret" | "configmap"): KeptRelease {
   if (typeof record !== "string" || record === "") throw unlike("holds no record of a release");
   const once = Buffer.from(record, "base64");
   const packed = storage === "secret" ? Buffer.from(once.toString("latin1"), "base64") : once;

@@ -5,9 +5,9 @@ import { ReadFailure } from "../http/failure.ts";
 import { attempt } from "../recorder.ts";
 import { objectIn } from "./content.ts";
 import { isName, isNamespace, namedIn } from "./names.ts";
-import { nameOf, readList } from "./pages.ts";
-import type { Reading } from "./recorder.ts";
-import { type Release, releaseOf } from "./release.ts";
+import { nameOf, readClusterList } from "./pages.ts";
+import type { ClusterReading } from "./recorder.ts";
+import { type KeptRelease, releaseOf } from "./release.ts";
 
 const kind = "kubernetes/helm-release";
 
@@ -45,7 +45,7 @@ interface Revision {
  * labels; so only the newest record of each is fetched, with that of the one that still runs where it is another, and of
  * these only status and chart are kept.
  */
-export async function readReleases(reading: Reading): Promise<void> {
+export async function readReleases(reading: ClusterReading): Promise<void> {
   const { recorder, plan, progress, get } = reading;
   const named = namedIn(plan, kind);
   const wanted = (namespace: string, release: string) =>
@@ -57,7 +57,7 @@ export async function readReleases(reading: Reading): Promise<void> {
     storages.map(async ({ storage, of: what, list, get: one }) => {
       const items = await attempt(
         () =>
-          readList(get, {
+          readClusterList(get, {
             path: list.path,
             metadataOnly: true,
             limit: reading.limit,
@@ -163,7 +163,7 @@ function recordIn(
     storage,
     of,
   }: { readonly what: Storage["of"]; readonly storage: Storage["storage"]; readonly of: Revision },
-): Release {
+): KeptRelease {
   const { kind: own, data } = body;
   if (own !== what || !isObject(data))
     throw new ReadFailure("malformed", `answered 200 with something else than a ${what} with data`, {

@@ -6,14 +6,14 @@ import { saysAbsent } from "./answer.ts";
 import { objectIn, objectsIn, pick } from "./content.ts";
 import type { Get } from "./http.ts";
 import { type Named, namedIn } from "./names.ts";
-import type { Reading } from "./recorder.ts";
+import type { ClusterReading } from "./recorder.ts";
 
 const kind = "kubernetes/secret";
 const table = "application/json;as=Table;g=meta.k8s.io;v=v1";
 const metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /** The named secrets, each without its values. There is no list: whoever may list secrets reads them all. */
-export async function readSecrets(reading: Reading): Promise<void> {
+export async function readSecrets(reading: ClusterReading): Promise<void> {
   const { recorder, plan, progress, get } = reading;
   const [call] = kubernetesKinds[kind].calls;
   const named = namedIn(plan, kind);

@@ -12,13 +12,13 @@ export interface Credential {
   readonly certificate?: { readonly cert: string; readonly key: string };
 }
 
-export interface SignInOptions extends Omit<ExecOptions, "timeoutMs"> {
+export interface ClusterSignInOptions extends Omit<ExecOptions, "timeoutMs"> {
   readonly login: Login;
   /** Milliseconds that a plugin may take. */
   readonly timeoutMs: () => number;
 }
 
-export interface SignIn {
+export interface ClusterSignIn {
   /** The credential of now; gets a new one when the last has ended. */
   readonly current: () => Promise<Credential>;
   /** After that credential was refused: another one, got once for the whole scan; undefined when there is none. */
@@ -33,7 +33,7 @@ const tokenFileAge = 60_000;
 const refreshMargin = 10_000;
 
 /** Signs in as the kubeconfig's user. `current` throws as the plugin does; `renew` only `ReadFailure`. */
-export function createSignIn(options: SignInOptions): SignIn {
+export function createClusterSignIn(options: ClusterSignInOptions): ClusterSignIn {
   const { login } = options;
   const secrets = new Set<string>();
   let held: { readonly credential: Credential; readonly until: number } | undefined;
@@ -100,7 +100,7 @@ const execCredentials = new Map<string, ExecCredential>();
 
 async function execCredential(
   plugin: ExecPlugin,
-  options: SignInOptions,
+  options: ClusterSignInOptions,
   anew: boolean,
 ): Promise<ExecCredential> {
   const key = JSON.stringify([plugin, options.cluster]);
@@ -114,7 +114,7 @@ async function execCredential(
 const forever = Number.POSITIVE_INFINITY;
 
 async function obtained(
-  options: SignInOptions,
+  options: ClusterSignInOptions,
   anew: boolean,
 ): Promise<{ readonly credential: Credential; readonly until: number }> {
   const { login } = options;

@@ -5,19 +5,19 @@ import { CollectError } from "../define.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
 import type { KubernetesSettings } from "../settings.ts";
 import {
-  type Entry,
   type Environment,
   fileText,
+  type KubeconfigEntry,
+  kubeconfigText,
   type Merged,
   material,
   readKubeconfigs,
   shown,
-  text,
 } from "./kubeconfig.ts";
 import { type Login, loginOf } from "./login.ts";
 
 /** Where the API server is and how its certificate is checked. */
-export interface Cluster {
+export interface ApiServer {
   readonly server: URL;
   /** PEM text of the only authority to trust; absent: Node's own list. */
   readonly ca?: string;
@@ -30,10 +30,10 @@ export interface Cluster {
 }
 
 /** One context of the kubeconfig, resolved. */
-export interface Target {
+export interface ClusterTarget {
   /** For messages: `context "prod"`, or the pod's own account. */
   readonly title: string;
-  readonly cluster: Cluster;
+  readonly cluster: ApiServer;
   readonly login: Login;
 }
 
@@ -44,7 +44,7 @@ const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
  * kubeconfig at all, the account of the pod that this runs in.
  * @throws CollectError naming file, place and what to do
  */
-export function targetOf(settings: KubernetesSettings): Target {
+export function clusterTargetOf(settings: KubernetesSettings): ClusterTarget {
   const env = settings.env ?? process.env;
   const merged = readKubeconfigs(settings.kubeconfig, env);
   const empty =
@@ -61,7 +61,7 @@ export function targetOf(settings: KubernetesSettings): Target {
   return fromContext(merged, settings.context, env);
 }
 
-function fromContext(merged: Merged, asked: string | undefined, env: Environment): Target {
+function fromContext(merged: Merged, asked: string | undefined, env: Environment): ClusterTarget {
   const files = merged.files.map(shown).join(", ");
   const names = [...merged.contexts.keys()];
   const known =
@@ -76,13 +76,13 @@ function fromContext(merged: Merged, asked: string | undefined, env: Environment
     throw new CollectError(
       `${asked === undefined ? "current-context" : "--context"}: kubeconfig ${files} has no context ${shown(name)}; ${known}`,
     );
-  const clusterName = text(context, "context", "cluster");
+  const clusterName = kubeconfigText(context, "context", "cluster");
   const cluster = clusterName === undefined ? undefined : merged.clusters.get(clusterName);
   if (cluster === undefined)
     throw new CollectError(
       `kubeconfig ${shown(context.file)}: context ${shown(name)} ${clusterName === undefined ? "names no cluster" : `names the cluster ${shown(clusterName)}, which is not there`}`,
     );
-  const userName = text(context, "context", "user");
+  const userName = kubeconfigText(context, "context", "user");
   const user = userName === undefined ? undefined : merged.users.get(userName);
   if (userName !== undefined && user === undefined)
     throw new CollectError(
@@ -95,9 +95,9 @@ function fromContext(merged: Merged, asked: string | undefined, env: Environment
   };
 }
 
-function clusterOf(entry: Entry): Cluster {
+function clusterOf(entry: KubeconfigEntry): ApiServer {
   const where = `kubeconfig ${shown(entry.file)}: cluster ${shown(entry.name)}`;
-  const server = text(entry, "cluster", "server");
+  const server = kubeconfigText(entry, "cluster", "server");
   if (server === undefined) throw new CollectError(`${where}: expected server, an https address`);
   const url = addressOf(server, `${where}: server`);
   if (url.username !== "" || url.password !== "")
@@ -115,8 +115,8 @@ function clusterOf(entry: Entry): Cluster {
     throw new CollectError(
       `${where}: has both a certificate authority and insecure-skip-tls-verify, which kubectl refuses: remove one`,
     );
-  const tlsServerName = text(entry, "cluster", "tls-server-name");
-  const proxy = text(entry, "cluster", "proxy-url");
+  const tlsServerName = kubeconfigText(entry, "cluster", "tls-server-name");
+  const proxy = kubeconfigText(entry, "cluster", "proxy-url");
   return {
     server: url,
     insecure,
@@ -128,7 +128,7 @@ function clusterOf(entry: Entry): Cluster {
 }
 
 /** What a cluster has for exec plugins: the extension of that name. */
-function execConfig(body: JsonObject): Pick<Cluster, "execConfig"> {
+function execConfig(body: JsonObject): Pick<ApiServer, "execConfig"> {
   const { extensions } = body;
   const found = Array.isArray(extensions)
     ? extensions.find((item) => isObject(item) && item["name"] === "client.authentication.k8s.io/exec")
@@ -163,7 +163,7 @@ function flag(value: unknown): boolean {
 }
 
 /** The account of the pod that this runs in, when it runs in one. */
-function inCluster(settings: KubernetesSettings, env: Environment): Target | undefined {
+function inCluster(settings: KubernetesSettings, env: Environment): ClusterTarget | undefined {
   const folder = settings.serviceAccountFolder ?? accountFolder;
   const [host, port] = [env["KUBERNETES_SERVICE_HOST"], env["KUBERNETES_SERVICE_PORT"]];
   const tokenFile = join(folder, "token");
@@ -172,7 +172,7 @@ function inCluster(settings: KubernetesSettings, env: Environment): Target | und
     throw new CollectError(
       "--context: there is no kubeconfig in which to look for it; in a pod its own account is used",
     );
-  const entry: Entry = { name: "the pod's own account", body: {}, file: folder };
+  const entry: KubeconfigEntry = { name: "the pod's own account", body: {}, file: folder };
   return {
     title: "the pod's own account",
     cluster: {

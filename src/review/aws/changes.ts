@@ -1,6 +1,14 @@
 import { operationsOf, type ServiceData } from "../../access/aws/service-data.ts";
-import type { Change, Reach } from "../review.ts";
-import { type AwsSide, beyond, type ReadySide, reachOf, readySide, restrictedTo, voices } from "./side.ts";
+import type { Change, GrantReach } from "../review.ts";
+import {
+  type AwsSide,
+  beyondSide,
+  type ReadySide,
+  readySide,
+  restrictedTo,
+  sideReachOf,
+  voices,
+} from "./side.ts";
 
 /** The columns of a review: what is held, what is documented for it, what is to be held. */
 export interface AwsColumns {
@@ -12,9 +20,9 @@ export interface AwsColumns {
 /** One action that a column names, with how far each grants it and what changes. */
 export interface ActionChange {
   readonly action: string;
-  readonly live: Reach;
-  readonly documented: Reach;
-  readonly target: Reach;
+  readonly live: GrantReach;
+  readonly documented: GrantReach;
+  readonly target: GrantReach;
   readonly change: Change;
 }
 
@@ -57,16 +65,16 @@ function changeOf(
   const now = restrictedTo(live, action);
   const then = restrictedTo(target, action);
   const reach = {
-    live: reachOf(now, action, data),
-    documented: reachOf(restrictedTo(documented, action), action, data),
-    target: reachOf(then, action, data),
+    live: sideReachOf(now, action, data),
+    documented: sideReachOf(restrictedTo(documented, action), action, data),
+    target: sideReachOf(then, action, data),
   };
-  const grants = (r: Reach) => r === "all" || r === "some";
+  const grants = (r: GrantReach) => r === "all" || r === "some";
   if (reach.live === "unknown" || reach.target === "unknown") return { ...reach, change: "unknown" };
   if (!grants(reach.live)) return { ...reach, change: grants(reach.target) ? "appears" : "stays" };
   if (!grants(reach.target)) return { ...reach, change: "goes" };
-  const lost = beyond(now, then, data);
-  const gained = beyond(then, now, data);
+  const lost = beyondSide(now, then, data);
+  const gained = beyondSide(then, now, data);
   if (lost === "unknown" || gained === "unknown") return { ...reach, change: "unknown" };
   if (lost === "something") return { ...reach, change: gained === "something" ? "shifts" : "narrows" };
   return { ...reach, change: gained === "something" ? "appears" : "stays" };

@@ -11,7 +11,7 @@ export const POLICY_LIMIT = 6_144;
 export const POLICIES_A_ROLE = 10;
 
 /** Documents to apply, or why there are none. */
-export type Written =
+export type WrittenDocuments =
   | {
       readonly kind: "documents";
       readonly documents: readonly TargetDocument[];
@@ -27,7 +27,7 @@ export type Written =
 export function policyFiles(
   targets: readonly { readonly control: string; readonly document: unknown }[],
   limit = POLICY_LIMIT,
-): Written {
+): WrittenDocuments {
   const documents: TargetDocument[] = [];
   for (const { control, document } of targets) {
     const parts = split(document, limit);

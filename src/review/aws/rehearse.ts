@@ -1,9 +1,9 @@
 import { type Operation, operationsOf, type ServiceData } from "../../access/aws/service-data.ts";
 import type { Owned } from "../../state/aws/owned.ts";
 import type { CallGroup } from "../../usage/usage.ts";
-import type { CallVerdict, Reach, RehearsedCall } from "../review.ts";
+import type { CallVerdict, GrantReach, RehearsedCall } from "../review.ts";
 import type { ActionChange } from "./changes.ts";
-import { type Answer, type AwsSide, asker, type KnownKeys, limitsOf, readySide } from "./side.ts";
+import { type AwsSide, asker, type KnownKeys, limitsOf, readySide, type SideAnswer } from "./side.ts";
 
 /** What the rehearsal knows beside the policies. */
 export interface AwsStage {
@@ -45,7 +45,7 @@ export function rehearse(calls: readonly CallGroup[], stage: AwsStage): readonly
       const operation = operations.get(action.toLowerCase());
       const resources = relevant(action, call.resources);
       const change = stage.changes.get(action.toLowerCase());
-      const judge = (ask: typeof askLive, reach: Reach) =>
+      const judge = (ask: typeof askLive, reach: GrantReach) =>
         judged(action, resources, reach, ask, operation, call.region, stage);
       const live = judge(askLive, change?.live ?? "none");
       const target = judge(askTarget, change?.target ?? "none");
@@ -98,7 +98,7 @@ function relevant(action: string, resources: readonly string[]): readonly string
 function judged(
   action: string,
   resources: readonly string[],
-  reach: Reach,
+  reach: GrantReach,
   ask: ReturnType<typeof asker>,
   operation: Operation | undefined,
   region: string | undefined,
@@ -132,7 +132,7 @@ function judged(
   };
 }
 
-function one(answer: Answer, owned: Owned | undefined, creates: boolean): Judged {
+function one(answer: SideAnswer, owned: Owned | undefined, creates: boolean): Judged {
   switch (answer.verdict) {
     case "allowed":
       return { verdict: "allowed", why: "" };

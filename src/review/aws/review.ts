@@ -7,10 +7,10 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { factsOf } from "../../snapshot/facts.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { documentedPolicies, POLICY } from "../../state/aws/documented.ts";
-import { holdingsOf } from "../../state/aws/holdings.ts";
+import { roleHoldingsOf } from "../../state/aws/holdings.ts";
 import { ownedIn } from "../../state/aws/owned.ts";
 import { findAuditedRoles, findRole, type Role, readRoles, sameRole } from "../../state/aws/roles.ts";
-import { grouped, inOrder } from "../group.ts";
+import { groupedRows, reviewOrder } from "../group.ts";
 import {
   type CutResource,
   type DeadGrant,
@@ -150,7 +150,7 @@ export function reviewAws(
   const { loaded, snapshot, data, usage } = input;
   const { facts, role } = awsSubject(input);
   const controls = resolved(input, facts);
-  const holdings = holdingsOf(facts, role);
+  const holdings = roleHoldingsOf(facts, role);
   const live = holdings.policies.map((policy) => policy.document);
   const documented = policiesOf(controls.from, role, live);
   const target = policiesOf(controls.to, role, live);
@@ -191,7 +191,7 @@ export function reviewAws(
   const written = policyFiles(target.policies);
   const coverage = tagCut(input, recorded, side.target.documents);
   const rows = changes.map((change) => ({ ...change, service: change.action.split(":")[0] ?? "" }));
-  const groups = grouped(rows, calls, usage.observes);
+  const groups = groupedRows(rows, calls, usage.observes);
   const gaps = [
     ...holdings.unknown,
     ...(holdings.boundaryUnknown === undefined ? [] : [holdings.boundaryUnknown]),
@@ -208,7 +208,7 @@ export function reviewAws(
     takenAt: snapshot.takenAt,
     sources: usage.sources,
     groups,
-    calls: inOrder(calls.filter((call) => call.target !== "allowed")),
+    calls: reviewOrder(calls.filter((call) => call.target !== "allowed")),
     allowedCalls: calls.filter((c) => c.target === "allowed").reduce((sum, c) => sum + c.count, 0),
     refusedThen: usage.calls.filter((call) => call.refused).reduce((sum, call) => sum + call.count, 0),
     unmapped,

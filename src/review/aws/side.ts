@@ -5,7 +5,7 @@ import { comparePolicies, evaluator } from "../../access/provider.ts";
 import { record, textList } from "../../snapshot/value.ts";
 import { policyDocument, type Statement, statementsOf } from "../../state/aws/document.ts";
 import { policyOf } from "../../state/aws/statement.ts";
-import type { Reach } from "../review.ts";
+import type { GrantReach } from "../review.ts";
 
 /** Policies whose union is one column, cut by a boundary where there is one (AW1). */
 export interface AwsSide {
@@ -99,7 +99,7 @@ function documentOf(version: unknown, statements: readonly object[]): object {
 type Difference = "something" | "nothing" | "dead" | "unknown";
 
 /** Whether part of `one` is granted that `other` does not grant. A boundary is the same for both: it cuts `one`. */
-export function beyond(one: Restricted, other: Restricted, data: ServiceData): Difference {
+export function beyondSide(one: Restricted, other: Restricted, data: ServiceData): Difference {
   const found = difference(one, other.documents, data);
   return summary(
     found.excess,
@@ -131,9 +131,9 @@ function summary(residues: readonly Residue[], undecided: boolean): Difference {
 }
 
 /** How far a side grants one action. */
-export function reachOf(side: Restricted, action: string, data: ServiceData): Reach {
+export function sideReachOf(side: Restricted, action: string, data: ServiceData): GrantReach {
   if (side.documents.length === 0) return "none";
-  switch (beyond(side, { documents: [] }, data)) {
+  switch (beyondSide(side, { documents: [] }, data)) {
     case "nothing":
       return "none";
     case "dead":
@@ -156,7 +156,7 @@ export interface KnownKeys {
 }
 
 /** What a side says to a request of which not every condition key is known. */
-export interface Answer {
+export interface SideAnswer {
   readonly verdict: Verdict | "depends";
   /** The keys that it depends on, lower case. */
   readonly on: readonly string[];
@@ -181,7 +181,7 @@ export function asker({ side, identity, boundary }: ReadySide) {
     made.set(key, fresh);
     return fresh;
   };
-  return (action: string, resource: string, keys: KnownKeys): Answer => {
+  return (action: string, resource: string, keys: KnownKeys): SideAnswer => {
     const unknown = [
       ...new Set(
         all

@@ -11,16 +11,16 @@ import { findPrincipals } from "../../state/azure/audited.ts";
 import { readCatalog } from "../../state/azure/catalog.ts";
 import { type Deny, holdsFor, reaches, readDenies } from "../../state/azure/deny.ts";
 import { type Documented, documentedBy } from "../../state/azure/documented.ts";
-import { type Grant, grantsOf } from "../../state/azure/holdings.ts";
-import { readRoles } from "../../state/azure/role.ts";
-import { covers, relation } from "../../state/azure/scope.ts";
+import { type AssignmentGrant, assignmentGrantsOf } from "../../state/azure/holdings.ts";
+import { readRoleDefinitions } from "../../state/azure/role.ts";
+import { relation, scopeCovers } from "../../state/azure/scope.ts";
 import type { Context } from "../../state/context.ts";
 import { ReviewError, type ReviewInput } from "../aws/review.ts";
-import { grouped, inOrder, type Row } from "../group.ts";
+import { groupedRows, type ReviewRow, reviewOrder } from "../group.ts";
 import {
   type CallVerdict,
   type Change,
-  type Reach,
+  type GrantReach,
   type RehearsedCall,
   type Review,
   reviewedBaseline,
@@ -102,14 +102,14 @@ function documentedColumn(documented: readonly Documented[]): Column {
   return {
     documentsAt: (scope) =>
       documented
-        .filter(({ scopes }) => scopes.some((pattern) => covers(pattern, scope)))
+        .filter(({ scopes }) => scopes.some((pattern) => scopeCovers(pattern, scope)))
         .map((d) => d.document),
     deniesAt: NONE,
     all: documented.map((d) => d.document),
   };
 }
 
-function heldColumn(grants: readonly Grant[], denies: readonly Deny[]): Column {
+function heldColumn(grants: readonly AssignmentGrant[], denies: readonly Deny[]): Column {
   const above = (own: string, scope: string) => ["same", "below"].includes(relation(own, scope));
   return {
     documentsAt: (scope) => grants.filter((g) => above(g.assignment.scope, scope)).map((g) => g.document),
@@ -124,7 +124,7 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
   const { facts, principal, controls } = azureSubject(input);
   const held = heldBy(facts, principal.id);
   if (!isHeld(held)) throw new ReviewError(held.reason, true);
-  const { grants, unread } = grantsOf(held.assignments, readRoles(facts));
+  const { grants, unread } = assignmentGrantsOf(held.assignments, readRoleDefinitions(facts));
   const from = documentedFor(controls.from, principal, facts, grants);
   const to = documentedFor(controls.to, principal, facts, grants);
   const { denies, malformed } = readDenies(facts);
@@ -175,8 +175,8 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
     ...(input.to === undefined ? {} : { to: input.to }),
     takenAt: snapshot.takenAt,
     sources: usage.sources,
-    groups: grouped(rows, calls, usage.observes),
-    calls: inOrder(calls.filter((call) => call.target !== "allowed")),
+    groups: groupedRows(rows, calls, usage.observes),
+    calls: reviewOrder(calls.filter((call) => call.target !== "allowed")),
     allowedCalls: calls.filter((c) => c.target === "allowed").reduce((sum, c) => sum + c.count, 0),
     refusedThen: usage.calls.filter((call) => call.refused).reduce((sum, call) => sum + call.count, 0),
     unmapped,
@@ -226,7 +226,7 @@ function documentedFor(
   controls: readonly ResolvedControl[],
   principal: Principal,
   facts: Facts,
-  grants: readonly Grant[],
+  grants: readonly AssignmentGrant[],
 ): {
   readonly documented: readonly Documented[];
   readonly unknown: readonly string[];
@@ -246,7 +246,7 @@ function documentedFor(
     principals: [principal],
     principalsGiven: true,
   };
-  const found = documentedBy(params, params.scope, facts.scope, readRoles(facts), context);
+  const found = documentedBy(params, params.scope, facts.scope, readRoleDefinitions(facts), context);
   // An optional role that is not held stays out: nobody asked to grant it.
   const asked = (d: Documented) => d.required || grants.some((g) => d.roles.has(g.assignment.role));
   return {
@@ -283,11 +283,11 @@ function rowsOf(
   documented: Column,
   target: Column,
   scope: string,
-): readonly Row[] {
+): readonly ReviewRow[] {
   const reachIn = (column: Column) => {
     const here = evaluator("azure", column.documentsAt(scope), { denies: column.deniesAt(scope) });
     const anywhere = evaluator("azure", column.all);
-    return (name: string, data: boolean): Reach => {
+    return (name: string, data: boolean): GrantReach => {
       const request = { action: name, plane: data ? ("data" as const) : ("control" as const), scope };
       const verdict = here(request);
       if (verdict === "allowed") return "all";
@@ -297,7 +297,7 @@ function rowsOf(
     };
   };
   const reach = { live: reachIn(live), documented: reachIn(documented), target: reachIn(target) };
-  return catalogue.flatMap(({ name, isDataAction }): Row[] => {
+  return catalogue.flatMap(({ name, isDataAction }): ReviewRow[] => {
     const columns = {
       live: reach.live(name, isDataAction),
       documented: reach.documented(name, isDataAction),
@@ -316,7 +316,7 @@ function rowsOf(
   });
 }
 
-function changeOf(live: Reach, target: Reach): Change {
+function changeOf(live: GrantReach, target: GrantReach): Change {
   if (live === "unknown" || target === "unknown") return "unknown";
   if (live === target) return live === "some" ? "unknown" : "stays";
   if (live === "none") return "appears";

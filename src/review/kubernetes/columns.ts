@@ -3,18 +3,18 @@ import type { KubernetesRequest, ServedResource } from "../../access/policy.ts";
 import { evaluator } from "../../access/provider.ts";
 import type { Rule } from "../../state/kubernetes/rules.ts";
 import { operationOf } from "../../usage/kubernetes/usage.ts";
-import type { Row } from "../group.ts";
-import type { CallVerdict, Change, Reach } from "../review.ts";
+import type { ReviewRow } from "../group.ts";
+import type { CallVerdict, Change, GrantReach } from "../review.ts";
 
 /** Rules that hold in one namespace; without one, everywhere. */
-export interface Held {
+export interface HeldRules {
   readonly namespace?: string;
   readonly rules: readonly Rule[];
 }
 
 /** What one column grants to an account, in every place. */
 export interface Column {
-  readonly held: readonly Held[];
+  readonly held: readonly HeldRules[];
   /** What the server says to a request. */
   readonly ask: (request: KubernetesRequest) => CallVerdict;
   /** Whether a rule that holds in one namespace names it there, or, of a request without one, in any. */
@@ -28,7 +28,7 @@ export interface Columns {
 }
 
 /** Rules as documents of RBAC: a ClusterRole holds everywhere, a Role in its namespace (K4). */
-export function documentsOf(held: readonly Held[]): readonly object[] {
+export function documentsOfColumn(held: readonly HeldRules[]): readonly object[] {
   return held.map(({ namespace, rules }, i) => ({
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: namespace === undefined ? "ClusterRole" : "Role",
@@ -37,8 +37,15 @@ export function documentsOf(held: readonly Held[]): readonly object[] {
   }));
 }
 
-export function columnOf(held: readonly Held[], resources: readonly ServedResource[] | undefined): Column {
-  const effective = evaluator("kubernetes", documentsOf(held), resources === undefined ? {} : { resources });
+export function columnOf(
+  held: readonly HeldRules[],
+  resources: readonly ServedResource[] | undefined,
+): Column {
+  const effective = evaluator(
+    "kubernetes",
+    documentsOfColumn(held),
+    resources === undefined ? {} : { resources },
+  );
   const places = [...new Set(held.flatMap(({ namespace }) => namespace ?? []))];
   // As written: what a rule names, whether or not it can take effect.
   const written = new Map(
@@ -46,7 +53,7 @@ export function columnOf(held: readonly Held[], resources: readonly ServedResour
       const rules = held
         .filter(({ namespace }) => namespace === place)
         .map((each) => ({ rules: each.rules }));
-      return [place, evaluator("kubernetes", documentsOf(rules))] as const;
+      return [place, evaluator("kubernetes", documentsOfColumn(rules))] as const;
     }),
   );
   const words = { allowed: "allowed", denied: "refused", undecided: "depends" } as const;
@@ -67,7 +74,7 @@ const ANY = "*";
 
 /** The account's rows: how each permission is called, and of which operation it is. */
 export interface AccountRows {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ReviewRow[];
   readonly operations: ReadonlyMap<string, KubernetesRequest>;
   /** The row that a recorded request falls into. */
   readonly rowOf: (request: KubernetesRequest) => string;
@@ -119,7 +126,7 @@ export function accountRows(
         if (comesThere(one, resources)) all.set(text(one), one);
       }
   }
-  const rows: Row[] = [];
+  const rows: ReviewRow[] = [];
   const operations = new Map<string, KubernetesRequest>();
   for (const [action, request] of all) {
     const points = pointsOf(request, names);
@@ -140,12 +147,12 @@ export function accountRows(
 }
 
 /** Names of objects that rules name. */
-export function namesOf(held: readonly Held[]): ReadonlySet<string> {
+export function namesOf(held: readonly HeldRules[]): ReadonlySet<string> {
   return new Set(held.flatMap(({ rules }) => rules.flatMap((rule) => rule.resourceNames ?? [])));
 }
 
 interface Vector {
-  readonly reach: Reach;
+  readonly reach: GrantReach;
   readonly says: readonly CallVerdict[];
 }
 
@@ -207,7 +214,7 @@ function served(resources: readonly ServedResource[] | undefined): readonly Kube
 }
 
 /** The operations that rules write, word by word; `*` stands for itself. */
-function written(held: readonly Held[]): readonly KubernetesRequest[] {
+function written(held: readonly HeldRules[]): readonly KubernetesRequest[] {
   const rules = held.flatMap((each) => each.rules);
   return rules.flatMap((rule): readonly KubernetesRequest[] => [
     ...(rule.nonResourceURLs ?? []).flatMap((url) => rule.verbs.map((verb) => ({ verb, url }))),

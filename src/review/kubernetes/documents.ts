@@ -6,12 +6,16 @@ import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import type { SnapshotDocument } from "../../snapshot/snapshot.ts";
 import { type Binding, bindingInWords, readBindings } from "../../state/kubernetes/binding.ts";
 import { remove } from "../../state/kubernetes/command.ts";
-import { grantInWords, type Holdings, holdingsOf } from "../../state/kubernetes/holdings.ts";
-import { type Account, accountId, covers, subjectInWords } from "../../state/kubernetes/subject.ts";
+import {
+  type AccountHoldings,
+  accountHoldingsOf,
+  bindingGrantInWords,
+} from "../../state/kubernetes/holdings.ts";
+import { type Account, accountId, subjectCovers, subjectInWords } from "../../state/kubernetes/subject.ts";
 import { byText } from "../../text/order.ts";
 import type { TargetDocument } from "../review.ts";
-import { documentsOf, type Held } from "./columns.ts";
-import { type Target, type TargetRole, targetFor } from "./target.ts";
+import { documentsOfColumn, type HeldRules } from "./columns.ts";
+import { type DocumentedTarget, type TargetRole, targetFor } from "./target.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 /** Source: etcd documentation, "System limits": 1.5 MiB for one request. */
@@ -33,7 +37,11 @@ interface RbacObject {
  * again as a cluster's state is, and compared with the target for every account; unless each is proven to hold exactly
  * its part of the target, nothing comes out.
  */
-export function roleManifests(facts: Facts, target: Target, accounts: readonly Account[]): WrittenRoles {
+export function roleManifests(
+  facts: Facts,
+  target: DocumentedTarget,
+  accounts: readonly Account[],
+): WrittenRoles {
   const notes: string[] = [];
   const files = new Map<string, string[]>();
   for (const role of target.roles) {
@@ -81,9 +89,9 @@ function bindingObject(facts: Facts, { name, accounts }: TargetRole, notes: stri
   const there = readBindings(facts).filter((b) => b.kind === kind && b.namespace === name.namespace);
   const gives = (b: Binding) => b.role?.kind === name.kind && b.role.name === name.name;
   const own = (b: Binding) =>
-    b.subjects.some((subject) => accounts.some((account) => covers(subject, account) === ""));
+    b.subjects.some((subject) => accounts.some((account) => subjectCovers(subject, account) === ""));
   const today = there.find((b) => gives(b) && own(b)) ?? there.find(gives);
-  const others = (today?.subjects ?? []).filter((s) => !accounts.some((a) => covers(s, a) === ""));
+  const others = (today?.subjects ?? []).filter((s) => !accounts.some((a) => subjectCovers(s, a) === ""));
   if (today !== undefined && others.length > 0)
     notes.push(
       `applying what is written takes ${others.map(subjectInWords).join(", ")} out of ${bindingInWords(today)}`,
@@ -121,7 +129,7 @@ const KINDS: Readonly<Record<string, DocumentKind>> = {
 /** Why what was written is not the target; undefined: it is. */
 function differs(
   documents: readonly TargetDocument[],
-  target: Target,
+  target: DocumentedTarget,
   accounts: readonly Account[],
 ): string | undefined {
   const objects = documents.flatMap(({ text }) =>
@@ -143,7 +151,7 @@ function differs(
   });
   for (const account of accounts) {
     const wanted = targetFor(target, account);
-    const holdings = holdingsOf(written, account);
+    const holdings = accountHoldingsOf(written, account);
     const gap = holdings.gaps[0]?.what ?? holdings.dangling[0]?.name;
     if (gap !== undefined) return `${gap} cannot be read back`;
     const odd = firstDifference(wanted, heldOf(holdings));
@@ -152,14 +160,18 @@ function differs(
   return undefined;
 }
 
-function firstDifference(a: readonly Held[], b: readonly Held[]): string | undefined {
+function firstDifference(a: readonly HeldRules[], b: readonly HeldRules[]): string | undefined {
   if (a.length === 0 && b.length === 0) return undefined;
-  const { missing, excess, undecided } = comparePolicies("kubernetes", documentsOf(a), documentsOf(b));
+  const { missing, excess, undecided } = comparePolicies(
+    "kubernetes",
+    documentsOfColumn(a),
+    documentsOfColumn(b),
+  );
   return [...missing, ...excess, ...undecided][0]?.pattern;
 }
 
 /** What an account holds, as a column has it. */
-export function heldOf({ grants }: Holdings): readonly Held[] {
+export function heldOf({ grants }: AccountHoldings): readonly HeldRules[] {
   return grants.map(({ role, namespace }) => ({
     ...(namespace === undefined ? {} : { namespace }),
     rules: role.rules,
@@ -171,8 +183,8 @@ export function heldOf({ grants }: Holdings): readonly Held[] {
  * Roles that are written again are narrowed by that.
  */
 export function bindingsToGo(
-  holdings: Holdings,
-  target: readonly Held[],
+  holdings: AccountHoldings,
+  target: readonly HeldRules[],
   written: readonly TargetRole[],
   account: Account,
 ): readonly string[] {
@@ -187,16 +199,16 @@ export function bindingsToGo(
       const live = [{ ...(namespace === undefined ? {} : { namespace }), rules: role.rules }];
       const { excess, undecided } = comparePolicies(
         "kubernetes",
-        target.length === 0 ? [{ rules: [] }] : documentsOf(target),
-        documentsOf(live),
+        target.length === 0 ? [{ rules: [] }] : documentsOfColumn(target),
+        documentsOfColumn(live),
       );
       return excess.length + undecided.length > 0;
     })
     .map((grant) => {
       const alone =
-        grant.as === "" && grant.binding.subjects.every((subject) => covers(subject, account) === "");
+        grant.as === "" && grant.binding.subjects.every((subject) => subjectCovers(subject, account) === "");
       const how = alone ? remove(grant.binding) : "it names others too: take this account out of it";
-      return `${accountId(account)} holds more than the target by ${grantInWords(grant)}, which applying the target does not take away: ${how}`;
+      return `${accountId(account)} holds more than the target by ${bindingGrantInWords(grant)}, which applying the target does not take away: ${how}`;
     })
     .sort(byText);
 }

@@ -6,13 +6,13 @@ import { dealOut, resolveControls } from "../../baselines/parameters.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { factsOf } from "../../snapshot/facts.ts";
 import { FLOOR } from "../../state/kubernetes/floor.ts";
-import { type Holdings, holdingsOf } from "../../state/kubernetes/holdings.ts";
+import { type AccountHoldings, accountHoldingsOf } from "../../state/kubernetes/holdings.ts";
 import { narrowed } from "../../state/kubernetes/narrow.ts";
 import { servedResources } from "../../state/kubernetes/served.ts";
 import { type Account, accountId, accountUser } from "../../state/kubernetes/subject.ts";
 import { type KubernetesCalls, type KubernetesUsageRead, operationOf } from "../../usage/kubernetes/usage.ts";
 import { ReviewError, type ReviewInput } from "../aws/review.ts";
-import { grouped, inOrder, type Row } from "../group.ts";
+import { groupedRows, type ReviewRow, reviewOrder } from "../group.ts";
 import {
   type CallVerdict,
   type DeadGrant,
@@ -21,14 +21,21 @@ import {
   reviewedBaseline,
 } from "../review.ts";
 import { gapsOf } from "../sight.ts";
-import { accountRows, type Columns, columnOf, documentsOf, type Held, namesOf } from "./columns.ts";
+import {
+  accountRows,
+  type Columns,
+  columnOf,
+  documentsOfColumn,
+  type HeldRules,
+  namesOf,
+} from "./columns.ts";
 import { bindingsToGo, heldOf, roleManifests } from "./documents.ts";
 import {
   type DocumentedAccount,
   type DocumentedAccounts,
+  type DocumentedTarget,
   documentedAccounts,
   documentedFor,
-  type Target,
   targetFor,
   targetOf,
 } from "./target.ts";
@@ -81,7 +88,7 @@ export function kubernetesSubject(input: ReviewInput): KubernetesSubject {
     );
   }
   const held = documented.accounts.flatMap((each) => [
-    ...heldOf(holdingsOf(facts, each.account)),
+    ...heldOf(accountHoldingsOf(facts, each.account)),
     ...documentedFor(facts, each),
   ]);
   return {
@@ -97,7 +104,7 @@ export function kubernetesSubject(input: ReviewInput): KubernetesSubject {
 interface Case {
   readonly account: Account;
   readonly id: string;
-  readonly holdings: Holdings;
+  readonly holdings: AccountHoldings;
   readonly columns: Columns;
   readonly resources: readonly ServedResource[] | undefined;
 }
@@ -106,15 +113,15 @@ function caseOf(
   facts: Facts,
   documented: DocumentedAccount,
   from: DocumentedAccount | undefined,
-  target: Target,
+  target: DocumentedTarget,
 ): Case {
   const { account } = documented;
-  const holdings = holdingsOf(facts, account);
+  const holdings = accountHoldingsOf(facts, account);
   const live = heldOf(holdings);
   const everywhere = live.filter(({ namespace }) => namespace === undefined).flatMap(({ rules }) => rules);
   // What the cluster gives to every account is no part of a scope-down: it stays as far as it is there (K9).
   const floor = FLOOR.flatMap((rule) => narrowed(rule, everywhere));
-  const wanted: readonly Held[] = [
+  const wanted: readonly HeldRules[] = [
     ...targetFor(target, account),
     ...(floor.length === 0 ? [] : [{ rules: floor }]),
   ];
@@ -152,7 +159,7 @@ export function reviewKubernetes(
       target,
     ),
   );
-  const rows: Row[] = [];
+  const rows: ReviewRow[] = [];
   const calls: RehearsedCall[] = [];
   const operations = new Map<string, KubernetesRequest>();
   for (const one of cases) {
@@ -180,11 +187,11 @@ export function reviewKubernetes(
     ...(input.to === undefined ? {} : { to: input.to }),
     takenAt: snapshot.takenAt,
     sources: usage.sources,
-    groups: grouped(rows, calls, (action) => {
+    groups: groupedRows(rows, calls, (action) => {
       const request = operations.get(action);
       return request !== undefined && usage.shows(request);
     }),
-    calls: inOrder(calls.filter((call) => call.target !== "allowed")),
+    calls: reviewOrder(calls.filter((call) => call.target !== "allowed")),
     allowedCalls: calls.filter((c) => c.target === "allowed").reduce((sum, c) => sum + c.count, 0),
     refusedThen: usage.calls.filter((call) => call.refused).reduce((sum, call) => sum + call.count, 0),
     unmapped: [],
@@ -301,7 +308,7 @@ function deadGrants(
 ): readonly DeadGrant[] {
   const { held } = columns.target;
   if (held.length === 0) return [];
-  const documents = documentsOf(held);
+  const documents = documentsOfColumn(held);
   const options = resources === undefined ? {} : { resources };
   const { void: dead = [] } = comparePolicies("kubernetes", documents, documents, options);
   return dead
@@ -310,7 +317,7 @@ function deadGrants(
       const index = Number(/^\/rules\/(\d+)/.exec(origin.pointer)?.[1] ?? 0);
       const rule = held[origin.document]?.rules[index];
       const names =
-        rule === undefined ? undefined : evaluator("kubernetes", documentsOf([{ rules: [rule] }]));
+        rule === undefined ? undefined : evaluator("kubernetes", documentsOfColumn([{ rules: [rule] }]));
       const counting = calls.filter(
         ({ account, refused, request }) =>
           account === id &&

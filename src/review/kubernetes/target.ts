@@ -1,15 +1,15 @@
 import type { ResolvedControl } from "../../baselines/baseline.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { findAccounts } from "../../state/kubernetes/accounts.ts";
-import { differenceOf } from "../../state/kubernetes/difference.ts";
+import { ruleDifferenceOf } from "../../state/kubernetes/difference.ts";
 import { type DocumentedRole, documentedRoles, placesOf } from "../../state/kubernetes/documented.ts";
-import { holdingsOf } from "../../state/kubernetes/holdings.ts";
-import { type RoleName, readRoles } from "../../state/kubernetes/role.ts";
+import { accountHoldingsOf } from "../../state/kubernetes/holdings.ts";
+import { type RoleName, readLiveRoles } from "../../state/kubernetes/role.ts";
 import type { Rule } from "../../state/kubernetes/rules.ts";
 import { type Account, accountId } from "../../state/kubernetes/subject.ts";
 import { byText } from "../../text/order.ts";
 import { accountExists } from "../../wording/kubernetes/account-exists.ts";
-import type { Held } from "./columns.ts";
+import type { HeldRules } from "./columns.ts";
 
 const EFFECTIVE = "kubernetes/effective-access";
 
@@ -77,7 +77,7 @@ export interface TargetRole {
   readonly accounts: readonly Account[];
 }
 
-export interface Target {
+export interface DocumentedTarget {
   readonly roles: readonly TargetRole[];
   /** What is documented as optional and left out, since nobody holds it; a line each. */
   readonly left: readonly string[];
@@ -87,11 +87,11 @@ export interface Target {
  * What is to be held: every documented role in its place. What is documented as optional, a role or a rule, is part of
  * it only where the role of that name has it today: nobody asked to grant it.
  */
-export function targetOf(facts: Facts, documented: readonly DocumentedAccount[]): Target {
+export function targetOf(facts: Facts, documented: readonly DocumentedAccount[]): DocumentedTarget {
   const roles = new Map<string, { readonly role: TargetRole; readonly accounts: Account[] }>();
   const left = new Set<string>();
   for (const { account, roles: own } of documented) {
-    const holdings = holdingsOf(facts, account);
+    const holdings = accountHoldingsOf(facts, account);
     for (const role of own) {
       const held = holdings.grants.some(
         (grant) => grant.role.kind === role.kind && grant.role.name === role.name,
@@ -136,11 +136,15 @@ function rulesToday(
   role: DocumentedRole,
   name: RoleName,
 ): { readonly rules: readonly Rule[]; readonly open: readonly Rule[] } {
-  const live = readRoles(facts).find(name);
+  const live = readLiveRoles(facts).find(name);
   const place = name.namespace === undefined ? {} : { namespace: name.namespace };
   const has = (rule: Rule) => {
     if (live === undefined) return false;
-    const { missing, undecided } = differenceOf({ documented: [{ rules: [rule] }], live: [live], ...place });
+    const { missing, undecided } = ruleDifferenceOf({
+      documented: [{ rules: [rule] }],
+      live: [live],
+      ...place,
+    });
     return missing.length === 0 && undecided.length === 0;
   };
   const kept = role.rules.map((rule, i) => role.required.includes(i) || has(rule));
@@ -155,7 +159,7 @@ function words(rule: Rule): string {
 }
 
 /** What the target gives to one account, place by place. */
-export function targetFor(target: Target, account: Account): readonly Held[] {
+export function targetFor(target: DocumentedTarget, account: Account): readonly HeldRules[] {
   return target.roles
     .filter((role) => role.accounts.some((each) => accountId(each) === accountId(account)))
     .map(({ name, rules }) => ({
@@ -165,7 +169,7 @@ export function targetFor(target: Target, account: Account): readonly Held[] {
 }
 
 /** All that is documented for one account, what is optional too. */
-export function documentedFor(facts: Facts, { account, roles }: DocumentedAccount): readonly Held[] {
+export function documentedFor(facts: Facts, { account, roles }: DocumentedAccount): readonly HeldRules[] {
   return roles.flatMap((role) =>
     namesOfRole(facts, role, account).map(({ namespace }) => ({
       ...(namespace === undefined ? {} : { namespace }),

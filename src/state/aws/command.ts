@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { command } from "../../text/command.ts";
 
 /** Shows a role with its trust policy; without a name, every role. */
-export function showRole(name: string | undefined): string {
+export function showIamRole(name: string | undefined): string {
   return name === undefined
     ? command("aws", "iam", "list-roles", "--query", "Roles[].[RoleName,AssumeRolePolicyDocument]")
     : command("aws", "iam", "get-role", "--role-name", name);

@@ -2,11 +2,11 @@ import { ANY_ISSUER, claimOf, type PublicIssuer, publicIssuers } from "../../acc
 import { ASSUME_BY_TOKEN } from "../../access/escalation/aws.ts";
 import { field, record, textList } from "../../snapshot/value.ts";
 import { type Statement, statementsOf } from "./document.ts";
-import { type Comer, type Entry, entry, type Known } from "./entry.ts";
+import { type Comer, entry, type KnownOfAsker, type TrustEntry } from "./entry.ts";
 
 /** How somebody comes in by a provider of identities that serves everybody, and who that may be. */
 export interface CrowdEntry {
-  readonly entry: Entry;
+  readonly entry: TrustEntry;
   /** For a sentence: `whoever has a Google account`. */
   readonly who: string;
 }
@@ -76,7 +76,12 @@ function outsider(
       say(set === undefined ? other : `ForAllValues:${other}`, name, value);
     }
   }
-  return { principal: { Federated: principal }, by: [ASSUME_BY_TOKEN], known: known as Known, chooses };
+  return {
+    principal: { Federated: principal },
+    by: [ASSUME_BY_TOKEN],
+    known: known as KnownOfAsker,
+    chooses,
+  };
 }
 
 /** Whether a value means one owner alone, or nobody: a star that is only a character is in no name. */

@@ -1,10 +1,10 @@
 import type { AllowsOptions, CompareOptions, Comparison, Verdict, Witness } from "../../access/policy.ts";
 import { allows, comparePolicies } from "../../access/provider.ts";
 import type { Context } from "../context.ts";
-import type { Holdings } from "./holdings.ts";
+import type { RoleHoldings } from "./holdings.ts";
 
 /** The documented documents and what stands against them. */
-export interface Sides {
+export interface DocumentSides {
   readonly documented: readonly unknown[];
   readonly live: readonly unknown[];
   /** What cuts the live side; several are one union. */
@@ -15,7 +15,7 @@ export interface Sides {
 const made = new WeakMap<Context["controls"], Map<string, Comparison>>();
 
 /** The difference of two sides, with what the audit knows of AWS's actions. */
-export function differenceOf(sides: Sides, context: Context): Comparison {
+export function policyDifferenceOf(sides: DocumentSides, context: Context): Comparison {
   const mine = made.get(context.controls) ?? new Map<string, Comparison>();
   made.set(context.controls, mine);
   const key = JSON.stringify([sides.documented, sides.live, sides.boundary ?? null]);
@@ -38,7 +38,10 @@ function compareOptions(context: Context): CompareOptions {
 }
 
 /** What both sides say to a witness: the runner checks it. */
-export function replayOf(sides: Sides, witness: Witness): { documented: Verdict; live: Verdict } {
+export function policyReplayOf(
+  sides: DocumentSides,
+  witness: Witness,
+): { documented: Verdict; live: Verdict } {
   const options: AllowsOptions = sides.boundary === undefined ? {} : { boundary: sides.boundary };
   return {
     documented: allows("aws", sides.documented, witness),
@@ -47,7 +50,7 @@ export function replayOf(sides: Sides, witness: Witness): { documented: Verdict;
 }
 
 /** A role's policies as a side of a comparison, with its boundary if that is known. */
-export function liveSide(holdings: Holdings): Pick<Sides, "live" | "boundary"> {
+export function liveSide(holdings: RoleHoldings): Pick<DocumentSides, "live" | "boundary"> {
   return {
     live: holdings.policies.map((p) => p.document),
     ...(holdings.boundary === undefined ? {} : { boundary: [holdings.boundary.document] }),

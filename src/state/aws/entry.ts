@@ -11,17 +11,17 @@ export interface Comer {
   /** As a trust policy names it. */
   readonly principal: Readonly<Record<string, string>>;
   /** Conditions that hold of every request of it; a key that they do not name may have any value. */
-  readonly known: Known;
+  readonly known: KnownOfAsker;
   /** By which actions it comes; absent: by any. */
   readonly by?: readonly string[];
   /** Keys of the request, in small letters, that it chooses by what it signs in with. */
   readonly chooses?: ReadonlySet<string>;
 }
 
-export type Known = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+export type KnownOfAsker = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** What a trust policy says to somebody. */
-export type Entry =
+export type TrustEntry =
   | {
       readonly verdict: "yes";
       readonly witness: AwsRequest;
@@ -77,7 +77,7 @@ export function comerOfNoAccount(principal: string): Comer {
  * Whether somebody can meet a trust policy, with whatever value of each key that is not known of the request: an
  * organisation, an address, a tag, a name of the session (AW15).
  */
-export function entry(document: unknown, comer: Comer): Entry {
+export function entry(document: unknown, comer: Comer): TrustEntry {
   const fence = {
     Version: "2012-10-17",
     Statement: [
@@ -115,7 +115,7 @@ export function entry(document: unknown, comer: Comer): Entry {
 }
 
 /** A document that is no policy after all is one that cannot be read (AW11). */
-function tried(compare: () => Comparison): Comparison | (Entry & { readonly verdict: "unknown" }) {
+function tried(compare: () => Comparison): Comparison | (TrustEntry & { readonly verdict: "unknown" }) {
   try {
     return compare();
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import type { Unread } from "../../snapshot/snapshot.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
-import { showAttached, showInline, showManaged, showRole } from "./command.ts";
+import { showAttached, showIamRole, showInline, showManaged } from "./command.ts";
 import { policyDocument } from "./document.ts";
 import { type Role, sameRole } from "./roles.ts";
 
@@ -18,23 +18,23 @@ export interface HeldPolicy {
 }
 
 /** All that a role's permissions come from. */
-export interface Holdings {
+export interface RoleHoldings {
   readonly policies: readonly HeldPolicy[];
   readonly boundary?: HeldPolicy;
   /** What of its policies is not known, for people; empty when everything was read. */
-  readonly unknown: readonly Gap[];
+  readonly unknown: readonly RoleGap[];
   /** Why its boundary is not known. */
-  readonly boundaryUnknown?: Gap;
+  readonly boundaryUnknown?: RoleGap;
 }
 
 /** Something of a role that is not known. */
-export interface Gap {
+export interface RoleGap {
   readonly what: string;
   readonly why: string;
   readonly decide: string;
 }
 
-function gapOf(what: string, unread: Unread): Gap {
+function gapOf(what: string, unread: Unread): RoleGap {
   return {
     what,
     why: `${unread.api}: ${unread.detail}`,
@@ -54,8 +54,8 @@ function isAbout(unread: Unread, role: Role): boolean {
 }
 
 /** Everything that a role holds by its own policies, and its boundary (AW1, AW11). */
-export function holdingsOf(facts: Facts, role: Role): Holdings {
-  const gaps: Gap[] = role.listed === true ? [notCollected(role)] : [];
+export function roleHoldingsOf(facts: Facts, role: Role): RoleHoldings {
+  const gaps: RoleGap[] = role.listed === true ? [notCollected(role)] : [];
   for (const kind of ["aws/role-policy", "aws/attached-policy"] as const) {
     for (const unread of facts.unread(kind).filter((u) => isAbout(u, role))) {
       const what =
@@ -108,7 +108,7 @@ function isOf(id: string, separator: "/" | " ", name: unknown, role: Role): bool
   return !id.startsWith("arn:") && name === role.name;
 }
 
-function managed(facts: Facts, arn: string, role: Role): HeldPolicy | Gap {
+function managed(facts: Facts, arn: string, role: Role): HeldPolicy | RoleGap {
   const what = `policy ${arn}`;
   const found = facts.all("aws/policy").find((d) => d.id === arn);
   const document = field(field(found?.body, "PolicyVersion"), "Document");
@@ -131,7 +131,7 @@ function managed(facts: Facts, arn: string, role: Role): HeldPolicy | Gap {
   };
 }
 
-function notCollected(role: Role): Gap {
+function notCollected(role: Role): RoleGap {
   return {
     what: `the policies of role ${role.name}`,
     why: "the role is in the account's list, and its policies were not collected",
@@ -139,15 +139,15 @@ function notCollected(role: Role): Gap {
   };
 }
 
-function unnamedBoundary(role: Role): Gap {
+function unnamedBoundary(role: Role): RoleGap {
   return {
     what: `the permissions boundary of role ${role.name}`,
     why: "the role came with a boundary and without its ARN",
-    decide: `read it (${showRole(role.name)})`,
+    decide: `read it (${showIamRole(role.name)})`,
   };
 }
 
-function malformed(what: string): Gap {
+function malformed(what: string): RoleGap {
   return { what, why: "it came without a policy document that can be read", decide: `read ${what} again` };
 }
 

@@ -3,7 +3,7 @@ import { field, list, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 
 /** A resource with the name by which people know it. */
-export interface Found {
+export interface NamedResource {
   readonly id: string;
   readonly name: string;
   readonly body: unknown;
@@ -19,16 +19,16 @@ export function homeVpc(facts: Facts): string | undefined {
 }
 
 /** Of several, those in the deployment's VPC, where that can be told and any is. */
-function atHome(all: readonly Found[], facts: Facts, vpcsOf: (body: unknown) => readonly string[]) {
+function atHome(all: readonly NamedResource[], facts: Facts, vpcsOf: (body: unknown) => readonly string[]) {
   const vpc = all.length < 2 ? undefined : homeVpc(facts);
   const inside = vpc === undefined ? [] : all.filter(({ body }) => vpcsOf(body).includes(vpc));
   return inside.length > 0 ? inside : all;
 }
 
-const byId = (a: Found, b: Found) => byText(a.id, b.id);
+const byId = (a: NamedResource, b: NamedResource) => byText(a.id, b.id);
 
 /** Every PostgreSQL instance. */
-export function databases(facts: Facts): readonly Found[] {
+export function databases(facts: Facts): readonly NamedResource[] {
   return facts
     .all("aws/db-instance")
     .filter(({ body }) => /^(?:aurora-)?postgres/.test(text(field(body, "Engine")) ?? ""))
@@ -37,14 +37,14 @@ export function databases(facts: Facts): readonly Found[] {
 }
 
 /** The PostgreSQL instances of the deployment's VPC by their subnet group; all, where none or no VPC is told. */
-export function ownDatabases(facts: Facts): readonly Found[] {
+export function ownDatabases(facts: Facts): readonly NamedResource[] {
   return atHome(databases(facts), facts, (body) => [
     text(field(field(body, "DBSubnetGroup"), "VpcId")) ?? "",
   ]);
 }
 
 /** Every MSK cluster. */
-export function kafkas(facts: Facts): readonly Found[] {
+export function kafkas(facts: Facts): readonly NamedResource[] {
   return facts
     .all("aws/msk-cluster")
     .map(({ id, body }) => ({ id, name: text(field(body, "ClusterName")) ?? id, body }))
@@ -52,7 +52,7 @@ export function kafkas(facts: Facts): readonly Found[] {
 }
 
 /** The MSK clusters of the deployment's VPC by the brokers' subnets; all, where none or no VPC is told. */
-export function ownKafkas(facts: Facts): readonly Found[] {
+export function ownKafkas(facts: Facts): readonly NamedResource[] {
   const vpcs = new Map(facts.all("aws/subnet").map(({ id, body }) => [id, text(field(body, "VpcId")) ?? ""]));
   return atHome(kafkas(facts), facts, (body) => brokerSubnets(body).map((id) => vpcs.get(id) ?? ""));
 }

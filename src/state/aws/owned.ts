@@ -1,7 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { field, list, record, text } from "../../snapshot/value.ts";
-import { nameOf, tagsOf } from "./tags.ts";
+import { taggedName, tagsOf } from "./tags.ts";
 
 /** A resource with its ARN, its tags, and where it is. */
 export interface Owned {
@@ -89,7 +89,7 @@ export function ownedIn(facts: Facts): readonly Owned[] {
       }
       const vpcs = vpcsOf(kind, id, body, byInstance);
       const made = isMadeByAws(kind, body) ? { made: true as const } : {};
-      found.set(arn, { kind, arn, name: nameOf(body, id), tags: tagsOf(body), vpcs, ...made });
+      found.set(arn, { kind, arn, name: taggedName(body, id), tags: tagsOf(body), vpcs, ...made });
     }
   }
   for (const kind of ["aws/eks-cluster", "aws/eks-nodegroup"] as const) {

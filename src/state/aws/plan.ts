@@ -18,12 +18,12 @@ export interface PlanParams {
   };
 }
 
-export type Side = "private" | "public";
+export type SubnetSide = "private" | "public";
 
 /** A subnet that is planned. */
 export interface Planned {
   readonly zone: string;
-  readonly side: Side;
+  readonly side: SubnetSide;
   readonly block: Block;
   /** Where in `with` it is written. */
   readonly at: string;
@@ -43,7 +43,7 @@ function texts(value: readonly string[] | undefined): readonly string[] | undefi
 }
 
 /** The plan with the blocks that were given instead; or what is wrong with those. */
-export function planOf(params: PlanParams): Plan | string {
+export function subnetPlanOf(params: PlanParams): Plan | string {
   const instead = params.instead ?? {};
   const usual = parseBlock(params.vpc);
   const vpc = instead.vpc === undefined ? usual : parseBlock(instead.vpc);

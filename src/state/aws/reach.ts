@@ -4,13 +4,13 @@ import { field, record, textList } from "../../snapshot/value.ts";
 import { crowdEntry } from "./crowd.ts";
 import { liveSide } from "./difference.ts";
 import { allowedPrincipals, isObscure, policyDocument, statementsOf } from "./document.ts";
-import { comerOfRole, type Entry, entry, mayAssume } from "./entry.ts";
-import { holdingsOf } from "./holdings.ts";
+import { comerOfRole, entry, mayAssume, type TrustEntry } from "./entry.ts";
+import { roleHoldingsOf } from "./holdings.ts";
 import { knownRoles, type Role } from "./roles.ts";
 import { accountOf, entryOf, trusts } from "./trust.ts";
 
 /** A role that the vendor can come in by, beside those audited. */
-export interface Reached {
+export interface ReachedRole {
   readonly role: Role;
   /** The roles by way of which it comes, the first of them first; empty: it comes by itself. */
   readonly by: readonly Role[];
@@ -31,13 +31,13 @@ export interface Unclear {
   readonly reason: string;
 }
 
-export interface Reach {
-  readonly reached: readonly Reached[];
+export interface VendorReach {
+  readonly reached: readonly ReachedRole[];
   readonly unclear: readonly Unclear[];
 }
 
 /** Made once for a state, whoever asks: two checks do. */
-const made = new WeakMap<Facts, Map<string, Reach>>();
+const made = new WeakMap<Facts, Map<string, VendorReach>>();
 
 /**
  * Every role that the vendor can enter beside those that it starts from: by its own principals, or from role to role, as
@@ -46,8 +46,8 @@ const made = new WeakMap<Facts, Map<string, Reach>>();
  * @param wanted the documented principals
  * @param from the roles that it has
  */
-export function reachOf(facts: Facts, wanted: readonly string[], from: readonly Role[]): Reach {
-  const mine = made.get(facts) ?? new Map<string, Reach>();
+export function reachOf(facts: Facts, wanted: readonly string[], from: readonly Role[]): VendorReach {
+  const mine = made.get(facts) ?? new Map<string, VendorReach>();
   made.set(facts, mine);
   const key = JSON.stringify([wanted, from.map((r) => r.arn)]);
   const known = mine.get(key) ?? search(facts, wanted, from);
@@ -55,12 +55,12 @@ export function reachOf(facts: Facts, wanted: readonly string[], from: readonly 
   return known;
 }
 
-function search(facts: Facts, wanted: readonly string[], from: readonly Role[]): Reach {
+function search(facts: Facts, wanted: readonly string[], from: readonly Role[]): VendorReach {
   const start = new Set(from.map((r) => r.arn));
   const left = new Map(knownRoles(facts).flatMap((r) => (start.has(r.arn) ? [] : [[r.arn, r]])));
-  const reached: Reached[] = [];
+  const reached: ReachedRole[] = [];
   const unclear = new Map<string, Unclear>();
-  const take = (role: Role, by: readonly Role[], found: Entry, crowd?: string): void => {
+  const take = (role: Role, by: readonly Role[], found: TrustEntry, crowd?: string): void => {
     if (found.verdict === "no") return;
     if (found.verdict === "unknown") {
       unclear.set(role.arn, { role, clause: found.clause, reason: found.reason });
@@ -87,7 +87,7 @@ function search(facts: Facts, wanted: readonly string[], from: readonly Role[]):
   return { reached, unclear: [...unclear.values()] };
 }
 
-function direct(role: Role, wanted: readonly string[]): Entry {
+function direct(role: Role, wanted: readonly string[]): TrustEntry {
   if (policyDocument(role.trust) === undefined) {
     return { verdict: "unknown", clause: "AW11", reason: "its trust policy cannot be read" };
   }
@@ -97,7 +97,7 @@ function direct(role: Role, wanted: readonly string[]): Entry {
 }
 
 /** Whether the last role of a chain can assume another one. */
-function step(chain: readonly Role[], to: Role, facts: Facts): Entry {
+function step(chain: readonly Role[], to: Role, facts: Facts): TrustEntry {
   const from = chain.at(-1);
   if (from === undefined || !mayName(from, to)) return { verdict: "no" };
   const comer = comerOfRole(from.arn);
@@ -105,7 +105,7 @@ function step(chain: readonly Role[], to: Role, facts: Facts): Entry {
   const found = byName.verdict === "yes" ? byName : entry(to.trust, comer);
   if (found.verdict !== "yes") return found;
   // Who trusts its account leaves to the account's own policies who of it may come.
-  const side = liveSide(holdingsOf(facts, from));
+  const side = liveSide(roleHoldingsOf(facts, from));
   return mayAssume(side, to.arn, byName.verdict === "yes") ? found : { verdict: "no" };
 }
 

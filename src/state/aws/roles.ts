@@ -6,7 +6,7 @@ import { byText } from "../../text/order.ts";
 import type { Audited } from "../audited.ts";
 import { type Trusts, trustedPrincipals, trusts } from "./trust.ts";
 
-export const ROLE_TYPE = "AWS::IAM::Role";
+export const IAM_ROLE_TYPE = "AWS::IAM::Role";
 
 /** A role as GetRole gives it. */
 export interface Role {
@@ -105,8 +105,8 @@ export function findAuditedRoles(
   };
 }
 
-export function roleResource(role: Principal): Resource {
-  return { type: ROLE_TYPE, id: role.id, name: role.name ?? roleName(role.id) };
+export function iamRoleResource(role: Principal): Resource {
+  return { type: IAM_ROLE_TYPE, id: role.id, name: role.name ?? roleName(role.id) };
 }
 
 /** The same role, one by its name and the other by its ARN. */

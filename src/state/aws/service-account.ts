@@ -20,14 +20,14 @@ export function serviceAccountOf(written: string): ServiceAccount {
 export const BOUND_BY = ["kubernetes/service-account", "aws/eks-pod-identity", "aws/listed-role"] as const;
 
 /** By which rule a role is a service account's. */
-export type Binding = "annotation" | "pod identity" | "trust policy";
+export type AccountRule = "annotation" | "pod identity" | "trust policy";
 
 /** A role that a service account is bound to. */
 export interface Bound {
   readonly account: ServiceAccount;
   /** ARN of the role. */
   readonly role: string;
-  readonly by: Binding;
+  readonly by: AccountRule;
 }
 
 /** EKS's own annotation. */

@@ -2,7 +2,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import { type Block, parseBlock } from "./block.ts";
-import { nameOf } from "./tags.ts";
+import { taggedName } from "./tags.ts";
 
 export interface Subnet {
   readonly id: string;
@@ -67,7 +67,7 @@ export function subnetsOf(facts: Facts, vpc: string): readonly Subnet[] {
       const table = tables.find((t) => t.subnets.has(id)) ?? tables.find((t) => t.main);
       return {
         id,
-        name: nameOf(body, id),
+        name: taggedName(body, id),
         cidr,
         block: parseBlock(cidr),
         onlySix: six !== undefined,

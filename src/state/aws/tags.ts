@@ -28,7 +28,7 @@ export function tagValue(tags: ReadonlyMap<string, string>, key: string): string
 }
 
 /** What a person calls a resource: its Name tag, else its id. */
-export function nameOf(body: unknown, id: string): string {
+export function taggedName(body: unknown, id: string): string {
   const name = tagsOf(body).get("Name");
   return name === undefined || name === "" ? id : name;
 }

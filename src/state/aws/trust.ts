@@ -9,9 +9,9 @@ import {
   comerOfAccount,
   comerOfNoAccount,
   comerOfRole,
-  type Entry,
   entry,
   FREE,
+  type TrustEntry,
 } from "./entry.ts";
 
 export const TRUST = "aws/trust-policy";
@@ -87,7 +87,7 @@ function comerOf(principal: string, role: string): Comer {
 }
 
 /** How one of the wanted principals, or anybody of its account, can come in; by the least that it has to bring. */
-export function entryOf(role: string, document: unknown, wanted: readonly string[]): Entry {
+export function entryOf(role: string, document: unknown, wanted: readonly string[]): TrustEntry {
   const entries = wanted.map((principal) => entry(document, comerOf(principal, role)));
   const open = entries.flatMap((e) => (e.verdict === "yes" ? [e] : []));
   const [least] = open.sort((a, b) => a.asks.length - b.asks.length);

@@ -4,12 +4,15 @@ import { beyond, type OpenPath, openedBy, type Ways } from "../../access/escalat
 import type { Residue } from "../../access/policy.ts";
 import { openedWays } from "../../access/provider.ts";
 import type { Context } from "../context.ts";
-import type { Sides } from "./difference.ts";
+import type { DocumentSides } from "./difference.ts";
 
 const made = new WeakMap<Context["controls"], Map<string, Ways>>();
 
 /** What a set of policies opens; asked once in a run. */
-export function awsWays({ live, boundary }: Pick<Sides, "live" | "boundary">, context: Context): Ways {
+export function awsWays(
+  { live, boundary }: Pick<DocumentSides, "live" | "boundary">,
+  context: Context,
+): Ways {
   const mine = made.get(context.controls) ?? new Map<string, Ways>();
   made.set(context.controls, mine);
   const key = JSON.stringify([live, boundary ?? null]);
@@ -26,7 +29,7 @@ export function awsWays({ live, boundary }: Pick<Sides, "live" | "boundary">, co
 
 /** Which residue opens which path, and the paths of which it is not known whether they are open. */
 export function openedBeyond(
-  sides: Sides,
+  sides: DocumentSides,
   excess: readonly Residue[],
   context: Context,
 ): { readonly byPart: ReadonlyMap<Residue, readonly OpenPath[]>; readonly unclear: readonly OpenPath[] } {

@@ -21,7 +21,7 @@ export interface Assignment {
 }
 
 /** What one principal holds. */
-export interface Held {
+export interface PrincipalHoldings {
   readonly assignments: readonly Assignment[];
   /** Groups that the principal is proven to be in: an assignment to them was returned for it. Lower case. */
   readonly groups: ReadonlySet<string>;
@@ -105,7 +105,7 @@ function distinct(assignments: readonly Assignment[]): Distinct {
  * What a principal holds, directly and through groups, by every list that tells of it (AZ6); or why that is not known.
  * Through which groups, only the answer that was given for it says.
  */
-export function heldBy(facts: Facts, principal: string): Held | NotHeld {
+export function heldBy(facts: Facts, principal: string): PrincipalHoldings | NotHeld {
   const wanted = principal.toLowerCase();
   const direct = entriesFor(beside(facts, wanted), new Set([wanted]));
   const notHeld = (reason: string): NotHeld => ({ reason, proven: distinct(direct.assignments).assignments });
@@ -255,7 +255,7 @@ export function malformedListed(facts: Facts): number {
 }
 
 /** What the lists say a principal is: of assignments, of eligible ones and of denies; `untold`: none says it. */
-export function kindOf(facts: Facts, principal: string): "group" | "untold" | "other" {
+export function principalKindOf(facts: Facts, principal: string): "group" | "untold" | "other" {
   const wanted = principal.toLowerCase();
   const eligible = facts
     .all("azure/role-eligibility")
@@ -300,6 +300,6 @@ export function giver(assignment: Assignment, roleName: string, principal: strin
 }
 
 /** Is it known what the principal holds? */
-export function isHeld(held: Held | NotHeld): held is Held {
+export function isHeld(held: PrincipalHoldings | NotHeld): held is PrincipalHoldings {
   return record(held)?.["reason"] === undefined;
 }

@@ -5,7 +5,7 @@ import { byText } from "../../text/order.ts";
 import type { Audited } from "../audited.ts";
 import { knownAssignments, mayBeVendor, namesGroup, orphaned } from "./assignment.ts";
 import { ASSIGNMENT, DEFINITION } from "./documented.ts";
-import { readRoles } from "./role.ts";
+import { readRoleDefinitions } from "./role.ts";
 
 interface With {
   readonly role?: string;
@@ -70,7 +70,7 @@ export function findPrincipals(
       unknown: `who holds ${names.map((n) => `"${n}"`).join(" or ")} could not be read: ${unread.api}: ${unread.detail}`,
     };
   }
-  const roles = readRoles(facts);
+  const roles = readRoleDefinitions(facts);
   const guids = new Set(names.flatMap((name) => roles.named(name).map((r) => r.guid)));
   const holders = knownAssignments(facts).filter((a) => guids.has(a.role) && !orphaned(a));
   const ids = new Set(holders.filter(mayBeVendor).map((a) => a.principal));

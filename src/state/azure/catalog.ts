@@ -3,7 +3,7 @@ import { field, list, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 
 /** Today's operations, one for each name and plane. */
-export type Catalog = readonly { readonly name: string; readonly isDataAction: boolean }[];
+export type OperationCatalog = readonly { readonly name: string; readonly isDataAction: boolean }[];
 
 /** Both lists of a provider, and the lists inside a page of providers (AZ12). */
 function* operationsOf(body: unknown): Iterable<unknown> {
@@ -28,7 +28,7 @@ function* operationsOf(body: unknown): Iterable<unknown> {
  * The operations that exist today, from the provider operations of a snapshot; names repeat across the lists (AZ12).
  * `undefined` when there are none: then differences carry no count and nothing is called latent.
  */
-export function readCatalog(facts: Facts): Catalog | undefined {
+export function readCatalog(facts: Facts): OperationCatalog | undefined {
   const found = new Map<string, { name: string; isDataAction: boolean }>();
   for (const { body } of facts.all("azure/provider-operations")) {
     for (const operation of operationsOf(body)) {

@@ -1,7 +1,7 @@
 import { command } from "../../text/command.ts";
 
 /** Shows a custom role by name. */
-export function showRole(name: string, scope: string): string {
+export function showRoleDefinition(name: string, scope: string): string {
   return command("az", "role", "definition", "list", "--name", name, "--scope", scope, "--output", "json");
 }
 

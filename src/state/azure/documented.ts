@@ -2,7 +2,7 @@ import type { ResolvedControl } from "../../baselines/baseline.ts";
 import type { Resource } from "../../report/report.ts";
 import type { Context } from "../context.ts";
 import type { Permissions } from "./permissions.ts";
-import { lastSegment, type Roles } from "./role.ts";
+import { lastSegment, type RoleDefinitions } from "./role.ts";
 
 /** What one referenced control documents, and where. */
 export interface Documented {
@@ -66,7 +66,7 @@ function ofDefinition(
   reference: Reference,
   scope: string | undefined,
   audited: string,
-  roles: Roles,
+  roles: RoleDefinitions,
 ): Documented {
   const params = control.with as RoleDefinitionWith;
   return {
@@ -96,7 +96,7 @@ function ofAssignment(
   control: ResolvedControl,
   reference: Reference,
   audited: string,
-  roles: Roles,
+  roles: RoleDefinitions,
   context: Context,
 ): readonly (Documented | Undocumented)[] {
   const params = control.with as RoleAssignmentWith;
@@ -136,7 +136,7 @@ export function documentedBy(
   refers: { readonly required: readonly string[]; readonly optional?: readonly string[] },
   scope: string | undefined,
   audited: string,
-  roles: Roles,
+  roles: RoleDefinitions,
   context: Context,
 ): { readonly documented: readonly Documented[]; readonly unknown: readonly Undocumented[] } {
   const references: readonly Reference[] = [

@@ -5,13 +5,13 @@ import type { Assignment } from "./assignment.ts";
 import { type Deny, holdsFor } from "./deny.ts";
 import type { Documented } from "./documented.ts";
 import {
+  type AssignmentGrant,
   type Compare,
   type DeniesAt,
   type Doubtful,
   deniesAt,
-  doubtsOf,
-  type Grant,
-  judge,
+  holdingDoubts,
+  judgeHoldings,
   NO_DENIES,
   once,
   replay,
@@ -19,7 +19,7 @@ import {
   settle,
 } from "./holdings.ts";
 import { residueKey } from "./permissions.ts";
-import { type Row, Rows } from "./rows.ts";
+import { Rows, type ScopedResidue } from "./rows.ts";
 import { lineage, normalScope, placesAt, relation, widestFirst } from "./scope.ts";
 import { wayFinder } from "./ways.ts";
 
@@ -30,8 +30,8 @@ import { wayFinder } from "./ways.ts";
  */
 
 /** One grant for each role and condition; the first, so that the order of the assignments decides nothing else. */
-function distinct(grants: readonly Grant[]): readonly Grant[] {
-  const seen = new Map<string, Grant>();
+function distinct(grants: readonly AssignmentGrant[]): readonly AssignmentGrant[] {
+  const seen = new Map<string, AssignmentGrant>();
   for (const grant of grants) {
     const key = JSON.stringify([
       grant.role.guid,
@@ -65,14 +65,14 @@ export function excessOf(
   state: State,
   compare: Compare,
 ): {
-  readonly rows: readonly Row[];
-  readonly wider: readonly Grant[];
+  readonly rows: readonly ScopedResidue[];
+  readonly wider: readonly AssignmentGrant[];
   readonly doubts: readonly Doubtful[];
   /** Paths of which it is not known whether they are open there. */
   readonly unclear: readonly { readonly scope: string; readonly paths: readonly OpenPath[] }[];
 } {
   const rows = new Rows();
-  const wider: Grant[] = [];
+  const wider: AssignmentGrant[] = [];
   const doubts: Doubtful[] = [];
   const unclear: { scope: string; paths: readonly OpenPath[] }[] = [];
   const byScope = grantsByScope(state.grants);
@@ -91,7 +91,7 @@ export function excessOf(
     const settled = settle("excess", compared, lasting);
     const above = heldAbove(scope, byPlace);
     const sure = settled.filter(({ open }) => open.length === 0).map(({ residue }) => residue);
-    const hazy = doubtsOf("excess", scope, compared, lasting);
+    const hazy = holdingDoubts("excess", scope, compared, lasting);
     const opened =
       sure.length + hazy.length === 0
         ? undefined
@@ -133,7 +133,7 @@ export function excessOf(
  * documented one, and whose excess spans all of that (`*`), is told by its excess alone.
  */
 function reachesTooFar(
-  grant: Grant,
+  grant: AssignmentGrant,
   here: readonly Documented[],
   either: readonly Documented[],
   compare: Compare,
@@ -152,7 +152,7 @@ function patternCovers(wide: string, narrow: string): boolean {
 }
 
 /** Assignments that give the same role: each of them would keep the excess alive. */
-function sameRole(grant: Grant, all: readonly Grant[]): readonly Assignment[] {
+function sameRole(grant: AssignmentGrant, all: readonly AssignmentGrant[]): readonly Assignment[] {
   return all.filter((g) => g.role.guid === grant.role.guid).map((g) => g.assignment);
 }
 
@@ -165,8 +165,8 @@ function inherited(denies: DeniesAt): DeniesAt {
   };
 }
 
-function grantsByScope(grants: readonly Grant[]): ReadonlyMap<string, readonly Grant[]> {
-  const byScope = new Map<string, Grant[]>();
+function grantsByScope(grants: readonly AssignmentGrant[]): ReadonlyMap<string, readonly AssignmentGrant[]> {
+  const byScope = new Map<string, AssignmentGrant[]>();
   for (const grant of grants) {
     const at = normalScope(grant.assignment.scope);
     const before = byScope.get(at);
@@ -177,8 +177,8 @@ function grantsByScope(grants: readonly Grant[]): ReadonlyMap<string, readonly G
 }
 
 /** By the keys that lineages have. */
-function grantsByPlace(grants: readonly Grant[]): ReadonlyMap<string, readonly Grant[]> {
-  const byPlace = new Map<string, Grant[]>();
+function grantsByPlace(grants: readonly AssignmentGrant[]): ReadonlyMap<string, readonly AssignmentGrant[]> {
+  const byPlace = new Map<string, AssignmentGrant[]>();
   for (const grant of grants) {
     for (const place of placesAt(grant.assignment.scope)) {
       const before = byPlace.get(place);
@@ -190,7 +190,10 @@ function grantsByPlace(grants: readonly Grant[]): ReadonlyMap<string, readonly G
 }
 
 /** What is held at a scope by assignments above it. */
-function heldAbove(scope: string, byPlace: ReadonlyMap<string, readonly Grant[]>): readonly Grant[] {
+function heldAbove(
+  scope: string,
+  byPlace: ReadonlyMap<string, readonly AssignmentGrant[]>,
+): readonly AssignmentGrant[] {
   return lineage(scope)
     .slice(0, -1)
     .flatMap((place) => byPlace.get(place) ?? []);
@@ -232,7 +235,7 @@ function dueAt(entry: Documented, state: State): readonly string[] {
 }
 
 /** Everything that holds at a scope: assigned there or above. */
-function holdsAt(scope: string, state: State): readonly Grant[] {
+function holdsAt(scope: string, state: State): readonly AssignmentGrant[] {
   return distinct(
     state.grants.filter((g) => ["same", "above"].includes(relation(scope, g.assignment.scope))),
   );
@@ -242,7 +245,7 @@ function holdsAt(scope: string, state: State): readonly Grant[] {
 export function missingOf(
   state: State,
   compare: Compare,
-): { readonly rows: readonly Row[]; readonly doubts: readonly Doubtful[] } {
+): { readonly rows: readonly ScopedResidue[]; readonly doubts: readonly Doubtful[] } {
   const due = new Map<string, { readonly scope: string; readonly entries: Documented[] }>();
   const require = (scope: string, entry: Documented) => {
     const at = due.get(normalScope(scope)) ?? { scope, entries: [] };
@@ -266,7 +269,7 @@ export function missingOf(
     const compared = once((d) => compare(entries, held, d));
     for (const { residue, denies: denied, open } of settle("missing", compared, denies)) {
       const entry = entries[residue.origin.document];
-      const granted = judge(held, NO_DENIES)(residue.witness) === "allowed";
+      const granted = judgeHoldings(held, NO_DENIES)(residue.witness) === "allowed";
       rows.add({
         residue,
         scope,
@@ -277,12 +280,16 @@ export function missingOf(
         replay: () => replay(residue, entries, held, denied),
       });
     }
-    doubts.push(...doubtsOf("missing", scope, compared, denies));
+    doubts.push(...holdingDoubts("missing", scope, compared, denies));
   }
   return { rows: rows.all(), doubts };
 }
 
 /** The denies that take the witness away, each by itself. */
-function takers(residue: Residue, held: readonly Grant[], denies: readonly Deny[]): readonly Deny[] {
-  return denies.filter((d) => judge(held, [d])(residue.witness) === "denied");
+function takers(
+  residue: Residue,
+  held: readonly AssignmentGrant[],
+  denies: readonly Deny[],
+): readonly Deny[] {
+  return denies.filter((d) => judgeHoldings(held, [d])(residue.witness) === "denied");
 }

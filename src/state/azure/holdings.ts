@@ -5,10 +5,10 @@ import type { Assignment } from "./assignment.ts";
 import { type Deny, holdsFor, reaches } from "./deny.ts";
 import type { Documented } from "./documented.ts";
 import { residueKey } from "./permissions.ts";
-import type { RoleDefinition, Roles } from "./role.ts";
+import type { RoleDefinition, RoleDefinitions } from "./role.ts";
 
 /** An assignment with the definition of its role. */
-export interface Grant {
+export interface AssignmentGrant {
   readonly assignment: Assignment;
   readonly role: RoleDefinition;
   /** Native document for the comparison: the role's permissions under the assignment's condition. */
@@ -32,17 +32,17 @@ export interface State {
   readonly groups: ReadonlySet<string>;
   readonly audited: string;
   readonly documented: readonly Documented[];
-  readonly grants: readonly Grant[];
+  readonly grants: readonly AssignmentGrant[];
   readonly denies: readonly Deny[];
   readonly options: CompareOptions;
 }
 
 /** Pairs assignments with their roles. `unread`: those whose role's permissions are not known. */
-export function grantsOf(
+export function assignmentGrantsOf(
   assignments: readonly Assignment[],
-  roles: Roles,
-): { readonly grants: readonly Grant[]; readonly unread: readonly Assignment[] } {
-  const grants: Grant[] = [];
+  roles: RoleDefinitions,
+): { readonly grants: readonly AssignmentGrant[]; readonly unread: readonly Assignment[] } {
+  const grants: AssignmentGrant[] = [];
   const unread: Assignment[] = [];
   for (const assignment of assignments) {
     const role = roles.byGuid(assignment.role);
@@ -74,7 +74,7 @@ export function deniesAt(scope: string, state: State): DeniesAt {
   return { sure, open };
 }
 
-export type Side = "missing" | "excess";
+export type AccessSide = "missing" | "excess";
 
 /** Compares, and remembers: two thousand assignments of a handful of roles are a handful of comparisons. */
 export function comparer(state: State) {
@@ -87,7 +87,7 @@ export function comparer(state: State) {
   };
   return (
     documented: readonly Documented[],
-    grants: readonly Grant[],
+    grants: readonly AssignmentGrant[],
     denies: readonly Deny[],
   ): Comparison => {
     const key = JSON.stringify([
@@ -114,7 +114,7 @@ export type Compare = ReturnType<typeof comparer>;
 
 /** Rows of a comparison that are sure, and rows that hold only if the open denies turn out one way. */
 export function settle(
-  side: Side,
+  side: AccessSide,
   compare: (denies: readonly Deny[]) => Comparison,
   denies: DeniesAt,
 ): readonly {
@@ -141,8 +141,8 @@ export function settle(
 }
 
 /** What could not be decided, with the open denies and without. */
-export function doubtsOf(
-  side: Side,
+export function holdingDoubts(
+  side: AccessSide,
   scope: string,
   compare: (denies: readonly Deny[]) => Comparison,
   denies: DeniesAt,
@@ -159,12 +159,12 @@ export function doubtsOf(
 export function replay(
   residue: Residue,
   documented: readonly Documented[],
-  live: readonly Grant[],
+  live: readonly AssignmentGrant[],
   denies: readonly Deny[],
 ) {
   return {
-    documented: judge(documented, NO_DENIES)(residue.witness),
-    live: judge(live, denies)(residue.witness),
+    documented: judgeHoldings(documented, NO_DENIES)(residue.witness),
+    live: judgeHoldings(live, denies)(residue.witness),
   };
 }
 
@@ -174,7 +174,10 @@ export const NO_DENIES: readonly Deny[] = [];
 const judges = new WeakMap<readonly object[], WeakMap<readonly Deny[], Judge>>();
 
 /** The evaluator of one side at one scope: thousands of residues are replayed against the same documents. */
-export function judge(side: readonly { readonly document: unknown }[], denies: readonly Deny[]): Judge {
+export function judgeHoldings(
+  side: readonly { readonly document: unknown }[],
+  denies: readonly Deny[],
+): Judge {
   const known = judges.get(side) ?? new WeakMap<readonly Deny[], Judge>();
   judges.set(side, known);
   const before = known.get(denies);

@@ -9,7 +9,7 @@ export interface Permissions {
   readonly notDataActions?: readonly string[];
 }
 
-export const ROLE_TYPE = "Microsoft.Authorization/roleDefinitions";
+export const ROLE_DEFINITION_TYPE = "Microsoft.Authorization/roleDefinitions";
 export const ASSIGNMENT_TYPE = "Microsoft.Authorization/roleAssignments";
 
 /** The allow list of each plane, as permission objects name it. */

@@ -18,7 +18,7 @@ export interface RoleDefinition {
 }
 
 /** Every role definition that was read. */
-export interface Roles {
+export interface RoleDefinitions {
   readonly all: readonly RoleDefinition[];
   byGuid(guid: string): RoleDefinition | undefined;
   /** By name, id or GUID, in any case. Custom roles, where there is one; else whatever has that name. */
@@ -37,7 +37,7 @@ export function lastSegment(id: string): string {
 }
 
 /** The role definitions of a snapshot; one for each id, however often the lists repeat it. */
-export function readRoles(facts: Facts): Roles {
+export function readRoleDefinitions(facts: Facts): RoleDefinitions {
   const byGuid = new Map<string, RoleDefinition>();
   for (const document of facts.all("azure/role-definition")) {
     const body = document.body;

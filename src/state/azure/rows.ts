@@ -4,16 +4,16 @@ import type { Residue } from "../../access/policy.ts";
 import type { Assignment } from "./assignment.ts";
 import type { Deny } from "./deny.ts";
 import type { Documented } from "./documented.ts";
-import type { Grant } from "./holdings.ts";
+import type { AssignmentGrant } from "./holdings.ts";
 import { residueKey } from "./permissions.ts";
 import { lineage, placesAt } from "./scope.ts";
 
 /** A residue at a scope, with both sides, so that its witness can be replayed. */
-export interface Row {
+export interface ScopedResidue {
   readonly residue: Residue;
   readonly scope: string;
   /** The grant that the residue comes from; only for excess. */
-  readonly grant?: Grant;
+  readonly grant?: AssignmentGrant;
   /** Every assignment of that role at that scope, with any condition; only for excess. */
   readonly assignments?: readonly Assignment[];
   /** The documented entry that it comes from; only for missing. */
@@ -34,13 +34,13 @@ export interface Row {
  * of which none contains the other is two rows: who accepts one has not accepted the other.
  */
 export class Rows {
-  private readonly sure = new Map<string, Map<string, Row>>();
-  private readonly open = new Map<string, Map<string, Row>>();
+  private readonly sure = new Map<string, Map<string, ScopedResidue>>();
+  private readonly open = new Map<string, Map<string, ScopedResidue>>();
 
-  add(row: Row): void {
+  add(row: ScopedResidue): void {
     const kind = row.open.length > 0 ? this.open : this.sure;
     const key = residueKey(row.residue);
-    const rows = kind.get(key) ?? new Map<string, Row>();
+    const rows = kind.get(key) ?? new Map<string, ScopedResidue>();
     kind.set(key, rows);
     const before = covering(rows, row);
     if (before !== undefined) {
@@ -51,7 +51,7 @@ export class Rows {
     for (const place of placesAt(placeOf(row))) if (!rows.has(place)) rows.set(place, row);
   }
 
-  all(): readonly Row[] {
+  all(): readonly ScopedResidue[] {
     const sure = [...this.sure.values()].flatMap((rows) => [...new Set(rows.values())]);
     const open = [...this.open].flatMap(([key, rows]) =>
       [...new Set(rows.values())].filter((row) => covering(this.sure.get(key), row) === undefined),
@@ -61,12 +61,15 @@ export class Rows {
 }
 
 /** Where a row's residue is in excess by its assignment, or is missing. */
-function placeOf(row: Row): string {
+function placeOf(row: ScopedResidue): string {
   return row.grant?.assignment.scope ?? row.scope;
 }
 
 /** The row of the same residue that tells this one: at its scope or above it. */
-function covering(rows: ReadonlyMap<string, Row> | undefined, row: Row): Row | undefined {
+function covering(
+  rows: ReadonlyMap<string, ScopedResidue> | undefined,
+  row: ScopedResidue,
+): ScopedResidue | undefined {
   const place = lineage(placeOf(row)).find((at) => rows?.has(at) === true);
   return place === undefined ? undefined : rows?.get(place);
 }

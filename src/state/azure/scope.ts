@@ -100,7 +100,7 @@ export function placesAt(scope: string): readonly string[] {
 }
 
 /** Is the scope the declared one, or below it? */
-export function covers(pattern: string, scope: string): boolean {
+export function scopeCovers(pattern: string, scope: string): boolean {
   const where = relation(pattern, scope);
   return where === "same" || where === "below";
 }

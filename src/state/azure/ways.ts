@@ -5,14 +5,14 @@ import type { AzureRequest, Residue } from "../../access/policy.ts";
 import { openedWays } from "../../access/provider.ts";
 import type { Deny } from "./deny.ts";
 import type { Documented } from "./documented.ts";
-import type { Grant, State } from "./holdings.ts";
+import type { AssignmentGrant, State } from "./holdings.ts";
 import { normalScope } from "./scope.ts";
 
 /** What is held at a scope, and what of it is known already: documented there, or held from above and so told there. */
-export interface Held {
+export interface HeldAtScope {
   readonly scope: string;
-  readonly grants: readonly Grant[];
-  readonly inherited: readonly Grant[];
+  readonly grants: readonly AssignmentGrant[];
+  readonly inherited: readonly AssignmentGrant[];
   readonly documented: readonly Documented[];
   readonly denies: readonly Deny[];
 }
@@ -27,7 +27,7 @@ export function wayFinder(state: State) {
     known.set(text, found);
     return found;
   };
-  const ofGrants = (grants: readonly Grant[], denies: readonly Deny[]): Ways => {
+  const ofGrants = (grants: readonly AssignmentGrant[], denies: readonly Deny[]): Ways => {
     const keys = grants.map(({ role, assignment }) =>
       JSON.stringify([role.guid, assignment.condition ?? "", assignment.conditionVersion ?? ""]),
     );
@@ -39,7 +39,7 @@ export function wayFinder(state: State) {
       denies,
     );
   };
-  return ({ scope, grants, inherited, documented, denies }: Held, residues: readonly Residue[]) => {
+  return ({ scope, grants, inherited, documented, denies }: HeldAtScope, residues: readonly Residue[]) => {
     const page = waysOf(
       documented.map((d) => d.at),
       documented.map((d) => d.document),

@@ -10,7 +10,7 @@ import { member, placeOf } from "./value.ts";
 const OPEN = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
 /** Who stands behind a service account of a control. */
-export type Found =
+export type FoundAccount =
   /** Named, by the user or by the baseline. */
   | { readonly kind: "given"; readonly accounts: readonly Account[] }
   /** Not named: whom the bindings of the documented roles name, which may be nobody. */
@@ -55,7 +55,7 @@ export function auditedNamespace(facts: Facts, controls: readonly ResolvedContro
 }
 
 /** An account by its name alone: in the audited namespace, else the only one of that name that is bound or exists. */
-function byName(facts: Facts, name: string, controls: readonly ResolvedControl[]): Found {
+function byName(facts: Facts, name: string, controls: readonly ResolvedControl[]): FoundAccount {
   const home = auditedNamespace(facts, controls);
   if (home !== undefined) return { kind: "given", accounts: [{ namespace: home, name }] };
   const roles = [...documentedRoles(new Map(controls.map((c) => [c.id, c]))).values()];
@@ -86,7 +86,7 @@ function byName(facts: Facts, name: string, controls: readonly ResolvedControl[]
 }
 
 /** The account or accounts that a text in a control stands for: `name`, `namespace/name`, or an open parameter. */
-export function findAccounts(facts: Facts, text: string, controls: readonly ResolvedControl[]): Found {
+export function findAccounts(facts: Facts, text: string, controls: readonly ResolvedControl[]): FoundAccount {
   const parameter = OPEN.exec(text)?.[1];
   if (parameter !== undefined) {
     return { kind: "found", parameter, accounts: openAccounts(facts, text, controls) };

@@ -4,7 +4,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { list, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import { type RoleName, roleInWords } from "./role.ts";
-import { readSubject, type Subject } from "./subject.ts";
+import { type BindingSubject, readSubject } from "./subject.ts";
 import { isBootstrap, member, oddMember, placeOf } from "./value.ts";
 
 /** A RoleBinding or ClusterRoleBinding. */
@@ -15,7 +15,7 @@ export interface Binding {
   readonly namespace?: string;
   /** What it gives; absent when that cannot be understood. */
   readonly role?: RoleName;
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly BindingSubject[];
   /** The server made it itself and keeps it. */
   readonly bootstrap: boolean;
   /** What of it cannot be understood, so that it may give more, or to others. */

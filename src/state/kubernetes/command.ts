@@ -41,7 +41,7 @@ export function edit(object: Named, diff: readonly string[]): readonly string[] 
 }
 
 /** Binds a role to a service account: a ClusterRole everywhere, a Role in its namespace. */
-export function bind(role: RoleName, account: Account, name: string): string {
+export function bindCommand(role: RoleName, account: Account, name: string): string {
   const cluster = role.kind === "ClusterRole";
   return command(
     ...["kubectl", "create", cluster ? "clusterrolebinding" : "rolebinding", name],

@@ -10,33 +10,33 @@ import { allows, comparePolicies } from "../../access/provider.ts";
 import type { Rule } from "./rules.ts";
 
 /** What one document of a side grants. */
-export interface Granted {
+export interface DocumentRules {
   readonly rules: readonly Rule[];
 }
 
 /** Two sets of rules that are to be the same in one place. */
-export interface Sides {
-  readonly documented: readonly Granted[];
-  readonly live: readonly Granted[];
+export interface RuleSides {
+  readonly documented: readonly DocumentRules[];
+  readonly live: readonly DocumentRules[];
   /** The namespace in which both hold; absent: everywhere. */
   readonly namespace?: string;
   /** What the server serves, where discovery was read (K4). */
   readonly resources?: readonly ServedResource[];
 }
 
-function optionsOf({ namespace, resources }: Sides): CompareOptions {
+function optionsOf({ namespace, resources }: RuleSides): CompareOptions {
   return {
     ...(namespace === undefined ? {} : { namespace }),
     ...(resources === undefined ? {} : { resources }),
   };
 }
 
-export function differenceOf(sides: Sides): Comparison {
+export function ruleDifferenceOf(sides: RuleSides): Comparison {
   return comparePolicies("kubernetes", sides.documented, sides.live, optionsOf(sides));
 }
 
 /** What both sides say to a witness: the runner checks it. */
-export function replayOf(sides: Sides, witness: Witness): { documented: Verdict; live: Verdict } {
+export function ruleReplayOf(sides: RuleSides, witness: Witness): { documented: Verdict; live: Verdict } {
   return {
     documented: allows("kubernetes", sides.documented, witness, optionsOf(sides)),
     live: allows("kubernetes", sides.live, witness, optionsOf(sides)),
@@ -44,7 +44,7 @@ export function replayOf(sides: Sides, witness: Witness): { documented: Verdict;
 }
 
 /** Whether these rules grant a request in the place of the sides. */
-export function grants(granted: Granted, witness: Witness, sides: Sides): boolean {
+export function grants(granted: DocumentRules, witness: Witness, sides: RuleSides): boolean {
   return allows("kubernetes", [granted], witness, optionsOf(sides)) === "allowed";
 }
 
@@ -68,7 +68,11 @@ export function documentsOf(residue: Residue): ReadonlySet<number> {
 }
 
 /** The rules that a residue comes from, of one document or of all. */
-export function rulesOf(residue: Residue, side: readonly Granted[], document?: number): readonly Rule[] {
+export function rulesOf(
+  residue: Residue,
+  side: readonly DocumentRules[],
+  document?: number,
+): readonly Rule[] {
   const found = originsOf(residue)
     .filter((origin) => document === undefined || origin.document === document)
     .flatMap((origin) => side[origin.document]?.rules[indexIn(origin.pointer)] ?? []);

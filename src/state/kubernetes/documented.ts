@@ -2,9 +2,9 @@ import type { ResolvedControl } from "../../baselines/baseline.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import type { Context } from "../context.ts";
 import { type Binding, readBindings } from "./binding.ts";
-import { type RoleName, readRoles } from "./role.ts";
+import { type RoleName, readLiveRoles } from "./role.ts";
 import { bare, type Rule } from "./rules.ts";
-import { type Account, accountId, type Subject } from "./subject.ts";
+import { type Account, accountId, type BindingSubject } from "./subject.ts";
 
 export const ROLE = "kubernetes/role";
 
@@ -91,14 +91,14 @@ export function placesOf(facts: Facts, role: DocumentedRole, account: Account): 
     if (both.length === 0 && homes.length > 0) return homes;
     return both.length === 1 ? both : bound;
   }
-  const found = namespacesOf(readRoles(facts).named(role.kind, role.name));
+  const found = namespacesOf(readLiveRoles(facts).named(role.kind, role.name));
   // a part that is not installed is documented nowhere
   if (found.length === 0 && role.optional) return [];
   // of several in which it is bound to somebody else none is meant for this account
   return found.includes(account.namespace) || found.length !== 1 ? [account.namespace] : found;
 }
 
-function isAccount(subject: Subject, account: Account): boolean {
+function isAccount(subject: BindingSubject, account: Account): boolean {
   return subject.kind === "account" && accountId(subject.account) === accountId(account);
 }
 

@@ -1,10 +1,10 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { type Binding, bindingInWords, givenInWords, readBindings } from "./binding.ts";
-import { type LiveRole, readRoles, roleInWords } from "./role.ts";
-import { type Account, accountId, covers } from "./subject.ts";
+import { type LiveRole, readLiveRoles, roleInWords } from "./role.ts";
+import { type Account, accountId, subjectCovers } from "./subject.ts";
 
 /** A role that an account holds by one binding. */
-export interface Grant {
+export interface BindingGrant {
   readonly binding: Binding;
   readonly role: LiveRole;
   /** Where it holds; absent: in every namespace, and beyond them. */
@@ -14,7 +14,7 @@ export interface Grant {
 }
 
 /** Something that the account may hold and that is not known. */
-export interface Gap {
+export interface AccountGap {
   readonly what: string;
   readonly why: string;
   readonly decide: string;
@@ -22,18 +22,18 @@ export interface Gap {
 }
 
 /** All that an account holds, over every binding of the cluster (K5, K6). */
-export interface Holdings {
-  readonly grants: readonly Grant[];
+export interface AccountHoldings {
+  readonly grants: readonly BindingGrant[];
   /** Bindings that name the account and a role that is not there: they grant nothing until somebody makes it. */
   readonly dangling: readonly Binding[];
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly AccountGap[];
 }
 
-const read = new WeakMap<Facts, Map<string, Holdings>>();
+const read = new WeakMap<Facts, Map<string, AccountHoldings>>();
 
 /** All that an account holds; found once for each. */
-export function holdingsOf(facts: Facts, account: Account): Holdings {
-  const known = read.get(facts) ?? new Map<string, Holdings>();
+export function accountHoldingsOf(facts: Facts, account: Account): AccountHoldings {
+  const known = read.get(facts) ?? new Map<string, AccountHoldings>();
   read.set(facts, known);
   const before = known.get(accountId(account));
   if (before !== undefined) return before;
@@ -42,11 +42,11 @@ export function holdingsOf(facts: Facts, account: Account): Holdings {
   return holdings;
 }
 
-function readHoldings(facts: Facts, account: Account): Holdings {
-  const roles = readRoles(facts);
-  const grants: Grant[] = [];
+function readHoldings(facts: Facts, account: Account): AccountHoldings {
+  const roles = readLiveRoles(facts);
+  const grants: BindingGrant[] = [];
   const dangling: Binding[] = [];
-  const gaps: Gap[] = [];
+  const gaps: AccountGap[] = [];
   for (const binding of readBindings(facts)) {
     if (binding.problem !== undefined) {
       gaps.push({
@@ -58,7 +58,7 @@ function readHoldings(facts: Facts, account: Account): Holdings {
     }
     // by itself first, so that a binding that names account and group is told by the account
     const as = binding.subjects
-      .flatMap((s) => covers(s, account) ?? [])
+      .flatMap((s) => subjectCovers(s, account) ?? [])
       .sort((a, b) => a.length - b.length)[0];
     if (as === undefined || binding.role === undefined) continue;
     const role = roles.find(binding.role);
@@ -81,6 +81,6 @@ function readHoldings(facts: Facts, account: Account): Holdings {
 }
 
 /** A grant for `by`: the binding, the role, and the group or user by which it reaches the account. */
-export function grantInWords({ binding, as }: Grant): string {
+export function bindingGrantInWords({ binding, as }: BindingGrant): string {
   return `${bindingInWords(binding)} (${givenInWords(binding)}${as === "" ? "" : `, ${as}`})`;
 }

@@ -1,30 +1,30 @@
 import type { Facts } from "../../snapshot/facts.ts";
-import type { Granted, Sides } from "./difference.ts";
+import type { DocumentRules, RuleSides } from "./difference.ts";
 import { type DocumentedRole, placesOf, requiredRules } from "./documented.ts";
 import { FLOOR } from "./floor.ts";
-import type { Grant, Holdings } from "./holdings.ts";
+import type { AccountHoldings, BindingGrant } from "./holdings.ts";
 import type { Rule } from "./rules.ts";
 import { servedResources } from "./served.ts";
 import type { Account } from "./subject.ts";
 
 /** What is documented for an account in one place, and which role says it. */
-export interface Wish extends Granted {
+export interface Wish extends DocumentRules {
   readonly role: DocumentedRole;
 }
 
 /** One place where an account may do things: a namespace, or everywhere. */
-export interface Place {
+export interface AccessPlace {
   /** Absent: everywhere, and what has no namespace. */
   readonly namespace?: string;
   /** What must be granted here; the live side is all that holds here, what holds everywhere included. */
-  readonly required: Omit<Sides, "documented"> & { readonly documented: readonly Wish[] };
+  readonly required: Omit<RuleSides, "documented"> & { readonly documented: readonly Wish[] };
   /** What may be granted here at the most; the live side is what is granted here and nowhere else. */
-  readonly allowed: Omit<Sides, "live"> & { readonly live: readonly Grantable[] };
+  readonly allowed: Omit<RuleSides, "live"> & { readonly live: readonly Grantable[] };
 }
 
 /** A grant as a side of a comparison. */
-export interface Grantable extends Granted {
-  readonly grant: Grant;
+export interface Grantable extends DocumentRules {
+  readonly grant: BindingGrant;
 }
 
 /** A documented role and where it is meant to hold; absent: everywhere. */
@@ -42,7 +42,12 @@ export function locate(facts: Facts, account: Account, roles: readonly Documente
   );
 }
 
-function side(facts: Facts, documented: readonly Granted[], live: readonly Granted[], namespace?: string) {
+function side(
+  facts: Facts,
+  documented: readonly DocumentRules[],
+  live: readonly DocumentRules[],
+  namespace?: string,
+) {
   const rules = [...documented, ...live].flatMap((granted) => granted.rules);
   const resources = servedResources(facts, rules);
   return {
@@ -61,8 +66,8 @@ export function placesFor(
   facts: Facts,
   account: Account,
   roles: readonly DocumentedRole[],
-  holdings: Holdings,
-): readonly Place[] {
+  holdings: AccountHoldings,
+): readonly AccessPlace[] {
   const live = holdings.grants.map((grant): Grantable => ({ grant, rules: grant.role.rules }));
   const everywhere = live.filter(({ grant }) => grant.namespace === undefined);
   const located = locate(facts, account, roles);
@@ -70,7 +75,8 @@ export function placesFor(
     located.filter((l) => l.namespace === namespace).map(({ role }): Wish => ({ role, rules: rules(role) }));
   const must = (namespace: string | undefined) =>
     wishes(namespace, (role) => (role.optional ? [] : requiredRules(role)));
-  const may = (namespace: string | undefined): readonly Granted[] => wishes(namespace, (role) => role.rules);
+  const may = (namespace: string | undefined): readonly DocumentRules[] =>
+    wishes(namespace, (role) => role.rules);
   const anywhere = [...may(undefined), { rules: FLOOR }];
   const namespaces = new Set([
     ...located.flatMap(({ namespace }) => namespace ?? []),
@@ -82,7 +88,7 @@ export function placesFor(
       required: { documented: cluster, live: everywhere, ...side(facts, cluster, everywhere) },
       allowed: { documented: anywhere, live: everywhere, ...side(facts, anywhere, everywhere) },
     },
-    ...[...namespaces].sort().map((namespace): Place => {
+    ...[...namespaces].sort().map((namespace): AccessPlace => {
       const wanted = must(namespace);
       const known = [...may(namespace), ...anywhere];
       const here = live.filter(({ grant }) => grant.namespace === namespace);
@@ -99,7 +105,7 @@ export function placesFor(
 /** A place in which accounts that another one can run as hold more than is documented for anybody. */
 export interface ReachedPlace {
   readonly namespace?: string;
-  readonly sides: Omit<Sides, "live"> & { readonly live: readonly Grantable[] };
+  readonly sides: Omit<RuleSides, "live"> & { readonly live: readonly Grantable[] };
 }
 
 /**
@@ -109,14 +115,14 @@ export interface ReachedPlace {
 export function reachedPlaces(
   facts: Facts,
   documented: readonly Located[],
-  own: Holdings,
-  reached: readonly Grant[],
+  own: AccountHoldings,
+  reached: readonly BindingGrant[],
 ): readonly ReachedPlace[] {
-  const at = (namespace: string | undefined, some: readonly Grant[]) =>
+  const at = (namespace: string | undefined, some: readonly BindingGrant[]) =>
     some
       .filter((grant) => grant.namespace === namespace)
       .map((grant): Grantable => ({ grant, rules: grant.role.rules }));
-  const known = (namespace: string | undefined): readonly Granted[] => [
+  const known = (namespace: string | undefined): readonly DocumentRules[] => [
     ...documented.filter((l) => l.namespace === namespace).map(({ role }) => ({ rules: role.rules })),
     ...at(namespace, own.grants),
   ];

@@ -21,7 +21,7 @@ export interface LiveRole extends RoleName {
 }
 
 /** The roles of a cluster. */
-export interface Roles {
+export interface LiveRoles {
   readonly all: readonly LiveRole[];
   /** A Role is looked for in the namespace given. */
   find(role: RoleName): LiveRole | undefined;
@@ -38,10 +38,10 @@ function keyOf({ kind, name, namespace }: RoleName): string {
   return JSON.stringify([kind, kind === "Role" ? (namespace ?? "") : "", name]);
 }
 
-const read = new WeakMap<Facts, Roles>();
+const read = new WeakMap<Facts, LiveRoles>();
 
 /** All Roles and ClusterRoles that were recorded. */
-export function readRoles(facts: Facts): Roles {
+export function readLiveRoles(facts: Facts): LiveRoles {
   const known = read.get(facts);
   if (known !== undefined) return known;
   const byKey = new Map<string, LiveRole>();
@@ -68,7 +68,7 @@ export function readRoles(facts: Facts): Roles {
     const key = JSON.stringify([role.kind, role.name]);
     byName.set(key, [...(byName.get(key) ?? []), role]);
   }
-  const roles: Roles = {
+  const roles: LiveRoles = {
     all: [...byKey.values()],
     find: (role) => byKey.get(keyOf(role)),
     named: (kind, name) => byName.get(JSON.stringify([kind, name])) ?? [],
@@ -82,6 +82,6 @@ export function roleInWords({ kind, name, namespace }: RoleName): string {
   return `${kind} ${name}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
 }
 
-export function roleResource({ kind, name, namespace }: RoleName): Resource {
+export function liveRoleResource({ kind, name, namespace }: RoleName): Resource {
   return { type: kind, id: namespace === undefined ? name : `${namespace}/${name}`, name };
 }

@@ -1,6 +1,6 @@
 import { FIELDS, RULE_FIELDS } from "../../access/kubernetes/document.ts";
 import { list, record } from "../../snapshot/value.ts";
-import { member, oddMember, textList } from "./value.ts";
+import { member, oddMember, textsOf } from "./value.ts";
 
 /** A rule as RBAC writes it. */
 export interface Rule {
@@ -53,11 +53,11 @@ export function bare(rule: Rule): Rule {
 function readRule(value: unknown): Rule | undefined {
   if (record(value) === undefined || oddMember(value, RULE_FIELDS) !== undefined) return undefined;
   const [verbs, apiGroups, resources, resourceNames, nonResourceURLs] = [
-    textList(member(value, "verbs")),
-    textList(member(value, "apiGroups")),
-    textList(member(value, "resources")),
-    textList(member(value, "resourceNames")),
-    textList(member(value, "nonResourceURLs")),
+    textsOf(member(value, "verbs")),
+    textsOf(member(value, "apiGroups")),
+    textsOf(member(value, "resources")),
+    textsOf(member(value, "resourceNames")),
+    textsOf(member(value, "nonResourceURLs")),
   ];
   if (
     verbs === undefined ||

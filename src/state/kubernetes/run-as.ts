@@ -1,7 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { byText } from "../../text/order.ts";
 import { readBindings } from "./binding.ts";
-import { holdingsOf } from "./holdings.ts";
+import { accountHoldingsOf } from "./holdings.ts";
 import type { Located } from "./places.ts";
 import type { Rule } from "./rules.ts";
 import { type Account, accountId } from "./subject.ts";
@@ -45,7 +45,7 @@ interface Placed {
 }
 
 /** A service account that another one can run as, over others where it takes more than one step. */
-export interface Reached {
+export interface ReachedAccount {
   readonly account: Account;
   /** The namespaces whose pods are run, in order, and as whom. */
   readonly way: readonly Account[];
@@ -122,7 +122,10 @@ function candidates(facts: Facts): readonly { readonly account: Account; readonl
 }
 
 function heldBy(facts: Facts, account: Account): readonly Placed[] {
-  return holdingsOf(facts, account).grants.map(({ role, namespace }) => ({ rules: role.rules, namespace }));
+  return accountHoldingsOf(facts, account).grants.map(({ role, namespace }) => ({
+    rules: role.rules,
+    namespace,
+  }));
 }
 
 /**
@@ -136,7 +139,7 @@ export function reachedBy(
   account: Account,
   own: readonly Located[],
   all: readonly Located[],
-): readonly Reached[] {
+): readonly ReachedAccount[] {
   const placed = (located: readonly Located[]): readonly Placed[] =>
     located.map(({ role, namespace }) => ({ rules: role.rules, namespace }));
   const documented = { own: placed(own), all: placed(all) };
@@ -167,7 +170,7 @@ export function reachedBy(
 }
 
 /** `pods of namespace x can run as x/y`, step by step. */
-export function wayInWords({ way }: Reached): string {
+export function wayInWords({ way }: ReachedAccount): string {
   return way
     .map((account) => `pods of namespace ${account.namespace} can run as ${accountId(account)}`)
     .join(", and ");

@@ -3,7 +3,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import type { Rule } from "./rules.ts";
-import { member, textList } from "./value.ts";
+import { member, textsOf } from "./value.ts";
 
 /** What stands for a resource whose name nobody could read. */
 const SOME = "<any>";
@@ -27,7 +27,7 @@ function readDiscovery(facts: Facts): Discovery | "unread" {
     const namespaced = member(body, "namespaced");
     if (resource === undefined || typeof group !== "string" || typeof namespaced !== "boolean") continue;
     const key = JSON.stringify([group, resource]);
-    const verbs = textList(member(body, "verbs")) ?? [];
+    const verbs = textsOf(member(body, "verbs")) ?? [];
     const before = found.get(key);
     // a version that lists no verb does not tell them: any may be served
     const told = verbs.length > 0 && (before === undefined || before.verbs !== undefined);

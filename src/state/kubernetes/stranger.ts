@@ -1,5 +1,5 @@
 import type { Impact, ServedResource } from "../../access/policy.ts";
-import { differenceOf } from "./difference.ts";
+import { ruleDifferenceOf } from "./difference.ts";
 import type { Rule } from "./rules.ts";
 
 const WORST: readonly Impact[] = ["escalation", "write", "read"];
@@ -10,7 +10,7 @@ export function worstOf(
   namespace: string | undefined,
   resources: readonly ServedResource[] | undefined,
 ): Impact {
-  const { excess, undecided } = differenceOf({
+  const { excess, undecided } = ruleDifferenceOf({
     documented: [],
     live: [{ rules }],
     ...(namespace === undefined ? {} : { namespace }),

@@ -8,7 +8,7 @@ export interface Account {
 }
 
 /** Whom a binding names. */
-export type Subject =
+export type BindingSubject =
   | { readonly kind: "account"; readonly account: Account; readonly asUser: boolean }
   | { readonly kind: "user" | "group"; readonly name: string }
   /** A subject that is nobody, and why. */
@@ -39,7 +39,7 @@ export function accountOfUser(user: string): Account | undefined {
  * A subject of a binding. A service account's namespace defaults to the binding's; in a ClusterRoleBinding, which has
  * none, the server then matches nobody (K5).
  */
-export function readSubject(value: unknown, namespace: string | undefined): Subject {
+export function readSubject(value: unknown, namespace: string | undefined): BindingSubject {
   const kind = member(value, "kind");
   const name = text(member(value, "name"));
   const group = member(value, "apiGroup") ?? "";
@@ -80,7 +80,7 @@ export const ANONYMOUS = { user: "system:anonymous", group: "system:unauthentica
  * Whether a subject is or holds the account: `""` by itself, else how, as words for `by`; `undefined` when it does not.
  * What needs no credentials is held by every account, and by everybody else (K15).
  */
-export function covers(subject: Subject, account: Account): string | undefined {
+export function subjectCovers(subject: BindingSubject, account: Account): string | undefined {
   if (subject.kind === "user" && subject.name === ANONYMOUS.user) {
     return `as the unauthenticated user ${subject.name}`;
   }
@@ -93,7 +93,7 @@ export function covers(subject: Subject, account: Account): string | undefined {
 }
 
 /** `service account ns/name`, `user jane`, `group ops`. */
-export function subjectInWords(subject: Subject): string {
+export function subjectInWords(subject: BindingSubject): string {
   switch (subject.kind) {
     case "account":
       return `service account ${accountId(subject.account)}${subject.asUser ? " (named as a user)" : ""}`;

@@ -16,7 +16,7 @@ export function oddMember(value: unknown, known: readonly string[]): string | un
 }
 
 /** A list of strings; `[]` for null or absent, as Kubernetes reads both; `undefined` for anything else. */
-export function textList(value: unknown): readonly string[] | undefined {
+export function textsOf(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) return undefined;
   return value as readonly string[];

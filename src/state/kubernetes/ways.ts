@@ -4,16 +4,16 @@ import type { Reaches } from "../../access/escalation/reach.ts";
 import { kubernetesReach } from "../../access/kubernetes/reach.ts";
 import type { Residue } from "../../access/policy.ts";
 import { openedWays } from "../../access/provider.ts";
-import type { Granted } from "./difference.ts";
-import type { Place } from "./places.ts";
+import type { DocumentRules } from "./difference.ts";
+import type { AccessPlace } from "./places.ts";
 
 /** Which residue of the place opens which path; what is open by what holds everywhere is said there. */
-export function openedIn({ namespace, required, allowed }: Place, excess: readonly Residue[]) {
+export function openedIn({ namespace, required, allowed }: AccessPlace, excess: readonly Residue[]) {
   const options = {
     ...(namespace === undefined ? {} : { namespace }),
     ...(allowed.resources === undefined ? {} : { resources: allowed.resources }),
   };
-  const opens = (granted: readonly Granted[]) => openedWays("kubernetes", granted, options);
+  const opens = (granted: readonly DocumentRules[]) => openedWays("kubernetes", granted, options);
   const documented = opens(allowed.documented);
   const { open, unclear } = beyond(opens(required.live), documented);
   const here = new Set<readonly unknown[]>(allowed.live.map(({ rules }) => rules));

@@ -1,8 +1,8 @@
 import type { ServiceData } from "../../access/aws/service-data.ts";
 import type { RecordedCall } from "../usage.ts";
-import { at, type Json, objectOf, textAt, timeAt } from "../value.ts";
+import { atPath, type Json, textAt, timeAt, usageObjectOf } from "../value.ts";
 import { actionsOfEvent } from "./events.ts";
-import { placeOf, resourcesOfEvent } from "./resources.ts";
+import { arnPlaceOf, resourcesOfEvent } from "./resources.ts";
 
 /** Codes that mean: no policy allowed it. (CloudTrail record contents; the services' own spellings.) */
 const REFUSED = /AccessDenied|UnauthorizedOperation|NotAuthorized|AuthorizationError|Forbidden/i;
@@ -22,7 +22,7 @@ export interface TrailRecord {
  */
 export function trailRecords(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value.map(unfolded);
-  const object = objectOf(value);
+  const object = usageObjectOf(value);
   if (object === undefined) return undefined;
   for (const key of ["Records", "Events"]) {
     if (!Object.hasOwn(object, key)) continue;
@@ -34,7 +34,7 @@ export function trailRecords(value: unknown): readonly unknown[] | undefined {
 
 /** An entry of LookupEvents holds the record as text. */
 function unfolded(entry: unknown): unknown {
-  const text = at(entry, "CloudTrailEvent");
+  const text = atPath(entry, "CloudTrailEvent");
   if (typeof text !== "string") return entry;
   try {
     return JSON.parse(text);
@@ -50,7 +50,7 @@ function unfolded(entry: unknown): unknown {
  * @returns `undefined` for what is no record of CloudTrail
  */
 export function readTrailRecord(record: unknown, role: string, data: ServiceData): TrailRecord | undefined {
-  const object = objectOf(record);
+  const object = usageObjectOf(record);
   const when = timeAt(object, "eventTime");
   const source = textAt(object, "eventSource");
   const name = textAt(object, "eventName");
@@ -71,7 +71,7 @@ export function readTrailRecord(record: unknown, role: string, data: ServiceData
       who,
       event: `${source} ${name}`,
       actions,
-      resources: resourcesOfEvent(object, prefix, placeOf(role, region ?? "")),
+      resources: resourcesOfEvent(object, prefix, arnPlaceOf(role, region ?? "")),
       ...(region === undefined ? {} : { region }),
       ...(error === undefined ? {} : { error }),
       refused: error !== undefined && REFUSED.test(error),
@@ -81,7 +81,7 @@ export function readTrailRecord(record: unknown, role: string, data: ServiceData
 
 /** The session's name, when a session of the role made the call; a service that acts in the role's name counts too. */
 function callerOf(record: Json, role: string): string | undefined {
-  const identity = at(record, "userIdentity");
+  const identity = atPath(record, "userIdentity");
   const arn = textAt(identity, "arn");
   const session = arn === undefined ? undefined : /:assumed-role\/([^/]+)\/(.+)$/.exec(arn);
   const issuer = textAt(identity, "sessionContext", "sessionIssuer", "arn");

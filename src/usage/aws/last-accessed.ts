@@ -1,5 +1,5 @@
 import type { RecordedCall } from "../usage.ts";
-import { at, objectOf, textAt, timeAt } from "../value.ts";
+import { atPath, textAt, timeAt, usageObjectOf } from "../value.ts";
 
 /** What IAM's last accessed information says of a role, as GetServiceLastAccessedDetails gives it at action level. */
 export interface LastAccessed {
@@ -18,12 +18,12 @@ export interface LastAccessed {
 
 /** Whether a document is such a report. */
 export function isLastAccessed(value: unknown): boolean {
-  return Array.isArray(at(value, "ServicesLastAccessed"));
+  return Array.isArray(atPath(value, "ServicesLastAccessed"));
 }
 
 /** Reads a report; what of it is odd is a problem, never nothing. */
 export function readLastAccessed(value: unknown): LastAccessed {
-  const services = at(value, "ServicesLastAccessed");
+  const services = atPath(value, "ServicesLastAccessed");
   const completed = timeAt(value, "JobCompletionDate");
   const calls: RecordedCall[] = [];
   const used = new Map<string, string>();
@@ -32,7 +32,7 @@ export function readLastAccessed(value: unknown): LastAccessed {
   const problems: string[] = [];
   const status = textAt(value, "JobStatus");
   if (status !== undefined && status !== "COMPLETED") problems.push(`the report is not complete: ${status}`);
-  if (at(value, "IsTruncated") === true) problems.push("the report goes on on a further page");
+  if (atPath(value, "IsTruncated") === true) problems.push("the report goes on on a further page");
   if (textAt(value, "JobType") === "SERVICE_LEVEL")
     problems.push("the report is of services alone; make it with granularity ACTION_LEVEL");
   for (const service of Array.isArray(services) ? services : []) {
@@ -44,10 +44,10 @@ export function readLastAccessed(value: unknown): LastAccessed {
     const last = timeAt(service, "LastAuthenticated");
     if (last === undefined) unused.add(prefix);
     else used.set(prefix, last);
-    const actions = at(service, "TrackedActionsLastAccessed");
+    const actions = atPath(service, "TrackedActionsLastAccessed");
     for (const entry of Array.isArray(actions) ? actions : []) {
       const name = textAt(entry, "ActionName");
-      if (name === undefined || objectOf(entry) === undefined) continue;
+      if (name === undefined || usageObjectOf(entry) === undefined) continue;
       const action = name.includes(":") ? name : `${prefix}:${name}`;
       tracked.add(action.toLowerCase());
       const at_ = timeAt(entry, "LastAccessedTime");

@@ -1,4 +1,4 @@
-import { at, objectOf, textAt } from "../value.ts";
+import { atPath, textAt, usageObjectOf } from "../value.ts";
 
 /**
  * Which parameter of a request, or of its answer, names a resource, and how its ARN is built. Source: the resource types
@@ -63,14 +63,14 @@ const DEPTH = 4;
 /** What is in names of resources, and nothing that could widen a pattern. */
 const NAME = /^[A-Za-z0-9_.:/@+=,-]{1,1024}$/;
 
-export interface Place {
+export interface ArnPlace {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
 }
 
 /** The place of a role's ARN, in the region of an event. */
-export function placeOf(role: string, region: string): Place {
+export function arnPlaceOf(role: string, region: string): ArnPlace {
   const [, partition = "aws", , , account = ""] = role.split(":");
   return { partition, region, account };
 }
@@ -80,8 +80,8 @@ export function placeOf(role: string, region: string): Place {
  * tells. Of the request nothing else is kept: it may hold secrets.
  * @param prefix prefix of the action: `ec2`
  */
-export function resourcesOfEvent(event: unknown, prefix: string, place: Place): readonly string[] {
-  const listed = at(event, "resources");
+export function resourcesOfEvent(event: unknown, prefix: string, place: ArnPlace): readonly string[] {
+  const listed = atPath(event, "resources");
   const own = (Array.isArray(listed) ? listed : []).flatMap((each) => {
     const arn = textAt(each, "ARN") ?? textAt(each, "arn");
     return arn === undefined || !isOf(arn, prefix) ? [] : [arn];
@@ -94,11 +94,11 @@ function isOf(arn: string, prefix: string): boolean {
   return NAME.test(arn) && /^arn:[a-z-]+:/.test(arn) && arn.split(":")[2] === prefix;
 }
 
-function requested(event: unknown, prefix: string, place: Place): readonly string[] {
+function requested(event: unknown, prefix: string, place: ArnPlace): readonly string[] {
   const templates = Object.hasOwn(TEMPLATES, prefix) ? TEMPLATES[prefix] : undefined;
   const from = (part: string): string[] => {
     const found: string[] = [];
-    walk(at(event, part), 0, (key, value) => {
+    walk(atPath(event, part), 0, (key, value) => {
       if (value.startsWith("arn:")) {
         if (isOf(value, prefix)) found.push(value);
         return;
@@ -121,7 +121,7 @@ function requested(event: unknown, prefix: string, place: Place): readonly strin
   return asked.length > 0 ? asked : from("responseElements");
 }
 
-function arnOf(template: string, value: string, { partition, region, account }: Place): string {
+function arnOf(template: string, value: string, { partition, region, account }: ArnPlace): string {
   const [head = "", ...rest] = template.split("{}");
   const filled = head
     .replace(":P:", `:${partition}:`)
@@ -136,7 +136,7 @@ function walk(value: unknown, depth: number, leaf: (key: string, text: string) =
     for (const each of value.slice(0, MOST)) walk(each, depth + 1, leaf);
     return;
   }
-  for (const [key, inner] of Object.entries(objectOf(value) ?? {})) {
+  for (const [key, inner] of Object.entries(usageObjectOf(value) ?? {})) {
     if (typeof inner === "string") leaf(key, inner);
     else walk(inner, depth + 1, leaf);
   }

@@ -1,6 +1,6 @@
 import { parsedJson, recordLines, UsageFormatError } from "../format.ts";
 import { type CallGroup, type RecordedCall, type SourceKind, Tally, type UsageSource } from "../usage.ts";
-import { at, objectOf, textAt, timeAt } from "../value.ts";
+import { atPath, textAt, timeAt, usageObjectOf } from "../value.ts";
 
 /**
  * What the Activity Log cannot show. Source: Azure Monitor, "Azure Monitor activity log" and its event schema: write,
@@ -22,9 +22,9 @@ export function readActivityEvent(
   event: unknown,
   principal: string,
 ): { readonly at: string; readonly id?: string; readonly call?: RecordedCall } | undefined {
-  const object = objectOf(event);
+  const object = usageObjectOf(event);
   const when = timeAt(object, "eventTimestamp") ?? timeAt(object, "time");
-  const operation = named(at(object, "operationName")) ?? textAt(object, "authorization", "action");
+  const operation = named(atPath(object, "operationName")) ?? textAt(object, "authorization", "action");
   if (object === undefined || when === undefined || operation === undefined) return undefined;
   const id = textAt(object, "eventDataId");
   const base = { at: when, ...(id === undefined ? {} : { id }) };
@@ -41,8 +41,8 @@ export function readActivityEvent(
     textAt(object, "authorization", "scope") ??
     textAt(object, "identity", "authorization", "scope") ??
     textAt(object, "resourceId");
-  const status = named(at(object, "status")) ?? textAt(object, "resultType");
-  const sub = named(at(object, "subStatus")) ?? textAt(object, "resultSignature");
+  const status = named(atPath(object, "status")) ?? textAt(object, "resultType");
+  const sub = named(atPath(object, "subStatus")) ?? textAt(object, "resultSignature");
   const failed = status !== undefined && /^(?:failed|failure)$/i.test(status);
   const error = failed ? (sub ?? status) : undefined;
   return {
@@ -95,12 +95,12 @@ export class AzureUsage {
    */
   addFile(name: string, source: string, text: string): void {
     const value = parsedJson(text);
-    const list = Array.isArray(value) ? value : (at(value, "value") ?? at(value, "records"));
+    const list = Array.isArray(value) ? value : (atPath(value, "value") ?? atPath(value, "records"));
     const events = Array.isArray(list)
       ? list
       : value === undefined
         ? recordLines(text)
-        : objectOf(value)?.["eventTimestamp"] === undefined
+        : usageObjectOf(value)?.["eventTimestamp"] === undefined
           ? undefined
           : [value];
     if (events === undefined) {

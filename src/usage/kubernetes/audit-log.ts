@@ -1,6 +1,6 @@
 import type { KubernetesRequest } from "../../access/policy.ts";
 import { parsedJson } from "../format.ts";
-import { at, objectOf, textAt, timeAt } from "../value.ts";
+import { atPath, textAt, timeAt, usageObjectOf } from "../value.ts";
 
 /** How far a request had come when the event was written; the last two end it. */
 const STAGES = ["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"] as const;
@@ -31,7 +31,7 @@ export interface AuditEvent {
 }
 
 /** One piece of a log: an event, a line of another log (`other`), or what cannot be read (`undefined`). */
-export type Piece = AuditEvent | "other" | undefined;
+export type LogPiece = AuditEvent | "other" | undefined;
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 const IDENTITY = "authentication.k8s.io";
@@ -41,7 +41,7 @@ const IDENTITY = "authentication.k8s.io";
  * as text inside the entries of a managed cluster's log service. Source: Kubernetes documentation, "Auditing", and
  * the API audit.k8s.io/v1.
  */
-export function* auditEvents(text: string): Iterable<Piece> {
+export function* auditEvents(text: string): Iterable<LogPiece> {
   const whole = parsedJson(text);
   if (whole !== undefined) {
     yield* pieces(whole, 0);
@@ -65,7 +65,7 @@ const LINES = [["message"], ["@message"], ["log"], ["log_s"], ["Log"], ["propert
 /** How deep lists and entries are looked into. */
 const DEPTH = 5;
 
-function* pieces(value: unknown, depth: number): Iterable<Piece> {
+function* pieces(value: unknown, depth: number): Iterable<LogPiece> {
   if (depth > DEPTH) {
     yield undefined;
     return;
@@ -74,18 +74,19 @@ function* pieces(value: unknown, depth: number): Iterable<Piece> {
     for (const each of value) yield* pieces(each, depth + 1);
     return;
   }
-  const api = at(value, "apiVersion");
-  if (at(value, "kind") === "Event" && typeof api === "string" && api.startsWith(API)) {
+  const api = atPath(value, "apiVersion");
+  if (atPath(value, "kind") === "Event" && typeof api === "string" && api.startsWith(API)) {
     yield readAuditEvent(value);
     return;
   }
-  const list = LISTS.map((key) => at(value, key)).find(Array.isArray);
+  const list = LISTS.map((key) => atPath(value, key)).find(Array.isArray);
   if (list !== undefined) {
     yield* pieces(list, depth + 1);
     return;
   }
-  const field = at(value, "field");
-  const lines = typeof field === "string" ? [at(value, "value")] : LINES.map((path) => at(value, ...path));
+  const field = atPath(value, "field");
+  const lines =
+    typeof field === "string" ? [atPath(value, "value")] : LINES.map((path) => atPath(value, ...path));
   const line = lines.find((each) => typeof each === "string");
   if (line === undefined) yield undefined;
   else if (!line.includes(API)) yield "other";
@@ -95,18 +96,18 @@ function* pieces(value: unknown, depth: number): Iterable<Piece> {
 /** One event; `undefined` for what is none, or lacks what makes it one. */
 export function readAuditEvent(event: unknown): AuditEvent | undefined {
   const when = timeAt(event, "stageTimestamp") ?? timeAt(event, "requestReceivedTimestamp");
-  const stage = STAGES.find((each) => each === at(event, "stage"));
+  const stage = STAGES.find((each) => each === atPath(event, "stage"));
   const user = textAt(event, "user", "username");
   const request = requestOf(event);
   if (when === undefined || stage === undefined || user === undefined || request === undefined)
     return undefined;
   const id = textAt(event, "auditID");
   const other = textAt(event, "impersonatedUser", "username");
-  const pods = at(event, "user", "extra", "authentication.kubernetes.io/pod-name");
+  const pods = atPath(event, "user", "extra", "authentication.kubernetes.io/pod-name");
   const pod = Array.isArray(pods) ? textAt({ pod: pods[0] as unknown }, "pod") : undefined;
   const object = textAt(event, "objectRef", "name");
-  const code = at(event, "responseStatus", "code");
-  const decision = at(event, "annotations", "authorization.k8s.io/decision");
+  const code = atPath(event, "responseStatus", "code");
+  const decision = atPath(event, "annotations", "authorization.k8s.io/decision");
   return {
     at: when,
     ...(id === undefined ? {} : { id }),
@@ -124,7 +125,7 @@ export function readAuditEvent(event: unknown): AuditEvent | undefined {
 function requestOf(event: unknown): KubernetesRequest | undefined {
   const verb = textAt(event, "verb");
   if (verb === undefined) return undefined;
-  if (objectOf(at(event, "objectRef")) === undefined) {
+  if (usageObjectOf(atPath(event, "objectRef")) === undefined) {
     // The query may hold anything, a command among it.
     const url = textAt(event, "requestURI")?.replace(/[?#].*$/s, "");
     return url?.startsWith("/") === true ? { verb, url } : undefined;
@@ -168,12 +169,12 @@ function impersonation(event: unknown, user: string): readonly KubernetesRequest
   const texts = (value: unknown): readonly string[] =>
     Array.isArray(value) ? value.flatMap((each: unknown) => textAt({ each }, "each") ?? []) : [];
   const uid = textAt(event, "impersonatedUser", "uid");
-  const extra = objectOf(at(event, "impersonatedUser", "extra")) ?? {};
+  const extra = usageObjectOf(atPath(event, "impersonatedUser", "extra")) ?? {};
   return [
     namespace !== undefined && name !== undefined
       ? { verb, group: "", resource: "serviceaccounts", name, namespace }
       : asked("users", user),
-    ...texts(at(event, "impersonatedUser", "groups"))
+    ...texts(atPath(event, "impersonatedUser", "groups"))
       .filter((group) => !own.has(group))
       .map((group) => asked("groups", group)),
     ...(uid === undefined ? [] : [asked("uids", uid, IDENTITY)]),

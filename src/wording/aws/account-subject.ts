@@ -1,6 +1,13 @@
 /** The roles behind a service account, as what a control is about. */
 import type { Facts } from "../../snapshot/facts.ts";
-import { findRole, ROLE_TYPE, readRoles, roleName, roleResource, sameRole } from "../../state/aws/roles.ts";
+import {
+  findRole,
+  IAM_ROLE_TYPE,
+  iamRoleResource,
+  readRoles,
+  roleName,
+  sameRole,
+} from "../../state/aws/roles.ts";
 import {
   accountsOf,
   type Bound,
@@ -11,7 +18,7 @@ import {
 import type { Context } from "../../state/context.ts";
 import { command } from "../../text/command.ts";
 import type { Observation } from "../observation.ts";
-import type { Subject } from "./role-subject.ts";
+import type { RoleSubject } from "./role-subject.ts";
 
 const BY = {
   annotation: "by its annotation",
@@ -26,7 +33,7 @@ export function accountInWords({ account: { namespace, name }, by }: Bound): str
 
 function resourceOf({ namespace, name }: ServiceAccount, facts: Facts) {
   const shown = name === "*" ? namespace : `${namespace}/${name}`;
-  return { type: ROLE_TYPE, id: `${facts.scope}#${shown}`, name: `role of ${shown}` };
+  return { type: IAM_ROLE_TYPE, id: `${facts.scope}#${shown}`, name: `role of ${shown}` };
 }
 
 function showAccount({ namespace, name }: ServiceAccount): string {
@@ -94,7 +101,7 @@ function nobody(facts: Facts, account: ServiceAccount, context: Context, lost: s
 function notRead(facts: Facts, bound: Bound, lost: string): Observation {
   const { role, account } = bound;
   const base = {
-    resource: roleResource({ id: role }),
+    resource: iamRoleResource({ id: role }),
     property: "role",
     at: "/serviceAccount",
     verify: showAccount(account),
@@ -143,8 +150,8 @@ function notRead(facts: Facts, bound: Bound, lost: string): Observation {
 
 /** A role behind a service account, or what there is to say instead. */
 export type AccountSubject =
-  | (Extract<Subject, { readonly kind: "role" }> & { readonly bound: Bound })
-  | Extract<Subject, { readonly kind: "observation" }>;
+  | (Extract<RoleSubject, { readonly kind: "role" }> & { readonly bound: Bound })
+  | Extract<RoleSubject, { readonly kind: "observation" }>;
 
 /**
  * The roles behind a service account, for a control that names one.

@@ -1,7 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
-import { databases, type Found, kafkas, ownDatabases, ownKafkas } from "../../state/aws/home.ts";
-import { nameOf } from "../../state/aws/tags.ts";
+import { databases, kafkas, type NamedResource, ownDatabases, ownKafkas } from "../../state/aws/home.ts";
+import { taggedName } from "../../state/aws/tags.ts";
 import { command } from "../../text/command.ts";
 import { byText } from "../../text/order.ts";
 import type { DriftObservation, UnknownObservation } from "../observation.ts";
@@ -69,15 +69,15 @@ export function absentThing(what: Thing, wanted: string, facts: Facts): DriftObs
   };
 }
 
-function foundOf(facts: Facts, kind: "aws/vpc" | "aws/eks-cluster"): readonly Found[] {
+function foundOf(facts: Facts, kind: "aws/vpc" | "aws/eks-cluster"): readonly NamedResource[] {
   return facts
     .all(kind)
-    .map(({ id, body }) => ({ id, name: text(field(body, "name")) ?? nameOf(body, id), body }))
+    .map(({ id, body }) => ({ id, name: text(field(body, "name")) ?? taggedName(body, id), body }))
     .sort((a, b) => byText(a.id, b.id));
 }
 
 /** The EKS cluster that a control is about: by name or ARN, else the only one. */
-export function chosenCluster(facts: Facts, wanted: string | undefined): Chosen<Found> {
+export function chosenCluster(facts: Facts, wanted: string | undefined): Chosen<NamedResource> {
   const all = foundOf(facts, "aws/eks-cluster");
   if (wanted !== undefined) {
     const one = all.find((c) => c.id === wanted || c.name === wanted);
@@ -101,7 +101,7 @@ export function chosenCluster(facts: Facts, wanted: string | undefined): Chosen<
  * The VPC that a control is about: by id; else that of the only EKS cluster; else the only one beside the default VPC,
  * which every region has.
  */
-export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<Found> {
+export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<NamedResource> {
   const all = foundOf(facts, "aws/vpc");
   if (wanted !== undefined) {
     const one = all.find((v) => v.id === wanted);
@@ -138,7 +138,7 @@ export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<Foun
   );
 }
 
-function onlyOf(what: Thing, all: readonly Found[], facts: Facts): Chosen<Found> {
+function onlyOf(what: Thing, all: readonly NamedResource[], facts: Facts): Chosen<NamedResource> {
   const [only, second] = all;
   if (only === undefined) return { kind: "absent", wanted: what };
   if (second === undefined) return { kind: "one", one: only };
@@ -151,7 +151,7 @@ function onlyOf(what: Thing, all: readonly Found[], facts: Facts): Chosen<Found>
   );
 }
 
-function namedOf(all: readonly Found[], wanted: string): Chosen<Found> {
+function namedOf(all: readonly NamedResource[], wanted: string): Chosen<NamedResource> {
   const key = wanted.toLowerCase();
   const one = all.find((each) => each.id === wanted || each.name.toLowerCase() === key);
   return one === undefined ? { kind: "absent", wanted } : { kind: "one", one };
@@ -161,13 +161,13 @@ function namedOf(all: readonly Found[], wanted: string): Chosen<Found> {
  * The PostgreSQL instance that a control is about: by identifier or ARN, else the only one of the VPC by its subnet group,
  * else the only one. None at all is absent: the list of instances was read.
  */
-export function chosenDatabase(facts: Facts, wanted: string | undefined): Chosen<Found> {
+export function chosenDatabase(facts: Facts, wanted: string | undefined): Chosen<NamedResource> {
   if (wanted !== undefined) return namedOf(databases(facts), wanted);
   return onlyOf("PostgreSQL instance", ownDatabases(facts), facts);
 }
 
 /** The MSK cluster that a control is about: by name or ARN, else the only one of the VPC by its subnets, else the only one. */
-export function chosenKafka(facts: Facts, wanted: string | undefined): Chosen<Found> {
+export function chosenKafka(facts: Facts, wanted: string | undefined): Chosen<NamedResource> {
   if (wanted !== undefined) return namedOf(kafkas(facts), wanted);
   return onlyOf("MSK cluster", ownKafkas(facts), facts);
 }

@@ -1,6 +1,6 @@
 import type { Residue } from "../../access/policy.ts";
 import { field, record } from "../../snapshot/value.ts";
-import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
+import { type DocumentSides, policyDifferenceOf, policyReplayOf } from "../../state/aws/difference.ts";
 import { type Statement, statementsOf, withoutConditions } from "../../state/aws/document.ts";
 import { originOf, policyOf } from "../../state/aws/statement.ts";
 import type { Context } from "../../state/context.ts";
@@ -13,7 +13,7 @@ export interface Loosened {
 }
 
 /** A condition block as text. */
-export function conditionText(statement: unknown): string {
+export function loosenedConditionText(statement: unknown): string {
   const operators = Object.entries(record(field(statement, "Condition")) ?? {});
   return operators
     .flatMap(([operator, keys]) =>
@@ -30,23 +30,23 @@ export function conditionText(statement: unknown): string {
  * condition is of a kind that it leaves open, it is if the live statement has a condition, lets through all that the
  * documented statement does, and the documented one without its condition would let the witness through.
  */
-export function loosened(residue: Residue, sides: Sides, context: Context): Loosened | undefined {
+export function loosened(residue: Residue, sides: DocumentSides, context: Context): Loosened | undefined {
   if (residue.weakened !== undefined) return residue.weakened;
   const live = originOf(residue, sides.live);
-  const now = conditionText(live);
+  const now = loosenedConditionText(live);
   if (live === undefined || now === "") return undefined;
   const was = sides.documented
     .flatMap((d) => [...statementsOf(d)])
     .find((s) => isBehind(s, live, residue, context));
-  return was === undefined ? undefined : { documented: conditionText(was), live: now };
+  return was === undefined ? undefined : { documented: loosenedConditionText(was), live: now };
 }
 
 function isBehind(documented: Statement, live: object, residue: Residue, context: Context): boolean {
-  if (documented["Effect"] !== "Allow" || conditionText(documented) === "") return false;
+  if (documented["Effect"] !== "Allow" || loosenedConditionText(documented) === "") return false;
   const bare = [withoutConditions(policyOf(documented))];
-  if (replayOf({ documented: bare, live: [] }, residue.witness).documented !== "allowed") return false;
+  if (policyReplayOf({ documented: bare, live: [] }, residue.witness).documented !== "allowed") return false;
   const { action, resource } = residue.witness as { readonly action: string; readonly resource: string };
   const { NotAction: _, NotResource: __, ...rest } = documented;
   const there = policyOf({ ...rest, Action: action, Resource: resource });
-  return differenceOf({ documented: [there], live: [policyOf(live)] }, context).missing.length === 0;
+  return policyDifferenceOf({ documented: [there], live: [policyOf(live)] }, context).missing.length === 0;
 }

@@ -5,13 +5,13 @@ import type { Severity } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { type ClusterRole, rolesOfClusters } from "../../state/aws/cluster-roles.ts";
-import { showRole } from "../../state/aws/command.ts";
-import { differenceOf, liveSide, replayOf } from "../../state/aws/difference.ts";
+import { showIamRole } from "../../state/aws/command.ts";
+import { liveSide, policyDifferenceOf, policyReplayOf } from "../../state/aws/difference.ts";
 import { allowedPrincipals, policyDocument } from "../../state/aws/document.ts";
 import { documentedPolicies, policiesBeside } from "../../state/aws/documented.ts";
-import { type Holdings, holdingsOf } from "../../state/aws/holdings.ts";
-import { type Reach, type Reached, reachOf } from "../../state/aws/reach.ts";
-import { findRole, type Role, readRoles, roleResource, sameRole } from "../../state/aws/roles.ts";
+import { type RoleHoldings, roleHoldingsOf } from "../../state/aws/holdings.ts";
+import { type ReachedRole, reachOf, type VendorReach } from "../../state/aws/reach.ts";
+import { findRole, iamRoleResource, type Role, readRoles, sameRole } from "../../state/aws/roles.ts";
 import { entryOf } from "../../state/aws/trust.ts";
 import { awsWays } from "../../state/aws/ways.ts";
 import type { Context } from "../../state/context.ts";
@@ -51,7 +51,7 @@ export function reachBeside(
   named: string | undefined,
   context: Context,
   wanted: readonly string[],
-): Reach {
+): VendorReach {
   const own = vendorsRoles(facts, named, context);
   if (own === undefined || wanted.length === 0) return { reached: [], unclear: [] };
   const judged = namedBy(context.controls.values());
@@ -62,7 +62,7 @@ export function reachBeside(
 }
 
 /** By which way the vendor comes to a role: `arn:… to chalk to admin`. */
-export function wayTo({ role, by, witness }: Reached): string {
+export function wayTo({ role, by, witness }: ReachedRole): string {
   const first = by.length === 0 ? [witness.principal ?? "anybody"] : [];
   return [...first, ...by.map((r) => r.name), role.name].join(" to ");
 }
@@ -86,10 +86,10 @@ export function* otherRoles(
   for (const { role, clause, reason } of unclear) {
     yield {
       kind: "unknown",
-      resource: roleResource({ id: role.arn, name: role.name }),
+      resource: iamRoleResource({ id: role.arn, name: role.name }),
       message: `whether role ${role.name} lets ${wanted.join(", ")} in is not known: ${reason}`,
       property: "trust",
-      decide: `read its trust policy (${showRole(role.name)})`,
+      decide: `read its trust policy (${showIamRole(role.name)})`,
       clause,
     };
   }
@@ -107,21 +107,22 @@ function twins(
   own: readonly Role[],
   wanted: readonly string[],
   context: Context,
-): readonly Reached[] {
+): readonly ReachedRole[] {
   if (context.principalsGiven || own.length < 2) return [];
   const ranked = own.map((role) => {
-    const side = liveSide(holdingsOf(facts, role));
+    const side = liveSide(roleHoldingsOf(facts, role));
     const all = documentedPolicies(
       policiesBeside(context, named === undefined ? {} : { role: named }),
       side.live,
     );
     const required = all.filter((d) => d.required).map((d) => d.document);
-    const lacks = differenceOf({ documented: required, ...side }, context).missing.length;
-    const beyond = differenceOf({ documented: all.map((d) => d.document), ...side }, context).excess.length;
+    const lacks = policyDifferenceOf({ documented: required, ...side }, context).missing.length;
+    const beyond = policyDifferenceOf({ documented: all.map((d) => d.document), ...side }, context).excess
+      .length;
     return { role, lacks, beyond };
   });
   ranked.sort((a, b) => a.lacks - b.lacks || a.beyond - b.beyond || byText(a.role.arn, b.role.arn));
-  return ranked.slice(1).flatMap(({ role }): readonly Reached[] => {
+  return ranked.slice(1).flatMap(({ role }): readonly ReachedRole[] => {
     const found = entryOf(role.arn, role.trust, wanted);
     if (found.verdict !== "yes") return [];
     return [{ role, by: [], witness: found.witness, brings: found.brings, asks: found.asks }];
@@ -129,9 +130,9 @@ function twins(
 }
 
 /** The worst that a role's own policies let it do; absent: nothing. */
-function worstOf(holdings: Holdings, context: Context): Impact | undefined {
+function worstOf(holdings: RoleHoldings, context: Context): Impact | undefined {
   const side = liveSide(holdings);
-  const { excess, undecided } = differenceOf({ documented: [], ...side }, context);
+  const { excess, undecided } = policyDifferenceOf({ documented: [], ...side }, context);
   const impacts = excess.map((residue) => residue.impact);
   if (openOf(holdings, context).length > 0) impacts.push("escalation");
   const found = (["escalation", "write", "read"] as const).find((impact) => impacts.includes(impact));
@@ -139,11 +140,11 @@ function worstOf(holdings: Holdings, context: Context): Impact | undefined {
 }
 
 /** The paths to more rights that a role's own policies open. */
-function openOf(holdings: Holdings, context: Context): readonly OpenPath[] {
+function openOf(holdings: RoleHoldings, context: Context): readonly OpenPath[] {
   return awsWays(liveSide(holdings), context).paths.filter(({ verdict }) => verdict === "allowed");
 }
 
-function holdsInWords(holdings: Holdings, impact: Impact | undefined, context: Context): string {
+function holdsInWords(holdings: RoleHoldings, impact: Impact | undefined, context: Context): string {
   const gap = holdings.unknown[0] ?? holdings.boundaryUnknown;
   const unread = gap === undefined ? "" : `; ${gap.what} could not be read`;
   if (impact === undefined)
@@ -152,9 +153,9 @@ function holdsInWords(holdings: Holdings, impact: Impact | undefined, context: C
   return `${WHY_EXCESS[impact]}${ways.length === 0 ? "" : `: it can ${waysInWords(ways)}`}${unread}`;
 }
 
-function stray(reached: Reached, facts: Facts, context: Context): Observation {
+function stray(reached: ReachedRole, facts: Facts, context: Context): Observation {
   const { role, by, witness, brings, asks, crowd } = reached;
-  const holdings = holdingsOf(facts, role);
+  const holdings = roleHoldingsOf(facts, role);
   const impact = worstOf(holdings, context);
   const gap = holdings.unknown.length > 0;
   // What could not be read counts as an excess without a known impact.
@@ -174,7 +175,7 @@ function stray(reached: Reached, facts: Facts, context: Context): Observation {
     kind: "drift",
     drift: "stray",
     severity,
-    resource: roleResource({ id: role.arn, name: role.name }),
+    resource: iamRoleResource({ id: role.arn, name: role.name }),
     message: `role ${role.name} lets ${whom}, and no control of the document is about it: ${who} may assume it${bringing}${provided}; ${holdsInWords(holdings, impact, context)}`,
     property: "stray",
     witness,
@@ -182,7 +183,7 @@ function stray(reached: Reached, facts: Facts, context: Context): Observation {
     expected: null,
     actual: policyDocument(role.trust) ?? null,
     at: "/policy",
-    verify: showRole(role.name),
+    verify: showIamRole(role.name),
     remediation: {
       text:
         crowd === undefined
@@ -190,7 +191,7 @@ function stray(reached: Reached, facts: Facts, context: Context): Observation {
           : `Have the trust policy of ${role.name} ask for what only yours have (the subject of your repository or organisation, the id of your application), or delete the role.`,
       commands: [],
     },
-    replay: () => replayOf({ documented: [], live: [role.trust] }, witness),
+    replay: () => policyReplayOf({ documented: [], live: [role.trust] }, witness),
   };
 }
 
@@ -210,8 +211,8 @@ function clusterRoles(facts: Facts, context: Context): readonly ClusterRole[] {
  * itself anything at all that is no part of running a cluster, and a way in like any other.
  */
 function ofCluster({ role, cluster, accounts }: ClusterRole, facts: Facts, context: Context): Observation {
-  const holdings = holdingsOf(facts, role);
-  const { excess } = differenceOf({ documented: [], ...liveSide(holdings) }, context);
+  const holdings = roleHoldingsOf(facts, role);
+  const { excess } = policyDifferenceOf({ documented: [], ...liveSide(holdings) }, context);
   const unbound = excess.find(
     (r) => r.impact === "escalation" && r.conditions === undefined && (r.resources ?? ["*"]).includes("*"),
   );
@@ -221,11 +222,11 @@ function ofCluster({ role, cluster, accounts }: ClusterRole, facts: Facts, conte
       : `service account${accounts.length === 1 ? "" : "s"} ${accounts.join(", ")} of cluster ${cluster}`;
   const base = {
     drift: "stray",
-    resource: roleResource({ id: role.arn, name: role.name }),
+    resource: iamRoleResource({ id: role.arn, name: role.name }),
     property: `cluster:${cluster}`,
     by: who,
     at: "/policy",
-    verify: showRole(role.name),
+    verify: showIamRole(role.name),
   } as const;
   const what = `role ${role.name} can be assumed by ${who}, where the vendor runs what it likes`;
   if (unbound === undefined) {
@@ -260,7 +261,7 @@ function* unlisted(facts: Facts, wanted: readonly string[]): Iterable<Observatio
       : `${unread.api}: ${unread.detail}`;
   yield {
     kind: "unknown",
-    resource: roleResource({ id: `${facts.scope}#roles`, name: "other roles" }),
+    resource: iamRoleResource({ id: `${facts.scope}#roles`, name: "other roles" }),
     message: `which other roles let ${wanted.join(", ")} in is not known: ${why}`,
     property: "other-roles",
     decide:

@@ -29,7 +29,7 @@ export function inWords(residue: Residue): string {
 }
 
 /** A request for a sentence: `s3:GetObject on arn:…, where aws:SourceIp is 1.2.3.4`. */
-export function requestInWords(witness: Witness): string {
+export function awsRequestInWords(witness: Witness): string {
   const { action, resource, context } = witness as AwsRequest;
   const on = resource === "*" || resource === undefined ? "" : ` on ${resource}`;
   const keys = Object.entries(context ?? {});
@@ -40,12 +40,12 @@ export function requestInWords(witness: Witness): string {
 }
 
 /** Identifies a residue on its resource, without anything that was observed beside the pattern itself. */
-export function residueProperty(drift: string, residue: Residue): string {
+export function policyResidueProperty(drift: string, residue: Residue): string {
   return [drift, residue.pattern, ...(residue.resources ?? [])].join(":");
 }
 
 /** Everything of a residue that goes into an observation as it is. */
-export function ofResidue(residue: Residue) {
+export function observedPolicyResidue(residue: Residue) {
   const grant = awsGrantOf(residue);
   // without it, what is held over time and what waivers accept would be the pattern alone
   if (grant === undefined)

@@ -1,14 +1,14 @@
 import type { Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
-import { showRole } from "../../state/aws/command.ts";
+import { showIamRole } from "../../state/aws/command.ts";
 import type { Whose } from "../../state/aws/documented.ts";
 import {
   findRole,
-  ROLE_TYPE,
+  IAM_ROLE_TYPE,
+  iamRoleResource,
   type Role,
   readRoles,
   roleName,
-  roleResource,
   sameRole,
 } from "../../state/aws/roles.ts";
 import { trustedPrincipals, trusts } from "../../state/aws/trust.ts";
@@ -16,7 +16,7 @@ import type { Context } from "../../state/context.ts";
 import { didYouMean } from "../../text/nearest.ts";
 import type { Observation } from "../observation.ts";
 import { accountSubjects } from "./account-subject.ts";
-import type { Subject } from "./role-subject.ts";
+import type { RoleSubject } from "./role-subject.ts";
 
 /**
  * The roles that a control is about: the one that it names, those behind the service account that it names, else those
@@ -24,13 +24,13 @@ import type { Subject } from "./role-subject.ts";
  *
  * @param lost what is lost without the role, for the message
  */
-export function subjects(facts: Facts, whose: Whose, context: Context, lost: string): readonly Subject[] {
+export function subjects(facts: Facts, whose: Whose, context: Context, lost: string): readonly RoleSubject[] {
   const { role: named, serviceAccount } = whose;
   if (serviceAccount !== undefined) return accountSubjects(facts, serviceAccount, context, lost);
   const roles = readRoles(facts);
   const wanted = named === undefined ? context.principals.map((p) => p.id) : [named];
   if (wanted.length === 0) return [{ kind: "observation", observation: nobody(facts, context, lost) }];
-  return wanted.map((id): Subject => {
+  return wanted.map((id): RoleSubject => {
     const role = findRole(roles, id);
     if (role === undefined) {
       return { kind: "observation", observation: notThere(facts, id, context, lost) };
@@ -46,7 +46,7 @@ function whoseIs(role: Role, context: Context): Observation | undefined {
   if (wanted.length === 0 || trusts(role.arn, role.trust, wanted) !== "unknown") return undefined;
   return {
     kind: "unknown",
-    resource: roleResource({ id: role.arn, name: role.name }),
+    resource: iamRoleResource({ id: role.arn, name: role.name }),
     message: `role ${role.name} came without a trust policy that can be read: whether it trusts ${wanted.join(", ")} is not known`,
     property: "trust",
     decide: "read the role again, or name the vendor's role with --role",
@@ -55,7 +55,7 @@ function whoseIs(role: Role, context: Context): Observation | undefined {
 }
 
 function nobody(facts: Facts, context: Context, lost: string): Observation {
-  const resource = { type: ROLE_TYPE, id: facts.scope, name: "role to audit" };
+  const resource = { type: IAM_ROLE_TYPE, id: facts.scope, name: "role to audit" };
   if (context.principalsUnknown !== undefined) {
     return {
       kind: "unknown",
@@ -70,7 +70,7 @@ function nobody(facts: Facts, context: Context, lost: string): Observation {
 }
 
 function notThere(facts: Facts, wanted: string, context: Context, lost: string): Observation {
-  const resource = { type: ROLE_TYPE, id: wanted, name: roleName(wanted) };
+  const resource = { type: IAM_ROLE_TYPE, id: wanted, name: roleName(wanted) };
   const unread =
     facts.unread("aws/role", wanted)[0] ??
     facts.unread("aws/role").find((u) => u.id !== undefined && sameRole(u.id, wanted));
@@ -153,7 +153,7 @@ function absent(
     message,
     expected: wanted ?? "a role that trusts the vendor",
     actual: null,
-    verify: showRole(wanted === undefined ? undefined : roleName(wanted)),
+    verify: showIamRole(wanted === undefined ? undefined : roleName(wanted)),
     remediation: {
       text: "Create the role with the documented trust policy and policies; or name the role that the vendor uses with --role.",
       commands: [],

@@ -3,14 +3,20 @@ import type { Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { showAttached } from "../../state/aws/command.ts";
-import { differenceOf, replayOf, type Sides } from "../../state/aws/difference.ts";
-import { holdingsOf } from "../../state/aws/holdings.ts";
-import { type Role, roleResource } from "../../state/aws/roles.ts";
+import { type DocumentSides, policyDifferenceOf, policyReplayOf } from "../../state/aws/difference.ts";
+import { roleHoldingsOf } from "../../state/aws/holdings.ts";
+import { iamRoleResource, type Role } from "../../state/aws/roles.ts";
 import type { Context } from "../../state/context.ts";
 import { type Workload, workloadsWith } from "../../state/workloads.ts";
 import type { Observation } from "../observation.ts";
 import { accountSubjects } from "./account-subject.ts";
-import { inWords, ofDoubts, ofResidue, requestInWords, residueProperty } from "./residue.ts";
+import {
+  awsRequestInWords,
+  inWords,
+  observedPolicyResidue,
+  ofDoubts,
+  policyResidueProperty,
+} from "./residue.ts";
 
 /** What the role of one workload must be able to do. */
 export interface WorkloadPolicy {
@@ -54,24 +60,30 @@ function zoneOf(facts: Facts, wanted: string | undefined): Zone {
     : { arn: `arn:${partition}:route53:::hostedzone/${only.id}`, shown: only.name || only.id };
 }
 
-function missing(residue: Residue, workload: Workload, role: Role, sides: Sides, at: string): Observation {
+function missing(
+  residue: Residue,
+  workload: Workload,
+  role: Role,
+  sides: DocumentSides,
+  at: string,
+): Observation {
   return {
     kind: "drift",
     drift: "missing",
-    resource: roleResource({ id: role.arn, name: role.name }),
+    resource: iamRoleResource({ id: role.arn, name: role.name }),
     // one role may be behind several workloads
-    property: `${residueProperty("missing", residue)}:${workload.namespace}/${workload.name}`,
-    ...ofResidue(residue),
+    property: `${policyResidueProperty("missing", residue)}:${workload.namespace}/${workload.name}`,
+    ...observedPolicyResidue(residue),
     expected: inWords(residue),
     actual: null,
     at,
     verify: showAttached(role.name),
-    message: `role ${role.name} of ${workload.namespace}/${workload.name} cannot do ${inWords(residue)}: it may not ${requestInWords(residue.witness)}`,
+    message: `role ${role.name} of ${workload.namespace}/${workload.name} cannot do ${inWords(residue)}: it may not ${awsRequestInWords(residue.witness)}`,
     remediation: {
       text: `Add this statement to a policy of the role: ${JSON.stringify({ Effect: "Allow", Action: residue.actions ?? [residue.pattern], Resource: residue.resources ?? "*" })}`,
       commands: [],
     },
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => policyReplayOf(sides, residue.witness),
   };
 }
 
@@ -84,8 +96,8 @@ function* ofRole(
   context: Context,
   at: string,
 ): Iterable<Observation> {
-  const holdings = holdingsOf(facts, role);
-  const resource = roleResource({ id: role.arn, name: role.name });
+  const holdings = roleHoldingsOf(facts, role);
+  const resource = iamRoleResource({ id: role.arn, name: role.name });
   for (const gap of holdings.unknown) {
     yield {
       kind: "unknown",
@@ -102,18 +114,18 @@ function* ofRole(
     ...(wanted.actions.length === 0 ? [] : [policyOf(wanted.actions, "*")]),
     ...(wanted.onZone.length === 0 || zone.arn === undefined ? [] : [policyOf(wanted.onZone, zone.arn)]),
   ];
-  const sides: Sides = { documented, live };
-  const lacking = differenceOf(sides, context);
+  const sides: DocumentSides = { documented, live };
+  const lacking = policyDifferenceOf(sides, context);
   for (const residue of lacking.missing) yield missing(residue, workload, role, sides, at);
   yield* ofDoubts(lacking.undecided, "missing", resource, `role ${role.name}`);
   const alternatives = wanted.oneOf.map((action) => ({ documented: [policyOf([action], "*")], live }));
   const enough = alternatives.some((each) => {
-    const { missing: lacks, undecided } = differenceOf(each, context);
+    const { missing: lacks, undecided } = policyDifferenceOf(each, context);
     return lacks.length + undecided.length === 0;
   });
   const [first] = alternatives;
   if (first !== undefined && !enough) {
-    for (const residue of differenceOf(first, context).missing)
+    for (const residue of policyDifferenceOf(first, context).missing)
       yield {
         ...missing(residue, workload, role, first, at),
         message: `role ${role.name} of ${workload.namespace}/${workload.name} can do none of ${wanted.oneOf.join(", ")}, of which one is enough`,

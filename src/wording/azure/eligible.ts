@@ -4,9 +4,14 @@ import { type Assignment, eligibleFor, giver } from "../../state/azure/assignmen
 import { showEligibilities } from "../../state/azure/command.ts";
 import type { Documented } from "../../state/azure/documented.ts";
 import { excessOf } from "../../state/azure/effective.ts";
-import { comparer, type Grant, grantsOf, type State } from "../../state/azure/holdings.ts";
+import {
+  type AssignmentGrant,
+  assignmentGrantsOf,
+  comparer,
+  type State,
+} from "../../state/azure/holdings.ts";
 import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
-import type { Roles } from "../../state/azure/role.ts";
+import type { RoleDefinitions } from "../../state/azure/role.ts";
 import type { Context } from "../../state/context.ts";
 import { byText } from "../../text/order.ts";
 import type { Observation } from "../observation.ts";
@@ -14,16 +19,16 @@ import * as observe from "./observe.ts";
 import { principalInWords, principalResource } from "./principals.ts";
 
 /** Whom it is about and what is documented for it. */
-export interface Case {
+export interface EligibleCase {
   readonly facts: Facts;
   readonly context: Context;
-  readonly roles: Roles;
+  readonly roles: RoleDefinitions;
   readonly principal: Principal;
   readonly documented: readonly Documented[];
 }
 
 /** An eligible assignment is not access (AZ10); it is said, and one that goes beyond the document is drift. */
-export function* eligible(state: State, groups: ReadonlySet<string>, c: Case): Iterable<Observation> {
+export function* eligible(state: State, groups: ReadonlySet<string>, c: EligibleCase): Iterable<Observation> {
   const resource = principalResource(c.principal);
   const unread = c.facts
     .unread("azure/role-eligibility")
@@ -50,12 +55,12 @@ export function* eligible(state: State, groups: ReadonlySet<string>, c: Case): I
       decide: "read the eligible assignments again",
     };
   }
-  const { grants, unread: undefinedRoles } = grantsOf(found.assignments, c.roles);
+  const { grants, unread: undefinedRoles } = assignmentGrantsOf(found.assignments, c.roles);
   for (const a of undefinedRoles) yield roleNotRead(a, "is eligible for", c);
   for (const grant of grants) yield eligibleGrant(grant, state, c);
 }
 
-function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
+function eligibleGrant(grant: AssignmentGrant, state: State, c: EligibleCase): Observation {
   const alone: State = { ...state, grants: [grant], denies: [] };
   const { rows, wider, doubts } = excessOf(alone, comparer(alone));
   const a = grant.assignment;
@@ -100,7 +105,7 @@ function eligibleGrant(grant: Grant, state: State, c: Case): Observation {
 }
 
 /** What activating it would grant, in an order of its own, so that only a change of the role changes it. */
-function permissionsOf({ role }: Grant): readonly unknown[] {
+function permissionsOf({ role }: AssignmentGrant): readonly unknown[] {
   const ordered = (role.permissions ?? []).map((permission) =>
     Object.fromEntries(
       Object.entries(permission as object)
@@ -112,7 +117,7 @@ function permissionsOf({ role }: Grant): readonly unknown[] {
   return ordered.sort((a, b) => byText(JSON.stringify(a), JSON.stringify(b)));
 }
 
-export function roleNotRead(a: Assignment, holds: string, c: Case): Observation {
+export function roleNotRead(a: Assignment, holds: string, c: EligibleCase): Observation {
   return {
     kind: "unknown",
     resource: { type: ASSIGNMENT_TYPE, id: a.id, name: a.roleDefinitionId },

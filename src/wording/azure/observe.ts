@@ -10,7 +10,7 @@ export function operation(witness: Witness): string {
 }
 
 /** Everything of a residue that goes into an observation as it is. */
-export function ofResidue(residue: Residue, scope?: string) {
+export function observedRoleResidue(residue: Residue, scope?: string) {
   const placed = (witness: Witness): Witness =>
     scope === undefined || !("plane" in witness) ? witness : { ...(witness as AzureRequest), scope };
   return {
@@ -31,7 +31,7 @@ export function permissionProperty(drift: Drift, residue: Pick<Residue, "plane" 
 }
 
 /** A doubt of the comparison as something not assessed. */
-export function ofDoubt(doubt: Doubt, resource: Resource, subject: string): UnknownObservation {
+export function observedRoleDoubt(doubt: Doubt, resource: Resource, subject: string): UnknownObservation {
   return {
     kind: "unknown",
     resource,

@@ -1,6 +1,6 @@
 import type { Principal, Resource } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
-import { type Assignment, kindOf } from "../../state/azure/assignment.ts";
+import { type Assignment, principalKindOf } from "../../state/azure/assignment.ts";
 import { showAssignments } from "../../state/azure/command.ts";
 import type { Context } from "../../state/context.ts";
 import type { UnknownObservation } from "../observation.ts";
@@ -49,7 +49,7 @@ export function membersUnknown(
   facts: Facts,
   named: boolean,
 ): UnknownObservation | undefined {
-  const kind = kindOf(facts, principal.id);
+  const kind = principalKindOf(facts, principal.id);
   if (kind === "other" || (named && kind === "untold")) return undefined;
   const what =
     kind === "group"

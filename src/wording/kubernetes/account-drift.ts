@@ -2,48 +2,52 @@ import type { OpenPath } from "../../access/escalation/open.ts";
 import type { KubernetesRequest, Residue } from "../../access/policy.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { bindingInWords } from "../../state/kubernetes/binding.ts";
-import { askServer, bind, edit, remove, show } from "../../state/kubernetes/command.ts";
-import { documentsOf, grants, replayOf, ruleIndex, rulesOf } from "../../state/kubernetes/difference.ts";
+import { askServer, bindCommand, edit, remove, show } from "../../state/kubernetes/command.ts";
+import { documentsOf, grants, ruleIndex, ruleReplayOf, rulesOf } from "../../state/kubernetes/difference.ts";
 import type { DocumentedRole } from "../../state/kubernetes/documented.ts";
 import { FLOOR } from "../../state/kubernetes/floor.ts";
-import { type Grant, grantInWords, type Holdings } from "../../state/kubernetes/holdings.ts";
+import {
+  type AccountHoldings,
+  type BindingGrant,
+  bindingGrantInWords,
+} from "../../state/kubernetes/holdings.ts";
 import { narrowed } from "../../state/kubernetes/narrow.ts";
-import type { Place, Wish } from "../../state/kubernetes/places.ts";
-import { readRoles, roleInWords } from "../../state/kubernetes/role.ts";
+import type { AccessPlace, Wish } from "../../state/kubernetes/places.ts";
+import { readLiveRoles, roleInWords } from "../../state/kubernetes/role.ts";
 import { bare, type Rule } from "../../state/kubernetes/rules.ts";
-import { type Account, ANONYMOUS, accountId, covers } from "../../state/kubernetes/subject.ts";
+import { type Account, ANONYMOUS, accountId, subjectCovers } from "../../state/kubernetes/subject.ts";
 import { diffLines, ruleLines, rulesText } from "../../state/kubernetes/yaml.ts";
 import type { Observation } from "../observation.ts";
 import { opensInWords } from "../ways.ts";
 import { today, WHY_EXCESS } from "../words.ts";
 import { accountResource } from "./account-exists.ts";
-import { ofResidue, requestInWords, residueIn, residueProperty } from "./compare.ts";
+import { observedRuleResidue, residueIn, ruleRequestInWords, ruleResidueProperty } from "./compare.ts";
 
 /** One account, what it holds, and what is documented for it. */
-export interface Case {
+export interface AccountCase {
   readonly facts: Facts;
   readonly account: Account;
   readonly roles: readonly DocumentedRole[];
-  readonly holdings: Holdings;
+  readonly holdings: AccountHoldings;
   readonly at: string;
 }
 
-export function who({ account }: Case): string {
+export function who({ account }: AccountCase): string {
   return `service account ${accountId(account)}`;
 }
 
 /** Where something holds, for a sentence and for a fingerprint. */
-export function where({ namespace }: Place): string {
+export function where({ namespace }: AccessPlace): string {
   return namespace === undefined ? "everywhere in the cluster" : `in namespace ${namespace}`;
 }
 
 /** All that is documented for the account in a place; the floor is what every account stands on, not its own. */
-export function documentedRules(place: Place): readonly Rule[] {
+export function documentedRules(place: AccessPlace): readonly Rule[] {
   return place.allowed.documented.flatMap((granted) => granted.rules).filter((rule) => !FLOOR.includes(rule));
 }
 
 /** The grants of a place that give a residue: those that write a part of it, and any other that allows its witness. */
-function givers(residue: Residue, place: Place): readonly Grant[] {
+function givers(residue: Residue, place: AccessPlace): readonly BindingGrant[] {
   const written = documentsOf(residue);
   return place.allowed.live
     .filter((granted, i) => written.has(i) || grants(granted, residue.witness, place.allowed))
@@ -51,13 +55,15 @@ function givers(residue: Residue, place: Place): readonly Grant[] {
 }
 
 /** How to take an excess away: the binding, where nothing of its role is needed; else the rule of the role. */
-function mendExcess(grant: Grant, rules: readonly Rule[], place: Place, c: Case) {
+function mendExcess(grant: BindingGrant, rules: readonly Rule[], place: AccessPlace, c: AccountCase) {
   const { binding, role } = grant;
   const documented = documentedRules(place);
   // a binding that gives the floor must stay
   const needed = role.rules.some((r) => narrowed(r, [...documented, ...FLOOR]).length > 0);
   if (!needed) {
-    const alone = binding.subjects.every((s) => s.kind === "account" && covers(s, c.account) !== undefined);
+    const alone = binding.subjects.every(
+      (s) => s.kind === "account" && subjectCovers(s, c.account) !== undefined,
+    );
     return alone
       ? {
           text: `Delete ${bindingInWords(binding)}: nothing of what it gives is documented, and it names nobody else.`,
@@ -77,30 +83,30 @@ function mendExcess(grant: Grant, rules: readonly Rule[], place: Place, c: Case)
 }
 
 /** The rules of one grant that a residue comes from. */
-function rulesOfGrant(residue: Residue, grant: Grant, place: Place): readonly Rule[] {
+function rulesOfGrant(residue: Residue, grant: BindingGrant, place: AccessPlace): readonly Rule[] {
   const document = place.allowed.live.findIndex((granted) => granted.grant === grant);
   return rulesOf(residue, place.allowed.live, document);
 }
 
 export function excess(
   residue: Residue,
-  place: Place,
-  c: Case,
+  place: AccessPlace,
+  c: AccountCase,
   opens: readonly OpenPath[] | undefined,
 ): Observation {
   const found = givers(residue, place);
   const [first] = found;
   const rules = rulesOf(residue, place.allowed.live);
-  const by = `${found.map(grantInWords).join("; ")}, to ${accountId(c.account)}`;
+  const by = `${found.map(bindingGrantInWords).join("; ")}, to ${accountId(c.account)}`;
   return {
     kind: "drift",
     drift: "excess",
     resource: accountResource(c.account),
-    property: residueProperty("excess", residue, place.namespace),
-    ...ofResidue(residue),
+    property: ruleResidueProperty("excess", residue, place.namespace),
+    ...observedRuleResidue(residue),
     ...(opens === undefined ? {} : { impact: "escalation" as const }),
     by,
-    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${found.map(grantInWords).join("; ")}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
+    message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${found.map(bindingGrantInWords).join("; ")}: it may ${ruleRequestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documentedRules(place)))),
     actual: rulesText(rules),
     at: `${c.at}/roles`,
@@ -114,18 +120,18 @@ export function excess(
     ...(first === undefined
       ? {}
       : { remediation: mendExcess(first, rulesOfGrant(residue, first, place), place, c) }),
-    replay: () => replayOf(place.allowed, residue.witness),
+    replay: () => ruleReplayOf(place.allowed, residue.witness),
   };
 }
 
 /** Why an account cannot do what a role documents, and what mends it. */
-function lack(role: DocumentedRole, rule: Rule, place: Place, c: Case) {
+function lack(role: DocumentedRole, rule: Rule, place: AccessPlace, c: AccountCase) {
   const wanted = {
     kind: role.kind,
     name: role.name,
     ...(role.kind === "Role" && place.namespace !== undefined ? { namespace: place.namespace } : {}),
   };
-  const live = readRoles(c.facts).find(wanted);
+  const live = readLiveRoles(c.facts).find(wanted);
   if (live === undefined) {
     return {
       why: `${roleInWords(wanted)} does not exist`,
@@ -152,12 +158,12 @@ function lack(role: DocumentedRole, rule: Rule, place: Place, c: Case) {
         : `${roleInWords(wanted)} is bound to it by ${elsewhere} alone, which is not everywhere`,
     mend: {
       text: `Bind ${roleInWords(wanted)} to the service account.`,
-      commands: [bind(wanted, c.account, role.name)],
+      commands: [bindCommand(wanted, c.account, role.name)],
     },
   };
 }
 
-export function missing(residue: Residue, place: Place, c: Case): Observation {
+export function missing(residue: Residue, place: AccessPlace, c: AccountCase): Observation {
   const wish: Wish | undefined = place.required.documented[residue.origin.document];
   const rule = bare(residue.rule ?? rulesOf(residue, place.required.documented)[0] ?? { verbs: [] });
   const gap = wish === undefined ? undefined : lack(wish.role, rule, place, c);
@@ -166,15 +172,15 @@ export function missing(residue: Residue, place: Place, c: Case): Observation {
     kind: "drift",
     drift: "missing",
     resource: accountResource(c.account),
-    property: residueProperty("missing", residue, place.namespace),
-    ...ofResidue(residue),
-    message: `${who(c)} cannot do ${residueIn(residue, place.namespace)} ${where(place)}, which ${wish?.role.control ?? "the document"} asks for: it may not ${requestInWords(residue.witness)}${today(residue)}; ${gap?.why ?? "nothing grants it"}`,
+    property: ruleResidueProperty("missing", residue, place.namespace),
+    ...observedRuleResidue(residue),
+    message: `${who(c)} cannot do ${residueIn(residue, place.namespace)} ${where(place)}, which ${wish?.role.control ?? "the document"} asks for: it may not ${ruleRequestInWords(residue.witness)}${today(residue)}; ${gap?.why ?? "nothing grants it"}`,
     by: `${accountId(c.account)}: ${gap?.why ?? "nothing grants it"}`,
     expected: rulesText([rule]),
     actual: null,
     at: `${c.at}/roles${wish === undefined || index === undefined ? "" : `/${c.roles.indexOf(wish.role)}`}`,
     verify: askServer(residue.witness as KubernetesRequest, c.account, place.namespace),
     ...(gap === undefined ? {} : { remediation: gap.mend }),
-    replay: () => replayOf(place.required, residue.witness),
+    replay: () => ruleReplayOf(place.required, residue.witness),
   };
 }

@@ -7,7 +7,7 @@ import { exceptInWords } from "../words.ts";
 const SHOWN = 4;
 
 /** Everything of a residue that goes into an observation as it is. */
-export function ofResidue(residue: Residue) {
+export function observedRuleResidue(residue: Residue) {
   return {
     pattern: residue.pattern,
     except: residue.except,
@@ -40,13 +40,13 @@ export function voidInWords(grants: readonly VoidGrant[], namespace: string | un
 }
 
 /** The property that a residue's finding is about. Two residues of one pattern differ in what they leave out. */
-export function residueProperty(drift: string, residue: Residue, place = ""): string {
+export function ruleResidueProperty(drift: string, residue: Residue, place = ""): string {
   const except = [...residue.except].sort();
   return JSON.stringify([drift, place, residue.pattern, ...except]);
 }
 
 /** A request in words: `get pods/log named x in namespace y`, `get /metrics`. */
-export function requestInWords(witness: Witness): string {
+export function ruleRequestInWords(witness: Witness): string {
   const request = witness as KubernetesRequest;
   if ("url" in request) return `${request.verb} ${request.url}`;
   const resource =
@@ -59,7 +59,12 @@ export function requestInWords(witness: Witness): string {
 }
 
 /** A doubt of the comparison as something not assessed. */
-export function ofDoubt(doubt: Doubt, resource: Resource, subject: string, place = ""): UnknownObservation {
+export function observedRuleDoubt(
+  doubt: Doubt,
+  resource: Resource,
+  subject: string,
+  place = "",
+): UnknownObservation {
   return {
     kind: "unknown",
     resource,

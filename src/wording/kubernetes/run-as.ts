@@ -1,19 +1,35 @@
 /** What an account can do by running as others (K16), as observations. */
 import type { Impact, KubernetesRequest, Residue } from "../../access/policy.ts";
 import { askServer, show } from "../../state/kubernetes/command.ts";
-import { differenceOf, documentsOf, grants, replayOf, rulesOf } from "../../state/kubernetes/difference.ts";
-import { type Grant, grantInWords, holdingsOf } from "../../state/kubernetes/holdings.ts";
+import {
+  documentsOf,
+  grants,
+  ruleDifferenceOf,
+  ruleReplayOf,
+  rulesOf,
+} from "../../state/kubernetes/difference.ts";
+import {
+  accountHoldingsOf,
+  type BindingGrant,
+  bindingGrantInWords,
+} from "../../state/kubernetes/holdings.ts";
 import { narrowed } from "../../state/kubernetes/narrow.ts";
 import { type Located, locate, type ReachedPlace, reachedPlaces } from "../../state/kubernetes/places.ts";
-import { type Reached, reachedBy, wayInWords } from "../../state/kubernetes/run-as.ts";
+import { type ReachedAccount, reachedBy, wayInWords } from "../../state/kubernetes/run-as.ts";
 import { accountId } from "../../state/kubernetes/subject.ts";
 import { rulesText } from "../../state/kubernetes/yaml.ts";
 import { byText } from "../../text/order.ts";
 import type { Observation } from "../observation.ts";
 import { today, WHY_EXCESS } from "../words.ts";
-import { type Case, who } from "./account-drift.ts";
+import { type AccountCase, who } from "./account-drift.ts";
 import { accountResource } from "./account-exists.ts";
-import { ofDoubt, ofResidue, requestInWords, residueIn, residueProperty } from "./compare.ts";
+import {
+  observedRuleDoubt,
+  observedRuleResidue,
+  residueIn,
+  ruleRequestInWords,
+  ruleResidueProperty,
+} from "./compare.ts";
 
 /** Names that a sentence lists. */
 const SHOWN = 4;
@@ -21,8 +37,8 @@ const WORST: readonly Impact[] = ["escalation", "write", "read"];
 
 /** A grant of somebody whom the account can run as. */
 interface Reach {
-  readonly grant: Grant;
-  readonly by: Reached;
+  readonly grant: BindingGrant;
+  readonly by: ReachedAccount;
 }
 
 /**
@@ -32,7 +48,7 @@ interface Reach {
  * @param audited the accounts of the document, by their ids
  */
 export function* runningAs(
-  c: Case,
+  c: AccountCase,
   all: readonly Located[],
   audited: ReadonlySet<string>,
 ): Iterable<Observation> {
@@ -47,14 +63,14 @@ export function* runningAs(
       said.has(grantKey(grant)) ? [] : [{ grant, by }],
     ),
   );
-  const told = new Set<Grant>();
+  const told = new Set<BindingGrant>();
   for (const place of reachedPlaces(
     c.facts,
     all,
     c.holdings,
     others.filter(({ grant }) => !isServers(grant)).map(({ grant }) => grant),
   )) {
-    const difference = differenceOf(place.sides);
+    const difference = ruleDifferenceOf(place.sides);
     for (const residue of difference.excess) {
       const givers = giversOf(residue, place);
       for (const grant of givers) told.add(grant);
@@ -66,7 +82,7 @@ export function* runningAs(
       );
     }
     for (const doubt of difference.undecided.filter((d) => d.side === "excess")) {
-      yield ofDoubt(
+      yield observedRuleDoubt(
         doubt,
         accountResource(c.account),
         `what ${who(c)} can do by running as others`,
@@ -88,20 +104,23 @@ export function* runningAs(
 }
 
 /** All that some of those that it can run as are granted. */
-function grantsOf(some: readonly Pick<Reached, "account">[], { facts }: Case): readonly Grant[] {
-  return some.flatMap(({ account }) => holdingsOf(facts, account).grants);
+function grantsOf(
+  some: readonly Pick<ReachedAccount, "account">[],
+  { facts }: AccountCase,
+): readonly BindingGrant[] {
+  return some.flatMap(({ account }) => accountHoldingsOf(facts, account).grants);
 }
 
 /** A grant of the server to its own parts, which every cluster has. */
-function isServers({ binding, role }: Grant): boolean {
+function isServers({ binding, role }: BindingGrant): boolean {
   return binding.bootstrap && role.bootstrap;
 }
 
-function grantKey({ binding, role }: Grant): string {
+function grantKey({ binding, role }: BindingGrant): string {
   return JSON.stringify([binding.kind, binding.namespace, binding.name, role.kind, role.name]);
 }
 
-function giversOf(residue: Residue, { sides }: ReachedPlace): readonly Grant[] {
+function giversOf(residue: Residue, { sides }: ReachedPlace): readonly BindingGrant[] {
   const written = documentsOf(residue);
   return sides.live
     .filter((granted, i) => written.has(i) || grants(granted, residue.witness, sides))
@@ -118,21 +137,21 @@ function waysOf(some: readonly Pick<Reach, "by">[]): string {
   return `${ways.slice(0, SHOWN).join("; ")}${more}`;
 }
 
-function excess(residue: Residue, place: ReachedPlace, by: readonly Reach[], c: Case): Observation {
+function excess(residue: Residue, place: ReachedPlace, by: readonly Reach[], c: AccountCase): Observation {
   const { sides, namespace } = place;
   const rules = rulesOf(residue, sides.live);
   const documented = sides.documented.flatMap((granted) => granted.rules);
-  const given = [...new Set(by.map(({ grant }) => grantInWords(grant)))].join("; ");
+  const given = [...new Set(by.map(({ grant }) => bindingGrantInWords(grant)))].join("; ");
   const [first] = by;
   const as = first?.by.account ?? c.account;
   return {
     kind: "drift",
     drift: "excess",
     resource: accountResource(c.account),
-    property: residueProperty("run as", residue, namespace),
-    ...ofResidue(residue),
+    property: ruleResidueProperty("run as", residue, namespace),
+    ...observedRuleResidue(residue),
     by: `${waysOf(by)}, by ${given}`,
-    message: `${who(c)} can do ${residueIn(residue, namespace)} ${where(namespace)} beyond all that is documented, since ${waysOf(by)}, which holds it by ${given}: it may ${requestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
+    message: `${who(c)} can do ${residueIn(residue, namespace)} ${where(namespace)} beyond all that is documented, since ${waysOf(by)}, which holds it by ${given}: it may ${ruleRequestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documented))),
     actual: rulesText(rules),
     at: `${c.at}/roles`,
@@ -145,7 +164,7 @@ function excess(residue: Residue, place: ReachedPlace, by: readonly Reach[], c: 
             commands: [show(first.grant.binding)],
           },
         }),
-    replay: () => replayOf(sides, residue.witness),
+    replay: () => ruleReplayOf(sides, residue.witness),
   };
 }
 
@@ -154,14 +173,14 @@ function excess(residue: Residue, place: ReachedPlace, by: readonly Reach[], c: 
  * and what an account of the document holds is said of that one.
  */
 function* gaps(
-  reached: readonly Reached[],
-  documentsOwn: readonly Reached[],
-  c: Case,
+  reached: readonly ReachedAccount[],
+  documentsOwn: readonly ReachedAccount[],
+  c: AccountCase,
 ): Iterable<Observation> {
-  const theirs = documentsOwn.flatMap(({ account }) => holdingsOf(c.facts, account).gaps);
+  const theirs = documentsOwn.flatMap(({ account }) => accountHoldingsOf(c.facts, account).gaps);
   const own = new Set([...c.holdings.gaps, ...theirs].map(({ what }) => what));
   for (const by of reached) {
-    for (const gap of holdingsOf(c.facts, by.account).gaps) {
+    for (const gap of accountHoldingsOf(c.facts, by.account).gaps) {
       if (own.has(gap.what)) continue;
       own.add(gap.what);
       yield {
@@ -182,12 +201,12 @@ function* gaps(
  * known of it, and than those hold on the way to them, of whom it is said already.
  */
 function* undocumented(
-  reached: readonly Reached[],
-  known: readonly Grant[],
+  reached: readonly ReachedAccount[],
+  known: readonly BindingGrant[],
   own: readonly Located[],
-  c: Case,
+  c: AccountCase,
 ): Iterable<Observation> {
-  const byNamespace = new Map<string, { readonly by: Reached; readonly impact: Impact }[]>();
+  const byNamespace = new Map<string, { readonly by: ReachedAccount; readonly impact: Impact }[]>();
   for (const by of reached.filter(({ documented }) => !documented)) {
     const onTheWay = grantsOf(
       by.way.slice(0, -1).map((account) => ({ account })),
@@ -195,7 +214,7 @@ function* undocumented(
     );
     const holdings = { ...c.holdings, grants: [...c.holdings.grants, ...known, ...onTheWay] };
     const impacts = reachedPlaces(c.facts, own, holdings, grantsOf([by], c)).flatMap(({ sides }) =>
-      differenceOf(sides).excess.map(({ impact }) => impact),
+      ruleDifferenceOf(sides).excess.map(({ impact }) => impact),
     );
     const impact = WORST.find((each) => impacts.includes(each));
     if (impact === undefined) continue;
@@ -227,7 +246,7 @@ function* undocumented(
 }
 
 /** Where the document itself lets the account run as parts of the server, it gives what these hold in every cluster. */
-function* serversOwn(some: readonly Reach[], c: Case): Iterable<Observation> {
+function* serversOwn(some: readonly Reach[], c: AccountCase): Iterable<Observation> {
   if (some.length === 0) return;
   const names = [...new Set(some.map(({ by }) => accountId(by.account)))].sort(byText);
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";

@@ -101,7 +101,18 @@ describe("the documented account", () => {
     const snapshot = JSON.parse(readFileSync(folder.at("aws.json"), "utf8")) as Snapshot;
     expect([snapshot.provider, snapshot.scope, snapshot.principals]).toEqual(["aws", SCOPE, ["chalk"]]);
     const recorded = await command(
-      ["--snapshot", "aws.json", "--role", "chalk", "--set", `externalId=${EXTERNAL_ID}`, "--format", "json"],
+      [
+        "--snapshot",
+        "aws.json",
+        "--role",
+        "chalk",
+        "--set",
+        `externalId=${EXTERNAL_ID}`,
+        "--max-age",
+        "0",
+        "--format",
+        "json",
+      ],
       { cwd: folder.path, env: { SOURCE_DATE_EPOCH: env().SOURCE_DATE_EPOCH } },
     );
     expect(recorded.stdout).toBe(asRecorded(live.stdout));

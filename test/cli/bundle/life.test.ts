@@ -342,7 +342,18 @@ test("a live scan and a scan of its snapshot say the same", async () => {
   const scan = await command(["--cloud", "azure", ...live.args, "--format", "json"], where);
   await command(["collect", "--cloud", "azure", ...live.args, "-o", "again.json"], where);
   const again = await command(
-    ["--cloud", "azure", "--snapshot", "again.json", "--subscription", live.subscription, "--format", "json"],
+    [
+      "--cloud",
+      "azure",
+      "--snapshot",
+      "again.json",
+      "--subscription",
+      live.subscription,
+      "--max-age",
+      "0",
+      "--format",
+      "json",
+    ],
     where,
   );
   await live.close();

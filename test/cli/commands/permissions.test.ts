@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import type { KubernetesRule } from "../../../src/permissions/kubernetes.ts";
+import type { ScannerRule } from "../../../src/permissions/kubernetes.ts";
 import { ran } from "../shell.ts";
 
 interface KubernetesObject {
   readonly kind: string;
-  readonly rules?: readonly KubernetesRule[];
+  readonly rules?: readonly ScannerRule[];
 }
 
 /** Every single thing that the rules allow, in words; one that stands twice is there twice. */

@@ -32,6 +32,32 @@ describe("help", () => {
   });
 });
 
+describe("T11: an option that says nothing here is refused, not passed over", () => {
+  const beside = "fixtures/snapshots/azure/clean.json";
+  test.each([
+    ["--region", "eu-west-1", "is about aws, and only azure is looked at"],
+    ["--role", "vendor", "is about aws, and only azure is looked at"],
+    ["--profile", "p", "is about aws, and only azure is looked at"],
+    ["--assume-role", "arn:aws:iam::123456789012:role/r", "is about aws, and only azure is looked at"],
+    ["--namespace", "n", "is about kubernetes, and only azure is looked at"],
+    ["--context", "c", "is about kubernetes, and only azure is looked at"],
+    ["--kubeconfig", "k", "is about kubernetes, and only azure is looked at"],
+    ["--tenant", "t", "says how to reach azure, and of that only recorded state is judged"],
+    ["--azure-cloud", "china", "says how to reach azure, and of that only recorded state is judged"],
+  ])("%s %s", async (option, value, expected) => {
+    const { status, stdout, stderr } = await ran(["--snapshot", beside, "--max-age", "0", option, value]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(`${option}: ${expected}`);
+  });
+
+  test("every option of one cloud says so", () => {
+    const about = flagsOf("scan").filter(({ help }) =>
+      /\b(?:Azure|AWS|Kubernetes|kubeconfig|Entra)\b/.test(help),
+    );
+    expect(about.filter(({ cloud }) => cloud === undefined).map(({ name }) => name)).toEqual([]);
+  });
+});
+
 test("help: the formats are those of the reporters, placeholders of nothing are not shown", async () => {
   expect(scanFormats).toEqual(reporters.map(({ format }) => format));
   expect((await ran(["scan", "--help"])).stdout).toContain(

@@ -164,7 +164,7 @@ describe("usage of AWS, live", () => {
   });
 
   test("fault 35: the guard of a review lets its own reads pass and nothing else", async () => {
-    const { connect } = await import("../../../src/collectors/aws/connect.ts");
+    const { connectAws: connect } = await import("../../../src/collectors/aws/connect.ts");
     const { client, sent } = cloud({ GetCallerIdentity: [identity] });
     const { awsUsageCalls } = await import("../../../src/collectors/usage-calls.ts");
     const settings = {

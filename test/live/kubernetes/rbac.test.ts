@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { comparePolicies, evaluator } from "../../../src/access/provider.ts";
 import { collect } from "../../../src/collectors/kubernetes/collect.ts";
 import { factsOf } from "../../../src/snapshot/facts.ts";
-import { holdingsOf } from "../../../src/state/kubernetes/holdings.ts";
+import { accountHoldingsOf } from "../../../src/state/kubernetes/holdings.ts";
 import { skipped } from "../servers/azure/requirements.ts";
 import { whyNoKubernetes } from "../servers/kubernetes/requirements.ts";
 import { type LiveKubernetes, startKubernetes } from "../servers/kubernetes/setup.ts";
@@ -121,7 +121,7 @@ describe.skipIf(skip)("the server's own decisions", () => {
     const facts = factsOf(await collected());
 
     for (const each of accounts) {
-      const { grants, dangling, gaps } = holdingsOf(facts, each);
+      const { grants, dangling, gaps } = accountHoldingsOf(facts, each);
       expect({ dangling, gaps }).toEqual({ dangling: [], gaps: [] });
       const token = await live.tokenOf(each.namespace, each.name);
       for (const where of namespaces) {

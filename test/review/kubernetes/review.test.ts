@@ -4,7 +4,12 @@ import { parseAllDocuments } from "yaml";
 import { allows, comparePolicies } from "../../../src/access/provider.ts";
 import { loadBaseline } from "../../../src/baselines/bundled.ts";
 import { checks } from "../../../src/checks/registry.ts";
-import { accountRows, columnOf, documentsOf, type Held } from "../../../src/review/kubernetes/columns.ts";
+import {
+  accountRows,
+  columnOf,
+  documentsOfColumn,
+  type HeldRules,
+} from "../../../src/review/kubernetes/columns.ts";
 import { kubernetesSubject, reviewKubernetes } from "../../../src/review/kubernetes/review.ts";
 import { type Review, reviewStatus } from "../../../src/review/review.ts";
 import { KubernetesUsage } from "../../../src/usage/kubernetes/usage.ts";
@@ -13,13 +18,12 @@ import {
   ARGO,
   all,
   beside,
-  type Change,
   held,
   JOB_READER,
   MANAGEMENT_ROLE,
   ruleFor,
 } from "../../worlds/kubernetes-changes.ts";
-import { NAMED } from "../../worlds/kubernetes-look.ts";
+import { type Change, NAMED } from "../../worlds/kubernetes-ground.ts";
 import {
   account,
   BUILDER,
@@ -372,10 +376,12 @@ describe("the rows are the difference (K7, G6)", () => {
     }),
     { minLength: 1, maxLength: 3 },
   );
-  const bareHeld = (list: readonly { namespace: string | undefined; rules: readonly object[] }[]): Held[] =>
+  const bareHeld = (
+    list: readonly { namespace: string | undefined; rules: readonly object[] }[],
+  ): HeldRules[] =>
     list.map(({ namespace, rules }) => ({
       ...(namespace === undefined ? {} : { namespace }),
-      rules: (rules as Held["rules"]).map((r) => {
+      rules: (rules as HeldRules["rules"]).map((r) => {
         const { resourceNames = [], ...rest } = r;
         if (resourceNames.length === 0) return rest;
         // Without discovery the comparison takes a name with `create` as written; no request has one (K2).
@@ -394,7 +400,11 @@ describe("the rows are the difference (K7, G6)", () => {
         };
         const { rows } = accountRows("n/a", columns, [], undefined);
         const changes = new Set(rows.map(({ change }) => change));
-        const { missing, excess } = comparePolicies("kubernetes", documentsOf(target), documentsOf(live));
+        const { missing, excess } = comparePolicies(
+          "kubernetes",
+          documentsOfColumn(target),
+          documentsOfColumn(live),
+        );
         const less = changes.has("goes") || changes.has("narrows") || changes.has("shifts");
         const more = changes.has("appears") || changes.has("shifts");
         expect([less, more]).toEqual([excess.length > 0, missing.length > 0]);
@@ -404,7 +414,7 @@ describe("the rows are the difference (K7, G6)", () => {
   });
 
   test("every request of a small world is said as the evaluator says it", () => {
-    const target: Held[] = [
+    const target: HeldRules[] = [
       { namespace: "x", rules: [rule("", "pods", ["get", "list"])] },
       { rules: [urls(["/a*"])] },
     ];
@@ -417,7 +427,8 @@ describe("the rows are the difference (K7, G6)", () => {
           resource: "pods",
           ...(namespace === undefined ? {} : { namespace }),
         };
-        const says = allows("kubernetes", documentsOf(target), request) === "allowed" ? "allowed" : "refused";
+        const says =
+          allows("kubernetes", documentsOfColumn(target), request) === "allowed" ? "allowed" : "refused";
         expect([request, column.ask(request)]).toEqual([request, says]);
       }
     expect(column.ask({ verb: "get", url: "/ab" })).toBe("allowed");

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
-  covers,
   nameMatches,
   normalScope,
   relation,
   resourceGroupOf,
+  scopeCovers,
   widestFirst,
 } from "../../../src/state/azure/scope.ts";
 import { timesAsLong } from "../../growth.ts";
@@ -33,7 +33,7 @@ describe("AZ7: scopes compare by segment and in any case", () => {
     ["/subscriptions/a", "/providers/Microsoft.Subscription/subscriptions/a", "same"],
   ] as const)("%s, seen %s: %s", (declared, scope, expected) => {
     expect(relation(declared, scope)).toBe(expected);
-    expect(covers(declared, scope)).toBe(expected === "same" || expected === "below");
+    expect(scopeCovers(declared, scope)).toBe(expected === "same" || expected === "below");
   });
 
   it("orders the widest first, whatever the input's order", () => {

@@ -12,14 +12,14 @@ import type { JsonObject } from "../../http/answer.ts";
 import { ReadFailure } from "../../http/failure.ts";
 import { readNames, readObjects } from "../pages.ts";
 import { type AwsService, type ServiceCall, unwrapped } from "./define.ts";
-import { type RoleReader, readRoles, roleKinds, roleNamed } from "./roles.ts";
+import { collectRoles, type RoleReader, roleKinds, roleNamed } from "./roles.ts";
 
 export const iam: AwsService<IAMClient> = {
   service: "iam",
   kinds: [...roleKinds, "aws/listed-role"],
   client: (config) => new IAMClient(config),
   read: ({ client, call, plan, recorder, options }) =>
-    readRoles(plan, plan.principals.map(roleNamed), roleReader(client, call), recorder, options),
+    collectRoles(plan, plan.principals.map(roleNamed), roleReader(client, call), recorder, options),
 };
 
 const pages = { token: "Marker", more: "IsTruncated" } as const;

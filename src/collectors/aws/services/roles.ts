@@ -8,7 +8,7 @@ import type { AwsRecorder } from "../recorder.ts";
 import { textOf } from "./define.ts";
 import {
   concernsVendor,
-  type Held,
+  type RoleWithPolicies,
   rolesReachedFrom,
   rolesTrusting,
   trustsCluster,
@@ -65,7 +65,7 @@ interface AuditedRole {
  * place from which these get their permissions. Whether the vendor really can is for the audit to say: what is taken here
  * is never less.
  */
-export async function readRoles(
+export async function collectRoles(
   plan: CollectPlan,
   asked: readonly NamedRole[],
   reader: RoleReader,
@@ -90,7 +90,7 @@ export async function readRoles(
   const more = first.filter(({ name }) => !asked.some((role) => role.name === name));
   const seen = new Set<string>();
   const policies = new Map<string, Promise<unknown>>();
-  const reached: Held[] = [];
+  const reached: RoleWithPolicies[] = [];
   let given = new Set(asked.map(({ name }) => name));
   for (let next = [...asked, ...(asked.length > 0 && !others ? [] : more)]; next.length > 0; ) {
     const level = next.filter(({ name }) => !seen.has(name) && seen.add(name));
@@ -113,14 +113,14 @@ async function readLevel(
   recorder: AwsRecorder,
   options: CollectOptions,
   policies: Map<string, Promise<unknown>>,
-): Promise<readonly Held[]> {
+): Promise<readonly RoleWithPolicies[]> {
   const read = await Promise.all(
     level.map((role) => readRole(role, given.has(role.name), reader, recorder, options)),
   );
   return Promise.all(
     read
       .filter((role) => role !== undefined)
-      .map(async (role): Promise<Held> => {
+      .map(async (role): Promise<RoleWithPolicies> => {
         const [arns, inline] = await Promise.all([
           plan.kinds.has("aws/attached-policy") || plan.kinds.has("aws/policy")
             ? readAttached(role, reader, recorder)

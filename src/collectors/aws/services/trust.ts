@@ -28,7 +28,7 @@ export function rolesTrusting(
 }
 
 /** A role, and the policies of it that could be read. */
-export interface Held {
+export interface RoleWithPolicies {
   readonly arn: string;
   readonly documents: readonly unknown[];
 }
@@ -52,7 +52,7 @@ export function trustsPublic(role: JsonObject): boolean {
  * trust the account where a policy of one of these could let it assume any role at all.
  */
 export function rolesReachedFrom(
-  reached: readonly Held[],
+  reached: readonly RoleWithPolicies[],
   roles: readonly JsonObject[],
 ): readonly JsonObject[] {
   const arns = new Set(reached.map(({ arn }) => arn));

@@ -2,18 +2,19 @@ import { audit } from "../../src/audit/audit.ts";
 import type { LoadedBaseline } from "../../src/baselines/baseline.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
-import { exitCode } from "../../src/report/exit-code.ts";
-import type { Finding, Report } from "../../src/report/report.ts";
-import { witnessText } from "../../src/reporters/words.ts";
+import type { ControlResult, Report } from "../../src/report/report.ts";
 import {
   BUILDER,
+  CLUSTER,
   type ClusterState,
+  documented,
   MANAGEMENT,
   NAMESPACE,
   snapshotOf,
   TAKEN_AT,
   WORKLOAD,
 } from "./kubernetes-state.ts";
+import { type Claim, type CleanWorld, type Ground, type Seen, seenIn } from "./world.ts";
 
 const bundled = {
   azure: loadBaseline("chalk-azure", checks),
@@ -46,25 +47,45 @@ export function reportOn(state: ClusterState, run: Run = {}): Report {
   });
 }
 
-/** A finding in one line: `management-role excess high get secrets ! get secrets in namespace x`. */
-export function line(finding: Finding): string {
-  const control = finding.control.split("/").at(-1);
-  const kind =
-    finding.outcome === "unknown" ? "unknown" : finding.outcome === "pass" ? "note" : finding.drift;
-  const severity = finding.outcome === "fail" ? ` ${finding.severity}` : "";
-  const except = (finding.except ?? []).length === 0 ? "" : ` except ${(finding.except ?? []).join("; ")}`;
-  const what = finding.pattern === undefined ? ` (${finding.resource.id})` : ` ${finding.pattern}${except}`;
-  const witness = finding.witness === undefined ? "" : ` ! ${witnessText(finding.witness)}`;
-  return `${control} ${kind}${severity}${what}${witness}`;
+export type Change = (state: ClusterState) => Partial<ClusterState>;
+
+export interface World {
+  readonly run?: Run;
+  /** How it departs from the documented cluster. */
+  readonly state: Change;
 }
 
-/** What is not as documented, and what is not known. */
-export function lines(report: Report): readonly string[] {
-  return report.findings
-    .filter((f) => f.outcome !== "pass")
-    .map(line)
-    .sort();
+export type Row = World & Claim<Seen>;
+
+/** What a baseline of a cloud says of the cluster in it. */
+const isOurs = ({ check }: ControlResult): boolean => check.startsWith("kubernetes/");
+
+export function seen(report: Report): Seen {
+  return seenIn(report, isOurs);
 }
+
+const same: Change = () => ({});
+/** What the server gives to everybody, and what the document lists and grants nothing. */
+const NOTES = [
+  `cluster-effective-access note excess info every service account (${CLUSTER}/${NAMESPACE})`,
+  "management-role note dead info (chalk/chalk-management-role)",
+];
+const onAzure: CleanWorld<World> = { world: { state: same }, notes: NOTES };
+const onAws: CleanWorld<World> = { world: { run: { baseline: "aws" }, state: same }, notes: NOTES };
+
+/** Clusters that depart from the documented one of their cloud. */
+export const kubernetesGround: Ground<World, Seen> = {
+  open: async () => ({
+    audit: async ({ state, run }) => {
+      const whole = documented(run?.baseline === "aws" ? "aws" : "azure");
+      return seen(reportOn({ ...whole, ...state(whole) }, run));
+    },
+    close: async () => {},
+  }),
+  clean: ({ run }) => (run?.baseline === "aws" ? onAws : onAzure),
+  // where nothing is named another target is audited: whomever the bindings name
+  undoes: ({ run }) => run?.parameters === undefined || Object.keys(run.parameters).length > 0,
+};
 
 /** What is worth saying and no drift. */
 export function notes(report: Report): readonly string[] {
@@ -72,10 +93,6 @@ export function notes(report: Report): readonly string[] {
     .filter((f) => f.outcome === "pass")
     .map((f) => `${f.control.split("/").at(-1)} ${f.drift}: ${f.message}`)
     .sort();
-}
-
-export function codeOf(report: Report): number {
-  return exitCode(report, { failOn: "low", allowIncomplete: false });
 }
 
 /** Outcomes of the controls about the cluster. */

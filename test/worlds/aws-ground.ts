@@ -2,10 +2,10 @@ import { audit } from "../../src/audit/audit.ts";
 import { loadBaseline } from "../../src/baselines/bundled.ts";
 import { checks } from "../../src/checks/registry.ts";
 import type { AuditInput } from "../../src/index.ts";
-import { exitCode } from "../../src/report/exit-code.ts";
-import type { Finding, Report } from "../../src/report/report.ts";
+import type { ControlResult, Report } from "../../src/report/report.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
-import { type AwsState, EXTERNAL_ID, snapshotOf } from "./aws-state.ts";
+import { type AwsState, awsState, EXTERNAL_ID, ROLE, scopedRole, snapshotOf } from "./aws-state.ts";
+import { type Claim, type CleanWorld, type Ground, type Seen, seenIn } from "./world.ts";
 
 const baseline = loadBaseline("chalk-aws", checks);
 
@@ -39,35 +39,34 @@ export function reportOn(
   });
 }
 
-function witnessText(finding: Finding): string {
-  const { witness } = finding;
-  if (witness === undefined || !("resource" in witness) || !("action" in witness)) return "";
-  const { principal, action, resource, context } = witness as {
-    readonly principal?: string;
-    readonly action: string;
-    readonly resource: string;
-    readonly context?: object;
-  };
-  const keys = Object.keys(context ?? {}).length === 0 ? "" : ` ${JSON.stringify(context)}`;
-  return ` ! ${principal === undefined ? "" : `${principal} `}${action} ${resource}${keys}`;
+export interface World {
+  readonly run?: Run;
+  readonly state: Partial<AwsState>;
 }
 
-/** A finding in one line: `effective-access excess high s3:* ! s3:GetObject arn:…`. */
-export function line(finding: Finding): string {
-  const control = finding.control.split("/").at(-1);
-  const kind =
-    finding.outcome === "unknown" ? "unknown" : finding.outcome === "pass" ? "note" : finding.drift;
-  const what = finding.pattern ?? finding.resource.name;
-  return `${control} ${kind}${finding.outcome === "fail" ? ` ${finding.severity}` : ""} ${what}${witnessText(finding)}`;
+export type Row = World & Claim<Seen>;
+
+/** What an AWS baseline says of a cluster's inside is audited there. */
+const isOurs = ({ outcome }: ControlResult): boolean => outcome !== "skipped";
+
+export function seen(report: Report): Seen {
+  return seenIn(report, isOurs);
 }
 
-export function lines(report: Report): readonly string[] {
-  return report.findings.map(line).sort();
-}
+const documented: CleanWorld<World> = { world: { state: {} }, notes: [] };
+const scoped: CleanWorld<World> = {
+  world: { run: { profile: "scoped" }, state: { roles: [scopedRole()] } },
+  notes: [`log-reader-policy note absent info (${ROLE})`],
+};
 
-export function codeOf(report: Report): number {
-  return exitCode(report, { failOn: "low", allowIncomplete: false });
-}
+/** Accounts that depart from the documented one, by the profile that they are audited under. */
+export const awsGround: Ground<World, Seen> = {
+  open: async () => ({
+    audit: async ({ state, run }) => seen(reportOn(awsState(state), run)),
+    close: async () => {},
+  }),
+  clean: ({ run }) => (run?.profile === "scoped" ? scoped : documented),
+};
 
 /** Outcomes of the controls that were looked at, without those of Kubernetes. */
 export function outcomes(report: Report): Readonly<Record<string, string>> {

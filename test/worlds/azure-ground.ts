@@ -1,17 +1,19 @@
+import { expect } from "vitest";
 import { audit } from "../../src/audit/audit.ts";
 import { auditOrder } from "../../src/cli/job/audit-job.ts";
 import { type Job, prepare } from "../../src/cli/job/job.ts";
 import { planOf } from "../../src/cli/job/plan.ts";
 import type { GivenOptions } from "../../src/cli/line/options.ts";
 import { collect } from "../../src/collectors/azure/collect.ts";
-import { type ExitPolicy, exitCode } from "../../src/report/exit-code.ts";
-import type { Finding, Report } from "../../src/report/report.ts";
+import type { ExitPolicy } from "../../src/report/exit-code.ts";
+import type { ControlResult, Report } from "../../src/report/report.ts";
 import { parseWaivers } from "../../src/report/waivers.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { fakeClock } from "../collectors/harness.ts";
 import { type Arm, ca, startArm } from "../servers/arm.ts";
-import { type AzureState, azureState, subscriptionId } from "../servers/azure-state.ts";
+import { type AzureState, azureState } from "../servers/azure-state.ts";
 import type { Fault } from "../servers/faults.ts";
+import { type Claim, type CleanWorld, type Ground, type Seen, seenIn } from "./world.ts";
 
 /** Options of the command line, without dashes: `{ principal: [id], set: ["resourceGroups=a"] }`. */
 export type Flags = Readonly<Record<string, readonly string[]>>;
@@ -28,18 +30,10 @@ export interface World {
   readonly patience?: number;
 }
 
-/** What an audit of a world came to, short enough to be written in a table. */
-export interface Seen {
-  readonly code: number;
-  /** Every control whose outcome is not pass, those of Kubernetes left out. */
-  readonly controls: Readonly<Record<string, string>>;
-  /** Every finding, one line each, sorted. */
-  readonly findings: readonly string[];
-}
+export type Row = World & Claim<Audited>;
 
 export interface Audited extends Seen {
   readonly snapshot: Snapshot;
-  readonly report: Report;
   /** Milliseconds that the collector meant to pause. */
   readonly pauses: readonly number[];
 }
@@ -72,8 +66,7 @@ async function auditWorld(arm: Arm, world: World): Promise<Audited> {
   const snapshot = await read(arm, job, world, clock);
   const waivers = world.waivers === undefined ? undefined : parseWaivers(world.waivers, "waivers.yaml");
   const report = auditJob(job, [[snapshot]], waivers, { startedAt: now, now });
-  const policy = { failOn: "low", allowIncomplete: false, ...world.policy } as const;
-  return { ...seenIn(report, policy), snapshot, report, pauses: clock.pauses };
+  return { ...seenIn(report, isOurs, world.policy), snapshot, pauses: clock.pauses };
 }
 
 /** The audit of a job, in one go. */
@@ -93,7 +86,7 @@ export async function auditSnapshot(
     recorded: [snapshot],
   });
   const report = auditJob(job, [[snapshot]], undefined, { startedAt: now, now });
-  return { ...seenIn(report, { failOn: "low", allowIncomplete: false, ...policy }), snapshot, report };
+  return { ...seenIn(report, isOurs, policy), snapshot };
 }
 
 async function read(
@@ -130,52 +123,29 @@ function given(flags: Flags): GivenOptions {
   return new Map(Object.entries(flags).map(([name, values]) => [name, { values, from: `--${name}` }]));
 }
 
-function seenIn(report: Report, policy: ExitPolicy): Seen {
-  const ours = report.controls.filter((c) => !c.check.startsWith("kubernetes/") && c.outcome !== "pass");
-  return {
-    code: exitCode(report, policy),
-    controls: Object.fromEntries(ours.map((c) => [bare(c.id), c.outcome])),
-    findings: report.findings.map(line).sort(),
-  };
+/** What an Azure baseline says of a cluster's inside is audited there. */
+const isOurs = ({ check }: ControlResult): boolean => !check.startsWith("kubernetes/");
+
+/** Subscriptions that depart from this one. */
+export function azureGround(world: World, notes: readonly string[]): Ground<World, Audited> {
+  const clean: CleanWorld<World> = { world, notes };
+  return { open: openLab, clean: () => clean, prove: expectProofs };
 }
 
-function bare(id: string): string {
-  return id.slice(id.indexOf("/") + 1);
+/** A pattern of Azure as an expression of JavaScript's, which shares no code with the comparison. */
+function expression(pattern: string): RegExp {
+  const parts = pattern.toLowerCase().split("*");
+  return new RegExp(`^${parts.map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^]*")}$`);
 }
 
-const HEADS = { fail: "", unknown: "unknown ", waived: "waived ", pass: "note " } as const;
-
-/**
- * `CONTROL: RULE SEVERITY [latent] PLANE PATTERN → ACTION @ SCOPE, by …` for a difference of permissions, else
- * `CONTROL: RULE SEVERITY RESOURCE`. An action that no catalogue gave has `<any>` in it.
- */
-function line(f: Finding): string {
-  const head = `${bare(f.control)}: ${HEADS[f.outcome]}${f.rule} ${f.severity}${f.latent === true ? " latent" : ""}`;
-  if (f.pattern === undefined && f.witness === undefined) return `${head} ${short(f.resource.id)}`;
-  const witness = f.witness as { readonly action?: string; readonly scope?: string } | undefined;
-  const proof = witness === undefined ? "" : ` → ${witness.action}`;
-  const where = witness?.scope === undefined ? "" : ` @ ${short(witness.scope)}`;
-  const by = f.by === undefined ? "" : `, by ${short(f.by)}`;
-  return `${head} ${f.plane ?? ""} ${f.pattern ?? ""}${proof}${where}${by}`.replace(/ {2,}/g, " ");
-}
-
-/** Scopes and ids as one reads them: `SUB` is the audited subscription. */
-function short(id: string): string {
-  return id
-    .replaceAll(`/providers/Microsoft.Subscription/subscriptions/${subscriptionId}`, "SUB")
-    .replaceAll(`/subscriptions/${subscriptionId}`, "SUB")
-    .replaceAll("/providers/Microsoft.Authorization/", " ")
-    .replaceAll("/providers/Microsoft.Management/managementGroups/", "MG ")
-    .replaceAll("/resourceGroups/", "/");
-}
-
-/** What one list of lines has more than another: a changed world against the clean one. */
-export function more(than: readonly string[], has: readonly string[]): readonly string[] {
-  const left = [...than];
-  return has.filter((text) => {
-    const at = left.indexOf(text);
-    if (at < 0) return true;
-    left.splice(at, 1);
-    return false;
+/** Every proof lies in its pattern and in none of what is left out of it. */
+function expectProofs({ report }: Audited): void {
+  const broken = report.findings.filter((f) => {
+    const witness = f.witness as { readonly action: string } | undefined;
+    if (f.pattern === undefined || witness === undefined) return false;
+    const action = witness.action.toLowerCase();
+    const hits = (pattern: string) => expression(pattern).test(action);
+    return !hits(f.pattern) || (f.except ?? []).some(hits);
   });
+  expect(broken.map((f) => [f.pattern, f.except, f.witness])).toEqual([]);
 }
