@@ -26,13 +26,16 @@ interface Params {
 /** What programs in Go read as no. */
 const NO = /^(?:false|0|f)$/i;
 
+/** What the container's start puts a variable in for. */
+const VARIABLE = /\$\(\w+\)/;
+
 /** Whether a flag is given: one without a value unless it is switched off again, one with a value by that. */
 function given(flags: readonly ProgramFlag[], wanted: string): boolean {
   const [name = "", pattern] = wanted.split("=");
   const own = flags.filter((each) => each.name === name);
   if (pattern === undefined) {
     const last = own.at(-1);
-    return last !== undefined && !NO.test(last.value ?? "");
+    return last !== undefined && !NO.test(last.value ?? "") && !VARIABLE.test(last.value ?? "");
   }
   const glob = starGlob(pattern);
   return own.some((each) => {
@@ -47,10 +50,13 @@ function isOff(flags: readonly ProgramFlag[], wanted: string): boolean {
   return last?.value !== undefined && NO.test(last.value);
 }
 
-/** A flag whose value is put in from a variable when the container starts: what it says is not told. */
+/** A flag whose value, as far as it counts, comes from a variable when the container starts: what it says is not told. */
 function variableIn(flags: readonly ProgramFlag[], wanted: string): ProgramFlag | undefined {
-  const [name] = wanted.split("=");
-  return flags.find((each) => each.name === name && /\$\(\w+\)/.test(each.value ?? each.next ?? ""));
+  const [name, pattern] = wanted.split("=");
+  const own = flags.filter((each) => each.name === name);
+  // of a switch the last one counts, and the word behind it is none of its own
+  if (pattern === undefined) return own.slice(-1).find(({ value = "" }) => VARIABLE.test(value));
+  return own.find(({ value, next }) => VARIABLE.test(value ?? next ?? ""));
 }
 
 /** What the configuration file of a workload says of a setting. */

@@ -11,36 +11,17 @@ const dns = (...words: readonly string[]) => started("external-dns", EXTERNAL_DN
 const OFF =
   "changed medium | cert-manager/cert-manager (cert-manager) is started without --enable-gateway-api, nor enableGatewayAPI: true in a configuration file: it issues no certificate for a gateway | kubectl get deployment cert-manager --namespace cert-manager -o 'jsonpath={.spec.template.spec.containers[*].args}'";
 
+const BY_VARIABLE =
+  "unknown | cert-manager/cert-manager is started with --enable-gateway-api $(GATEWAYS), a variable, and variables are not read; to decide: look whether it says --enable-gateway-api | kubectl get deployment cert-manager --namespace cert-manager -o 'jsonpath={.spec.template.spec.containers[*].args}'";
+
 describe("kubernetes/workload-flags", () => {
   it.each<[string, string, State, readonly string[]]>([
-    [
-      "gateway-api",
-      "switched off",
-      {
-        "kubernetes/workload": {
-          "cert-manager/cert-manager": workload("cert-manager", "cert-manager", CERT_MANAGER, [
-            "--enable-gateway-api=false",
-          ]),
-        },
-      },
-      [
-        "changed medium | cert-manager/cert-manager (cert-manager) is started without --enable-gateway-api, nor enableGatewayAPI: true in a configuration file: it issues no certificate for a gateway | kubectl get deployment cert-manager --namespace cert-manager -o 'jsonpath={.spec.template.spec.containers[*].args}'",
-      ],
-    ],
+    ["gateway-api", "switched off", manager("--enable-gateway-api=false"), [OFF]],
     [
       "gateway-api",
       "given and switched off again",
-      {
-        "kubernetes/workload": {
-          "cert-manager/cert-manager": workload("cert-manager", "cert-manager", CERT_MANAGER, [
-            "--enable-gateway-api",
-            "--enable-gateway-api=false",
-          ]),
-        },
-      },
-      [
-        "changed medium | cert-manager/cert-manager (cert-manager) is started without --enable-gateway-api, nor enableGatewayAPI: true in a configuration file: it issues no certificate for a gateway | kubectl get deployment cert-manager --namespace cert-manager -o 'jsonpath={.spec.template.spec.containers[*].args}'",
-      ],
+      manager("--enable-gateway-api", "--enable-gateway-api=false"),
+      [OFF],
     ],
     [
       "gateway-api",
@@ -56,6 +37,31 @@ describe("kubernetes/workload-flags", () => {
       [
         "unknown | external-dns/external-dns is started with --source $(SOURCES), a variable, and variables are not read; to decide: look whether it says --source=gateway-*route | kubectl get deployment external-dns --namespace external-dns -o 'jsonpath={.spec.template.spec.containers[*].args}'",
       ],
+    ],
+    ["gateway-api", "on by a variable", manager("--enable-gateway-api=$(GATEWAYS)"), [BY_VARIABLE]],
+    [
+      "gateway-api",
+      "given, and then by a variable, which counts",
+      manager("--enable-gateway-api", "--enable-gateway-api=$(GATEWAYS)"),
+      [BY_VARIABLE],
+    ],
+    [
+      "gateway-api",
+      "by a variable, and then given",
+      manager("--enable-gateway-api=$(GATEWAYS)", "--enable-gateway-api"),
+      [],
+    ],
+    [
+      "gateway-api",
+      "by a variable, and then switched off",
+      manager("--enable-gateway-api=$(GATEWAYS)", "--enable-gateway-api=false"),
+      [OFF],
+    ],
+    [
+      "gateway-api",
+      "of a variable, and once more in words",
+      dns("--source=$(SOURCES)", "--source=gateway-httproute"),
+      [],
     ],
     ["gateway-api", "in words of their own", dns("--source", "service", "--source", "gateway-grpcroute"), []],
     ["gateway-api", "in a list", dns("--source=service,gateway-tlsroute"), []],
