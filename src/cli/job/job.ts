@@ -10,7 +10,7 @@ import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
 import { flags } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
-import { assignments, one } from "../line/settings.ts";
+import { assignments, one, oneOf } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
 import type { Console } from "../output/progress.ts";
 import { type AuditedCluster, bundledFor, coveredBy, editions, editionsOfClusters } from "./editions.ts";
@@ -322,9 +322,12 @@ export function requireUse(
   { read, recorded }: { readonly read: readonly Provider[]; readonly recorded: readonly Provider[] },
 ): void {
   const looked = [...new Set([...read, ...recorded])];
-  for (const { name, cloud, live } of flags) {
+  for (const { name, cloud, live, choices } of flags) {
     const option = `--${name}`;
-    if (cloud === undefined || given.get(name)?.from !== option) continue;
+    const asked = given.get(name);
+    if (cloud === undefined || asked?.from !== option) continue;
+    // a slip is said before that it would not have mattered
+    if (choices !== undefined) for (const value of asked.values) oneOf(value, option, choices);
     if (read.includes(cloud) || (recorded.includes(cloud) && live !== true)) continue;
     throw new UsageError(
       recorded.includes(cloud)
