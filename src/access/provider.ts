@@ -14,9 +14,9 @@
  * - doubt: what could not be decided, with the clause that says why and what would decide it
  * - known, latent: how many of today's operations a residue holds; none, though tomorrow's may
  */
-import { awsEvaluator, compareAws } from "./aws/compare.ts";
+import { awsEvaluator, awsGrantors, compareAws } from "./aws/compare.ts";
 import { awsReach } from "./aws/reach.ts";
-import { azureEvaluator, compareAzure } from "./azure/engine.ts";
+import { azureEvaluator, azureGrantors, compareAzure } from "./azure/engine.ts";
 import { azureReach } from "./azure/reach.ts";
 import { AWS_PATHS } from "./escalation/aws-paths.ts";
 import { AZURE_PATHS } from "./escalation/azure-paths.ts";
@@ -25,9 +25,17 @@ import { type Ways, waysOf } from "./escalation/open.ts";
 import type { EscalationPath } from "./escalation/path.ts";
 import type { Reaches } from "./escalation/reach.ts";
 import { compareKubernetes } from "./kubernetes/compare.ts";
-import { kubernetesEvaluator } from "./kubernetes/evaluate.ts";
+import { kubernetesEvaluator, kubernetesGrantors } from "./kubernetes/evaluate.ts";
 import { kubernetesReach } from "./kubernetes/reach.ts";
-import type { AllowsOptions, CompareOptions, Comparison, Provider, Verdict, Witness } from "./policy.ts";
+import type {
+  AllowsOptions,
+  CompareOptions,
+  Comparison,
+  Origin,
+  Provider,
+  Verdict,
+  Witness,
+} from "./policy.ts";
 import { PolicyError } from "./policy.ts";
 
 interface Engine {
@@ -40,17 +48,34 @@ interface Engine {
     documents: readonly unknown[],
     options: AllowsOptions,
   ) => (request: Witness) => Verdict;
+  readonly grantors: (
+    documents: readonly unknown[],
+    options: AllowsOptions,
+  ) => (request: Witness) => readonly Origin[];
   readonly reach: (documents: readonly unknown[], options: CompareOptions) => Reaches;
   readonly paths: readonly EscalationPath[];
 }
 
 /** One engine a provider; a missing one does not compile. */
 const engines: Readonly<Record<Provider, Engine>> = {
-  azure: { compare: compareAzure, evaluator: azureEvaluator, reach: azureReach, paths: AZURE_PATHS },
-  aws: { compare: compareAws, evaluator: awsEvaluator, reach: awsReach, paths: AWS_PATHS },
+  azure: {
+    compare: compareAzure,
+    evaluator: azureEvaluator,
+    grantors: azureGrantors,
+    reach: azureReach,
+    paths: AZURE_PATHS,
+  },
+  aws: {
+    compare: compareAws,
+    evaluator: awsEvaluator,
+    grantors: awsGrantors,
+    reach: awsReach,
+    paths: AWS_PATHS,
+  },
   kubernetes: {
     compare: compareKubernetes,
     evaluator: kubernetesEvaluator,
+    grantors: kubernetesGrantors,
     reach: kubernetesReach,
     paths: KUBERNETES_PATHS,
   },
@@ -105,6 +130,18 @@ export function evaluator(
   options: AllowsOptions = {},
 ): (request: Witness) => Verdict {
   return engineOf(provider).evaluator(documents, options);
+}
+
+/**
+ * Which rules of the documents grant a request: with all of them gone the documents deny it, and while one is left they
+ * do not. What takes it away again (a boundary, a Deny, a deny assignment) is left aside. Read once for many requests.
+ */
+export function grantors(
+  provider: Provider,
+  documents: readonly unknown[],
+  options: AllowsOptions = {},
+): (request: Witness) => readonly Origin[] {
+  return engineOf(provider).grantors(documents, options);
 }
 
 /**

@@ -6,6 +6,7 @@ import { buildReport } from "../report/build.ts";
 import type { ControlResult, Finding, Principal, Report, Target } from "../report/report.ts";
 import { factsAmong, factsOf } from "../snapshot/facts.ts";
 import { runBaseline } from "./baseline.ts";
+import { profileInForce } from "./clouds.ts";
 import { atOnce, type Course } from "./course.ts";
 import { doorsOf } from "./doors.ts";
 import type { AuditInput } from "./input.ts";
@@ -104,15 +105,19 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
     startedAt: input.startedAt ?? input.now,
     finishedAt: input.now,
     interrupted: input.snapshots.some((s) => s.snapshot.interrupted === true),
-    baselines: input.baselines.map(({ baseline, sha256, file, bundled }) => ({
-      id: baseline.id,
-      version: baseline.version,
-      sha256,
-      title: baseline.title,
-      url: baseline.source.url,
-      file,
-      ...(bundled === true ? {} : { own: true as const }),
-    })),
+    baselines: input.baselines.map(({ baseline, sha256, file, bundled }) => {
+      const profile = profileInForce(baseline, input.profile);
+      return {
+        id: baseline.id,
+        version: baseline.version,
+        sha256,
+        title: baseline.title,
+        url: baseline.source.url,
+        file,
+        ...(profile === undefined ? {} : { profile }),
+        ...(bundled === true ? {} : { own: true as const }),
+      };
+    }),
     targets,
     controls: judged.controls,
     findings: judged.findings,

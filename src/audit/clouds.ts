@@ -21,16 +21,20 @@ export function cloudOf(
   return isProvider(first) ? first : baseline.cloud;
 }
 
+/** The profile by which a baseline is judged: the one asked for, where it has it, else its own; absent: it has none. */
+export function profileInForce(baseline: Baseline, asked?: string): string | undefined {
+  return asked !== undefined && Object.hasOwn(baseline.profiles?.names ?? {}, asked)
+    ? asked
+    : baseline.profiles?.default;
+}
+
 /** The clouds that a baseline has controls about under a profile, in the order of the controls. */
 export function cloudsOf(
   baseline: Baseline,
   checks: ReadonlyMap<string, Pick<Check, "cloud" | "ofFiles">>,
   profile?: string,
 ): readonly Provider[] {
-  const chosen =
-    profile !== undefined && Object.hasOwn(baseline.profiles?.names ?? {}, profile)
-      ? profile
-      : baseline.profiles?.default;
+  const chosen = profileInForce(baseline, profile);
   const controls = baseline.controls.filter(
     (c) => (c.profile === undefined || c.profile === chosen) && checks.get(c.check)?.ofFiles !== true,
   );

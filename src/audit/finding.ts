@@ -62,6 +62,7 @@ export function findingOf(frame: Frame, check: Check, o: Observation): Finding {
     ...(o.known === undefined ? {} : { known: { ...o.known, catalog: date } }),
     ...(o.latent === undefined ? {} : { latent: o.latent }),
     ...(o.by === undefined ? {} : { by: o.by }),
+    ...(o.causes === undefined || o.causes.length === 0 ? {} : { causes: o.causes }),
     ...(o.expected === undefined ? {} : { expected: o.expected }),
     ...(o.actual === undefined ? {} : { actual: o.actual }),
     location: o.standsIn ?? { file, line: lineOf(resolution.sourceOf(control.id, o.at ?? "")) },

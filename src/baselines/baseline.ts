@@ -77,6 +77,8 @@ export interface ResolvedControl {
   readonly id: string;
   readonly check: string;
   readonly optional: boolean;
+  /** The profile that it belongs to, where it is not for all of them. */
+  readonly profile?: string;
   /**
    * `${name}` replaced. Of a parameter that was not given a whole value is left out and a part of one becomes `*`; in a
    * policy and in a list of accounts, where neither would mean the same, `${name}` stays, and the check binds it.

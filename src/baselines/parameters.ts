@@ -54,6 +54,7 @@ export function resolveControls(
       id: control.id,
       check: control.check,
       optional: control.optional ?? false,
+      ...(control.profile === undefined ? {} : { profile: control.profile }),
       with: filled.value,
       unresolved: filled.unresolved,
     };

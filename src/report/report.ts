@@ -30,6 +30,16 @@ export interface Remediation {
   readonly commands: readonly string[];
 }
 
+/** What a person would change to mend a finding: an attached policy, an assignment, a binding. */
+export interface Cause {
+  /** The same for all findings of a target that this one change would mend. */
+  readonly id: string;
+  /** For people: `policy ReadOnlyAccess, attached to role chalk`. */
+  readonly text: string;
+  /** Take the whole of it away; absent where part of it is needed for what is documented. */
+  readonly commands?: readonly string[];
+}
+
 export interface Finding {
   /** Stable: control + rule + target scope + resource + property; not line, time, observed value. */
   readonly fingerprint: string;
@@ -55,8 +65,10 @@ export interface Finding {
   readonly witnesses?: readonly Witness[];
   readonly known?: Known & { readonly catalog?: string };
   readonly latent?: boolean;
-  /** Who gives the permission: assignment, role and group, as words. */
+  /** Who gives the permission: assignment, role and group, as words; where several do, all of them. */
   readonly by?: string;
+  /** What gives it, each alone: the grant ends when all of them go, and not before. */
+  readonly causes?: readonly Cause[];
   readonly expected?: unknown;
   readonly actual?: unknown;
   readonly location: { readonly file: string; readonly line: number };
@@ -156,6 +168,8 @@ export interface Report {
     readonly title?: string;
     readonly url?: string;
     readonly file?: string;
+    /** The profile in force, where it has profiles. */
+    readonly profile?: string;
     /** It does not come with the package: whose it is, `file` says. */
     readonly own?: true;
   }[];

@@ -8,6 +8,7 @@ import {
 } from "../access/policy.ts";
 import type { Unread, UnreadCause } from "../snapshot/snapshot.ts";
 import type {
+  Cause,
   ControlResult,
   Door,
   Drift,
@@ -150,6 +151,7 @@ const finding = shape<Finding>(
     known: shape<NonNullable<Finding["known"]>>({ count, examples: texts, catalog: text }, ["catalog"]),
     latent: flag,
     by: text,
+    causes: list(shape<Cause>({ id: text, text, commands: texts }, ["commands"])),
     expected: {},
     actual: {},
     location: shape<Finding["location"]>({
@@ -173,6 +175,7 @@ const finding = shape<Finding>(
     "known",
     "latent",
     "by",
+    "causes",
     "expected",
     "actual",
     "why",
@@ -265,9 +268,10 @@ export const reportSchema: Schema = {
             title: text,
             url: text,
             file: text,
+            profile: text,
             own: { const: true },
           },
-          ["title", "url", "file", "own"],
+          ["title", "url", "file", "profile", "own"],
         ),
       ),
       targets: list(target),

@@ -3,6 +3,16 @@ import { severityRank } from "../report/severity.ts";
 import { grouped, plural } from "../text/count.ts";
 import { inertLine, wholly } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
+import {
+  controlsOf,
+  type Group,
+  groupProof,
+  groupsOf,
+  groupText,
+  likewiseText,
+  rowsIn,
+  statesOf,
+} from "./groups.ts";
 import { code, codeBlock, inert, sentence } from "./markdown-text.ts";
 import { painter } from "./paint.ts";
 import { doorTexts, recordedText, staleTexts } from "./recorded.ts";
@@ -209,34 +219,44 @@ function driftTables(report: Report, all: readonly TargetRows[], page: Page): vo
   let used = 0;
   for (const { target, rows } of all) {
     const lines: string[] = [];
-    for (const row of rows) {
-      const line = tableRow(row, target, report);
+    let told = 0;
+    for (const group of groupsOf(rows)) {
+      const line = tableRow(group, target, report);
       used += Buffer.byteLength(line) + 1;
       if (used > TABLES) break;
       lines.push(line);
+      told += rowsIn(group);
     }
     if (lines.length === 0) break;
     const head =
       report.targets.length > 1 ? `### ${code(target.name)}: ${plural(rows.length, "difference")}\n\n` : "";
     if (!page.add(`${head}${HEAD}\n${lines.join("\n")}`)) break;
-    shown += lines.length;
+    shown += told;
     if (used > TABLES) break;
   }
   if (shown < total) page.cut(`${grouped(total - shown)} of ${plural(total, "difference")}`);
 }
 
-function tableRow(row: FindingRow, target: Target, report: Report): string {
+function tableRow(group: Group, target: Target, report: Report): string {
+  const [row] = group.rows;
+  if (row === undefined) return "";
   const { main } = row;
-  const controls = [...new Set(row.findings.map((f) => code(shortControl(f.control, report))))].join("<br>");
-  const state = main.state === "new" || main.state === "updated" ? `<br>**${main.state}**` : "";
-  const what = whatText(row).map((text, i) =>
-    main.pattern !== undefined && i === 0 ? code(text) : sentence(text),
-  );
-  const proof = proofText(row, target).map((text) => {
+  const controls = controlsOf(group).map((id) => code(shortControl(id, report)));
+  const drifts = [...new Set(group.rows.map((each) => each.main.drift))];
+  const drift = [...drifts, ...statesOf(group).map((state) => `**${state}**`)];
+  const several = group.rows.length > 1;
+  const what = several
+    ? groupText(group, target).map(sentence)
+    : whatText(row).map((text, i) => (main.pattern !== undefined && i === 0 ? code(text) : sentence(text)));
+  const proof = [
+    ...(several ? groupProof(group, target) : proofText(row, target)),
+    ...likewiseText(group, target),
+  ];
+  const proven = proof.map((text) => {
     const colon = text.indexOf(": ");
     return colon < 0 ? code(text) : `${text.slice(0, colon)}: ${code(text.slice(colon + 2))}`;
   });
-  return `| ${main.severity} | ${controls} | ${main.drift}${state} | ${what.join("<br>")} | ${proof.join("<br>")} |`;
+  return `| ${main.severity} | ${controls.join("<br>")} | ${drift.join("<br>")} | ${what.join("<br>")} | ${proven.join("<br>")} |`;
 }
 
 function notAssessed(report: Report, name: (control: string, target: string) => string): readonly string[] {

@@ -3,6 +3,7 @@ import { severityRank } from "../report/severity.ts";
 import { grouped } from "../text/count.ts";
 import { KEEP } from "../text/layout.ts";
 import { visible, wholly } from "../text/visible.ts";
+import { subjectName, subjectOf } from "./subjects.ts";
 import { proofVerb, shortScope, shortScopes, witnessScope, witnessText } from "./words.ts";
 
 /** One row of the table: a difference, and every control that it shows under. */
@@ -55,11 +56,27 @@ function residueKey(finding: Finding): string {
 /** Drifts whose pattern says it all; beside the others stands the message. */
 const SPEAKS = new Set<Finding["drift"]>(["missing", "excess"]);
 
-/** What is wrong: the pattern with its exceptions and today's operations, or the message. */
-export function whatText({ main }: FindingRow): readonly string[] {
+/** Patterns of one finding that are named; the rest is counted. */
+const MOST_PATTERNS = 4;
+
+/** A pattern that is a list, cut to its first few. */
+export function patternText(pattern: string, most = MOST_PATTERNS): string {
+  const names = pattern.split(", ");
+  const more = names.length - most;
+  // one more name is no longer than the words that it was left out
+  return more < 2 ? wholly(pattern) : `${wholly(names.slice(0, most).join(", "))} and ${grouped(more)} more`;
+}
+
+/**
+ * What is wrong: the pattern with its exceptions and today's operations, or the message.
+ * @param whole a pattern that is a long list is not cut
+ */
+export function whatText({ main }: FindingRow, whole = false): readonly string[] {
   const { pattern, except = [], plane, known, latent, message, drift } = main;
   if (pattern === undefined) return [visible(message)];
-  const lines = [`${wholly(pattern)}${plane === "data" ? "  (data plane)" : ""}`];
+  const lines = [
+    `${whole ? wholly(pattern) : patternText(pattern)}${plane === "data" ? "  (data plane)" : ""}`,
+  ];
   const second = [
     except.length === 0 ? "" : `except ${visible(compressExcept(pattern, except))}`,
     latent === true || known?.count === 0
@@ -95,6 +112,8 @@ export function proofText({ findings, main }: FindingRow, target: Target): reado
     const by = proof.by.toLowerCase().endsWith(at) ? proof.by.slice(0, -at.length) : proof.by;
     lines.push(`by: ${visible(shortScopes(by, target.scope))}`);
   }
+  const who = (target.principals?.length ?? 0) > 1 ? subjectOf(main, target) : undefined;
+  if (who !== undefined) lines.push(`who: ${subjectName(who)}`);
   return lines;
 }
 

@@ -14,7 +14,10 @@ const MOST_TARGETS = 5;
 
 /** What was audited against what: baselines, targets and principals. */
 export function headerLines(report: Report, width: number, verbose: boolean): string[] {
-  const baselines = report.baselines.map(baselineName).join(", ") || "no baseline";
+  const baselines =
+    report.baselines
+      .map((each) => `${baselineName(each)}${each.profile === undefined ? "" : ` (profile ${each.profile})`}`)
+      .join(", ") || "no baseline";
   if (report.targets.length === 0) return wrap(visible(`${baselines} against nothing`), width, 2);
   const id = verbose ? (text: string) => text : principalId;
   const targetName = targetNames(report);

@@ -5,9 +5,20 @@ import { type Cell, displayWidth, drawRows, wrap } from "../text/layout.ts";
 import { inertLine, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { detailLines } from "./details.ts";
+import {
+  alone,
+  controlsOf,
+  type Group,
+  groupProof,
+  groupsOf,
+  groupText,
+  likewiseText,
+  statesOf,
+} from "./groups.ts";
 import { type Paint, painter } from "./paint.ts";
-import { type FindingRow, proofText, rowsOf, whatText } from "./rows.ts";
+import { proofText, rowsOf, whatText } from "./rows.ts";
 import { closingLines, headerLines, sectionLines, sinceLines, staleLines } from "./sections.ts";
+import { matrixLines } from "./subjects.ts";
 import { verdictLine } from "./verdict.ts";
 
 /**
@@ -60,7 +71,15 @@ function driftBlocks(
       report.targets.length > 1
         ? wrap(paint.bold(`${visible(target.name)}: ${plural(rows.length, "difference")}`), width)
         : [];
-    return [...head, ...drawDrift(rows, target, width, single, verbose, paint)];
+    const groups = verbose ? rows.map(alone) : groupsOf(rows);
+    const name = (id: string) => (single ? shortControl(id) : id);
+    const matrix = matrixLines(report, target, name, width, paint);
+    return [
+      ...head,
+      ...matrix,
+      ...(matrix.length > 0 ? [""] : []),
+      ...drawDrift(groups, target, width, single, verbose, paint),
+    ];
   });
 }
 
@@ -86,25 +105,37 @@ interface RowText {
 }
 
 function drawDrift(
-  rows: readonly FindingRow[],
+  groups: readonly Group[],
   target: Target,
   width: number,
   single: boolean,
   verbose: boolean,
   paint: Paint,
 ): string[] {
-  const texts = rows.map(
-    (row): RowText => ({
-      severity: paint.severity(row.main.severity, row.main.severity),
-      controls: [...new Set(row.findings.map((f) => visible(single ? shortControl(f.control) : f.control)))],
-      drift: [
-        row.main.drift,
-        ...(row.main.state === "new" || row.main.state === "updated" ? [`(${row.main.state})`] : []),
-      ],
-      what: whatText(row),
-      proof: proofText(row, target),
-    }),
-  );
+  const texts = groups.flatMap((group): RowText[] => {
+    const [row] = group.rows;
+    if (row === undefined) return [];
+    const { severity } = row.main;
+    return [
+      {
+        severity: paint.severity(severity, severity),
+        controls: controlsOf(group).map((id) => visible(single ? shortControl(id) : id)),
+        drift: [
+          ...new Set(group.rows.map(({ main }) => main.drift)),
+          ...statesOf(group).map((s) => `(${s})`),
+        ],
+        ...(group.rows.length > 1
+          ? {
+              what: groupText(group, target),
+              proof: [...groupProof(group, target), ...likewiseText(group, target)],
+            }
+          : {
+              what: whatText(row, verbose),
+              proof: [...proofText(row, target), ...likewiseText(group, target)],
+            }),
+      },
+    ];
+  });
   const layout = chooseLayout(texts, width);
   const out = drawRows(layout.widths, [
     layout.head.map((text, i): Cell => {
@@ -121,12 +152,13 @@ function drawDrift(
       ),
     ];
   }
-  rows.forEach((row, i) => {
+  groups.forEach((group, i) => {
     const text = texts[i];
-    if (text === undefined) return;
+    const [row] = group.rows;
+    if (text === undefined || row === undefined) return;
     out.push(...drawRows(layout.widths, layout.cells(text)));
     if (verbose) out.push("", ...detailLines(row, width, paint));
-    else if (i < rows.length - 1) out.push("");
+    else if (i < groups.length - 1) out.push("");
   });
   while (out[out.length - 1] === "") out.pop();
   return out;

@@ -1,5 +1,5 @@
 import type { AwsGrant, Impact, Known, Witness } from "../access/policy.ts";
-import type { Drift, Principal, Remediation, Resource, Severity } from "../report/report.ts";
+import type { Cause, Drift, Principal, Remediation, Resource, Severity } from "../report/report.ts";
 
 /** One thing that a check saw. Severity, waivers, fingerprints and locations are the runner's. */
 export type Observation = DriftObservation | UnknownObservation | NoteObservation | AssessedObservation;
@@ -18,6 +18,7 @@ interface Seen {
   readonly known?: Known;
   readonly latent?: boolean;
   readonly by?: string;
+  readonly causes?: readonly Cause[];
   readonly expected?: unknown;
   readonly actual?: unknown;
   /** JSON pointer inside the control's `with` that declares what this is about: the line to anchor to. */

@@ -630,8 +630,8 @@ const trustForms: Readonly<Record<string, Row>> = {
     },
     code: 1,
     findings: [
-      `trust-policy missing medium ${ASSUME} ! ${VENDOR} ${ASSUME} ~ ${at("sts:ExternalId", "{externalId}")}`,
-      `trust-policy weakened critical ${ASSUME} ! ${VENDOR} ${ASSUME} ~ ${at("sts:ExternalId", "<your-chalk-external-id>")}`,
+      `trust-policy missing medium ${ASSUME} ! ${VENDOR} ${ASSUME} example ${at("sts:ExternalId", "{externalId}")}`,
+      `trust-policy weakened critical ${ASSUME} ! ${VENDOR} ${ASSUME} example ${at("sts:ExternalId", "<your-chalk-external-id>")}`,
     ],
   },
   "AW10: a wildcard in an ARN is literal, and nobody is called that": {

@@ -6,15 +6,17 @@ import type {
   CompareOptions,
   Comparison,
   Doubt,
+  Origin,
   Residue,
   Verdict,
   Witness,
 } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
 import { Direction } from "./direction.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, granting } from "./evaluate.ts";
 import { widthOf } from "./foes.ts";
 import { withNotes } from "./notes.ts";
+import { plainly } from "./plain.ts";
 import { partitionIn, USUAL_PARTITION } from "./principals.ts";
 import { provable } from "./provable.ts";
 import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
@@ -60,7 +62,8 @@ export function compareSides(
     const context = { side, own, other, options, vocabulary, letters, variables: read, replays };
     const found = awsResidues(direction, direction.run(own), context);
     const { residues: proven, doubts: unproven } = provable(found.residues, side, own, other, replays);
-    const residues = withNotes(proven, own, other, options.serviceData, vocabulary);
+    const plain = proven.map((residue) => plainly(residue, letters, replays));
+    const residues = withNotes(plain, own, other, options.serviceData, vocabulary);
     const doubts = [...found.doubts, ...unproven];
     const problems = [...problemsOf(own.problems, "allow"), ...problemsOf(other.problems, "deny")];
     // what one side cannot be read for sure to allow, or the other to deny, is no proven difference
@@ -124,8 +127,23 @@ export function awsEvaluator(
   documents: readonly unknown[],
   options: AllowsOptions,
 ): (request: Witness) => Verdict {
+  return asking(documents, options.boundary, evaluate);
+}
+
+/** Which statements of the documents grant a request; boundaries and denies left aside. */
+export function awsGrantors(documents: readonly unknown[]): (request: Witness) => readonly Origin[] {
+  const none: Statements = { statements: [], problems: [] };
+  return asking(documents, undefined, ([own = none], ...rest) => granting(own, ...rest));
+}
+
+/** Documents that are asked about many requests: read once, and once more for each partition that a request names. */
+function asking<T>(
+  documents: readonly unknown[],
+  boundary: readonly unknown[] | undefined,
+  answer: (read: readonly Statements[], request: AwsRequest, words: Vocabulary, partition: string) => T,
+): (request: Witness) => T {
   const vocabulary = new Vocabulary();
-  const layers = layersOf(documents, options.boundary, vocabulary, USUAL_PARTITION);
+  const layers = layersOf(documents, boundary, vocabulary, USUAL_PARTITION);
   const named = layers.flatMap((l) => l.statements.flatMap((s) => s.body.partitions ?? []));
   const made = new Map<string, readonly Statements[]>([[USUAL_PARTITION, layers]]);
   return (request) => {
@@ -135,9 +153,9 @@ export function awsEvaluator(
       );
     }
     const partition = partitionAtHand([...named, partitionIn(request.principal ?? "") ?? []].flat());
-    const read = made.get(partition) ?? layersOf(documents, options.boundary, vocabulary, partition);
+    const read = made.get(partition) ?? layersOf(documents, boundary, vocabulary, partition);
     made.set(partition, read);
-    return evaluate(read, request, vocabulary, partition);
+    return answer(read, request, vocabulary, partition);
   };
 }
 

@@ -1,7 +1,7 @@
 /** The plain evaluator (AW1): one request against statements, one at a time. The oracle of the comparison. */
 import { fold } from "../fold.ts";
 import { type Glob, matches, resolveGlob, subject } from "../glob.ts";
-import type { AwsRequest, Verdict } from "../policy.ts";
+import type { AwsRequest, Origin, Verdict } from "../policy.ts";
 import { resolvedHolds, type Values } from "./condition.ts";
 import { choiceAt } from "./foes.ts";
 import { completed } from "./keys.ts";
@@ -36,10 +36,7 @@ export function evaluate(
 ): Verdict {
   const point = pointOf(request, partition);
   if (point === undefined) return "undecided";
-  const lookup = (number: number): string | undefined => {
-    const variable = vocabulary.variable(number);
-    return point.plain.get(variable.key) ?? variable.fallback;
-  };
+  const lookup = lookupOf(point, vocabulary);
   let allowed: Truth = true;
   let denied: Truth = false;
   for (const { statements, problems } of layers) {
@@ -54,6 +51,28 @@ export function evaluate(
   }
   if (denied === true || allowed === false) return "denied";
   return allowed === true && denied === false ? "allowed" : "undecided";
+}
+
+/** The statements that allow the request, surely or perhaps: all of them have to go before it is denied. */
+export function granting(
+  { statements }: Statements,
+  request: AwsRequest,
+  vocabulary: Vocabulary,
+  partition?: string,
+): readonly Origin[] {
+  const point = pointOf(request, partition);
+  if (point === undefined) return [];
+  const lookup = lookupOf(point, vocabulary);
+  return statements
+    .filter((each) => each.body.effect === "allow" && statementHolds(each, point, lookup) !== false)
+    .map(({ origin }) => origin);
+}
+
+function lookupOf(point: Point, vocabulary: Vocabulary): (number: number) => string | undefined {
+  return (number) => {
+    const variable = vocabulary.variable(number);
+    return point.plain.get(variable.key) ?? variable.fallback;
+  };
 }
 
 /** Undefined for a request that cannot be. */

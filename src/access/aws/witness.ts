@@ -16,12 +16,15 @@ export interface Letters {
   variable(number: number): string;
   /** A condition key as the policies write it. */
   key(key: string): string;
+  /** Runs of letters of a text that stand for what no pattern uses, each once. */
+  invented(text: string): readonly string[];
 }
 
 const WORD = "<any>";
 /** Characters that policies seldom use, and that have no other case. */
 const SPARE = "~^¤§¶¦¬«»";
 const FURTHER = 0x2200;
+const INVENTED = /[~^¤§¶¦¬«»\u2200-\u2fff]+/g;
 
 /** What the texts of some statements are made of. */
 export interface Spelled {
@@ -70,6 +73,10 @@ export function lettersFor(sides: readonly Spelled[], variables: readonly number
     star: safe ? WORD : letter(0),
     // as long as a star's text, so that no run of `?` fits
     variable: (number) => letter(variables.indexOf(number) + 1).repeat(width + 1),
+    invented: (text) => {
+      const runs = text.match(INVENTED) ?? [];
+      return [...new Set(runs)].filter((run) => ![...run].some(isUsed));
+    },
     key: (key) => {
       let found: string | undefined;
       for (const { keys } of sides) {

@@ -1,9 +1,17 @@
-import type { AllowsOptions, AzureRequest, CompareOptions, Comparison, Verdict, Witness } from "../policy.ts";
+import type {
+  AllowsOptions,
+  AzureRequest,
+  CompareOptions,
+  Comparison,
+  Origin,
+  Verdict,
+  Witness,
+} from "../policy.ts";
 import { PolicyError } from "../policy.ts";
 import { difference } from "./compare.ts";
 import { AZURE_DIMENSIONS, azurePoint, azureRules } from "./document.ts";
 import { azureDoubts, azureResidues, azureSides, malformedDoubts } from "./residues.ts";
-import { decide } from "./rules.ts";
+import { decide, matchesPoint } from "./rules.ts";
 
 /** The difference of roles, as `comparePolicies` gives it. */
 export function compareAzure(
@@ -56,6 +64,17 @@ export function azureEvaluator(
     const taken = denied.problems.length > 0 || granted.problems.some((p) => p.takes);
     return verdict === "allowed" && taken ? "undecided" : verdict;
   };
+}
+
+/** Which rules of the roles grant a request; deny assignments, and whether a condition holds, left aside. */
+export function azureGrantors(documents: readonly unknown[]): (request: Witness) => readonly Origin[] {
+  const { rules } = azureRules(documents);
+  return (request) =>
+    isAzureRequest(request)
+      ? rules
+          .filter((rule) => rule.effect === "allow" && matchesPoint(rule, azurePoint(request)))
+          .map(({ origin }) => origin)
+      : [];
 }
 
 function isAzureRequest(request: Witness): request is AzureRequest {

@@ -1,6 +1,6 @@
 /** Whether the rules of one side allow a request: the plain evaluator, as the server's own authorizer decides. */
 
-import type { AllowsOptions, KubernetesRequest, Verdict, Witness } from "../policy.ts";
+import type { AllowsOptions, KubernetesRequest, Origin, Verdict, Witness } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
 import { kubernetesGrants } from "./grants.ts";
 import { isUrlRequest, matchesRule, type RuleGrant, UNNAMED_NAMESPACE } from "./rule.ts";
@@ -30,6 +30,22 @@ export function kubernetesEvaluator(
     const perhaps = [...near, ...hulls].some((grant) => permits(grant, request, served, "possible"));
     return perhaps ? "undecided" : "denied";
   };
+}
+
+/** Which rules grant a request, surely or perhaps. */
+export function kubernetesGrantors(
+  documents: readonly unknown[],
+  options: AllowsOptions,
+): (request: Witness) => readonly Origin[] {
+  const index = new GrantIndex(kubernetesGrants(documents, options.namespace).grants);
+  const served = servedOf(options.resources);
+  return (request) =>
+    isKubernetesRequest(request)
+      ? index
+          .near(request)
+          .filter((grant) => permits(grant, request, served, "possible"))
+          .map(({ origin }) => origin)
+      : [];
 }
 
 function permits(

@@ -1,5 +1,6 @@
 import type { OpenPath } from "../../access/escalation/open.ts";
 import type { Residue } from "../../access/policy.ts";
+import type { Cause } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { deleteInline, detach, showAttached, showIamRole } from "../../state/aws/command.ts";
 import {
@@ -10,6 +11,7 @@ import {
 } from "../../state/aws/difference.ts";
 import { onAnyResource, statementsOf } from "../../state/aws/document.ts";
 import { type DocumentedPolicy, documentedPolicies, POLICY, type Whose } from "../../state/aws/documented.ts";
+import { type Giver, giversIn, giversInWords } from "../../state/aws/givers.ts";
 import {
   type HeldPolicy,
   policyInWords,
@@ -20,7 +22,7 @@ import {
 import { iamRoleResource, type Role } from "../../state/aws/roles.ts";
 import { serviceAccountSchema } from "../../state/aws/schema.ts";
 import { BOUND_BY } from "../../state/aws/service-account.ts";
-import { mendMissing, originOf, statementInWords } from "../../state/aws/statement.ts";
+import { mendMissing, originOf } from "../../state/aws/statement.ts";
 import { trustedPrincipals } from "../../state/aws/trust.ts";
 import { openedBeyond } from "../../state/aws/ways.ts";
 import type { Context } from "../../state/context.ts";
@@ -62,6 +64,7 @@ interface Case {
   readonly superfluous: Map<HeldPolicy, boolean>;
   /** Of a role that the document does not know: by which way the vendor comes to it. */
   readonly way?: string;
+  readonly givers: ReturnType<typeof giversIn>;
   /** The documents name actions alone. */
   readonly anyResource?: boolean;
 }
@@ -89,26 +92,35 @@ function isSuperfluous(held: HeldPolicy, c: Case): boolean {
   return answer;
 }
 
-function mendExcess(residue: Residue, held: HeldPolicy | undefined, c: Case, sides: DocumentSides) {
-  const statement = originOf(residue, sides.live);
+function takeAway(held: HeldPolicy, c: Case): string {
+  return held.arn === undefined ? deleteInline(c.role.name, held.name) : detach(c.role.name, held.arn);
+}
+
+function causeOf(held: HeldPolicy, c: Case): Cause {
+  return {
+    id: `${c.role.arn} ${held.arn ?? held.name}`,
+    text: `${policyInWords(held)} of role ${c.role.name}`,
+    ...(c.way === undefined && isSuperfluous(held, c) ? { commands: [takeAway(held, c)] } : {}),
+  };
+}
+
+function mendExcess(residue: Residue, givers: readonly Giver[], c: Case, sides: DocumentSides) {
   if (c.way !== undefined) {
     return {
       text: `Keep the vendor out of role ${c.role.name}: by its trust policy, or that of a role on the way.`,
       commands: [],
     };
   }
-  if (held === undefined) return { text: "Take it out of the role's policies.", commands: [] };
-  if (isSuperfluous(held, c)) {
-    return {
-      text: `Take ${policyInWords(held)} away from the role: nothing in it is needed for what is documented.`,
-      commands: [
-        held.arn === undefined ? deleteInline(c.role.name, held.name) : detach(c.role.name, held.arn),
-      ],
-    };
-  }
+  const [first, ...others] = givers;
+  if (first === undefined) return { text: "Take it out of the role's policies.", commands: [] };
+  const { held } = first;
+  const text = isSuperfluous(held, c)
+    ? `Take ${policyInWords(held)} away from the role: nothing in it is needed for what is documented.`
+    : `In ${policyInWords(held)}, narrow this statement to what is documented, or remove it: ${JSON.stringify(originOf(residue, sides.live) ?? null)}`;
+  const same = others.length === 0 ? "" : ` The same has to go from ${giversInWords(others)}.`;
   return {
-    text: `In ${policyInWords(held)}, narrow this statement to what is documented, or remove it: ${JSON.stringify(statement ?? null)}`,
-    commands: [],
+    text: `${text}${same}`,
+    commands: givers.filter((g) => isSuperfluous(g.held, c)).map((g) => takeAway(g.held, c)),
   };
 }
 
@@ -120,9 +132,9 @@ function excess(
   opens: readonly OpenPath[] = [],
 ): Observation {
   const held = c.holdings.policies[residue.origin.document];
-  const from = held === undefined ? "its policies" : policyInWords(held);
+  const givers = c.givers(residue);
   const way = c.way === undefined ? "" : ` (the vendor comes by ${c.way})`;
-  const by = `${from}, ${statementInWords(residue, sides.live)}${way}`;
+  const by = `${giversInWords(givers)}${way}`;
   const texts = loosened(residue, sides, c.context);
   const drift = texts === undefined ? "excess" : "weakened";
   const now = texts?.live === "" ? "no condition" : texts?.live;
@@ -135,6 +147,7 @@ function excess(
     property: policyResidueProperty(drift, residue),
     ...observedPolicyResidue(residue),
     by,
+    causes: givers.map(({ held: policy }) => causeOf(policy, c)),
     expected: texts?.documented ?? c.all.map((d) => d.control),
     actual: now ?? originOf(residue, sides.live) ?? null,
     at: "/required",
@@ -161,7 +174,7 @@ function excess(
     impact,
     ...(severity === undefined ? {} : { severity }),
     message: `${what}: it may ${awsRequestInWords(residue.witness)}; ${residue.dead === true ? nothing : WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
-    remediation: mendExcess(residue, held, c, sides),
+    remediation: mendExcess(residue, givers, c, sides),
     replay: () => policyReplayOf(sides, residue.witness),
   };
 }
@@ -240,7 +253,37 @@ function* judge(c: Case): Iterable<Observation> {
   const doubts = ofDoubts(beyond.undecided, "excess", resourceOf(c), subject);
   yield* withUnclear(doubts, opened.unclear, resourceOf(c), subject);
   const statements = holdings.policies.flatMap((p) => statementsOf(p.document));
-  yield { kind: "assessed", count: statements.length, what: "statements of its policies" };
+  const notes = betterProfiles(c, lacking.missing.length + beyond.excess.length);
+  yield { kind: "assessed", count: statements.length, what: "statements of its policies", notes };
+}
+
+/** So many differences are a hint that another profile is meant, where it has so many times fewer. */
+const MANY_DIFFERENCES = 4;
+
+/** Profiles that fit what the role holds much better than the one in force, as notes. */
+function betterProfiles(c: Case, differences: number): readonly string[] {
+  if (differences < MANY_DIFFERENCES) return [];
+  const { context, holdings, role } = c;
+  const side = liveSide(holdings);
+  const ofAll = c.all.filter((d) => context.controls.get(d.control)?.profile === undefined);
+  const others = [...(context.elsewhere?.values() ?? [])].filter(({ check }) => check === POLICY);
+  const profiles = new Set(others.flatMap(({ profile }) => profile ?? []));
+  return [...profiles].flatMap((profile) => {
+    const own = documentedPolicies(
+      others.filter((control) => control.profile === profile),
+      side.live,
+    );
+    const documented = [...ofAll, ...own];
+    const asked = documented.filter((d) => d.required).map((d) => d.document);
+    const { missing } = policyDifferenceOf({ documented: asked, ...side }, context);
+    const known = documented.map((d) => d.document);
+    const { excess, undecided } = policyDifferenceOf({ documented: known, ...side }, context);
+    const left = missing.length + excess.length + undecided.length;
+    if (left * MANY_DIFFERENCES > differences) return [];
+    return [
+      `role ${role.name} fits the profile ${profile} better (${left} differences, ${differences} by the profile in force): --profile-set ${profile}`,
+    ];
+  });
 }
 
 /** Of a role that the document does not know: what it adds to what the vendor can do (AW15). */
@@ -294,6 +337,7 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
       all,
       required: all.filter((d) => d.required),
       superfluous: new Map(),
+      givers: giversIn(holdings.policies),
       anyResource: params.resources === "any",
     });
   }
@@ -304,8 +348,16 @@ function* run(facts: Facts, params: Params, context: Context): Iterable<Observat
     const holdings = roleHoldingsOf(facts, role);
     const live = holdings.policies.map((p) => p.document);
     const all = references(params, context, live);
-    const base = { context, role, holdings, all, required: [], superfluous: new Map(), way: wayTo(reached) };
-    yield* judgeOther(base);
+    yield* judgeOther({
+      context,
+      role,
+      holdings,
+      all,
+      required: [],
+      superfluous: new Map(),
+      givers: giversIn(holdings.policies),
+      way: wayTo(reached),
+    });
   }
 }
 

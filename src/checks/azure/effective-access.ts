@@ -1,4 +1,4 @@
-import type { Resource } from "../../report/report.ts";
+import type { Cause, Resource } from "../../report/report.ts";
 import { property, text } from "../../snapshot/value.ts";
 import { type Assignment, giver, heldBy, isHeld } from "../../state/azure/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies } from "../../state/azure/command.ts";
@@ -44,7 +44,7 @@ function excess(row: ScopedResidue, c: EligibleCase): Observation {
   const { residue } = row;
   const who = principalInWords(c.principal);
   const grant = row.grant;
-  const by = grant === undefined ? undefined : giver(grant.assignment, grant.role.name, c.principal.id);
+  const by = grant === undefined ? undefined : giversInWords(row, grant, c);
   const elsewhere =
     row.further === 0 ? "" : `, and at ${row.further} more scope${row.further === 1 ? "" : "s"}`;
   const base = {
@@ -52,7 +52,8 @@ function excess(row: ScopedResidue, c: EligibleCase): Observation {
     property: observe.permissionProperty("excess", residue),
     ...observe.observedRoleResidue(residue, row.scope),
     ...(by === undefined ? {} : { by }),
-    actual: row.assignments?.map((a) => a.id) ?? null,
+    ...(row.givers === undefined ? {} : { causes: row.givers.map((g) => causeOf(g, c)) }),
+    actual: row.givers?.map((g) => g.assignment.id) ?? null,
     expected: c.documented.map((d) => d.control),
     at: "/required",
     verify: showAssignments(c.principal.id),
@@ -89,13 +90,33 @@ function roleHeld({ assignment, role }: AssignmentGrant, c: EligibleCase): Resou
   };
 }
 
-function mend({ grant, assignments = [] }: ScopedResidue, c: EligibleCase) {
-  if (grant !== undefined && c.documented.some((d) => d.roles.has(grant.role.guid))) {
-    return {
-      text: `"${grant.role.name}" is a documented role that grants more than the document prints: put the role right, the assignment may stay.`,
-      commands: [],
-    };
-  }
+/** Who gives it: a role once, however many assignments it has. */
+function giversInWords({ givers = [] }: ScopedResidue, grant: AssignmentGrant, c: EligibleCase): string {
+  const roles = new Set([grant.role.guid]);
+  const others = givers.filter(({ role }) => !roles.has(role.guid) && roles.add(role.guid));
+  return [grant, ...others].map((g) => giver(g.assignment, g.role.name, c.principal.id)).join("; ");
+}
+
+function isDocumented({ role }: AssignmentGrant, c: EligibleCase): boolean {
+  return c.documented.some((d) => d.roles.has(role.guid));
+}
+
+function causeOf(grant: AssignmentGrant, c: EligibleCase): Cause {
+  return {
+    id: grant.assignment.id,
+    text: `assignment of ${giver(grant.assignment, grant.role.name, c.principal.id)}`,
+    ...(isDocumented(grant, c) ? {} : { commands: [deleteAssignment(grant.assignment.id)] }),
+  };
+}
+
+function mend({ givers = [] }: ScopedResidue, c: EligibleCase) {
+  const stay = [...new Set(givers.filter((g) => isDocumented(g, c)).map(({ role }) => `"${role.name}"`))];
+  const right =
+    stay.length === 0
+      ? ""
+      : `${stay.join(" and ")} ${stay.length === 1 ? "is a documented role that grants" : "are documented roles that grant"} more than the document prints: put the role right, the assignment may stay.`;
+  const assignments = givers.filter((g) => !isDocumented(g, c)).map(({ assignment }) => assignment);
+  if (assignments.length === 0) return { text: right, commands: [] };
   const groups = [...new Set(assignments.map((a) => a.principal))].filter(
     (who) => who !== c.principal.id.toLowerCase(),
   );
@@ -103,11 +124,12 @@ function mend({ grant, assignments = [] }: ScopedResidue, c: EligibleCase) {
     groups.length === 0
       ? ""
       : ` It is given to a group: deleting it takes it from every member; taking the principal out of group ${groups.join(", ")} mends it too.`;
+  const deleted =
+    assignments.length > 1
+      ? `Delete the ${assignments.length} assignments that give it at this scope, which the document does not know.`
+      : "Delete the assignment, which the document does not know.";
   return {
-    text:
-      assignments.length > 1
-        ? `Delete the ${assignments.length} assignments of the role at this scope, which the document does not know.${group}`
-        : `Delete the assignment, which the document does not know.${group}`,
+    text: `${deleted}${group}${right === "" ? "" : ` ${right}`}`,
     commands: assignments.map((a) => deleteAssignment(a.id)),
   };
 }

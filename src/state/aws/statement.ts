@@ -19,12 +19,16 @@ export function originOf(residue: Residue, documents: readonly unknown[]): objec
   return statementAt(documents[residue.origin.document], residue.origin.pointer)?.statement;
 }
 
-/** A statement for a sentence: by its Sid, else by its number. */
+/** What people call a statement: its Sid, else its number. */
+export function statementName(document: unknown, pointer: string): string {
+  const found = statementAt(document, pointer);
+  const sid: unknown = found !== undefined && "Sid" in found.statement ? found.statement.Sid : undefined;
+  return typeof sid === "string" && sid !== "" ? sid : `${statementNumber(pointer) + 1}`;
+}
+
+/** The statement of a residue, for a sentence. */
 export function statementInWords(residue: Residue, documents: readonly unknown[]): string {
-  const found = statementAt(documents[residue.origin.document], residue.origin.pointer);
-  if (found === undefined) return "a statement";
-  const sid: unknown = "Sid" in found.statement ? found.statement.Sid : undefined;
-  return typeof sid === "string" && sid !== "" ? `statement ${sid}` : `statement ${found.index + 1}`;
+  return `statement ${statementName(documents[residue.origin.document], residue.origin.pointer)}`;
 }
 
 /** The statement that grants what is missing: the documented one, with the actions that are missing alone. */

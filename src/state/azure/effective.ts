@@ -1,7 +1,7 @@
 import type { OpenPath } from "../../access/escalation/open.ts";
 import { covers, starGlob } from "../../access/glob.ts";
 import type { Comparison, Residue } from "../../access/policy.ts";
-import type { Assignment } from "./assignment.ts";
+import { grantors } from "../../access/provider.ts";
 import { type Deny, holdsFor } from "./deny.ts";
 import type { Documented } from "./documented.ts";
 import {
@@ -112,7 +112,7 @@ export function excessOf(
       rows.add({
         residue: found.residue,
         scope: there.has(residueKey(found.residue)) ? scope : `${scope.replace(/\/$/, "")}/*`,
-        ...(grant === undefined ? {} : { grant, assignments: sameRole(grant, all) }),
+        ...(grant === undefined ? {} : { grant, givers: giversOf(found.residue, grant, all) }),
         denies: [],
         open: found.open,
         ...(opens === undefined ? {} : { opens }),
@@ -151,9 +151,20 @@ function patternCovers(wide: string, narrow: string): boolean {
   return covers(starGlob(wide.toLowerCase()), starGlob(narrow.toLowerCase()));
 }
 
-/** Assignments that give the same role: each of them would keep the excess alive. */
-function sameRole(grant: AssignmentGrant, all: readonly AssignmentGrant[]): readonly Assignment[] {
-  return all.filter((g) => g.role.guid === grant.role.guid).map((g) => g.assignment);
+/** Assignments that give the same: each of them would keep the excess alive. Those of the role that it is told of first. */
+function giversOf(
+  residue: Residue,
+  grant: AssignmentGrant,
+  all: readonly AssignmentGrant[],
+): readonly AssignmentGrant[] {
+  const isSame = ({ role }: AssignmentGrant) => role.guid === grant.role.guid;
+  const others = all.filter((g) => !isSame(g));
+  const granting = grantors(
+    "azure",
+    others.map(({ document }) => document),
+  )(residue.witness);
+  const giving = new Set(granting.map(({ document }) => document));
+  return [...all.filter(isSame), ...others.filter((_, i) => giving.has(i))];
 }
 
 /** The denies that hold below the scope too: one that does not apply to child scopes leaves them open. */

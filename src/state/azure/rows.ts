@@ -1,7 +1,6 @@
 /** What differs, each difference told once, at the widest scope that has it. */
 import type { OpenPath } from "../../access/escalation/open.ts";
 import type { Residue } from "../../access/policy.ts";
-import type { Assignment } from "./assignment.ts";
 import type { Deny } from "./deny.ts";
 import type { Documented } from "./documented.ts";
 import type { AssignmentGrant } from "./holdings.ts";
@@ -14,8 +13,8 @@ export interface ScopedResidue {
   readonly scope: string;
   /** The grant that the residue comes from; only for excess. */
   readonly grant?: AssignmentGrant;
-  /** Every assignment of that role at that scope, with any condition; only for excess. */
-  readonly assignments?: readonly Assignment[];
+  /** Every assignment at that scope that gives the witness, of that role first; only for excess. */
+  readonly givers?: readonly AssignmentGrant[];
   /** The documented entry that it comes from; only for missing. */
   readonly documented?: Documented;
   /** Denies that take a documented permission away; only for missing. */

@@ -6,7 +6,7 @@ import type {
   Verdict,
   Witness,
 } from "../../access/policy.ts";
-import { allows, comparePolicies } from "../../access/provider.ts";
+import { allows, comparePolicies, grantors } from "../../access/provider.ts";
 import type { Rule } from "./rules.ts";
 
 /** What one document of a side grants. */
@@ -43,9 +43,10 @@ export function ruleReplayOf(sides: RuleSides, witness: Witness): { documented: 
   };
 }
 
-/** Whether these rules grant a request in the place of the sides. */
-export function grants(granted: DocumentRules, witness: Witness, sides: RuleSides): boolean {
-  return allows("kubernetes", [granted], witness, optionsOf(sides)) === "allowed";
+/** The live documents that give a residue: those that write a part of it, and any other that grants its witness. */
+export function giversIn(residue: Residue, sides: RuleSides): ReadonlySet<number> {
+  const granting = grantors("kubernetes", sides.live, optionsOf(sides))(residue.witness);
+  return new Set([...documentsOf(residue), ...granting.map(({ document }) => document)]);
 }
 
 /** Which rule of its document a residue comes from. */
@@ -63,7 +64,7 @@ function originsOf(residue: Residue): readonly Residue["origin"][] {
 }
 
 /** The documents of a side that a residue comes from. */
-export function documentsOf(residue: Residue): ReadonlySet<number> {
+function documentsOf(residue: Residue): ReadonlySet<number> {
   return new Set(originsOf(residue).map((origin) => origin.document));
 }
 

@@ -1,9 +1,10 @@
 import type { OpenPath } from "../../access/escalation/open.ts";
 import type { KubernetesRequest, Residue } from "../../access/policy.ts";
+import type { Cause } from "../../report/report.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { bindingInWords } from "../../state/kubernetes/binding.ts";
 import { askServer, bindCommand, edit, remove, show } from "../../state/kubernetes/command.ts";
-import { documentsOf, grants, ruleIndex, ruleReplayOf, rulesOf } from "../../state/kubernetes/difference.ts";
+import { giversIn, ruleIndex, ruleReplayOf, rulesOf } from "../../state/kubernetes/difference.ts";
 import type { DocumentedRole } from "../../state/kubernetes/documented.ts";
 import { FLOOR } from "../../state/kubernetes/floor.ts";
 import {
@@ -48,23 +49,36 @@ export function documentedRules(place: AccessPlace): readonly Rule[] {
 
 /** The grants of a place that give a residue: those that write a part of it, and any other that allows its witness. */
 function givers(residue: Residue, place: AccessPlace): readonly BindingGrant[] {
-  const written = documentsOf(residue);
-  return place.allowed.live
-    .filter((granted, i) => written.has(i) || grants(granted, residue.witness, place.allowed))
-    .map(({ grant }) => grant);
+  const giving = giversIn(residue, place.allowed);
+  return place.allowed.live.filter((_, i) => giving.has(i)).map(({ grant }) => grant);
+}
+
+/** Whether nothing of what a binding gives is documented; one that gives the floor must stay. */
+function isSuperfluous({ role }: BindingGrant, place: AccessPlace): boolean {
+  const needed = [...documentedRules(place), ...FLOOR];
+  return !role.rules.some((rule) => narrowed(rule, needed).length > 0);
+}
+
+/** Whether a binding names the account and nobody else. */
+function isAlone({ binding }: BindingGrant, c: AccountCase): boolean {
+  return binding.subjects.every((s) => s.kind === "account" && subjectCovers(s, c.account) !== undefined);
+}
+
+function causeOf(grant: BindingGrant, place: AccessPlace, c: AccountCase): Cause {
+  const goes = isSuperfluous(grant, place) && isAlone(grant, c);
+  return {
+    id: `${bindingInWords(grant.binding)} to ${accountId(c.account)}`,
+    text: `${bindingGrantInWords(grant)}, to ${accountId(c.account)}`,
+    ...(goes ? { commands: [remove(grant.binding)] } : {}),
+  };
 }
 
 /** How to take an excess away: the binding, where nothing of its role is needed; else the rule of the role. */
 function mendExcess(grant: BindingGrant, rules: readonly Rule[], place: AccessPlace, c: AccountCase) {
   const { binding, role } = grant;
   const documented = documentedRules(place);
-  // a binding that gives the floor must stay
-  const needed = role.rules.some((r) => narrowed(r, [...documented, ...FLOOR]).length > 0);
-  if (!needed) {
-    const alone = binding.subjects.every(
-      (s) => s.kind === "account" && subjectCovers(s, c.account) !== undefined,
-    );
-    return alone
+  if (isSuperfluous(grant, place)) {
+    return isAlone(grant, c)
       ? {
           text: `Delete ${bindingInWords(binding)}: nothing of what it gives is documented, and it names nobody else.`,
           commands: [remove(binding)],
@@ -106,6 +120,7 @@ export function excess(
     ...observedRuleResidue(residue),
     ...(opens === undefined ? {} : { impact: "escalation" as const }),
     by,
+    causes: found.map((grant) => causeOf(grant, place, c)),
     message: `${who(c)} can do ${residueIn(residue, place.namespace)} ${where(place)} beyond all that is documented for it, by ${found.map(bindingGrantInWords).join("; ")}: it may ${ruleRequestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}${opensInWords(opens)}`,
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documentedRules(place)))),
     actual: rulesText(rules),

@@ -1,13 +1,8 @@
 /** What an account can do by running as others (K16), as observations. */
 import type { Impact, KubernetesRequest, Residue } from "../../access/policy.ts";
+import { bindingInWords } from "../../state/kubernetes/binding.ts";
 import { askServer, show } from "../../state/kubernetes/command.ts";
-import {
-  documentsOf,
-  grants,
-  ruleDifferenceOf,
-  ruleReplayOf,
-  rulesOf,
-} from "../../state/kubernetes/difference.ts";
+import { giversIn, ruleDifferenceOf, ruleReplayOf, rulesOf } from "../../state/kubernetes/difference.ts";
 import {
   accountHoldingsOf,
   type BindingGrant,
@@ -121,10 +116,8 @@ function grantKey({ binding, role }: BindingGrant): string {
 }
 
 function giversOf(residue: Residue, { sides }: ReachedPlace): readonly BindingGrant[] {
-  const written = documentsOf(residue);
-  return sides.live
-    .filter((granted, i) => written.has(i) || grants(granted, residue.witness, sides))
-    .map(({ grant }) => grant);
+  const giving = giversIn(residue, sides);
+  return sides.live.filter((_, i) => giving.has(i)).map(({ grant }) => grant);
 }
 
 function where(namespace: string | undefined): string {
@@ -151,6 +144,10 @@ function excess(residue: Residue, place: ReachedPlace, by: readonly Reach[], c: 
     property: ruleResidueProperty("run as", residue, namespace),
     ...observedRuleResidue(residue),
     by: `${waysOf(by)}, by ${given}`,
+    causes: by.map((way) => ({
+      id: `${bindingInWords(way.grant.binding)} by ${accountId(way.by.account)} to ${accountId(c.account)}`,
+      text: `${bindingGrantInWords(way.grant)}, to ${accountId(way.by.account)}: ${wayInWords(way.by)}`,
+    })),
     message: `${who(c)} can do ${residueIn(residue, namespace)} ${where(namespace)} beyond all that is documented, since ${waysOf(by)}, which holds it by ${given}: it may ${ruleRequestInWords(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}`,
     expected: rulesText(rules.flatMap((rule) => narrowed(rule, documented))),
     actual: rulesText(rules),

@@ -1,0 +1,72 @@
+import type { Finding, Outcome, Principal, Report, Target } from "../report/report.ts";
+import { displayWidth, wrap } from "../text/layout.ts";
+import { visible } from "../text/visible.ts";
+import type { Paint } from "./paint.ts";
+import { shortIds } from "./words.ts";
+
+/** Whom a finding is about, of those audited; undefined where it is about something else. */
+export function subjectOf({ resource }: Finding, target: Target): Principal | undefined {
+  const id = resource.id.toLowerCase();
+  return target.principals?.find((p) => {
+    const own = p.id.toLowerCase();
+    // what a principal holds at a scope names it behind the scope
+    return id === own || id.includes(`#${own}:`);
+  });
+}
+
+export function subjectName({ id, name }: Principal): string {
+  return visible(shortIds(name === undefined || name === "" ? id : name));
+}
+
+/** Rows of a matrix, at most; the rest is counted. */
+const MOST_SUBJECTS = 20;
+
+const LETTERS = { fail: "D", unknown: "?", waived: "w", pass: ".", skipped: "." } as const satisfies Record<
+  Outcome,
+  string
+>;
+
+/**
+ * Whom each control found wrong, a letter each: where two or more of those audited have something to be said of, before
+ * the differences themselves.
+ */
+export function matrixLines(
+  report: Report,
+  target: Target,
+  shortName: (control: string) => string,
+  width: number,
+  paint: Paint,
+): string[] {
+  const about = report.findings.flatMap((finding) => {
+    const subject = finding.target === target.name ? subjectOf(finding, target) : undefined;
+    return subject === undefined || finding.outcome === "pass" ? [] : [{ finding, subject }];
+  });
+  const subjects = (target.principals ?? []).filter((p) => about.some(({ subject }) => subject === p));
+  if (subjects.length < 2) return [];
+  const controls = report.controls.filter(
+    ({ id, target: of }) => of === target.name && about.some(({ finding }) => finding.control === id),
+  );
+  const letter = (subject: Principal, control: string, whole: Outcome): string => {
+    const own = about.filter((a) => a.subject === subject && a.finding.control === control);
+    const worst = (["fail", "unknown", "waived"] as const).find((outcome) =>
+      own.some(({ finding }) => finding.outcome === outcome),
+    );
+    // of a control that could not be assessed as a whole nobody is fine
+    return LETTERS[worst ?? (whole === "unknown" ? "unknown" : "pass")];
+  };
+  const rows = subjects.slice(0, MOST_SUBJECTS).map((subject) => ({
+    name: subjectName(subject),
+    letters: controls.map(({ id, outcome }) => letter(subject, id, outcome)),
+  }));
+  const column = Math.max(3, ...rows.map(({ name }) => displayWidth(name)));
+  const pad = (text: string) => text + " ".repeat(Math.max(0, column - displayWidth(text)));
+  const heads = controls.map((_, i) => String((i + 1) % 10));
+  const more = subjects.length - rows.length;
+  const legend = controls.map(({ id }, i) => `${i + 1} ${visible(shortName(id))}`).join(", ");
+  return [
+    paint.bold(` ${pad("WHO")}  ${heads.join(" ")}`),
+    ...rows.map(({ name, letters }) => ` ${pad(name)}  ${letters.join(" ")}`),
+    ...(more > 0 ? [` and ${more} more`] : []),
+    ...wrap(`${legend}; D drift, ? not assessed, w waived, . fine`, width - 1, 2).map((line) => ` ${line}`),
+  ];
+}

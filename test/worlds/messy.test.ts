@@ -1,0 +1,120 @@
+/**
+ * A messy account: broad policies attached by hand, of the shape of those that AWS manages (everything that reads, all but
+ * some services, one service whole with what belongs to it), a boundary, and seven roles that trust the vendor.
+ */
+import { describe, expect, it } from "vitest";
+import { compactIamData } from "../../scripts/compact-iam-data.mjs";
+import { ruleTexts } from "../../src/checks/registry.ts";
+import type { Finding } from "../../src/report/report.ts";
+import { findReporter } from "../../src/reporters/registry.ts";
+import { displayWidth } from "../../src/text/layout.ts";
+import { reportOn, seen } from "./aws-ground.ts";
+import { ACCOUNT, allow, awsState, managed, management, policy, type RoleState, role } from "./aws-state.ts";
+
+const serviceData = await compactIamData();
+
+/** The reading half of every service, a pattern a verb, as in the widest reading policy of AWS. */
+const readsAll = policy(
+  allow(
+    Object.keys(serviceData.services)
+      .filter((service) => service !== "organizations")
+      .flatMap((service) => ["Get", "List", "Describe"].map((verb) => `${service}:${verb}*`)),
+    "*",
+  ),
+);
+const allBut = policy(
+  { Effect: "Allow", NotAction: ["iam:*", "organizations:*", "account:*"], Resource: "*" },
+  allow(["iam:CreateServiceLinkedRole", "iam:ListRoles", "organizations:DescribeOrganization"], "*"),
+);
+const oneService = policy(
+  {
+    Effect: "Allow",
+    Action: "sagemaker:*",
+    NotResource: ["domain", "user-profile", "app"].map((kind) => `arn:aws:sagemaker:*:*:${kind}/*`),
+  },
+  allow(["sagemaker:CreateApp", "sagemaker:DeleteApp"], "arn:aws:sagemaker:*:*:app/*", {
+    Condition: { Null: { "sagemaker:OwnerUserProfileArn": "true" } },
+  }),
+  allow(["codebuild:StartBuild", "codecommit:GitPush", "lambda:InvokeFunction"], "arn:aws:*:*:*:*sagemaker*"),
+);
+
+const partner = (n: number, attached: RoleState["attached"]): RoleState => ({
+  ...role({ attached }),
+  arn: `arn:aws:iam::${ACCOUNT}:role/partner-${n}`,
+});
+const READS = managed("reads-all", readsAll);
+const roles: readonly RoleState[] = [
+  role({
+    attached: [
+      managed("chalk-management", management),
+      READS,
+      managed("all-but", allBut),
+      managed("one-service", oneService),
+    ],
+  }),
+  ...[1, 2, 3].map((n) => partner(n, [READS])),
+  ...[4, 5].map((n) => partner(n, [managed(`x${n}`, policy(allow(["dynamodb:*", "lambda:*"], "*")))])),
+  { ...partner(6, [READS]), boundary: managed("fence", policy(allow("s3:*", "*"))) },
+];
+const report = reportOn(awsState({ roles }), { serviceData });
+
+const table = (width: number, verbose = false) =>
+  findReporter("table")?.render(report, {
+    width,
+    color: false,
+    verbose,
+    exitCode: 1,
+    rules: ruleTexts(),
+  }) ?? "";
+
+describe("a messy account", () => {
+  it("is drift with many differences", () => {
+    expect(seen(report).code).toBe(1);
+    expect(report.findings.filter((f) => f.outcome === "fail").length).toBeGreaterThan(80);
+  });
+
+  it.each([80, 100, 160])("the table at %d columns", async (width) => {
+    const text = table(width);
+    expect(text.split("\n").filter((line) => displayWidth(line) > width)).toEqual([]);
+    // some screens, whatever is attached
+    expect(text.split("\n").length).toBeLessThan(260);
+    await expect(text).toMatchFileSnapshot(`goldens/messy.${width}.txt`);
+  });
+
+  it("--verbose still tells every difference", () => {
+    const rows = table(100, true).match(/^ (critical|high|medium|low|info) /gm)?.length ?? 0;
+    const shown = new Set(
+      report.findings
+        .filter((f) => f.outcome === "fail")
+        .map((f) => JSON.stringify([f.pattern ?? f.fingerprint, f.except, f.drift, f.resource.id])),
+    );
+    expect(rows).toBeGreaterThanOrEqual(shown.size);
+  });
+
+  it("no example has an invented letter", () => {
+    const odd = report.findings.filter((f) =>
+      /[~^¤§¶¦¬«»\u2200-\u2fff]/.test(JSON.stringify(f.witness ?? "")),
+    );
+    expect(odd.map((f) => f.witness)).toEqual([]);
+  });
+
+  it("what is named takes what it is said to give: detached, the finding is gone or names the rest", () => {
+    const [chalk, ...others] = roles;
+    if (chalk === undefined) throw new Error("no role");
+    const byCause = (findings: readonly Finding[]) =>
+      findings.filter((f) => f.causes !== undefined && f.resource.id === chalk.arn);
+    const before = byCause(report.findings);
+    for (const name of ["reads-all", "all-but", "one-service"]) {
+      const { arn } = managed(name, {});
+      const left = { ...chalk, attached: chalk.attached.filter((p) => p.arn !== arn) };
+      const after = byCause(reportOn(awsState({ roles: [left, ...others] }), { serviceData }).findings);
+      const alone = before.filter(({ causes }) => causes?.every(({ text }) => text.includes(arn)));
+      const still = new Set(after.map((f) => JSON.stringify(f.witness)));
+      for (const { witness } of alone) expect(still).not.toContain(JSON.stringify(witness));
+      for (const { causes = [] } of after) {
+        expect(causes.length).toBeGreaterThan(0);
+        expect(causes.filter(({ text }) => text.includes(arn))).toEqual([]);
+      }
+    }
+  }, 120_000);
+});
