@@ -9,7 +9,17 @@ import type { Finding } from "../../src/report/report.ts";
 import { findReporter } from "../../src/reporters/registry.ts";
 import { displayWidth } from "../../src/text/layout.ts";
 import { reportOn, seen } from "./aws-ground.ts";
-import { ACCOUNT, allow, awsState, managed, management, policy, type RoleState, role } from "./aws-state.ts";
+import {
+  ACCOUNT,
+  allow,
+  awsState,
+  managed,
+  management,
+  policy,
+  type RoleState,
+  role,
+  scopedRole,
+} from "./aws-state.ts";
 
 const serviceData = await compactIamData();
 
@@ -117,4 +127,36 @@ describe("a messy account", () => {
       }
     }
   }, 120_000);
+});
+
+describe("the profile", () => {
+  const notes = (run: Parameters<typeof reportOn>[1], state: Parameters<typeof awsState>[0] = {}) =>
+    (reportOn(awsState(state), { serviceData, ...run }).targets[0]?.notes ?? []).filter((n) =>
+      n.includes("fits the profile"),
+    );
+
+  it("is named where another one fits much better, and stands in the report", () => {
+    expect(notes({ profile: "scoped" })).toEqual([
+      expect.stringMatching(
+        /^role chalk fits the profile management better \(0 differences, \d+ by the profile in force\): --profile-set management$/,
+      ),
+    ]);
+    expect(notes({}, { roles: [scopedRole()] })).toEqual([
+      expect.stringContaining("role chalk fits the profile scoped better (0 differences, "),
+    ]);
+    expect(reportOn(awsState(), { profile: "scoped" }).baselines[0]?.profile).toBe("scoped");
+    expect(report.baselines[0]?.profile).toBe("management");
+  });
+
+  it("is not named where it fits, or where another one fits only somewhat better", () => {
+    expect(notes({})).toEqual([]);
+    expect(notes({ profile: "scoped" }, { roles: [scopedRole()] })).toEqual([]);
+    const odd = policy(
+      ...["apigateway", "amplify", "appsync", "batch", "cloud9", "connect", "dms", "drs", "events"].map(
+        (service) => allow(`${service}:Get*`, `arn:aws:${service}:*:*:${service}-own/*`),
+      ),
+    );
+    const both = { roles: [role({ inline: { odd } })] };
+    expect(notes({ profile: "scoped" }, both)).toEqual([]);
+  });
 });

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { AwsRequest } from "../../../src/access/policy.ts";
+import { allows, comparePolicies } from "../../../src/access/provider.ts";
+
+const get = (more: object) => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...more }],
+});
+
+/** The proof of the only excess, replayed. */
+function proof(documented: object, live: object): AwsRequest {
+  const { excess, undecided } = comparePolicies("aws", [documented], [live]);
+  expect([excess.length, undecided]).toEqual([1, []]);
+  const witness = excess[0]?.witness as AwsRequest;
+  expect([allows("aws", [documented], witness), allows("aws", [live], witness)]).toEqual([
+    "denied",
+    "allowed",
+  ]);
+  return witness;
+}
+
+describe("a proof that could be typed", () => {
+  it("keeps the conditions that decide, on either side", () => {
+    const live = get({
+      Condition: { StringEquals: { "aws:PrincipalTag/b": "y", "aws:RequestedRegion": "z" } },
+    });
+    const documented = get({ Condition: { StringEquals: { "aws:PrincipalTag/a": "x" } } });
+    expect(proof(documented, live).context).toEqual({
+      "aws:PrincipalTag/b": "y",
+      "aws:RequestedRegion": "z",
+    });
+    const denied = get({
+      Condition: {
+        StringNotEquals: { "aws:PrincipalTag/a": "x" },
+        StringEquals: { "aws:PrincipalTag/b": "y" },
+      },
+    });
+    expect(proof(denied, live).context).toEqual({
+      "aws:PrincipalTag/a": "x",
+      "aws:PrincipalTag/b": "y",
+      "aws:RequestedRegion": "z",
+    });
+  });
+
+  it("names no key that decides nothing: variables of statements that are not concerned", () => {
+    const others = ["aws:username", "aws:userid", "aws:PrincipalTag/team"].map((key) => ({
+      Effect: "Allow",
+      Action: "sqs:SendMessage",
+      Resource: `arn:aws:sqs:*:*:\${${key}}`,
+    }));
+    const documented = { Version: "2012-10-17", Statement: others };
+    const live = { Version: "2012-10-17", Statement: [...others, ...get({}).Statement] };
+    expect(proof(documented, live)).toEqual({ action: "s3:GetObject", resource: "<any>" });
+  });
+
+  it("says a word for an invented letter, where no pattern matches the word", () => {
+    const own = { Resource: "arn:aws:s3:::home/${aws:username}" };
+    expect(proof(get({ Resource: "arn:aws:s3:::other" }), get(own))).toEqual({
+      action: "s3:GetObject",
+      resource: "arn:aws:s3:::home/example",
+      context: { "aws:username": "example" },
+    });
+    // the word itself is documented
+    const taken = get({ Resource: "arn:aws:s3:::home/example" });
+    const { resource } = proof(taken, get(own));
+    expect(resource).toMatch(/^arn:aws:s3:::home\/./);
+    expect(resource).not.toBe("arn:aws:s3:::home/example");
+  });
+});
