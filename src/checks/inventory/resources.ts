@@ -1,6 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { field, text, valueAt } from "../../snapshot/value.ts";
+import { placeInWords, scopeCovers } from "../../state/azure/scope.ts";
 import { familyOf } from "../../state/family.ts";
 import { command, quoted } from "../../text/command.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -40,6 +41,33 @@ interface One {
   readonly named?: string;
   readonly where?: Readonly<Record<string, string | number | boolean>>;
   readonly verify?: string;
+  /** Azure: the scope under which it lies; `*` for one segment. */
+  readonly within?: string;
+  /** What must lie under it: one of such a name elsewhere is a stray. */
+  readonly holds?: readonly Part[];
+  /** What must be in it. */
+  readonly contains?: Content;
+}
+
+interface Part {
+  readonly kind: DocumentKind;
+  readonly what: string;
+  readonly parameter: string;
+  readonly named?: string;
+}
+
+/** What a resource contains is listed in a document under its id, and is told by name. */
+interface Content extends Part {
+  readonly verify?: string;
+  /** What must not be open to everybody. */
+  readonly closed?: {
+    readonly path: string;
+    readonly values: readonly (string | null)[];
+    /** Where the one that contains it forbids it altogether: a path of its own, whose value is then false. */
+    readonly unless?: string;
+    readonly because: string;
+    readonly remediation?: { readonly text: string; readonly commands?: readonly string[] };
+  };
 }
 
 type Params = ByType | ByName | One;
@@ -115,10 +143,12 @@ function* byName(facts: Facts, params: ByName): Iterable<Observation> {
 }
 
 function* one(facts: Facts, params: One): Iterable<Observation> {
-  const { what, named, parameter } = params;
+  const { what, named, parameter, within } = params;
+  const place = placeInWords(within, facts.scope);
   const wanted = (body: unknown) =>
     Object.entries(params.where ?? {}).every(([path, value]) => (valueAt(body, path) ?? false) === value);
-  const all = facts.all(params.kind).map(({ id, body }) => ({ id, name: nameOf(id, body), body }));
+  const everywhere = facts.all(params.kind).map(({ id, body }) => ({ id, name: nameOf(id, body), body }));
+  const all = everywhere.filter(({ id }) => within === undefined || scopeCovers(within, id));
   const right = all.filter(({ body }) => wanted(body));
   const key = named?.toLowerCase().replace(/\.$/, "");
   const is = ({ id, name }: { readonly id: string; readonly name: string }) =>
@@ -138,7 +168,7 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
       ...base,
       kind: "drift",
       drift: "absent",
-      message: `there is no ${what}${named === undefined ? "" : ` ${named}`} in ${facts.scope}${other === undefined ? "" : `: the one of that name has not ${rule}`}`,
+      message: `there is no ${what}${named === undefined ? "" : ` ${named}`} in ${place}${other === undefined ? "" : `: the one of that name has not ${rule}`}`,
       expected: named ?? what,
       actual: other?.id ?? null,
       at: "/what",
@@ -146,7 +176,7 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
     };
     return;
   }
-  if (key === undefined && found.length > 1) {
+  if ((key === undefined || params.contains !== undefined) && found.length > 1) {
     yield {
       ...base,
       kind: "unknown",
@@ -158,7 +188,125 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
   const notes = [
     `${what}: ${found.map(({ name }) => name).join(", ")}${key === undefined ? ", the only one" : ""}`,
   ];
+  for (const container of found) {
+    yield* strays(facts, params.holds ?? [], container);
+    if (params.contains !== undefined) yield* contents(facts, params.contains, container, notes);
+  }
   yield { kind: "assessed", count: found.length, what: `${what}s`, notes };
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+  readonly body: unknown;
+}
+
+/** Parts of a name that somebody gave, which lie elsewhere. */
+function* strays(facts: Facts, holds: readonly Part[], home: Named): Iterable<Observation> {
+  for (const [index, { kind, what, named, parameter }] of holds.entries()) {
+    if (named === undefined) continue;
+    for (const { id, body } of facts.all(kind)) {
+      const name = nameOf(id, body);
+      if (name.toLowerCase() !== named.toLowerCase() || scopeCovers(home.id, id)) continue;
+      yield {
+        kind: "drift",
+        drift: "stray",
+        resource: { type: kind, id, name },
+        message: `${what} ${name} does not lie in ${home.id}, which holds all of the deployment: it is ${id}`,
+        property: "home",
+        expected: home.id,
+        actual: id,
+        at: `/holds/${index}`,
+        verify: command("az", "resource", "show", "--ids", id, "--query", "resourceGroup"),
+        remediation: {
+          text: `Deploy the ${what} where the rest is; or, if another is meant, name it with --set ${parameter}=NAME.`,
+          commands: [],
+        },
+      };
+    }
+  }
+}
+
+/** The one that is meant of what a resource contains, and whether it is closed. */
+function* contents(facts: Facts, content: Content, home: Named, notes: string[]): Iterable<Observation> {
+  const { kind, what, named, parameter, closed } = content;
+  const whom = named === undefined ? what : `${what} ${named}`;
+  const base = {
+    resource: { type: kind, id: named === undefined ? home.id : `${home.id}#${named}`, name: named ?? what },
+    property: what,
+    ...verified(content.verify?.replaceAll("{home}", quoted(home.name))),
+  } as const;
+  const unread = facts.unread(kind, home.id)[0];
+  const answer = facts.all(kind).find(({ id }) => id.toLowerCase() === home.id.toLowerCase());
+  const entries = field(answer?.body, "value");
+  if (unread !== undefined || !Array.isArray(entries)) {
+    yield {
+      ...base,
+      kind: "unknown",
+      message: `which ${what}s ${home.name} has is not known: ${unread === undefined ? "they were not collected" : `${unread.api}: ${unread.detail}`}`,
+      decide: unread?.permission === undefined ? "collect the state again" : `grant the scanner ${unread.permission}`,
+    };
+    return;
+  }
+  const all = entries
+    .map((body) => ({ id: text(field(body, "id")) ?? "", name: nameOf("", body), body }))
+    .filter(({ body }) => valueAt(body, "properties.deleted") !== true);
+  const found = named === undefined ? all : all.filter(({ name }) => name.toLowerCase() === named.toLowerCase());
+  if (found.length > 1) {
+    yield {
+      ...base,
+      kind: "unknown",
+      message: `which ${what} of ${home.name} is the deployment's is not told: there are ${found.map(({ name }) => name).join(", ")}`,
+      decide: `name it with --set ${parameter}=NAME`,
+    };
+    return;
+  }
+  const [own] = found;
+  if (own === undefined) {
+    const others = all.length === 0 ? "" : `: there is ${all.map(({ name }) => name).join(", ")}`;
+    yield {
+      ...base,
+      kind: "drift",
+      drift: "absent",
+      message: `there is no ${whom} in ${home.name}${others}`,
+      expected: named ?? what,
+      actual: null,
+      at: "/contains/what",
+      remediation: { text: `Make the ${what}, or name it with --set ${parameter}=NAME.`, commands: [] },
+    };
+    return;
+  }
+  if (named === undefined) notes.push(`${what}: ${own.name}, the only one in ${home.name}`);
+  if (closed === undefined) return;
+  const value = valueAt(own.body, closed.path) ?? null;
+  const isClosed = closed.values.some(
+    (each) => each === value || (typeof value === "string" && each?.toLowerCase() === value.toLowerCase()),
+  );
+  if (isClosed) return;
+  const shut = closed.unless !== undefined && valueAt(home.body, closed.unless) === false;
+  yield {
+    ...base,
+    resource: { type: kind, id: own.id, name: own.name },
+    property: closed.path,
+    ...(shut ? ({ kind: "note" } as const) : ({ kind: "drift", severity: "high" } as const)),
+    drift: "wider",
+    message: shut
+      ? `${what} ${own.name} says ${closed.path} ${JSON.stringify(value)}, which ${home.name} forbids for all that it contains: nothing is open by it`
+      : `${what} ${own.name} is open to everybody (${closed.path} is ${JSON.stringify(value)}): ${closed.because}`,
+    expected: closed.values[0] ?? null,
+    actual: value,
+    at: "/contains/closed",
+    ...(closed.remediation === undefined
+      ? {}
+      : {
+          remediation: {
+            text: closed.remediation.text,
+            commands: (closed.remediation.commands ?? []).map((line) =>
+              line.replaceAll("{name}", quoted(own.name)).replaceAll("{home}", quoted(home.name)),
+            ),
+          },
+        }),
+  };
 }
 
 /** Where the documents of the provider's have their names. */
@@ -203,6 +351,18 @@ function* byType(facts: Facts, params: ByType): Iterable<Observation> {
   yield { kind: "assessed", count: params.items.length, what: "resource kinds" };
 }
 
+const PART = {
+  type: "object",
+  additionalProperties: false,
+  required: ["kind", "what", "parameter"],
+  properties: {
+    kind: { type: "string", minLength: 1 },
+    what: { type: "string", minLength: 1, description: "what it is called, singular" },
+    parameter: { type: "string", minLength: 1, description: "name of the parameter that names it" },
+    named: { type: "string", minLength: 1, description: "its name" },
+  },
+} as const;
+
 /** The documented resources exist. */
 export const resources: Check = {
   id: "inventory/resources",
@@ -212,7 +372,7 @@ export const resources: Check = {
 
 An empty list of resources is unknown, never drift and never pass: a wrong or empty subscription says nothing.
 
-Resources that have no type are told by name. The document lists \`parts\`, and an installation calls them all by one scheme (\`acme-data-prod\`, \`acme-source-prod\`): the names that a parameter gives, else those after the prefix that it gives, else the scheme that most names follow. Where two schemes come equally near it is unknown which is meant. With \`one\`, the resource of that name or id must be there, or, not named, exactly one.`,
+Resources that have no type are told by name. The document lists \`parts\`, and an installation calls them all by one scheme (\`acme-data-prod\`, \`acme-source-prod\`): the names that a parameter gives, else those after the prefix that it gives, else the scheme that most names follow. Where two schemes come equally near it is unknown which is meant. With \`one\`, the resource of that name or id must be there, or, not named, exactly one; with \`within\` under a scope of Azure. What it \`holds\` must not lie elsewhere under the name given, and what it \`contains\` must be there, once, and not be open to everybody where \`closed\` says so.`,
   params: {
     type: "object",
     additionalProperties: false,
@@ -243,6 +403,50 @@ Resources that have no type are told by name. The document lists \`parts\`, and 
       prefix: { type: "string", description: "what stands before each part in its name" },
       prefixOnly: { type: "boolean", description: "nothing stands behind a part in a name" },
       one: { const: true, description: "one resource of the kind is meant" },
+      within: {
+        type: "string",
+        minLength: 1,
+        description: "Azure scope under which the one lies; `*` for one segment",
+      },
+      holds: {
+        type: "array",
+        minItems: 1,
+        description: "what must lie under the one, by name: elsewhere it is a stray",
+        items: PART,
+      },
+      contains: {
+        ...PART,
+        description: "what the one must contain, as a list under its id tells",
+        properties: {
+          ...PART.properties,
+          verify: { type: "string", minLength: 1, description: "a command that lists them; {home} is the one" },
+          closed: {
+            type: "object",
+            additionalProperties: false,
+            required: ["path", "values", "because"],
+            description: "it must not be open to everybody",
+            properties: {
+              path: { type: "string", minLength: 1, description: "dotted path of what says so" },
+              values: { type: "array", minItems: 1, items: { type: ["string", "null"] } },
+              unless: {
+                type: "string",
+                minLength: 1,
+                description: "dotted path in the one that, false, forbids it for all that it contains",
+              },
+              because: { type: "string", minLength: 1 },
+              remediation: {
+                type: "object",
+                additionalProperties: false,
+                required: ["text"],
+                properties: {
+                  text: { type: "string", minLength: 1 },
+                  commands: { type: "array", items: { type: "string", minLength: 1 } },
+                },
+              },
+            },
+          },
+        },
+      },
       named: { type: "string", minLength: 1, description: "name or id of the one" },
       where: {
         type: "object",
@@ -268,8 +472,26 @@ Resources that have no type are told by name. The document lists \`parts\`, and 
       },
     },
   },
-  needs: (params) => [(params as Params).kind],
+  needs: (params) => {
+    const { kind, holds, contains } = params as One;
+    const named = (holds ?? []).filter((part) => part.named !== undefined);
+    return [kind, ...named.map((part) => part.kind), ...(contains === undefined ? [] : [contains.kind])];
+  },
+  narrows: (params) => {
+    const { within, named, contains } = params as One;
+    const group = /\/resourceGroups\/([^/]+)$/i.exec(within ?? "")?.[1];
+    if (contains === undefined || group === undefined) return {};
+    return { names: { [contains.kind]: [`${group}/${named ?? "*"}`] } };
+  },
   drifts: {
+    wider: {
+      short: "Something that is not public is open to everybody.",
+      help: "What the documented resource contains may be read by anybody on the internet. Close it, and look who has read it meanwhile.",
+    },
+    stray: {
+      short: "A part of the deployment lies elsewhere.",
+      help: "The document puts all parts into one place. A part of the name that was given lies in another, where others may have the say over it.",
+    },
     absent: {
       short: "A documented resource does not exist.",
       help: "No resource, or too few, of the types that the document names was found in the subscription. It is not deployed yet, it lies in another subscription, or it was deleted.",
