@@ -43,6 +43,7 @@ export async function collectFrom(arm: Arm, asked: Asked = {}): Promise<Collecte
     {
       cloud: "public",
       endpoint: arm.url,
+      graph: arm.url,
       subscription: arm.subscription,
       credential: arm.credential,
       ca,

@@ -1,3 +1,5 @@
+import { emptyGraph, type GraphState } from "./graph-answers.ts";
+
 /** The state that the in-process Resource Manager serves, as data, with the semantics of its filters. */
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -24,6 +26,10 @@ export interface AzureState {
   readonly vaults: readonly Body[];
   /** Lists of other providers by type: `Microsoft.Consumption/budgets`. */
   readonly others: Readonly<Record<string, readonly Body[]>>;
+  /** Id of a storage account → its containers. */
+  readonly containers: Readonly<Record<string, readonly Body[]>>;
+  /** The directory, as Microsoft Graph tells of it. */
+  readonly graph: GraphState;
   /** Resource providers that the subscription is not registered for. */
   readonly unregistered: readonly string[];
 }
@@ -67,6 +73,8 @@ export function azureState(changes: Partial<AzureState> = {}): AzureState {
     managedClusters: [],
     vaults: [],
     others: {},
+    containers: {},
+    graph: emptyGraph,
     unregistered: [],
     ...changes,
   };

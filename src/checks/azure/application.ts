@@ -132,8 +132,8 @@ function* credentials(
   if (isManaged(c)) return;
   const { takenAt } = c.facts;
   const objects = application.is === "told" ? [c.body, application.value] : [c.body];
-  const passwords = credentialsOf(objects, "passwordCredentials", takenAt);
-  const certificates = credentialsOf(objects, "keyCredentials", takenAt);
+  const passwords = credentialsOf(objects, "password", takenAt);
+  const certificates = credentialsOf(objects, "certificate", takenAt);
   if (passwords.valid.length > 0) {
     yield* ending("password", passwords, c);
     return;

@@ -257,24 +257,24 @@ function callOf(kind: AzureKind, at: number, filled: Filled): ApiCall {
   return addressOf(calls[at] ?? calls[0], filled);
 }
 
-/** What is kept of a credential: until when it holds. Hints are the first letters of a password. */
+/**
+ * What is kept of credentials: until when each holds. Hints are the first letters of a password. The list has a name of
+ * its own, since whatever is called credentials is taken out of every document.
+ */
 function identityOf(body: JsonObject): JsonObject {
   const { passwordCredentials, keyCredentials, ...rest } = body;
   const plain = Object.entries(rest).filter(([name]) => !name.startsWith("@"));
-  return {
-    ...Object.fromEntries(plain),
-    passwordCredentials: validityOf(passwordCredentials),
-    keyCredentials: validityOf(keyCredentials),
-  };
+  const validity = [...validityOf("password", passwordCredentials), ...validityOf("certificate", keyCredentials)];
+  return { ...Object.fromEntries(plain), validity };
 }
 
-/** A list that is no list stays what it is, so that it is told from an empty one. */
-function validityOf(value: unknown): unknown {
-  if (!Array.isArray(value)) return value;
+/** An entry without dates stands for what cannot be understood, so that no list is not an empty one. */
+function validityOf(sort: "password" | "certificate", value: unknown): readonly JsonObject[] {
+  if (!Array.isArray(value)) return [{ sort }];
   return value.map((each: unknown) => {
-    if (!isObject(each)) return null;
+    if (!isObject(each)) return { sort };
     const { keyId, startDateTime, endDateTime } = each;
-    return { keyId, startDateTime, endDateTime };
+    return { sort, keyId, startDateTime, endDateTime };
   });
 }
 

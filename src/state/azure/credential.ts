@@ -11,10 +11,10 @@ export interface Credentials {
   readonly malformed: number;
 }
 
-/** Credentials (`passwordCredentials`, `keyCredentials`) of these objects at a time, ISO 8601. */
+/** Credentials of one sort, of these objects, at a time, ISO 8601. */
 export function credentialsOf(
   objects: readonly unknown[],
-  name: "passwordCredentials" | "keyCredentials",
+  sort: "password" | "certificate",
   at: string,
 ): Credentials {
   const now = Date.parse(at);
@@ -23,9 +23,10 @@ export function credentialsOf(
   const coming: string[] = [];
   let malformed = 0;
   for (const object of objects) {
-    const entries = list(field(object, name));
+    const entries = list(field(object, "validity"));
     if (entries === undefined) malformed += 1;
     for (const entry of entries ?? []) {
+      if (field(entry, "sort") !== sort) continue;
       const end = text(field(entry, "endDateTime")) ?? "";
       const start = text(field(entry, "startDateTime"));
       const [from, to] = [start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start), Date.parse(end)];
