@@ -7,8 +7,8 @@ import { gzipSync } from "node:zlib";
 import { answerArm } from "./arm-answers.ts";
 import { type Authority, createAuthority } from "./authority.ts";
 import { type AzureState, azureState, type Body, tenantId } from "./azure-state.ts";
-import { answerGraph } from "./graph-answers.ts";
 import { createFaultBox, type Fault, type FaultBox, playFault, sendError } from "./faults.ts";
+import { answerGraph } from "./graph-answers.ts";
 
 const certificate = (name: string) => fileURLToPath(new URL(`./certs/${name}`, import.meta.url));
 
@@ -171,8 +171,7 @@ function withFault(body: Body, fault: Fault | undefined, url: URL): Body {
     if (fault.loop === "same") return { ...body, [name]: linkTo("loop") };
     return { ...body, [name]: linkTo(url.searchParams.get("$skiptoken") === "a" ? "b" : "a") };
   }
-  if ("emptyFirst" in fault && !url.searchParams.has("$skiptoken"))
-    return { value: [], [name]: linkTo("0") };
+  if ("emptyFirst" in fault && !url.searchParams.has("$skiptoken")) return { value: [], [name]: linkTo("0") };
   return body;
 }
 

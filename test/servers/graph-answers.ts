@@ -46,7 +46,11 @@ export const emptyGraph: GraphState = {
 type Failure = { readonly status: 400 | 403 | 404 | 405; readonly code: string; readonly message: string };
 type GraphAnswer = { readonly status: 200; readonly body: Body } | Failure;
 
-const failure = (status: Failure["status"], code: string, message: string): Failure => ({ status, code, message });
+const failure = (status: Failure["status"], code: string, message: string): Failure => ({
+  status,
+  code,
+  message,
+});
 const missing = (id: string) =>
   failure(
     404,
@@ -64,7 +68,11 @@ export function answerGraph(
   if (method !== "GET") return failure(405, "Request_BadRequest", "the test server answers only GET");
   const path = decodeURIComponent(url.pathname).replace(/^\/v1\.0/, "");
   const may = (permission: string) => state.consent.includes(permission);
-  const denied = failure(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+  const denied = failure(
+    403,
+    "Authorization_RequestDenied",
+    "Insufficient privileges to complete the operation.",
+  );
   const role = /^\/roleManagement\/directory\/(roleAssignments|roleEligibilityScheduleInstances)$/.exec(path);
   if (role !== null) {
     if (!may("RoleManagement.Read.Directory"))
@@ -72,9 +80,14 @@ export function answerGraph(
         ? denied
         : failure(403, "PermissionScopeNotGranted", "Authorization failed due to missing permission scope.");
     if (role[1] !== "roleAssignments" && !state.p2)
-      return failure(400, "AadPremiumLicenseRequired", "The tenant needs to have Microsoft Entra ID P2 license.");
+      return failure(
+        400,
+        "AadPremiumLicenseRequired",
+        "The tenant needs to have Microsoft Entra ID P2 license.",
+      );
     const holder = /^principalId eq '([^']+)'$/.exec(url.searchParams.get("$filter") ?? "")?.[1];
-    if (holder === undefined) return failure(400, "Request_UnsupportedQuery", "Unsupported or invalid query filter.");
+    if (holder === undefined)
+      return failure(400, "Request_UnsupportedQuery", "Unsupported or invalid query filter.");
     const all = role[1] === "roleAssignments" ? state.roleAssignments : state.roleEligibilities;
     const expand = url.searchParams.get("$expand") === "roleDefinition";
     const found = all
@@ -105,7 +118,9 @@ export function answerGraph(
         : "GroupMember.Read.All"
       : "Application.Read.All";
   if (!may(permission)) return denied;
-  const body = state[collection].find((each: Body) => (id === undefined ? each.appId === appId : each.id === id));
+  const body = state[collection].find((each: Body) =>
+    id === undefined ? each.appId === appId : each.id === id,
+  );
   if (body === undefined) return missing(id ?? appId ?? "");
   const own = String(body.id);
   if (list === undefined) return { status: 200, body: selected(body, url) };

@@ -46,10 +46,7 @@ function clusterSnapshot({ services, slices, unread = [] }: ClusterState): Snaps
  * One run over both clouds: the subscription and its directory are read over HTTPS as the command reads them, what the
  * cluster told is recorded.
  */
-async function auditStack(
-  lab: Awaited<ReturnType<typeof openLab>>,
-  world: StackWorld,
-): Promise<Audited> {
+async function auditStack(lab: Awaited<ReturnType<typeof openLab>>, world: StackWorld): Promise<Audited> {
   lab.arm.state = azureState(world.state);
   lab.arm.faults.clear();
   lab.arm.faults.add(...(world.faults ?? []));

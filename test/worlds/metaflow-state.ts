@@ -98,7 +98,12 @@ export const network = (name: string, subnets: readonly Body[], group = GROUP): 
   resource("Microsoft.Network/virtualNetworks", group, name, {
     properties: { addressSpace: { addressPrefixes: ["10.0.0.0/8"] }, subnets },
   });
-export const pool = (name: string, mode: string, enableAutoScaling: boolean, vnetSubnetID?: string): Body => ({
+export const pool = (
+  name: string,
+  mode: string,
+  enableAutoScaling: boolean,
+  vnetSubnetID?: string,
+): Body => ({
   name,
   mode,
   enableAutoScaling,

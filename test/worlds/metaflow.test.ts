@@ -1,13 +1,18 @@
-import { type AzureState, builtIn, eligibility, roleAssignment, roleDefinition } from "../servers/azure-state.ts";
+import {
+  type AzureState,
+  builtIn,
+  eligibility,
+  roleAssignment,
+  roleDefinition,
+} from "../servers/azure-state.ts";
 import { azureGround, type Row } from "./azure-ground.ts";
-import { vendor as app, MG, otherRole, SUB, stockRoles, stranger, team } from "./chalk.ts";
+import { vendor as app, MG, otherRole, SUB, stockRoles, team } from "./chalk.ts";
 import {
   ACCOUNT,
   admin,
   adminRole,
   blob,
   both,
-  builtInRole,
   CLUSTER,
   CONTAINER,
   contributor,
@@ -19,7 +24,6 @@ import {
   stack,
   stock,
   tearDown,
-  user,
 } from "./metaflow-state.ts";
 import { describeWorlds } from "./world.ts";
 
@@ -138,9 +142,10 @@ const rows: Readonly<Record<string, Row>> = {
     state: clean(),
     flags: { baseline, set, subscription: flags.subscription },
     code: 3,
-    controls: { "storage-access": "unknown", "aks-access": "unknown", "effective-access": "unknown" },
     findings: [
       "aks-access unknown medium principal to audit (SUB)",
+      "application unknown medium principal to audit (SUB)",
+      "directory-role unknown medium principal to audit (SUB)",
       "effective-access unknown medium principal to audit (SUB)",
       "storage-access unknown medium principal to audit (SUB)",
     ],

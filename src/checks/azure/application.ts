@@ -35,18 +35,33 @@ function seen(c: Pick<Case, "principal">, property: string) {
   };
 }
 
-function unknown(c: Pick<Case, "principal">, property: string, what: string, { why, decide }: NotTold): Observation {
+function unknown(
+  c: Pick<Case, "principal">,
+  property: string,
+  what: string,
+  { why, decide }: NotTold,
+): Observation {
   return { ...seen(c, property), kind: "unknown", message: `${what} is not known: ${why}`, decide };
 }
 
-function note(c: Case, property: string, message: string, drift: NoteObservation["drift"] = "absent"): NoteObservation {
+function note(
+  c: Case,
+  property: string,
+  message: string,
+  drift: NoteObservation["drift"] = "absent",
+): NoteObservation {
   return { ...seen(c, property), kind: "note", drift, message };
 }
 
 function* judge(facts: Facts, params: Params, principal: Principal): Iterable<Observation> {
   const told = directoryObject(facts, "azure/service-principal", principal.id);
   if (told.is === "untold") {
-    yield unknown({ principal }, "exists", `whether service principal ${principal.id} exists and is enabled`, told);
+    yield unknown(
+      { principal },
+      "exists",
+      `whether service principal ${principal.id} exists and is enabled`,
+      told,
+    );
     return;
   }
   if (told.is === "gone") {
@@ -58,7 +73,10 @@ function* judge(facts: Facts, params: Params, principal: Principal): Iterable<Ob
       expected: principal.id,
       actual: null,
       at: "/principal",
-      remediation: { text: "Deploy the application again, or name its principal with --principal.", commands: [] },
+      remediation: {
+        text: "Deploy the application again, or name its principal with --principal.",
+        commands: [],
+      },
     };
     return;
   }
@@ -71,7 +89,12 @@ function* judge(facts: Facts, params: Params, principal: Principal): Iterable<Ob
       ? { is: "untold", why: "the principal names no application", decide: "read the directory again" }
       : directoryObject(facts, "azure/application", appId);
   if (application.is === "untold")
-    yield unknown(c, "application", `the application of ${name}, its credentials and who may become it`, application);
+    yield unknown(
+      c,
+      "application",
+      `the application of ${name}, its credentials and who may become it`,
+      application,
+    );
   yield* elsewhere(application, c);
   const own = application.is === "told" ? text(field(application.value, "id")) : undefined;
   const federated: Told<readonly unknown[]> =
@@ -141,23 +164,39 @@ function* credentials(
   const malformed = passwords.malformed + certificates.malformed;
   if (malformed > 0) {
     const why = `${malformed} of its credentials cannot be understood`;
-    yield unknown(c, "password", `whether a password of ${c.name} holds`, { why, decide: "read the directory again" });
+    yield unknown(c, "password", `whether a password of ${c.name} holds`, {
+      why,
+      decide: "read the directory again",
+    });
     return;
   }
   if (certificates.valid.length > 0) {
-    yield note(c, "password", `${c.name} signs in by a certificate, not by a password as the document has it`, "changed");
+    yield note(
+      c,
+      "password",
+      `${c.name} signs in by a certificate, not by a password as the document has it`,
+      "changed",
+    );
     yield* ending("certificate", certificates, c);
     return;
   }
   if (federated.is === "told" && federated.value.length > 0) {
-    yield note(c, "password", `${c.name} signs in by a federated credential, not by a password as the document has it`, "changed");
+    yield note(
+      c,
+      "password",
+      `${c.name} signs in by a federated credential, not by a password as the document has it`,
+      "changed",
+    );
     return;
   }
   // The other object, or another way in, may have what this one lacks.
   if (application.is === "untold" || federated.is === "untold") return;
   if (application.is === "gone") {
     const why = "none stands on the principal, and those of its application are in another tenant";
-    yield unknown(c, "password", `whether a password of ${c.name} holds`, { why, decide: "ask whoever registered the application" });
+    yield unknown(c, "password", `whether a password of ${c.name} holds`, {
+      why,
+      decide: "ask whoever registered the application",
+    });
     return;
   }
   yield without(passwords, certificates, c);
@@ -168,7 +207,10 @@ function without(passwords: Credentials, certificates: Credentials, c: Case): Ob
   const coming = [...passwords.coming, ...certificates.coming][0];
   const how: Pick<DriftObservation, "drift" | "message"> =
     past === undefined && coming === undefined
-      ? { drift: "absent", message: `${c.name} has no password, certificate or federated credential: nobody can sign in as it` }
+      ? {
+          drift: "absent",
+          message: `${c.name} has no password, certificate or federated credential: nobody can sign in as it`,
+        }
       : {
           drift: "expired",
           message:
@@ -220,13 +262,21 @@ function* becoming(entries: readonly unknown[], c: Case): Iterable<Observation> 
     const subject = text(field(entry, "subject"));
     if (issuer === undefined || subject === undefined) {
       const why = `its federated credential ${label} names no single subject, but matches claims by an expression`;
-      yield unknown(c, `federated:${label}`, `who else can become ${c.name}`, { why, decide: "look at the expression by hand" });
+      yield unknown(c, `federated:${label}`, `who else can become ${c.name}`, {
+        why,
+        decide: "look at the expression by hand",
+      });
       continue;
     }
     const open = tooOpen(subject);
     const who = `${subject} of ${issuer}`;
     if (open === undefined) {
-      yield note(c, `federated:${label}`, `${who} can become ${c.name}, by its federated credential ${label}`, "stray");
+      yield note(
+        c,
+        `federated:${label}`,
+        `${who} can become ${c.name}, by its federated credential ${label}`,
+        "stray",
+      );
       continue;
     }
     yield {
@@ -259,7 +309,12 @@ function* owners(ids: readonly (string | undefined)[], c: Case): Iterable<Observ
     if (id === undefined) continue;
     const told = directoryList(c.facts, "azure/owner", id);
     if (told.is === "untold") {
-      yield unknown(c, `owners:${id === c.principal.id ? "principal" : "application"}`, `who owns ${c.name}`, told);
+      yield unknown(
+        c,
+        `owners:${id === c.principal.id ? "principal" : "application"}`,
+        `who owns ${c.name}`,
+        told,
+      );
     }
     for (const owner of told.is === "told" ? told.value : []) {
       const own = text(field(owner, "id"))?.toLowerCase() ?? "";
@@ -277,7 +332,12 @@ function* owners(ids: readonly (string | undefined)[], c: Case): Iterable<Observ
       const why = `of one owner, ${who}, it is not told what it is`;
       yield unknown(c, `owner:${id}`, `who owns ${c.name}`, { why, decide: "read the directory again" });
     } else if (deployer === undefined) {
-      yield note(c, `owner:${id}`, `user ${who} ${can}; whether that is who deploys is not assessed, since nobody was named`, "stray");
+      yield note(
+        c,
+        `owner:${id}`,
+        `user ${who} ${can}; whether that is who deploys is not assessed, since nobody was named`,
+        "stray",
+      );
     } else {
       yield {
         ...seen(c, `owner:${id}`),
@@ -318,7 +378,11 @@ Without consent to \`Application.Read.All\` it is unknown, naming it. A principa
     properties: {
       principal: PRINCIPAL_SCHEMA,
       deployer: { type: "string", minLength: 1, description: "object id of whoever may own the application" },
-      endsWithinDays: { type: "integer", minimum: 1, description: "days before an end that is found; 30 when not given" },
+      endsWithinDays: {
+        type: "integer",
+        minimum: 1,
+        description: "days before an end that is found; 30 when not given",
+      },
     },
   },
   needs: () => ["azure/service-principal", "azure/application", "azure/federated-credential", "azure/owner"],
@@ -348,7 +412,10 @@ Without consent to \`Application.Read.All\` it is unknown, naming it. A principa
     const params = rawParams as Params;
     const principals = audited(params.principal, context);
     if (principals.length === 0) {
-      yield nobodyKnown(context.principalsUnknown ?? "nobody holds the documented role, so no application is audited", facts.scope);
+      yield nobodyKnown(
+        context.principalsUnknown ?? "nobody holds the documented role, so no application is audited",
+        facts.scope,
+      );
       return;
     }
     for (const principal of principals) yield* judge(facts, params, principal);

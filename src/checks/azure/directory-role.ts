@@ -1,5 +1,10 @@
 import type { Facts } from "../../snapshot/facts.ts";
-import { type DirectoryRole, directoryRoles, eligibleRoles, type NotTold } from "../../state/azure/directory.ts";
+import {
+  type DirectoryRole,
+  directoryRoles,
+  eligibleRoles,
+  type NotTold,
+} from "../../state/azure/directory.ts";
 import { command } from "../../text/command.ts";
 import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalResource } from "../../wording/azure/principals.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -23,7 +28,14 @@ const where = ({ scope }: DirectoryRole) => (scope === "/" ? "the whole director
 
 function showRoles(id: string): string {
   const path = "https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments";
-  return command("az", "rest", "--method", "get", "--url", `${path}?$filter=principalId eq '${id}'&$expand=roleDefinition`);
+  return command(
+    "az",
+    "rest",
+    "--method",
+    "get",
+    "--url",
+    `${path}?$filter=principalId eq '${id}'&$expand=roleDefinition`,
+  );
 }
 
 function notTold(resource: Observation & { kind: "unknown" }, untold: readonly NotTold[]): Observation {
@@ -66,7 +78,10 @@ function* deploying(facts: Facts, deployer: string, { role, instead = [] }: Para
     return;
   }
   if (untold.length > 0) {
-    yield notTold({ ...base, kind: "unknown", message: `whether ${deployer} holds "${role.name}" is not known` }, untold);
+    yield notTold(
+      { ...base, kind: "unknown", message: `whether ${deployer} holds "${role.name}" is not known` },
+      untold,
+    );
     return;
   }
   const [narrow] = held;
@@ -121,7 +136,12 @@ function* applications(facts: Facts, id: string): Iterable<Observation> {
   }
   if (untold.length === 0) return;
   yield notTold(
-    { ...base, kind: "unknown", message: `which directory roles the application ${id} holds is not known`, property: "directory-roles" },
+    {
+      ...base,
+      kind: "unknown",
+      message: `which directory roles the application ${id} holds is not known`,
+      property: "directory-roles",
+    },
     untold,
   );
 }
@@ -194,12 +214,22 @@ Without a deployer only the application is judged, and the report says so. Witho
     const principals = audited(params.principal, context);
     if (deployer !== undefined) yield* deploying(facts, deployer, params);
     if (principals.length === 0)
-      yield nobodyKnown(context.principalsUnknown ?? "nobody holds the documented role, so no application is audited", facts.scope);
+      yield nobodyKnown(
+        context.principalsUnknown ?? "nobody holds the documented role, so no application is audited",
+        facts.scope,
+      );
     for (const { id } of principals) yield* applications(facts, id);
     const notes = [
       "the directory was read (Microsoft Graph) for roles of the directory and memberships in groups",
-      ...(deployer === undefined ? [`whether whoever deploys holds "${params.role.name}" was not assessed: nobody was named`] : []),
+      ...(deployer === undefined
+        ? [`whether whoever deploys holds "${params.role.name}" was not assessed: nobody was named`]
+        : []),
     ];
-    yield { kind: "assessed", count: principals.length + (deployer === undefined ? 0 : 1), what: "holders", notes };
+    yield {
+      kind: "assessed",
+      count: principals.length + (deployer === undefined ? 0 : 1),
+      what: "holders",
+      notes,
+    };
   },
 };

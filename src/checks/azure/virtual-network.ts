@@ -42,13 +42,24 @@ interface Seat {
 
 function verifyOf({ type, owner }: Seat): string {
   return type === "azure/managed-cluster"
-    ? command("az", "resource", "show", "--ids", owner.id, "--query", "properties.agentPoolProfiles[].[name,vnetSubnetID]")
+    ? command(
+        "az",
+        "resource",
+        "show",
+        "--ids",
+        owner.id,
+        "--query",
+        "properties.agentPoolProfiles[].[name,vnetSubnetID]",
+      )
     : command("az", "resource", "show", "--ids", owner.id, "--query", "properties.network");
 }
 
 /** Why a seat is in none of the networks; undefined when it is in one. */
 function misplaced(seat: Seat, { networks, place }: Case): string | undefined {
-  if (seat.subnet === undefined) return `sits in no subnet of one's own, but in a network that the service made, or in none`;
+  if (seat.subnet === undefined)
+    return seat.type === "azure/managed-cluster"
+      ? `sits in a network that the service made for itself, not in one of ${place}`
+      : "lies in no virtual network";
   const network = networkOf(seat.subnet);
   if (network !== undefined && networks.has(network)) return undefined;
   return `sits in ${seat.subnet}, which is in no virtual network of ${place}`;
@@ -107,7 +118,10 @@ function only(
       expected: what,
       actual: null,
       at: "/within",
-      remediation: { text: `Make the ${what}, or name the one that is meant with --set ${parameter}=NAME.`, commands: [] },
+      remediation: {
+        text: `Make the ${what}, or name the one that is meant with --set ${parameter}=NAME.`,
+        commands: [],
+      },
     };
   }
   if (more.length === 0) return first;
@@ -142,11 +156,21 @@ function* together(database: AzureResource, pools: readonly Seat[], c: Case): It
     at: "/within",
     verify: command("az", "resource", "show", "--ids", network.id, "--query", "properties.subnets"),
   } as const;
-  const apart = pools.filter((pool) => misplaced(pool, c) === undefined && networkOf(pool.subnet ?? "") !== home);
+  const apart = pools.filter(
+    (pool) => misplaced(pool, c) === undefined && networkOf(pool.subnet ?? "") !== home,
+  );
   if (apart.length > 0) {
     yield {
       ...base,
-      message: `the database ${database.name} lies in ${network.name}, and ${apart.map(({ what }) => what).join(", ")} in ${[...new Set(apart.map(({ subnet: own }) => networkOf(own ?? "")?.split("/").at(-1)))].join(", ")}: they are to lie in one virtual network`,
+      message: `the database ${database.name} lies in ${network.name}, and ${apart.map(({ what }) => what).join(", ")} in ${[
+        ...new Set(
+          apart.map(({ subnet: own }) =>
+            networkOf(own ?? "")
+              ?.split("/")
+              .at(-1),
+          ),
+        ),
+      ].join(", ")}: they are to lie in one virtual network`,
       property: "networks",
       expected: "one virtual network",
       actual: [home, ...apart.map(({ subnet: own }) => networkOf(own ?? ""))],
@@ -176,7 +200,19 @@ function* together(database: AzureResource, pools: readonly Seat[], c: Case): It
     at: "/delegation",
     remediation: {
       text: "Delegate the subnet.",
-      commands: [command("az", "network", "vnet", "subnet", "update", "--ids", subnet, "--delegations", c.params.delegation)],
+      commands: [
+        command(
+          "az",
+          "network",
+          "vnet",
+          "subnet",
+          "update",
+          "--ids",
+          subnet,
+          "--delegations",
+          c.params.delegation,
+        ),
+      ],
     },
   };
 }
@@ -208,7 +244,13 @@ function* judge(facts: Facts, params: Params): Iterable<Observation> {
   const cluster = only(clusters, "cluster", "azure/managed-cluster", "cluster", c);
   const pools = isSaid(cluster) ? [] : poolsOf(cluster);
   const servers = resourcesWithin(facts, "azure/postgresql-server", params.within, params.server);
-  const database = only(nearest(servers, pools ?? []), "database", "azure/postgresql-server", "databaseServer", c);
+  const database = only(
+    nearest(servers, pools ?? []),
+    "database",
+    "azure/postgresql-server",
+    "databaseServer",
+    c,
+  );
   const seats: Seat[] = isSaid(cluster)
     ? []
     : (pools ?? []).map((pool) => ({
@@ -266,10 +308,18 @@ The cluster and the server are those that are named, else the only ones under th
     additionalProperties: false,
     required: ["within", "delegation"],
     properties: {
-      within: { type: "string", minLength: 1, description: "scope under which all of it lies; `*` for one segment" },
+      within: {
+        type: "string",
+        minLength: 1,
+        description: "scope under which all of it lies; `*` for one segment",
+      },
       cluster: { type: "string", minLength: 1, description: "name of the AKS cluster" },
       server: { type: "string", minLength: 1, description: "name of the PostgreSQL flexible server" },
-      delegation: { type: "string", minLength: 1, description: "service that the database's subnet is delegated to" },
+      delegation: {
+        type: "string",
+        minLength: 1,
+        description: "service that the database's subnet is delegated to",
+      },
     },
   },
   needs: () => ["azure/virtual-network", "azure/managed-cluster", "azure/postgresql-server"],

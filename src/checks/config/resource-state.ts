@@ -230,7 +230,11 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
             properties: {
               path: { type: "string", minLength: 1, description: "dotted path of its subnet" },
               kind: { type: "string", minLength: 1 },
-              at: { type: "string", minLength: 1, description: "dotted path of that one's subnets; `*` for each" },
+              at: {
+                type: "string",
+                minLength: 1,
+                description: "dotted path of that one's subnets; `*` for each",
+              },
             },
           },
         },
@@ -324,7 +328,9 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
     const found =
       one === undefined || one.named !== undefined || within === undefined
         ? []
-        : documents.map(({ name }) => `${params.what}: ${name}, the only one in ${placeInWords(within, facts.scope)}`);
+        : documents.map(
+            ({ name }) => `${params.what}: ${name}, the only one in ${placeInWords(within, facts.scope)}`,
+          );
     yield {
       kind: "assessed",
       count: documents.length,

@@ -244,14 +244,18 @@ function* contents(facts: Facts, content: Content, home: Named, notes: string[])
       ...base,
       kind: "unknown",
       message: `which ${what}s ${home.name} has is not known: ${unread === undefined ? "they were not collected" : `${unread.api}: ${unread.detail}`}`,
-      decide: unread?.permission === undefined ? "collect the state again" : `grant the scanner ${unread.permission}`,
+      decide:
+        unread?.permission === undefined
+          ? "collect the state again"
+          : `grant the scanner ${unread.permission}`,
     };
     return;
   }
   const all = entries
     .map((body) => ({ id: text(field(body, "id")) ?? "", name: nameOf("", body), body }))
     .filter(({ body }) => valueAt(body, "properties.deleted") !== true);
-  const found = named === undefined ? all : all.filter(({ name }) => name.toLowerCase() === named.toLowerCase());
+  const found =
+    named === undefined ? all : all.filter(({ name }) => name.toLowerCase() === named.toLowerCase());
   if (found.length > 1) {
     yield {
       ...base,
@@ -419,7 +423,11 @@ Resources that have no type are told by name. The document lists \`parts\`, and 
         description: "what the one must contain, as a list under its id tells",
         properties: {
           ...PART.properties,
-          verify: { type: "string", minLength: 1, description: "a command that lists them; {home} is the one" },
+          verify: {
+            type: "string",
+            minLength: 1,
+            description: "a command that lists them; {home} is the one",
+          },
           closed: {
             type: "object",
             additionalProperties: false,

@@ -1,5 +1,5 @@
-import { SEVERITIES } from "../../report/severity.ts";
 import type { Severity } from "../../report/report.ts";
+import { SEVERITIES } from "../../report/severity.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, record, text, texts } from "../../snapshot/value.ts";
 import { command } from "../../text/command.ts";
@@ -80,7 +80,13 @@ function show({ namespace, name }: Pick<Service, "namespace" | "name">): string 
   return command("kubectl", "get", "service", name, "--namespace", namespace, "--output", "wide");
 }
 
-function missing(wanted: Wanted, index: number, all: readonly Service[], params: Params, scope: string): Observation {
+function missing(
+  wanted: Wanted,
+  index: number,
+  all: readonly Service[],
+  params: Params,
+  scope: string,
+): Observation {
   const others = all.filter(({ name }) => name === wanted.name).map(({ namespace }) => namespace);
   const place = params.namespace === undefined ? "the cluster" : `namespace ${params.namespace}`;
   const there = others.length === 0 ? "" : `: one of that name is in ${others.join(", ")}`;
@@ -88,7 +94,11 @@ function missing(wanted: Wanted, index: number, all: readonly Service[], params:
     kind: "drift",
     drift: "absent",
     ...(wanted.severity === undefined ? {} : { severity: wanted.severity }),
-    resource: { type: "Service", id: `${scope}#${params.namespace ?? "*"}/${wanted.name}`, name: wanted.name },
+    resource: {
+      type: "Service",
+      id: `${scope}#${params.namespace ?? "*"}/${wanted.name}`,
+      name: wanted.name,
+    },
     message: `there is no service ${wanted.name} in ${place}${there}`,
     property: "service",
     expected: wanted.name,
@@ -102,9 +112,19 @@ function missing(wanted: Wanted, index: number, all: readonly Service[], params:
   };
 }
 
-function* judge(service: Service, wanted: Wanted, index: number, params: Params, facts: Facts): Iterable<Observation> {
+function* judge(
+  service: Service,
+  wanted: Wanted,
+  index: number,
+  params: Params,
+  facts: Facts,
+): Iterable<Observation> {
   const { namespace, name, id } = service;
-  const base = { resource: { type: "Service", id, name }, verify: show(service), at: `/services/${index}` } as const;
+  const base = {
+    resource: { type: "Service", id, name },
+    verify: show(service),
+    at: `/services/${index}`,
+  } as const;
   const how = outside(service);
   if (how !== undefined) {
     const message = `service ${name} in ${namespace} can be reached from outside the cluster: ${how}`;
@@ -121,7 +141,16 @@ function* judge(service: Service, wanted: Wanted, index: number, params: Params,
           remediation: {
             text: "Make it a ClusterIP without external addresses, and reach it by kubectl port-forward.",
             commands: [
-              command("kubectl", "patch", "service", name, "--namespace", namespace, "--patch", '{"spec":{"type":"ClusterIP","externalIPs":null}}'),
+              command(
+                "kubectl",
+                "patch",
+                "service",
+                name,
+                "--namespace",
+                namespace,
+                "--patch",
+                '{"spec":{"type":"ClusterIP","externalIPs":null}}',
+              ),
             ],
           },
         }
@@ -165,7 +194,15 @@ function* judge(service: Service, wanted: Wanted, index: number, params: Params,
     property: "endpoints",
     expected: "a ready endpoint",
     actual: 0,
-    verify: command("kubectl", "get", "endpointslices", "--namespace", namespace, "--selector", `kubernetes.io/service-name=${name}`),
+    verify: command(
+      "kubectl",
+      "get",
+      "endpointslices",
+      "--namespace",
+      namespace,
+      "--selector",
+      `kubernetes.io/service-name=${name}`,
+    ),
     remediation: { text: "Look why its pods do not run or are not ready.", commands: [] },
   };
 }
@@ -196,7 +233,10 @@ A service without a ready endpoint is low. Services that the document does not n
             profile: { type: "string", description: "only under this profile" },
             name: { type: "string", minLength: 1 },
             ports: { type: "array", items: { type: "integer", minimum: 1, maximum: 65_535 } },
-            severity: { enum: SEVERITIES, description: "how bad it is when it is not there; medium when not given" },
+            severity: {
+              enum: SEVERITIES,
+              description: "how bad it is when it is not there; medium when not given",
+            },
           },
         },
       },

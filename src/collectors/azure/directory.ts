@@ -264,7 +264,10 @@ function callOf(kind: AzureKind, at: number, filled: Filled): ApiCall {
 function identityOf(body: JsonObject): JsonObject {
   const { passwordCredentials, keyCredentials, ...rest } = body;
   const plain = Object.entries(rest).filter(([name]) => !name.startsWith("@"));
-  const validity = [...validityOf("password", passwordCredentials), ...validityOf("certificate", keyCredentials)];
+  const validity = [
+    ...validityOf("password", passwordCredentials),
+    ...validityOf("certificate", keyCredentials),
+  ];
   return { ...Object.fromEntries(plain), validity };
 }
 
@@ -290,7 +293,21 @@ function groupOf({ id, displayName, isAssignableToRole }: JsonObject): JsonObjec
   return { id, displayName, isAssignableToRole };
 }
 
-function roleOf({ id, principalId, roleDefinitionId, directoryScopeId, appScopeId, roleDefinition }: JsonObject) {
+function roleOf({
+  id,
+  principalId,
+  roleDefinitionId,
+  directoryScopeId,
+  appScopeId,
+  roleDefinition,
+}: JsonObject) {
   const { templateId, displayName } = isObject(roleDefinition) ? roleDefinition : {};
-  return { id, principalId, roleDefinitionId, directoryScopeId, appScopeId, roleDefinition: { templateId, displayName } };
+  return {
+    id,
+    principalId,
+    roleDefinitionId,
+    directoryScopeId,
+    appScopeId,
+    roleDefinition: { templateId, displayName },
+  };
 }

@@ -129,7 +129,10 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
   const from = documentedFor(controls.from, principal, facts, grants);
   const to = documentedFor(controls.to, principal, facts, grants);
   const { denies, malformed } = readDenies(facts);
-  const matched = denies.map((deny) => ({ deny, held: holdsFor(deny, principal.id, held.groups, allGroups(facts, principal.id)) }));
+  const matched = denies.map((deny) => ({
+    deny,
+    held: holdsFor(deny, principal.id, held.groups, allGroups(facts, principal.id)),
+  }));
   const live = heldColumn(
     grants,
     matched.filter(({ held: how }) => how.match === "yes").map(({ deny }) => deny),

@@ -269,7 +269,12 @@ const rows = {
     purpose: "who can give them another password",
     calls: [
       graph("applications_ListOwners", "/applications/{application}/owners", "Application.Read.All", owned),
-      graph("servicePrincipals_ListOwners", "/servicePrincipals/{principal}/owners", "Application.Read.All", owned),
+      graph(
+        "servicePrincipals_ListOwners",
+        "/servicePrincipals/{principal}/owners",
+        "Application.Read.All",
+        owned,
+      ),
     ],
   },
   "azure/directory-membership": {

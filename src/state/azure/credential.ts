@@ -29,7 +29,10 @@ export function credentialsOf(
       if (field(entry, "sort") !== sort) continue;
       const end = text(field(entry, "endDateTime")) ?? "";
       const start = text(field(entry, "startDateTime"));
-      const [from, to] = [start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start), Date.parse(end)];
+      const [from, to] = [
+        start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start),
+        Date.parse(end),
+      ];
       if (Number.isNaN(from) || Number.isNaN(to)) malformed += 1;
       else if (to <= now) past.push(end);
       else if (from > now) coming.push(start ?? "");

@@ -33,7 +33,10 @@ export function directoryObject(facts: Facts, kind: DocumentKind, id: string): T
   if (first === undefined || found.length > 1)
     return {
       is: "untold",
-      why: found.length > 1 ? `the directory gave two answers about ${id}` : `${id} was not looked for in the directory`,
+      why:
+        found.length > 1
+          ? `the directory gave two answers about ${id}`
+          : `${id} was not looked for in the directory`,
       decide: "collect the state again with the baselines to be audited",
     };
   return field(first.body, "found") === false ? { is: "gone" } : { is: "told", value: first.body };
@@ -99,7 +102,8 @@ export function directoryRoles(facts: Facts, id: string): HeldRoles {
   const groups = membership.is === "told" ? membership.value : [];
   for (const group of groups) {
     const own = text(field(group, "id"));
-    if (own === undefined) untold.push({ why: `a group of ${id} has no id`, decide: "read the directory again" });
+    if (own === undefined)
+      untold.push({ why: `a group of ${id} has no id`, decide: "read the directory again" });
     else if (field(group, "isAssignableToRole") !== false) add(own, text(field(group, "displayName")) ?? own);
   }
   return { roles, untold, gone: membership.is === "gone" };
