@@ -11,6 +11,7 @@ const steps = [
   ["format and lint", bin("biome"), ["ci", "--error-on-warnings", "."]],
   ["unused files, exports, dependencies", bin("knip"), ["--no-progress"]],
   ["layers", bin("depcruise"), ["--config", ".dependency-cruiser.cjs", "src"]],
+  ["mutants fit the sources", process.execPath, ["scripts/mutants.mjs", "--fit"]],
   ["build", process.execPath, ["scripts/build.mjs"]],
   ["package", bin("publint"), ["--strict"]],
 ];

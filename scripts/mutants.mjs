@@ -1,6 +1,7 @@
 // Deliberate breakages: each entry of test/mutants/*.json changes one place of src/, and the tests named must notice.
 // node scripts/mutants.mjs [--sample N] [NAME…]   runs the lists of those names, or all. Ends with 1 when too many go
-// unnoticed. With --sample, N of each list, other ones at each commit.
+// unnoticed. With --sample, N of each list, other ones at each commit. With --fit nothing runs: only whether each entry
+// still fits the sources.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -21,7 +22,7 @@ const LIMIT = 240_000;
 const leftOut = new Set([".cache", ".git", "bench", "coverage", "dist", "node_modules"]);
 
 const { values, positionals } = parseArgs({
-  options: { sample: { type: "string" } },
+  options: { sample: { type: "string" }, fit: { type: "boolean" } },
   allowPositionals: true,
 });
 const size = values.sample === undefined ? Number.POSITIVE_INFINITY : Number(values.sample);
@@ -46,9 +47,15 @@ for (const name of (positionals.length > 0 ? positionals : known).sort()) {
     if (problem === undefined) fitting.push(mutant);
     else stale.push(`${name}: ${problem}`);
   }
+  if (values.fit === true) continue;
   const chosen = fitting.length <= size ? fitting : sampleOf(fitting, name);
   results.set(name, { of: all.length, tried: chosen.length, noticed: 0, endless: 0, ms: 0 });
   waiting.push(...chosen.map((mutant) => ({ ...mutant, list: name })));
+}
+
+if (values.fit === true) {
+  for (const problem of stale) console.error(`does not fit the sources: ${problem}`);
+  process.exit(stale.length === 0 ? 0 : 1);
 }
 
 await mkdir(join(root, ".cache"), { recursive: true });

@@ -223,9 +223,13 @@ function notAskedFor(check: Check, resolved: ResolvedControl, run: Run): Provide
 /** What of the kinds that a check cannot do without is unread. */
 function blocking(check: Check, resolved: ResolvedControl, facts: Facts): readonly Unread[] {
   const tolerated = new Set(check.tolerates ?? []);
+  const names = check.narrows?.(resolved.with).names ?? {};
   return [...new Set(check.needs(resolved.with))]
     .filter((kind) => !tolerated.has(kind))
-    .flatMap((kind) => facts.unread(kind).filter((u) => u.id === undefined || !BY_ID.has(kind)));
+    .flatMap((kind) => [
+      ...facts.unread(kind).filter((u) => u.id === undefined || !BY_ID.has(kind)),
+      ...(names[kind] === undefined ? facts.narrowed(kind) : []),
+    ]);
 }
 
 function unreadReason(unread: readonly Unread[]): string {

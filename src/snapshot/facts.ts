@@ -14,6 +14,8 @@ export interface Facts {
   all(kind: DocumentKind): readonly SnapshotDocument[];
   /** What of that kind (and of that id, if given) could not be read. */
   unread(kind: DocumentKind, id?: string): readonly Unread[];
+  /** What a check that looks at all of a kind must hear where only what was named of it was read. */
+  narrowed(kind: DocumentKind): readonly Unread[];
   /** Whether a state of that provider is among what is judged together. */
   has(provider: Provider): boolean;
 }
@@ -56,6 +58,11 @@ export function factsOf(snapshot: Snapshot): Facts {
       );
       return about.length > 0 ? about : notNamed(snapshot, kind, id);
     },
+    narrowed: (kind) => {
+      if (snapshot.names?.[kind] === undefined) return [];
+      const detail = "only some were looked at; collect it again with the baselines to be audited";
+      return [{ kind, api: kind, cause: "incomplete", detail }];
+    },
     has: (provider) => provider === snapshot.provider,
   };
 }
@@ -80,6 +87,7 @@ export function factsAmong(own: Facts, provider: Provider, others: readonly Fact
       const detail = `nothing of ${kind.slice(0, kind.indexOf("/"))} was collected beside it`;
       return [{ kind, api: kind, cause: "incomplete", detail }];
     },
+    narrowed: (kind) => of(kind).flatMap((facts) => facts.narrowed(kind)),
     has: (wanted) => own.has(wanted) || others.some((facts) => facts.has(wanted)),
   };
 }

@@ -27,7 +27,7 @@ export function flagsIn(command: readonly string[]): readonly ProgramFlag[] {
 
 function wordsOf(script: string): readonly string[] {
   return script.split(/\s+/).flatMap((word) => {
-    const bare = word.replace(/^["']+|["';\\]+$/g, "");
+    const bare = word.replaceAll(/["']/g, "").replace(/[;\\]+$/, "");
     return bare === "" ? [] : [bare];
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exitCode } from "../../src/report/exit-code.ts";
+import { exitCode, isIncomplete } from "../../src/report/exit-code.ts";
 import type { Severity } from "../../src/report/report.ts";
 import { SEVERITIES } from "../../src/report/severity.ts";
 import { control, finding, report, target, worlds } from "./sample.ts";
@@ -59,6 +59,16 @@ describe("exit code (the contract's table)", () => {
       code,
       allowed,
     ]);
+  });
+
+  test.each([
+    ["no target at all", report({ targets: [] }), true],
+    ["every control skipped", report({ controls: [control("cluster-role", "skipped")] }), true],
+    ["drift, and all else known", drift("high"), false],
+    ["drift beside something unknown", worlds.drift(), true],
+    ["no drift", worlds.none(), false],
+  ])("incomplete or not: %s", (_what, built, expected) => {
+    expect(isIncomplete(built)).toBe(expected);
   });
 
   test("3: old state with --fail-on-stale, whatever is allowed; drift stays 1", () => {

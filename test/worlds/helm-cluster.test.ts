@@ -546,6 +546,7 @@ describe("chalk-helm on AWS and its cluster", () => {
       [
         "dns-permissions unknown medium (111122223333/eu-west-1#kubernetes/workload)",
         "gateway-api unknown medium (uid-1#kubernetes/workload)",
+        "metadata-release unknown medium (chalk-metadata/chalk-metadata-plane)",
         "exit 3",
       ],
     ],

@@ -1,8 +1,9 @@
 import * as semver from "semver";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
-import { type Release, releasesIn } from "../../state/kubernetes/release.ts";
+import { type Release, releasesIn, releaseUnread } from "../../state/kubernetes/release.ts";
 import { command } from "../../text/command.ts";
+import { byText } from "../../text/order.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 
@@ -15,6 +16,7 @@ interface Item {
 
 interface Params {
   readonly charts: readonly Item[];
+  readonly cluster?: string;
 }
 
 /** Something that stands for a chart: a release of it, or an add-on of the cluster's provider. */
@@ -23,7 +25,7 @@ interface Installed {
   readonly id: string;
   readonly name: string;
   readonly namespace?: string;
-  readonly version: string;
+  readonly version: string | undefined;
   readonly works: boolean;
   readonly status: string;
 }
@@ -38,11 +40,23 @@ function ofChart(releases: readonly Release[], chart: string): readonly Installe
     }));
 }
 
-function addons(facts: Facts, name: string | undefined): readonly Installed[] {
-  if (name === undefined) return [];
+/** The EKS cluster that an add-on is of, where it says so. */
+const clusterOf = (body: unknown) => text(field(body, "clusterName"));
+
+/** The clusters of which add-ons were read, where that are several and none is named: whose count is not told. */
+function manyClusters(facts: Facts, wanted: string | undefined): readonly string[] {
+  if (wanted !== undefined) return [];
+  const names = new Set(facts.all("aws/eks-addon").flatMap(({ body }) => clusterOf(body) ?? []));
+  return names.size < 2 ? [] : [...names].sort(byText);
+}
+
+function addons(facts: Facts, name: string | undefined, cluster: string | undefined): readonly Installed[] {
+  if (name === undefined || manyClusters(facts, cluster).length > 0) return [];
+  const wanted = cluster?.slice(cluster.lastIndexOf("/") + 1);
+  const isHere = (body: unknown) => wanted === undefined || (clusterOf(body) ?? wanted) === wanted;
   return facts
     .all("aws/eks-addon")
-    .filter(({ body }) => field(body, "addonName") === name)
+    .filter(({ body }) => field(body, "addonName") === name && isHere(body))
     .map(({ id, body }) => {
       const status = text(field(body, "status")) ?? "unknown";
       const version = text(field(body, "addonVersion")) ?? "";
@@ -100,12 +114,15 @@ function* judge(installed: Installed, item: Item, at: string): Iterable<Observat
       remediation: { text: "Look at what failed, and upgrade or roll back.", commands: [] },
     };
   }
-  const found = versionOf(version);
-  if (found === undefined) {
+  const found = version === undefined ? undefined : versionOf(version);
+  if (version === undefined || found === undefined) {
     yield {
       ...base,
       kind: "unknown",
-      message: `chart ${item.chart}: ${what} has the version "${version}", which is none that can be compared`,
+      message:
+        version === undefined
+          ? `chart ${item.chart}: ${what} is ${status}, and which version of it runs could not be read`
+          : `chart ${item.chart}: ${what} has the version "${version}", which is none that can be compared`,
       property: "version",
       decide: `compare it with ${item.version} by hand`,
     };
@@ -138,7 +155,7 @@ export const helmCharts: Check = {
   id: "kubernetes/helm-charts",
   cloud: "kubernetes",
   title: "The documented charts are installed, in the documented versions",
-  help: `A chart is there when some release of it is, whatever that is called and in whatever namespace, or, where the document's item names one, an add-on of EKS. A leading \`v\` makes no difference; \`1.0.0+\` is that version or any newer one, \`latest\` any at all. An older version is drift, a newer one low. A release that failed while an older revision still runs counts as installed. Of an add-on the version is the program's and not the chart's, so it is not compared.
+  help: `A chart is there when some release of it is, whatever that is called and in whatever namespace, or, where the document's item names one, an add-on of EKS. A leading \`v\` makes no difference; \`1.0.0+\` is that version or any newer one, \`latest\` any at all. An older version is drift, a newer one low. Of a release whose newest revision is not deployed while an older one still is, that one's version counts. Of an add-on the version is the program's and not the chart's, so it is not compared.
 
 Two releases of one chart are both judged.`,
   params: {
@@ -146,6 +163,11 @@ Two releases of one chart are both judged.`,
     additionalProperties: false,
     required: ["charts"],
     properties: {
+      cluster: {
+        type: "string",
+        minLength: 1,
+        description: "name or ARN of the EKS cluster whose add-ons count; absent: the only one",
+      },
       charts: {
         type: "array",
         minItems: 1,
@@ -185,16 +207,40 @@ Two releases of one chart are both judged.`,
     },
   },
   run: function* (facts, rawParams): Iterable<Observation> {
-    const { charts } = rawParams as Params;
+    const { charts, cluster } = rawParams as Params;
     const releases = releasesIn(facts);
     for (const [index, item] of charts.entries()) {
       const at = `/charts/${index}`;
-      const found = [...ofChart(releases, item.chart), ...addons(facts, item.addon)];
+      const found = [...ofChart(releases, item.chart), ...addons(facts, item.addon, cluster)];
       for (const each of found) yield* judge(each, item, at);
       if (found.length > 0) continue;
+      // one of the releases that could not be read may be of this chart
+      const hidden = releaseUnread(facts);
       const unread = item.addon === undefined ? undefined : facts.unread("aws/eks-addon")[0];
       const shown = item.title === undefined ? item.chart : `${item.chart} (${item.title})`;
       const resource = { type: "HelmChart", id: `${facts.scope}#${item.chart}`, name: item.chart };
+      if (hidden !== undefined) {
+        yield {
+          kind: "unknown",
+          resource,
+          message: `no release of chart ${shown} is among those that could be read, and not all could: ${hidden.api}: ${hidden.detail}`,
+          property: "chart",
+          decide:
+            hidden.permission === undefined ? "read it again" : `grant the scanner ${hidden.permission}`,
+        };
+        continue;
+      }
+      const several = item.addon === undefined ? [] : manyClusters(facts, cluster);
+      if (several.length > 0) {
+        yield {
+          kind: "unknown",
+          resource,
+          message: `no release of chart ${shown} is installed, and whether add-on ${item.addon} of EKS stands for it is not told: there are the clusters ${several.join(", ")}`,
+          property: "chart",
+          decide: "name this one with --set cluster=NAME",
+        };
+        continue;
+      }
       if (unread !== undefined) {
         yield {
           kind: "unknown",

@@ -23,19 +23,40 @@ interface Params {
   readonly workloads: readonly Demand[];
 }
 
+/** What programs in Go read as no. */
+const NO = /^(?:false|0|f)$/i;
+
+/** What the container's start puts a variable in for. */
+const VARIABLE = /\$\(\w+\)/;
+
 /** Whether a flag is given: one without a value unless it is switched off again, one with a value by that. */
 function given(flags: readonly ProgramFlag[], wanted: string): boolean {
   const [name = "", pattern] = wanted.split("=");
   const own = flags.filter((each) => each.name === name);
   if (pattern === undefined) {
     const last = own.at(-1);
-    return last !== undefined && !/^(?:false|0|f)$/i.test(last.value ?? "");
+    return last !== undefined && !NO.test(last.value ?? "") && !VARIABLE.test(last.value ?? "");
   }
   const glob = starGlob(pattern);
   return own.some((each) => {
     const value = each.value ?? each.next;
     return value?.split(",").some((part) => matches(glob, subject(part))) ?? false;
   });
+}
+
+/** Whether a flag is switched off by name, which counts more than what a file says. */
+function isOff(flags: readonly ProgramFlag[], wanted: string): boolean {
+  const last = flags.filter(({ name }) => name === wanted).at(-1);
+  return last?.value !== undefined && NO.test(last.value);
+}
+
+/** A flag whose value, as far as it counts, comes from a variable when the container starts: what it says is not told. */
+function variableIn(flags: readonly ProgramFlag[], wanted: string): ProgramFlag | undefined {
+  const [name, pattern] = wanted.split("=");
+  const own = flags.filter((each) => each.name === name);
+  // of a switch the last one counts, and the word behind it is none of its own
+  if (pattern === undefined) return own.slice(-1).find(({ value = "" }) => VARIABLE.test(value));
+  return own.find(({ value, next }) => VARIABLE.test(value ?? next ?? ""));
 }
 
 /** What the configuration file of a workload says of a setting. */
@@ -77,7 +98,18 @@ function* judge(facts: Facts, workload: Workload, demand: Demand, at: string): I
     ),
   } as const;
   const { file } = demand;
-  if (file !== undefined && flags.some(({ name }) => name === file.argument)) {
+  const variable = demand.flags.map((wanted) => variableIn(flags, wanted)).find((each) => each !== undefined);
+  if (variable !== undefined) {
+    yield {
+      ...base,
+      kind: "unknown",
+      message: `${id} is started with --${variable.name} ${variable.value ?? variable.next}, a variable, and variables are not read`,
+      decide: `look whether it says ${shown}`,
+    };
+    return;
+  }
+  const off = demand.flags.some((wanted) => isOff(flags, wanted));
+  if (file !== undefined && !off && flags.some(({ name }) => name === file.argument)) {
     const said = saidByFile(facts, workload, file.setting);
     if (said.kind === "not read") {
       yield {

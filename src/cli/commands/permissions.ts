@@ -10,7 +10,7 @@ import { editionRead, type Read, readsOf } from "../../permissions/reads.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { inertJson } from "../../text/visible.ts";
 import { coveredBy } from "../job/editions.ts";
-import { baselineNamed } from "../job/job.ts";
+import { baselineNamed, requireUse } from "../job/job.ts";
 import { extensionsOf } from "../job/plugins.ts";
 import { contextOf } from "../line/context.ts";
 import { UsageError } from "../line/errors.ts";
@@ -35,6 +35,7 @@ export async function permissions(
   const extensions = await extensionsOf(given, shell.cwd);
   const { checks } = extensions;
   const { cloud, baselines } = wantedOf(options, shell.cwd, checks);
+  requireUse(given, { read: [cloud], recorded: [] });
   const kinds = neededKinds(cloud, baselines, options, checks);
   const names = baselines.map(({ baseline }) => `${baseline.id}@${baseline.version}`);
   if (kinds.size === 0) {

@@ -10,7 +10,7 @@ import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
 import { flags } from "../line/flags.ts";
 import { type GivenOptions, inOrder } from "../line/options.ts";
-import { assignments, one } from "../line/settings.ts";
+import { assignments, one, oneOf } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
 import type { Console } from "../output/progress.ts";
 import { type AuditedCluster, bundledFor, coveredBy, editions, editionsOfClusters } from "./editions.ts";
@@ -112,6 +112,7 @@ export async function prepare(
     named.some(({ baseline }) => fileParameters(baseline).some((name) => assignments(options).has(name)));
   const wanted = new Set<Provider>(filesAlone ? [] : (asked ?? cloudsMeant(chosen, snapshots, named)));
   if (filesAlone) {
+    requireUse(given, { read: [], recorded: [] });
     const targets = chosen.map((target): RecordedTarget => {
       const own = parametersOf(named, target.options, profile, cwd);
       return { ...nameOf(target), ...own, kind: "recorded", snapshots: [] };
@@ -141,6 +142,10 @@ export async function prepare(
       cloud,
       ...nameOf(target, reached.length > 1 ? cloud : undefined),
     }));
+  });
+  requireUse(given, {
+    read: places.filter((place) => place.recorded.length === 0).map((place) => place.cloud),
+    recorded: places.flatMap((place) => place.recorded.map(({ provider }) => provider)),
   });
   const clusters = places.flatMap((place) =>
     clustersOf(place, reachKubernetes(place.target.options, cwd), preparation),
@@ -173,7 +178,6 @@ export async function prepare(
         : undefined;
     targets.push({ ...own, kind: "live", ...reach, ...(edition === undefined ? {} : { edition }) });
   }
-  requireUse(given, places);
   return {
     clouds: [...wanted],
     baselines,
@@ -313,18 +317,22 @@ export function baselineNamed(
  * state is judged, would be passed over in silence. The environment and a config file are for several runs.
  * @throws UsageError
  */
-function requireUse(given: GivenOptions, places: readonly Place[]): void {
-  for (const { name, cloud, live } of flags) {
+export function requireUse(
+  given: GivenOptions,
+  { read, recorded }: { readonly read: readonly Provider[]; readonly recorded: readonly Provider[] },
+): void {
+  const looked = [...new Set([...read, ...recorded])];
+  for (const { name, cloud, live, choices } of flags) {
     const option = `--${name}`;
-    if (cloud === undefined || given.get(name)?.from !== option) continue;
-    const recorded = places.flatMap((place) => place.recorded.map(({ provider }) => provider));
-    const read = places.filter((place) => place.recorded.length === 0).map((place) => place.cloud);
+    const asked = given.get(name);
+    if (cloud === undefined || asked?.from !== option) continue;
+    // a slip is said before that it would not have mattered
+    if (choices !== undefined) for (const value of asked.values) oneOf(value, option, choices);
     if (read.includes(cloud) || (recorded.includes(cloud) && live !== true)) continue;
-    const looked = [...new Set([...read, ...recorded])].join(" and ");
     throw new UsageError(
       recorded.includes(cloud)
         ? `${option}: says how to reach ${cloud}, and of that only recorded state is judged; leave out ${option} or the snapshot`
-        : `${option}: is about ${cloud}, and only ${looked} is looked at; leave it out, or ask for --cloud ${cloud}`,
+        : `${option}: is about ${cloud}, and only ${looked.length === 0 ? "files are" : `${looked.join(" and ")} is`} looked at; leave it out, or ask for --cloud ${cloud}`,
     );
   }
 }

@@ -7,7 +7,7 @@ import { objectIn } from "./content.ts";
 import { isName, isNamespace, namedIn } from "./names.ts";
 import { nameOf, readClusterList } from "./pages.ts";
 import type { ClusterReading } from "./recorder.ts";
-import { releaseOf } from "./release.ts";
+import { type KeptRelease, releaseOf } from "./release.ts";
 
 const kind = "kubernetes/helm-release";
 
@@ -42,7 +42,8 @@ interface Revision {
 
 /**
  * The newest revision of each release. Which one that is, and whether an older one is still deployed, stands in the
- * labels; so only the newest record of each is fetched, and of it only status and chart are kept.
+ * labels; so only the newest record of each is fetched, with that of the one that still runs where it is another, and of
+ * these only status and chart are kept.
  */
 export async function readReleases(reading: ClusterReading): Promise<void> {
   const { recorder, plan, progress, get } = reading;
@@ -53,7 +54,7 @@ export async function readReleases(reading: ClusterReading): Promise<void> {
   progress(`reading ${kubernetesKinds[kind].title}`);
   let read = 0;
   await Promise.all(
-    storages.map(async ({ storage, of, list, get: one }) => {
+    storages.map(async ({ storage, of: what, list, get: one }) => {
       const items = await attempt(
         () =>
           readClusterList(get, {
@@ -74,33 +75,35 @@ export async function readReleases(reading: ClusterReading): Promise<void> {
         else if (wanted(found.namespace, found.release)) revisions.push(found);
       }
       await Promise.all(
-        newest(revisions).map(async ({ object, namespace, release, number, deployed }) => {
+        newest(revisions).map(async ({ deployed, ...revision }) => {
+          const { namespace, release, number } = revision;
           const id = `${namespace}/${release}`;
-          const path = one.path.replace("{namespace}", namespace).replace("{name}", object);
-          const found = await attempt(
-            async () => recordIn(await get(path), of, storage),
-            (failure) => {
-              const gone = failure.status === 404;
-              const why = gone
-                ? new ReadFailure("incomplete", `revision ${number} went away while it was read`)
-                : failure;
-              recorder.miss(kind, one, why, { id, path });
-              return undefined;
-            },
-          );
+          const record = async (of: Revision) => {
+            const path = one.path.replace("{namespace}", namespace).replace("{name}", of.object);
+            return attempt(
+              async () => recordIn(await get(path), { what, storage, of }),
+              (failure) => {
+                const why =
+                  failure.status === 404
+                    ? new ReadFailure("incomplete", `revision ${of.number} went away while it was read`)
+                    : failure;
+                recorder.miss(kind, one, why, { id, path });
+                return undefined;
+              },
+            );
+          };
+          const found = await record(revision);
           if (found === undefined) return;
-          if (found.name !== release || found.revision !== number) {
-            const why = `Helm's record cannot be read: the label says revision ${number} of ${release}, the record another`;
-            recorder.miss(kind, one, new ReadFailure("malformed", why), { id, path });
-            return;
-          }
           const { chart, status, lastDeployed } = found;
+          // What runs is then the chart of the revision before; where that cannot be read, the entry above says so.
           const older = status === "deployed" ? undefined : deployed;
+          const runs = older === undefined ? undefined : await record(older);
           read += 1;
           recorder.keep(kind, id, {
             ...{ name: release, namespace, revision: number, status },
             ...(lastDeployed === undefined ? {} : { lastDeployed }),
-            ...(older === undefined ? {} : { deployedRevision: older }),
+            ...(older === undefined ? {} : { deployedRevision: older.number }),
+            ...(runs === undefined ? {} : { deployedChart: runs.chart }),
             ...{ chart, storage },
           });
         }),
@@ -139,7 +142,7 @@ function revisionOf(item: JsonObject): Revision | ReadFailure {
 /** Of each release the newest revision, with the newest older one whose label says that it is deployed. */
 function newest(
   revisions: readonly Revision[],
-): readonly (Revision & { readonly deployed: number | undefined })[] {
+): readonly (Revision & { readonly deployed: Revision | undefined })[] {
   const releases = new Map<string, Revision[]>();
   for (const each of revisions) {
     const key = `${each.namespace}/${each.release}`;
@@ -148,15 +151,28 @@ function newest(
   return [...releases.values()].flatMap((all) => {
     const [first, ...older] = [...all].sort((a, b) => b.number - a.number);
     if (first === undefined) return [];
-    return [{ ...first, deployed: older.find(({ status }) => status === "deployed")?.number }];
+    return [{ ...first, deployed: older.find(({ status }) => status === "deployed") }];
   });
 }
 
-function recordIn(body: JsonObject, of: Storage["of"], storage: Storage["storage"]) {
-  const { kind: what, data } = body;
-  if (what !== of || !isObject(data))
-    throw new ReadFailure("malformed", `answered 200 with something else than a ${of} with data`, {
+/** The record of one revision; one whose labels say something else than it says itself is not believed. */
+function recordIn(
+  body: JsonObject,
+  {
+    what,
+    storage,
+    of,
+  }: { readonly what: Storage["of"]; readonly storage: Storage["storage"]; readonly of: Revision },
+): KeptRelease {
+  const { kind: own, data } = body;
+  if (own !== what || !isObject(data))
+    throw new ReadFailure("malformed", `answered 200 with something else than a ${what} with data`, {
       status: 200,
     });
-  return releaseOf(Object.hasOwn(data, "release") ? data["release"] : undefined, storage);
+  const found = releaseOf(Object.hasOwn(data, "release") ? data["release"] : undefined, storage);
+  if (found.name === of.release && found.revision === of.number) return found;
+  throw new ReadFailure(
+    "malformed",
+    `Helm's record cannot be read: the label says revision ${of.number} of ${of.release}, the record another`,
+  );
 }

@@ -3,7 +3,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { texts } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
 import type { Audited } from "../audited.ts";
-import { knownAssignments, mayBeVendor, namesGroup, orphaned } from "./assignment.ts";
+import { knownAssignments, mayBeVendor, namesGroup } from "./assignment.ts";
 import { ASSIGNMENT, DEFINITION } from "./documented.ts";
 import { readRoleDefinitions } from "./role.ts";
 
@@ -72,7 +72,7 @@ export function findPrincipals(
   }
   const roles = readRoleDefinitions(facts);
   const guids = new Set(names.flatMap((name) => roles.named(name).map((r) => r.guid)));
-  const holders = knownAssignments(facts).filter((a) => guids.has(a.role) && !orphaned(a));
+  const holders = knownAssignments(facts).filter((a) => guids.has(a.role));
   const ids = new Set(holders.filter(mayBeVendor).map((a) => a.principal));
   const groups = new Set(holders.filter(namesGroup).map((a) => a.principal));
   if (ids.size === 0 && groups.size > 0) {

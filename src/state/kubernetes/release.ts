@@ -1,5 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
-import { field, list, record, text } from "../../snapshot/value.ts";
+import type { Unread } from "../../snapshot/snapshot.ts";
+import { field, text } from "../../snapshot/value.ts";
 
 /** The newest revision of a Helm release. */
 export interface Release {
@@ -11,13 +12,15 @@ export interface Release {
   /** The older revision that runs, where the newest one does not. */
   readonly deployedRevision?: number;
   readonly chart: string;
-  readonly version: string;
+  /** Of the chart that runs: where the newest revision is not deployed and an older one is, of that one. */
+  readonly version: string | undefined;
 }
 
 export function releasesIn(facts: Facts): readonly Release[] {
   return facts.all("kubernetes/helm-release").map(({ id, body }): Release => {
     const deployed = field(body, "deployedRevision");
     const revision = field(body, "revision");
+    const runs = typeof deployed === "number" ? field(body, "deployedChart") : field(body, "chart");
     return {
       id,
       name: text(field(body, "name")) ?? id,
@@ -26,43 +29,16 @@ export function releasesIn(facts: Facts): readonly Release[] {
       status: text(field(body, "status")) ?? "unknown",
       ...(typeof deployed === "number" ? { deployedRevision: deployed } : {}),
       chart: text(field(field(body, "chart"), "name")) ?? "",
-      version: text(field(field(body, "chart"), "version")) ?? "",
+      version: text(field(runs, "version")),
     };
   });
 }
 
-/** A pod that does not run, and why as far as it says. */
-export interface Failing {
-  readonly name: string;
-  readonly why: string;
-}
-
-/** Pods of a namespace that carry a label of the release, or belong to an object that does by its name. */
-export function podsOf(facts: Facts, { namespace, name }: Release): readonly unknown[] {
-  return facts
-    .all("kubernetes/pod")
-    .map(({ body }) => body)
-    .filter((body) => {
-      const metadata = field(body, "metadata");
-      if (text(field(metadata, "namespace")) !== namespace) return false;
-      const labels = record(field(metadata, "labels")) ?? {};
-      return labels["app.kubernetes.io/instance"] === name || labels["release"] === name;
-    });
-}
-
-/** Why a pod does not run; undefined of one that does, or that has done its work. */
-export function failing(pod: unknown): Failing | undefined {
-  const metadata = field(pod, "metadata");
-  const status = field(pod, "status");
-  const phase = text(field(status, "phase")) ?? "Unknown";
-  if (phase === "Succeeded" || field(metadata, "deletionTimestamp") !== undefined) return undefined;
-  const name = text(field(metadata, "name")) ?? "";
-  const waiting = (list(field(status, "containerStatuses")) ?? []).flatMap(
-    (each) => text(field(field(field(each, "state"), "waiting"), "reason")) ?? [],
-  );
-  if (waiting.length > 0) return { name, why: waiting.join(", ") };
-  const reason = text(field(status, "reason"));
-  if (phase !== "Running") return { name, why: reason ?? phase };
-  const ready = (list(field(status, "conditions")) ?? []).find((each) => field(each, "type") === "Ready");
-  return ready === undefined || field(ready, "status") === "True" ? undefined : { name, why: "not ready" };
+/** What leaves open whether a release is there: its own record, or all that one of Helm's storages holds. */
+export function releaseUnread(facts: Facts, id?: string): Unread | undefined {
+  const kind = "kubernetes/helm-release";
+  // the name of a storage is no place of a release
+  const storages = facts.unread(kind).filter((entry) => entry.id === undefined || !entry.id.includes("/"));
+  const own = id === undefined ? facts.unread(kind) : facts.unread(kind, id);
+  return own[0] ?? storages[0];
 }

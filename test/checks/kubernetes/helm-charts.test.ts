@@ -1,6 +1,40 @@
 import { describe, expect, it } from "vitest";
-import { cluster, edited, type State } from "../../worlds/helm-state.ts";
-import { found } from "../installation.ts";
+import { GIVEN, reportOn } from "../../worlds/helm-look.ts";
+import { changed, cluster, edited, type State } from "../../worlds/helm-state.ts";
+import { account, found } from "../installation.ts";
+
+/** Add-ons by name and cluster. */
+const addons = (...all: readonly (readonly [string, string])[]): State => ({
+  "aws/eks-addon": Object.fromEntries(
+    all.map(([addonName, clusterName]) => [
+      `${clusterName}/${addonName}`,
+      { addonName, clusterName, addonVersion: "v1.40.0-eksbuild.1", status: "ACTIVE" },
+    ]),
+  ),
+});
+
+describe("add-ons of several clusters", () => {
+  const change = { "kubernetes/helm-release": { "platform/our-aws-ebs-csi-driver": undefined } };
+  it.each([
+    ["chalk", "pass"],
+    ["arn:aws:eks:eu-west-1:111122223333:cluster/chalk", "pass"],
+    ["other", "fail"],
+  ])("%s is named: its own count: %s", (name, outcome) => {
+    const aws = changed(account, addons(["aws-ebs-csi-driver", "chalk"], ["vpc-cni", "other"]));
+    const { controls } = reportOn(aws, changed(cluster, change), { parameters: { ...GIVEN, cluster: name } });
+    expect(controls.find(({ id }) => id.endsWith("/helm-charts"))?.outcome).toBe(outcome);
+  });
+});
+
+describe("a chart of a release that could not be read", () => {
+  it.each(["configmaps", "platform/odd"])("%s: is not absent", (id) => {
+    const kind = "kubernetes/helm-release";
+    const unread = [{ kind, id, api: "GET x", cause: "denied", detail: "answered 403" } as const];
+    const change = { [kind]: { "platform/our-keda": undefined } };
+    const { controls } = reportOn(account, changed(cluster, change), { unread });
+    expect(controls.find((each) => each.id.endsWith("/helm-charts"))?.outcome).toBe("unknown");
+  });
+});
 
 describe("kubernetes/helm-charts", () => {
   it.each<[string, string, State, readonly string[]]>([
@@ -32,8 +66,43 @@ describe("kubernetes/helm-charts", () => {
       edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
         status: "failed",
         deployedRevision: 2,
+        deployedChart: { name: "keda", version: "2.11.1" },
       }),
       [],
+    ],
+    [
+      "helm-charts",
+      "failed on its way to the documented version",
+      edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+        status: "failed",
+        deployedRevision: 2,
+        deployedChart: { name: "keda", version: "2.9.0" },
+      }),
+      [
+        "changed medium | chart keda: release platform/our-keda is version 2.9.0, older than the documented 2.11.1 | helm list --namespace platform --filter '^our-keda$'",
+      ],
+    ],
+    [
+      "helm-charts",
+      "failed, and which version runs was not read",
+      edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+        status: "failed",
+        deployedRevision: 2,
+      }),
+      [
+        "unknown | chart keda: release platform/our-keda is failed, and which version of it runs could not be read; to decide: compare it with 2.11.1 by hand | helm list --namespace platform --filter '^our-keda$'",
+      ],
+    ],
+    [
+      "helm-charts",
+      "an add-on, and another cluster's",
+      {
+        "kubernetes/helm-release": { "platform/our-aws-ebs-csi-driver": undefined },
+        ...addons(["aws-ebs-csi-driver", "one"], ["vpc-cni", "two"]),
+      },
+      [
+        "unknown | no release of chart aws-ebs-csi-driver (EBS CSI Driver) is installed, and whether add-on aws-ebs-csi-driver of EKS stands for it is not told: there are the clusters one, two; to decide: name this one with --set cluster=NAME | ",
+      ],
     ],
   ])("%s: %s, with how to see it and what mends it", (control, _, change, expected) => {
     expect(found(control, change)).toEqual(expected);

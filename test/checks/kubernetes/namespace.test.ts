@@ -12,6 +12,28 @@ describe("kubernetes/namespace", () => {
         "absent medium | there is no namespace chalk-metadata | kubectl get namespace chalk-metadata | kubectl create namespace chalk-metadata",
       ],
     ],
+    [
+      "metadata-namespace",
+      "being deleted",
+      {
+        "kubernetes/namespace": {
+          "chalk-metadata": {
+            metadata: { name: "chalk-metadata", deletionTimestamp: "2026-11-28T00:00:00Z" },
+          },
+        },
+      },
+      [
+        "changed medium | namespace chalk-metadata is being deleted, and what is in it with it | kubectl get namespace chalk-metadata | kubectl create namespace chalk-metadata",
+      ],
+    ],
+    [
+      "metadata-namespace",
+      "no namespace at all (fault 40)",
+      { "kubernetes/namespace": undefined },
+      [
+        "unknown | the list of namespaces is empty, without even the server's own: the cluster was not readable; to decide: read the namespaces with an identity that may list them | ",
+      ],
+    ],
   ])("%s: %s, with how to see it and what mends it", (control, _, change, expected) => {
     expect(found(control, change)).toEqual(expected);
   });

@@ -50,6 +50,18 @@ describe("T11: an option that says nothing here is refused, not passed over", ()
     expect(stderr).toContain(`${option}: ${expected}`);
   });
 
+  test.each([
+    [["permissions", "--cloud", "azure"], "azure is"],
+    [["preflight", "--cloud", "azure"], "azure is"],
+    [["collect", "--cloud", "azure"], "azure is"],
+    [["compare", beside, beside], "azure is"],
+    [["scan", "--baseline", "chalk-helm", "--set", "values=package.json"], "files are"],
+  ])("%j", async (line, looked) => {
+    const { status, stdout, stderr } = await ran([...line, "--role", "vendor"]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(`--role: is about aws, and only ${looked} looked at`);
+  });
+
   test("every option of one cloud says so", () => {
     const about = flagsOf("scan").filter(({ help }) =>
       /\b(?:Azure|AWS|Kubernetes|kubeconfig|Entra)\b/.test(help),

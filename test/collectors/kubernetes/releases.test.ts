@@ -66,10 +66,24 @@ describe("releases", () => {
   it("say which older revision is still deployed, when the newest is not", async () => {
     const found = await look([
       release({ revision: 1, status: "superseded" }),
-      release({ revision: 2, status: "deployed" }),
+      release({ revision: 2, status: "deployed", version: "1.1.0" }),
       release({ revision: 3, status: "failed" }),
     ]);
-    expect(found.releases).toMatchObject([{ revision: 3, status: "failed", deployedRevision: 2 }]);
+    const older = {
+      deployedRevision: 2,
+      deployedChart: { name: "app", version: "1.1.0", appVersion: "9.9" },
+    };
+    expect(found.releases).toEqual([{ ...whole, revision: 3, status: "failed", ...older }]);
+    expect(found.asked.filter((path) => path.includes("/namespaces/team/secrets"))).toHaveLength(2);
+  });
+
+  it("and when that one cannot be read, its chart is not known", async () => {
+    await look([release({ revision: 2, status: "deployed" }), release({ revision: 3, status: "failed" })]);
+    kubernetes.faults.add({ match: ".v1.app.v2", denied: "secrets" });
+    const found = await again();
+    expect(found.releases).toMatchObject([{ revision: 3, deployedRevision: 2 }]);
+    expect(found.releases[0]).not.toHaveProperty("deployedChart");
+    expect(found.unread).toMatchObject([{ id: "team/app", cause: "denied", permission: "get secrets" }]);
   });
 
   it("only those that are named are fetched, by name or by namespace", async () => {
