@@ -45,7 +45,17 @@ export const builtIn = {
   userAccessAdministrator: "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
 } as const;
 
-/** An empty subscription with the four basic built-in roles; `changes` replaces whole lists. */
+/** Types that every subscription can list. */
+const noOthers: AzureState["others"] = {
+  "Microsoft.DBforPostgreSQL/flexibleServers": [],
+  "Microsoft.Network/virtualNetworks": [],
+  "Microsoft.Storage/storageAccounts": [],
+};
+
+/**
+ * An empty subscription with the four basic built-in roles; `changes` replaces whole lists, and of other providers those
+ * that it has.
+ */
 export function azureState(changes: Partial<AzureState> = {}): AzureState {
   const id = changes.subscriptionId ?? subscriptionId;
   return {
@@ -72,11 +82,11 @@ export function azureState(changes: Partial<AzureState> = {}): AzureState {
     resources: [],
     managedClusters: [],
     vaults: [],
-    others: {},
     containers: {},
     graph: emptyGraph,
     unregistered: [],
     ...changes,
+    others: { ...noOthers, ...changes.others },
   };
 }
 

@@ -52,7 +52,7 @@ const rows: Readonly<Record<string, Row>> = {
   "another role of the directory than the one named": {
     ...world({ graph: harbour([lasting], ADMINISTRATOR) }),
     code: 1,
-    findings: ["harbour-office absent medium (cccccccc-0000-4000-8000-000000000001)"],
+    findings: ["harbour-office absent low (cccccccc-0000-4000-8000-000000000001)"],
   },
   "a subnet delegated to another service than the one named": {
     ...world({ others: basin("Microsoft.DBforPostgreSQL/flexibleServers") }),
