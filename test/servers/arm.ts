@@ -145,7 +145,10 @@ export async function startArm(changes: Partial<AzureState> = {}, options: ArmOp
       AZURE_AUTHORITY_HOST: url,
       NODE_EXTRA_CA_CERTS: caFile,
     },
-    args: ["--azure-endpoint", url, "--subscription", changes.subscriptionId ?? azureState().subscriptionId],
+    args: [
+      ...["--azure-endpoint", url, "--graph-endpoint", url],
+      ...["--subscription", changes.subscriptionId ?? azureState().subscriptionId],
+    ],
     requests,
     faults,
     close: () =>
