@@ -38,8 +38,11 @@ export async function readContainers(
         return;
       }
       if (wanted !== undefined && !wanted.some((each) => names(each, group, name))) return;
-      const found = await attempt(() => reader.list({ ...call, path: pathOf(call, account) }), miss);
-      if (found !== undefined) recorder.keep(kind, account, { value: found.map(containerOf) });
+      const found = await attempt(
+        async () => (await reader.list({ ...call, path: pathOf(call, account) })).map(containerOf),
+        miss,
+      );
+      if (found !== undefined) recorder.keep(kind, account, { value: found });
     }),
   );
 }
@@ -54,8 +57,9 @@ function names(wanted: string, group: string, name: string): boolean {
   return is(inGroup, group) && is(called, name);
 }
 
-/** What is kept of a container: its metadata are anybody's to write into. */
+/** What is kept of a container: its metadata are anybody's to write into. One that tells nothing is not taken for private. */
 function containerOf({ id, name, properties }: JsonObject): JsonObject {
-  const { publicAccess, deleted } = isObject(properties) ? properties : {};
+  if (!isObject(properties)) throw new ReadFailure("malformed", "a container of the list has no properties");
+  const { publicAccess, deleted } = properties;
   return { id, name, properties: { publicAccess, deleted } };
 }

@@ -364,6 +364,12 @@ it("containers are asked only of accounts whose ids are ids of accounts, and tha
   expect(ids(snapshot, "azure/blob-container")).toEqual([storageAccount]);
   expect(snapshot.unread.map(({ id, cause }) => [id, cause])).toEqual([[odd, "malformed"]]);
   expect(arm.requests.filter(({ path }) => path.includes("st9"))).toEqual([]);
+  arm.faults.add({ match: "/containers", raw: '{"value":[{"id":"x","name":"c1"}]}' });
+  const mute = await collectFrom(arm, { kinds });
+  expect(ids(mute.snapshot, "azure/blob-container")).toEqual([]);
+  expect(mute.snapshot.unread.map(({ detail }) => detail)).toContain(
+    "a container of the list has no properties",
+  );
   const elsewhere = await collectFrom(arm, { kinds, names: new Map([["azure/blob-container", ["rg2/*"]]]) });
   expect(ids(elsewhere.snapshot, "azure/blob-container")).toEqual([]);
 });
