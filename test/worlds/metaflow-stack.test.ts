@@ -1,3 +1,5 @@
+import { expect } from "vitest";
+import type { Report } from "../../src/report/report.ts";
 import type { DocumentKind } from "../../src/snapshot/kinds/kinds.ts";
 import type { AzureState, Body } from "../servers/azure-state.ts";
 import { denyAssignment, resourceGroup } from "../servers/azure-state.ts";
@@ -131,6 +133,7 @@ const groupsDeny = (id: string) =>
     permissions: [{ actions: ["Microsoft.ContainerService/managedClusters/write"] }],
     principals: [{ id, type: "Group" }],
   });
+const notesOf = ({ targets }: Report) => targets.flatMap(({ notes = [] }) => notes).join("\n");
 const row = (
   changed: StackWorld,
   code: number,
@@ -542,11 +545,23 @@ const rows: Readonly<Record<string, StackRow>> = {
       "directory-role excess high (aaaaaaaa-0000-4000-8000-000000000001), by Global Administrator through group outer admins",
     ],
   ),
-  "no consent at all": row(knows({ consent: [] }), 3, [
-    "application unknown medium (aaaaaaaa-0000-4000-8000-000000000001)",
-    "directory-role unknown medium (aaaaaaaa-0000-4000-8000-000000000001)",
-    "directory-role unknown medium (cccccccc-0000-4000-8000-000000000001)",
-  ]),
+  "no consent at all": row(
+    knows({ consent: [] }),
+    3,
+    [
+      "application unknown medium (aaaaaaaa-0000-4000-8000-000000000001)",
+      "directory-role unknown medium (aaaaaaaa-0000-4000-8000-000000000001)",
+      "directory-role unknown medium (cccccccc-0000-4000-8000-000000000001)",
+    ],
+    {
+      also: ({ report }) => {
+        expect(notesOf(report)).not.toContain("The directory (Microsoft Graph) was read");
+        const messages = report.findings.map(({ message }) => message).join("\n");
+        expect(messages).toContain("needs Application.Read.All of Microsoft Graph");
+        expect(messages).toContain("needs RoleManagement.Read.Directory of Microsoft Graph");
+      },
+    },
+  ),
   "no consent to applications": row(knows(without("Application.Read.All")), 3, [
     "application unknown medium (aaaaaaaa-0000-4000-8000-000000000001)",
     "directory-role unknown medium (aaaaaaaa-0000-4000-8000-000000000001)",
@@ -580,6 +595,7 @@ const rows: Readonly<Record<string, StackRow>> = {
     world({ denyAssignments: [groupsDeny(outer)] }),
     0,
     [],
+    { also: ({ report }) => expect(notesOf(report)).toContain("The directory (Microsoft Graph) was read") },
   ),
   "a deny that names a group the principal is in": row(
     world({
