@@ -27,7 +27,8 @@ const idOf = ({ metadata }: Body): string => {
   return `${namespace}/${name}`;
 };
 
-function clusterSnapshot({ services, slices, unread = [] }: ClusterState): Snapshot {
+/** What is recorded of the cluster. */
+export function clusterSnapshot({ services, slices, unread = [] }: ClusterState): Snapshot {
   const hidden = new Set(unread.map(({ kind }) => kind));
   const of = (kind: DocumentKind, bodies: readonly Body[]) =>
     hidden.has(kind) ? [] : bodies.map((body) => ({ kind, id: idOf(body), body }));

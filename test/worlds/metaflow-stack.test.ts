@@ -6,6 +6,7 @@ import { denyAssignment, resourceGroup } from "../servers/azure-state.ts";
 import type { Fault } from "../servers/faults.ts";
 import { everyConsent, type GraphState } from "../servers/graph-answers.ts";
 import { outer, SUB, second, team } from "./chalk.ts";
+import { having, service, slice, whole } from "./metaflow-cluster.ts";
 import { type ClusterState, type StackRow, type StackWorld, stackGround } from "./metaflow-ground.ts";
 import {
   ACCOUNT,
@@ -36,52 +37,6 @@ import {
   subnet,
 } from "./metaflow-state.ts";
 import { describeWorlds } from "./world.ts";
-
-type Port = { readonly port: number; readonly protocol?: string };
-const service = (
-  namespace: string,
-  name: string,
-  ports: readonly number[],
-  spec: Body = {},
-  status: Body = {},
-): Body => ({
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: { namespace, name },
-  spec: { type: "ClusterIP", ports: ports.map((port): Port => ({ port, protocol: "TCP" })), ...spec },
-  status,
-});
-const slice = (namespace: string, of: string, ready: boolean | undefined = true): Body => ({
-  apiVersion: "discovery.k8s.io/v1",
-  kind: "EndpointSlice",
-  metadata: { namespace, name: `${of}-abc`, labels: { "kubernetes.io/service-name": of } },
-  endpoints: [{ conditions: ready === undefined ? {} : { ready } }],
-});
-
-const argo: readonly (readonly [string, readonly number[]])[] = [
-  ["argo-server", [2746]],
-  ["httpbin", [9100]],
-  ["minio", [9000, 9001]],
-  ["postgres", [5432]],
-  ["workflow-controller-metrics", [9090]],
-];
-const flows = ["metadata-service", "metaflow-ui-static-service", "metaflow-ui-backend-service"];
-const whole: ClusterState = {
-  services: [
-    ...argo.map(([name, ports]) => service("argo", name, ports)),
-    ...flows.map((name) => service("default", name, [8080])),
-    service("argo", "beside-the-page", [80], { type: "LoadBalancer" }),
-  ],
-  slices: [
-    ...argo.map(([name], i) => slice("argo", name, i === 0 ? undefined : true)),
-    ...flows.map((name) => slice("default", name)),
-  ],
-};
-/** A service in place of the one of its name, or without it. */
-const having = (name: string, ...by: readonly Body[]): ClusterState => ({
-  ...whole,
-  services: [...whole.services.filter(({ metadata }) => (metadata as Body).name !== name), ...by],
-});
 
 const set = ["resourceGroup=rg-flows", `deployerId=${deployer}`];
 const flags = { subscription: ["6b1f4e5f-0000-4000-8000-000000000001"], principal: [app], set };
