@@ -161,9 +161,8 @@ function* credentials(
     yield* ending("password", passwords, c);
     return;
   }
-  const malformed = passwords.malformed + certificates.malformed;
-  if (malformed > 0) {
-    const why = `${malformed} of its credentials cannot be understood`;
+  if (passwords.malformed + certificates.malformed > 0) {
+    const why = "not all of its credentials can be understood";
     yield unknown(c, "password", `whether a password of ${c.name} holds`, {
       why,
       decide: "read the directory again",

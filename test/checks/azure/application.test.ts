@@ -120,7 +120,7 @@ describe("azure/application", () => {
     [
       "has dates that are none",
       [entry("soon")],
-      /^unknown: whether a password of pump holds is not known: 1 of its credentials/,
+      /^unknown: whether a password of pump holds is not known: not all of its credentials/,
     ],
     ["has dates that are none, beside one that lasts", [entry("soon"), lasting], undefined],
     [
@@ -138,6 +138,28 @@ describe("azure/application", () => {
     const [line] = said({ principal: { validity } });
     if (expected === undefined) expect(line).toBeUndefined();
     else expect(line).toMatch(expected);
+  });
+
+  it("an object that does not tell its credentials is not one without any", () => {
+    expect(said({ principal: { validity: null } })).toEqual([
+      expect.stringMatching(
+        /^unknown: whether a password of pump holds is not known: not all of its credentials/,
+      ),
+    ]);
+  });
+
+  it("a password that may stand on an application that could not be read is not absent", () => {
+    const unread = [
+      { kind: "azure/application", api: "GET /x", id: APP, cause: "timeout", detail: "no answer" },
+    ] as const;
+    expect(said({ principal: { validity: [] }, unread })).toEqual([
+      expect.stringMatching(/^unknown: the application of pump, its credentials .* no answer$/),
+    ]);
+  });
+
+  it("the deployer's id may be given in capitals", () => {
+    const owners = [{ type: "#microsoft.graph.user", id: STRANGER, displayName: "Eve" }];
+    expect(said({ owners, deployer: STRANGER.toUpperCase() })).toEqual([]);
   });
 
   it("whether it is enabled is unknown when it is not told", () => {
