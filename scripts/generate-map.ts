@@ -10,8 +10,8 @@ const sources = (readdirSync(join(root, "src"), { recursive: true }) as string[]
   .sort();
 
 /**
- * The first sentence of the comment that tells most of a file: of what bears its name, else of its first function, else
- * of whatever has one. Without any: what it exports.
+ * The first sentence of the comment that tells most of a file: the one that it opens with, else of what bears its name,
+ * else of its first function, else of whatever has one. Without any: what it exports.
  */
 function told(path: string): string {
   const text = readFileSync(join(root, "src", path), "utf8");
@@ -32,7 +32,14 @@ function told(path: string): string {
   const comments = exported
     .toSorted((a, b) => rank(a) - rank(b))
     .flatMap((each) => ts.getJSDocCommentsAndTags(each).filter(ts.isJSDoc));
-  const [first] = comments.map((each) => ts.getTextOfJSDocComment(each.comment) ?? "");
+  const [opening] = text.startsWith("/**")
+    ? (file.statements[0] === undefined ? [] : ts.getJSDocCommentsAndTags(file.statements[0])).filter(
+        ts.isJSDoc,
+      )
+    : [];
+  const [first] = [...(opening === undefined ? [] : [opening]), ...comments].map(
+    (each) => ts.getTextOfJSDocComment(each.comment) ?? "",
+  );
   const names = exported.flatMap(namesOf);
   const sentence = (first ?? "")
     .replace(/\s+/g, " ")

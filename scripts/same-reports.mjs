@@ -10,8 +10,8 @@ import { root } from "./bundle.mjs";
 const formats = ["table", "json", "sarif", "junit", "markdown"];
 const baselines = {
   azure: ["chalk-azure", "metaflow-azure", "fixtures/baselines/acme-lake.yaml"],
-  aws: ["chalk-aws", "fixtures/baselines/acme-pond.yaml"],
-  kubernetes: ["chalk-azure", "chalk-aws", "fixtures/baselines/acme-stream.yaml"],
+  aws: ["chalk-aws", "chalk-helm", "fixtures/baselines/acme-pond.yaml"],
+  kubernetes: ["chalk-azure", "chalk-aws", "chalk-helm", "fixtures/baselines/acme-stream.yaml"],
 };
 
 /** Every recorded state of the repository: its file, and its cloud. */

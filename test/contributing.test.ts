@@ -30,6 +30,10 @@ const naming = (text: string | RegExp, folders: readonly string[]): string[] =>
     .filter((path) => (typeof text === "string" ? read(path).includes(text) : text.test(read(path))))
     .sort();
 
+/** From where a file imports values. */
+const valuesFrom = (path: string): readonly string[] =>
+  [...read(path).matchAll(/^import (?!type)[^;]*? from "([^"]+)"/gm)].map(([, from]) => from ?? "");
+
 describe("the page of what one touches", () => {
   it("a plain setting is data alone: no source knows the vendor or the setting", () => {
     const { touch, example } = row("a plain setting");
@@ -81,6 +85,61 @@ describe("the page of what one touches", () => {
       "cli/output/",
     ]);
     expect(touch.map((path) => path.replace("<format>", example)).sort()).toEqual(files);
+  });
+
+  it("several settings of a resource are data alone", () => {
+    const { touch, example } = row("several settings");
+    expect(touch).toEqual([]);
+    expect(read(example)).toContain("check: config/resource-state");
+    const ids = read(example)
+      .split(/^ *- id: /m)
+      .filter((text) => text.includes("check: config/resource-state"))
+      .map((text) => text.split("\n")[0] ?? "");
+    expect(ids.length).toBeGreaterThan(0);
+    expect(ids.flatMap((id) => naming(`"${id}"`, [""]))).toEqual([]);
+  });
+
+  it("a command: its file, the command line, its flags", () => {
+    const { touch, example } = row("a command");
+    expect(touch.map((path) => path.replace("<name>", example)).sort()).toEqual(
+      [
+        ...naming(new RegExp(`"${example}"|/${example}\\.ts"`), ["cli/"]),
+        `src/cli/commands/${example}.ts`,
+      ].sort(),
+    );
+    expect(sources).toContain(`src/cli/commands/${example}.ts`);
+  });
+
+  it("a clause: what decides and what compares know nothing of each other, and mutants are of both", () => {
+    const lines = page.split("\n").filter((each) => /^\| (Azure|AWS|Kubernetes) \| `src\/access/.test(each));
+    expect(lines).toHaveLength(3);
+    for (const line of lines) {
+      const [evaluator = "", comparison = "", oracle = "", mutants = ""] = [
+        ...line.matchAll(/`([^`]+)`/g),
+      ].map(([, path]) => path ?? "");
+      for (const [one, other] of [
+        [evaluator, comparison],
+        [comparison, evaluator],
+      ] as const)
+        expect(valuesFrom(one), `${one} imports ${other}`).not.toContain(`./${other.split("/").at(-1)}`);
+      expect(read(oracle)).not.toMatch(/^import (?!type).*src\//m);
+      const files = (JSON.parse(read(mutants)) as readonly { readonly file: string }[]).map(
+        ({ file }) => file,
+      );
+      expect(files, mutants).toEqual(
+        expect.arrayContaining([expect.stringContaining(dirname(evaluator))] as string[]),
+      );
+    }
+  });
+
+  it("a fault: its row, its answer, its tests", () => {
+    const named = [...(page.split("**A fault**")[1]?.split("\n\n")[0] ?? "").matchAll(/`([^`]+)`/g)].map(
+      ([, path]) => path ?? "",
+    );
+    expect(named).toHaveLength(3);
+    for (const path of named)
+      for (const provider of ["azure", "aws", "kubernetes"])
+        expect(read(path.replace("<provider>", provider)).length).toBeGreaterThan(0);
   });
 
   it("a baseline: the version's file and the lock", () => {

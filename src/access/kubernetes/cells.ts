@@ -3,7 +3,7 @@
  * either share nothing in a dimension, or one of them holds the other there.
  */
 import type { Origin } from "../policy.ts";
-import { type RuleGrant, urlPrefix } from "./grant.ts";
+import { type RuleGrant, urlPrefix } from "./rule.ts";
 import {
   comesThrough,
   GONE_GROUP,

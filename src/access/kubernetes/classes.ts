@@ -3,7 +3,7 @@
  * looks at one, and what it finds holds for all; a rule of long lists is a handful of cells then, not their product.
  */
 import { type At, GROUP, type Interchangeable, NAME, RESOURCE, resourceAt, SUB, VERB } from "./cells.ts";
-import type { RuleGrant } from "./grant.ts";
+import type { RuleGrant } from "./rule.ts";
 import { namelessVerb } from "./served.ts";
 import { ANY, type Words } from "./words.ts";
 

@@ -4,10 +4,10 @@ import { cellsOf, type GrantCells } from "./cells.ts";
 import { interchangeable } from "./classes.ts";
 import { CellSide } from "./difference.ts";
 import { doubtsOf, onlyUnnamed, possibleGrants, type ReadSide } from "./doubts.ts";
-import type { RuleGrant } from "./grant.ts";
 import { type Grants, kubernetesGrants } from "./grants.ts";
 import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
 import { residuesOf } from "./residues.ts";
+import type { RuleGrant } from "./rule.ts";
 import { servedOf } from "./served.ts";
 import { Words } from "./words.ts";
 

@@ -9,7 +9,7 @@ import {
   shared,
   type UrlCell,
 } from "./cells.ts";
-import type { RuleGrant } from "./grant.ts";
+import type { RuleGrant } from "./rule.ts";
 import { UrlIndex, urlShared } from "./urls.ts";
 import { ANY } from "./words.ts";
 

@@ -2,10 +2,10 @@
 import type { Doubt, Origin } from "../policy.ts";
 import { type At, cellsOf, DEFAULT_CELLS, type GrantCells, type UrlCell } from "./cells.ts";
 import { CellSide, resourceRows, urlRows } from "./difference.ts";
-import { type RuleGrant, UNNAMED_NAMESPACE } from "./grant.ts";
 import { type Grants, hull } from "./grants.ts";
 import { linesOf, lineText, urlLinesOf, urlLineText } from "./notation.ts";
 import { residueTexts, urlTexts, type World } from "./residues.ts";
+import { type RuleGrant, UNNAMED_NAMESPACE } from "./rule.ts";
 
 export interface ReadSide extends Grants {
   readonly cells: GrantCells;

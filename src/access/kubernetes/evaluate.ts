@@ -2,8 +2,8 @@
 
 import type { AllowsOptions, KubernetesRequest, Verdict, Witness } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
-import { isUrlRequest, matchesRule, type RuleGrant, UNNAMED_NAMESPACE } from "./grant.ts";
 import { kubernetesGrants } from "./grants.ts";
+import { isUrlRequest, matchesRule, type RuleGrant, UNNAMED_NAMESPACE } from "./rule.ts";
 import { type Served, servedOf, takesEffect } from "./served.ts";
 
 /**

@@ -11,7 +11,7 @@ import {
   RULE_FIELDS,
   readDocuments,
 } from "./document.ts";
-import { type RuleGrant, UNNAMED_NAMESPACE } from "./grant.ts";
+import { type RuleGrant, UNNAMED_NAMESPACE } from "./rule.ts";
 
 /** Something that cannot be read. It may grant anything inside `hull`, so it is a doubt, never nothing. */
 export interface UnreadGrant {

@@ -1,7 +1,7 @@
 /** Cells in words, as kubectl writes them: `get,list secrets "a","b" -n team`, `* *.*`, `get /metrics*`. */
 import type { KubernetesRule } from "../policy.ts";
 import { ALL_DIMENSIONS, type At, keyOn, NAME, nameless, type UrlCell, VERB } from "./cells.ts";
-import { UNNAMED_NAMESPACE } from "./grant.ts";
+import { UNNAMED_NAMESPACE } from "./rule.ts";
 import { ANY, type Words } from "./words.ts";
 
 /** Cells that differ in verbs or names alone, on one line (R3). */

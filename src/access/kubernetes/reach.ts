@@ -3,8 +3,8 @@ import type { AnywhereReach, Reaches } from "../escalation/reach.ts";
 import { NOWHERE, PERHAPS } from "../escalation/reach.ts";
 import type { CompareOptions, KubernetesRequest } from "../policy.ts";
 import { kubernetesEvaluator } from "./evaluate.ts";
-import type { RuleGrant } from "./grant.ts";
 import { kubernetesGrants } from "./grants.ts";
+import type { RuleGrant } from "./rule.ts";
 import { comesInNamespace } from "./served.ts";
 
 /**

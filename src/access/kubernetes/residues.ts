@@ -2,7 +2,6 @@
 import type { Impact, Known, Origin, Residue } from "../policy.ts";
 import { type At, type Interchangeable, type UrlCell, VERB } from "./cells.ts";
 import { type CellSide, type ResourceRow, resourceRows, type UrlRow, urlRows } from "./difference.ts";
-import type { RuleGrant } from "./grant.ts";
 import { byTelling, kubernetesImpactOf, type RequestPoint, urlImpact, verbRank, worst } from "./impact.ts";
 import {
   type Line,
@@ -15,6 +14,7 @@ import {
   urlRuleOf,
 } from "./notation.ts";
 import { type Proof, proofsOf, urlRequestOf } from "./points.ts";
+import type { RuleGrant } from "./rule.ts";
 import type { Served } from "./served.ts";
 import { ANY, type Words } from "./words.ts";
 

@@ -1,6 +1,6 @@
 /** What a server serves, and what by its structure can never take effect (K2, K4). */
 import type { KubernetesRequest, ServedResource } from "../policy.ts";
-import { isUrlRequest, type RuleGrant } from "./grant.ts";
+import { isUrlRequest, type RuleGrant } from "./rule.ts";
 
 /** A resource that exists today, with the verbs that mean something on it. */
 export interface Existing {

@@ -1,7 +1,7 @@
 import type { AwsKind } from "../../snapshot/kinds/aws.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
-import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
-import type { Collect, CollectOptions, CollectPlan } from "../define.ts";
+import { collected } from "../collected.ts";
+import type { Collect, CollectPlan } from "../define.ts";
 import { ReadFailure } from "../http/failure.ts";
 import type { AwsSettings } from "../settings.ts";
 import { connectAws } from "./connect.ts";
@@ -21,9 +21,11 @@ export const collect: Collect<AwsSettings> = async (plan, settings, options) => 
   const asked = plan.principals.map(roleNamed);
   const { region, config, call, identity } = await connectAws(settings, options);
   const recorder = recorderOf(options);
+  const snapshotOf = (scope: string, documents: Snapshot["documents"], unread: Snapshot["unread"]) =>
+    collected(plan, options, { provider: "aws", scope, kinds: kindsOf(plan), documents, unread });
   if (identity instanceof ReadFailure) {
     const account = asked.find((role) => role.account !== undefined)?.account ?? "unknown";
-    return snapshotOf(plan, options, `${account}/${region}`, [], nothingRead(plan, identity));
+    return snapshotOf(`${account}/${region}`, [], nothingRead(plan, identity));
   }
   const { account, body } = identity;
   recorder.keep("aws/caller-identity", account, body);
@@ -34,7 +36,7 @@ export const collect: Collect<AwsSettings> = async (plan, settings, options) => 
       `the role is of account ${foreign.account}, and the credentials are of account ${account}`,
     );
     const others = nothingRead(plan, failure).filter(({ kind }) => kind !== "aws/caller-identity");
-    return snapshotOf(plan, options, `${account}/${region}`, recorder.documents, others);
+    return snapshotOf(`${account}/${region}`, recorder.documents, others);
   }
   const planned = await servicesFor(plan);
   await Promise.all(
@@ -47,7 +49,7 @@ export const collect: Collect<AwsSettings> = async (plan, settings, options) => 
       }),
     ),
   );
-  return snapshotOf(plan, options, `${account}/${region}`, recorder.documents, recorder.unread);
+  return snapshotOf(`${account}/${region}`, recorder.documents, recorder.unread);
 };
 
 /**
@@ -65,26 +67,6 @@ async function inRegion<T>(answer: Promise<T>, service: string, region: string):
       { code: error.code },
     );
   }
-}
-
-function snapshotOf(
-  plan: CollectPlan,
-  options: CollectOptions,
-  scope: string,
-  documents: Snapshot["documents"],
-  unread: Snapshot["unread"],
-): Snapshot {
-  return {
-    schema: 1,
-    provider: "aws",
-    scope,
-    takenAt: options.now().toISOString(),
-    ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
-    kinds: kindsOf(plan),
-    ...(options.signal.aborted ? { interrupted: true } : {}),
-    documents: sortedDocuments(documents),
-    unread: sortedUnread(unread),
-  };
 }
 
 /** What is read: what was asked for, the account, and the roles whose policies were asked for. */

@@ -2,9 +2,9 @@ import type { AzureKind } from "../../snapshot/kinds/azure.ts";
 import { azureKinds } from "../../snapshot/kinds/azure.ts";
 import type { ApiCall } from "../../snapshot/kinds/calls.ts";
 import type { ExtraCall } from "../../snapshot/kinds/extra.ts";
-import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
-import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
+import type { Unread } from "../../snapshot/snapshot.ts";
 import { visible } from "../../text/visible.ts";
+import { collected } from "../collected.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
 import { readExtra } from "../extra.ts";
 import type { JsonObject } from "../http/answer.ts";
@@ -51,19 +51,13 @@ export const collect: Collect<AzureSettings> = async (plan, settings, options) =
   if (!http.answered() && unreachable !== undefined && !options.signal.aborted)
     throw new CollectError(`${endpoint.origin} cannot be reached: ${unreachable.message}`);
   const noSubscription = failures.find((failure) => failure.code === "SubscriptionNotFound");
-  return {
-    schema: 1,
+  return collected(plan, options, {
     provider: "azure",
     scope: `/subscriptions/${subscription}`,
-    takenAt: options.now().toISOString(),
-    ...(plan.principals.length === 0 ? {} : { principals: [...plan.principals] }),
-    kinds: [...kindsOf(plan), ...(plan.extra ?? []).map(({ kind }) => kind)].sort(),
-    ...(options.signal.aborted ? { interrupted: true } : {}),
-    documents: noSubscription === undefined ? sortedDocuments(documents) : [],
-    unread: sortedUnread(
-      noSubscription === undefined ? unread : nothingThere(plan, subscription, noSubscription),
-    ),
-  } satisfies Snapshot;
+    kinds: [...kindsOf(plan), ...(plan.extra ?? []).map(({ kind }) => kind)],
+    documents: noSubscription === undefined ? documents : [],
+    unread: noSubscription === undefined ? unread : nothingThere(plan, subscription, noSubscription),
+  });
 };
 
 /** What a plugin's collector reads through: GETs of the Resource Manager. */

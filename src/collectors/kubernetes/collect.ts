@@ -2,8 +2,8 @@ import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import type { KubernetesKind } from "../../snapshot/kinds/kubernetes.ts";
 import { kubernetesKinds } from "../../snapshot/kinds/kubernetes.ts";
 import type { Snapshot, Unread } from "../../snapshot/snapshot.ts";
-import { sortedDocuments, sortedUnread } from "../../snapshot/write.ts";
 import { visible } from "../../text/visible.ts";
+import { collected } from "../collected.ts";
 import { type Collect, CollectError, type CollectOptions, type CollectPlan } from "../define.ts";
 import { readExtra } from "../extra.ts";
 import { isObject, type JsonObject } from "../http/answer.ts";
@@ -52,38 +52,19 @@ export const collect: Collect<KubernetesSettings> = async (plan, settings, optio
   const recorder = clusterRecorderOf(options);
   const suffix = namespace === undefined ? "" : `/${namespace}`;
   const fallback = visible(`${server.host}${server.pathname.replace(/\/+$/, "")}`);
-  if (connection.problem !== undefined) {
-    const unread = nothingRead(plan, connection.problem);
-    return snapshotOf(plan, options, `${fallback}${suffix}`, [], unread);
-  }
+  const kinds = [...kindsOf(plan), ...(plan.extra ?? []).map(({ kind }) => kind)];
+  const snapshotOf = (scope: string, documents: Snapshot["documents"], unread: Snapshot["unread"]) =>
+    collected(plan, options, { provider: "kubernetes", scope, kinds, ...namesOf(plan), documents, unread });
+  if (connection.problem !== undefined)
+    return snapshotOf(`${fallback}${suffix}`, [], nothingRead(plan, connection.problem));
   const uid = await readCluster(connection, recorder, options);
   const limit = settings.pageSize ?? defaultPageSize;
   await Promise.all([
     readAll({ get: connection.get, recorder, plan, progress: options.progress, limit }),
     ...(plan.extra ?? []).map((extra) => readExtra(extra, doorOf(settings, connection), recorder, options)),
   ]);
-  return snapshotOf(plan, options, `${uid ?? fallback}${suffix}`, recorder.documents, recorder.unread);
+  return snapshotOf(`${uid ?? fallback}${suffix}`, recorder.documents, recorder.unread);
 };
-
-function snapshotOf(
-  plan: CollectPlan,
-  options: CollectOptions,
-  scope: string,
-  documents: Snapshot["documents"],
-  unread: Snapshot["unread"],
-): Snapshot {
-  return {
-    schema: 1,
-    provider: "kubernetes",
-    scope,
-    takenAt: options.now().toISOString(),
-    kinds: [...kindsOf(plan), ...(plan.extra ?? []).map(({ kind }) => kind)].sort(),
-    ...namesOf(plan),
-    ...(options.signal.aborted ? { interrupted: true } : {}),
-    documents: sortedDocuments(documents),
-    unread: sortedUnread(unread),
-  };
-}
 
 /** Of which kinds only what is named was read; a kind that is not read at all stands nowhere. */
 function namesOf(plan: CollectPlan): Pick<Snapshot, "names"> {
