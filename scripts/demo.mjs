@@ -1,5 +1,5 @@
 // npm run demo: builds, then audits a recorded Azure environment that has real drift in it; npm run demo -- helm audits a
-// self-managed installation on AWS.
+// self-managed installation on AWS, npm run demo -- metaflow a Metaflow stack on Azure.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { root } from "./bundle.mjs";
@@ -12,8 +12,18 @@ const helm = [
   ...["--set", "controlPlaneCidrs=203.0.113.0/24"],
   ...["--set", "apiHost=api.acme.example", "--set", "frontendHost=chalk.acme.example"],
 ];
+const metaflow = [
+  ...["--baseline", "metaflow-azure", "--cloud", "azure,kubernetes"],
+  ...["--snapshot", "fixtures/snapshots/metaflow/azure.json"],
+  ...["--snapshot", "fixtures/snapshots/metaflow/kubernetes.json"],
+  ...["--principal", "aaaaaaaa-0000-4000-8000-000000000001"],
+  ...["--set", "resourceGroup=rg-flows", "--set", "deployerId=cccccccc-0000-4000-8000-000000000001"],
+];
+const others = { helm, metaflow };
 const [asked, ...more] = process.argv.slice(2);
-const [which, rest] = asked === "helm" ? [helm, more] : [azure, process.argv.slice(2)];
+const [which, rest] = Object.hasOwn(others, asked ?? "")
+  ? [others[asked], more]
+  : [azure, process.argv.slice(2)];
 
 const built = spawnSync(process.execPath, ["scripts/build.mjs", "--quiet"], { cwd: root, stdio: "inherit" });
 if (built.status !== 0) {

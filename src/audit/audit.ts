@@ -90,7 +90,7 @@ export function* auditing(input: AuditInput, course: Course): Generator<void, Re
       ...recordedOf(subject, input),
       doors: subject.filesOnly === true ? [] : doorsOf(provider.doors, recorded),
       principals: [...principals.values()],
-      notes: subject.filesOnly === true ? subject.notes : [...notes, provider.notConsidered],
+      notes: subject.filesOnly === true ? subject.notes : [...notes, provider.notConsidered(recorded.facts)],
       ...(catalog === undefined ? {} : { catalog }),
       ...(wildcards.length === 0 ? {} : { wildcards }),
     });

@@ -33,6 +33,16 @@ const BY_ID: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
   "azure/role-definition",
   "azure/assigned-to",
   "azure/role-eligibility",
+  // by storage account
+  "azure/blob-container",
+  // by object of the directory
+  "azure/service-principal",
+  "azure/application",
+  "azure/federated-credential",
+  "azure/owner",
+  "azure/directory-membership",
+  "azure/directory-role",
+  "azure/directory-role-eligibility",
   "aws/role",
   "aws/role-policy",
   "aws/attached-policy",

@@ -6,21 +6,21 @@ import type { Baseline, LoadedBaseline } from "./baseline.ts";
 export interface CompiledBaseline {
   readonly sha256: string;
   readonly baseline: Baseline;
-  /** Line of every pointer of the document. */
-  readonly lines: Readonly<Record<string, number>>;
+  /** The line of every part of the document, in the order in which its parts stand. */
+  readonly lines: readonly number[];
+}
+
+/** Every part of a document, as a JSON pointer: itself first, then what it holds. The same order for the same document. */
+function* pointersOf(value: unknown, pointer = ""): Iterable<string> {
+  yield pointer;
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value))
+    yield* pointersOf(inner, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
 }
 
 /** What the build writes beside the bundle, so that a scan parses and validates no file that cannot have changed. */
 export function compileBaseline({ baseline, sha256, lineOf }: LoadedBaseline): CompiledBaseline {
-  const lines: Record<string, number> = {};
-  const visit = (value: unknown, pointer: string): void => {
-    lines[pointer] = lineOf(pointer);
-    if (typeof value !== "object" || value === null) return;
-    for (const [key, inner] of Object.entries(value)) {
-      visit(inner, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
-    }
-  };
-  visit(baseline, "");
+  const lines = [...pointersOf(baseline)].map(lineOf);
   return { sha256, baseline, lines };
 }
 
@@ -43,7 +43,7 @@ export function readCompiled(
 
 /** A compiled baseline as the audit takes it. */
 export function loadedFrom(compiled: CompiledBaseline, file: string): LoadedBaseline {
-  const lines = new Map(Object.entries(compiled.lines));
+  const lines = new Map([...pointersOf(compiled.baseline)].map((pointer, i) => [pointer, compiled.lines[i]]));
   const lineOf = (pointer: string): number => {
     for (let at = pointer; ; at = at.slice(0, at.lastIndexOf("/"))) {
       const line = lines.get(at);

@@ -9,11 +9,14 @@ import { privateLink } from "./aws/private-link.ts";
 import { rdsParameters } from "./aws/rds-parameters.ts";
 import { tagCoverage } from "./aws/tag-coverage.ts";
 import { trustPolicy } from "./aws/trust-policy.ts";
+import { application } from "./azure/application.ts";
+import { directoryRole } from "./azure/directory-role.ts";
 import { effectiveAccess } from "./azure/effective-access.ts";
 import { keyVaultAccess } from "./azure/key-vault-access.ts";
 import { roleAssignment } from "./azure/role-assignment.ts";
 import { roleDefinition } from "./azure/role-definition.ts";
 import { subscriptionSeparation } from "./azure/subscription-separation.ts";
+import { virtualNetwork } from "./azure/virtual-network.ts";
 import { file } from "./config/file.ts";
 import { resourceState } from "./config/resource-state.ts";
 import { setting } from "./config/setting.ts";
@@ -27,6 +30,7 @@ import { nodeClasses } from "./kubernetes/node-classes.ts";
 import { role } from "./kubernetes/role.ts";
 import { roleBinding } from "./kubernetes/role-binding.ts";
 import { secretKeys } from "./kubernetes/secret-keys.ts";
+import { services } from "./kubernetes/services.ts";
 import { workloadFlags } from "./kubernetes/workload-flags.ts";
 import { allowList } from "./network/allow-list.ts";
 import { cidrPlan } from "./network/cidr-plan.ts";
@@ -46,11 +50,14 @@ export const checks: readonly Check[] = [
   rdsParameters,
   tagCoverage,
   trustPolicy,
+  application,
+  directoryRole,
   effectiveAccess,
   keyVaultAccess,
   roleAssignment,
   roleDefinition,
   subscriptionSeparation,
+  virtualNetwork,
   file,
   resourceState,
   setting,
@@ -63,6 +70,7 @@ export const checks: readonly Check[] = [
   role,
   roleBinding,
   secretKeys,
+  services,
   workloadFlags,
   allowList,
   cidrPlan,

@@ -10,6 +10,8 @@ export interface AzureSettings {
   readonly cloud: "public" | "usgovernment" | "china";
   /** Address of the Resource Manager, https; wins over the cloud's. */
   readonly endpoint?: string;
+  /** Address of Microsoft Graph, https; wins over the cloud's. */
+  readonly graph?: string;
   /** In place of the default credential. For tests. */
   readonly credential?: TokenCredential;
   /** PEM text of the only certificate authority to trust. For tests; users set NODE_EXTRA_CA_CERTS. */

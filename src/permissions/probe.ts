@@ -34,7 +34,7 @@ function ofSomeCluster(kind: DocumentKind): Trace {
   return { documents: ["aws/eks-cluster", kind], failures: ["aws/eks-cluster"] };
 }
 
-/** Calls of AWS that ask about one thing that an earlier answer named: they are made when there is such a thing. */
+/** Calls that ask about one thing that was named, or that an earlier answer named: they are made when there is such a thing. */
 const traces: Readonly<Record<string, Trace>> = {
   GetRole: { documents: ["aws/role"] },
   // A role that could not be read itself is still asked for its policies.
@@ -57,6 +57,19 @@ const traces: Readonly<Record<string, Trace>> = {
   DescribeDBParameters: { documents: ["aws/db-parameter"] },
   GetBucketCors: { documents: ["aws/bucket-cors"] },
   ListScramSecrets: { documents: ["aws/msk-scram-secret"] },
+  BlobContainers_List: { documents: ["azure/blob-container"] },
+  servicePrincipals_Get: { documents: ["azure/service-principal"] },
+  applications_GetByAppId: { documents: ["azure/application"] },
+  applications_ListFederatedIdentityCredentials: { documents: ["azure/federated-credential"] },
+  applications_ListOwners: { documents: ["azure/owner"] },
+  servicePrincipals_ListOwners: { documents: ["azure/owner"] },
+  users_Get: { documents: ["azure/directory-membership"] },
+  users_ListTransitiveMemberOf: { documents: ["azure/directory-membership"] },
+  servicePrincipals_ListTransitiveMemberOf: { documents: ["azure/directory-membership"] },
+  roleManagement_directory_ListRoleAssignments: { documents: ["azure/directory-role"] },
+  roleManagement_directory_ListRoleEligibilityScheduleInstances: {
+    documents: ["azure/directory-role-eligibility"],
+  },
 };
 
 /** Reads of Azure that ask about one principal. */

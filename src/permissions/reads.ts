@@ -116,8 +116,9 @@ function sourceOf(
   return { title: own.title, purpose: own.purpose, calls: [call(first), ...more.map((each) => call(each))] };
 }
 
-function azureCall({ path, permission, apiVersion = "" }: ExtraCall): ApiCall {
-  return { operation: path, method: "GET", path, apiVersion, permission };
+function azureCall({ path, permission, apiVersion }: ExtraCall): ApiCall {
+  const version = apiVersion === undefined ? {} : { apiVersion };
+  return { operation: path, method: "GET", path, ...version, permission };
 }
 
 /** A path of the API server as the rule that allows it; one that is of no resource is a URL. */

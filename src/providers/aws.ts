@@ -64,7 +64,7 @@ export const aws: ProviderRecord = {
     { id: "session-policies", title: "session policies", why: "whoever assumes the role gives them" },
     { id: "users", title: "users and their access keys", why: "roles alone are audited" },
   ],
-  notConsidered:
+  notConsidered: () =>
     "not considered: service control policies and resource control policies of the organisation, policies of resources (buckets, keys, queues), and session policies: an account cannot always read them. The first and the last can only take away; a resource's policy can also grant",
 };
 

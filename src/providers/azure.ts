@@ -61,8 +61,10 @@ export const azure: ProviderRecord = {
     },
     { id: "credentials", title: "keys and credentials of resources", why: "whoever has one needs no role" },
   ],
-  notConsidered:
-    "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds; memberships of groups that no assignment proves, and who a deleted principal was, which only the directory (Microsoft Graph) knows",
+  notConsidered: (facts) =>
+    facts.all("azure/directory-membership").length > 0
+      ? "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds. The directory (Microsoft Graph) was read: in which groups the audited principals are, it says"
+      : "not considered: Azure Lighthouse delegations and classic administrators, which no list of assignments holds; memberships of groups that no assignment proves, and who a deleted principal was, which only the directory (Microsoft Graph) knows",
 };
 
 /** Of the roles that are assigned to a principal, each permission object for itself (AZ2), by plane (AZ3). */

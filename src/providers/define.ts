@@ -86,5 +86,5 @@ export interface ProviderRecord {
   /** The ways in which the vendor could hold more; each is said to be read or not. */
   readonly doors: readonly DoorRow[];
   /** What is never looked at, said with every target. */
-  readonly notConsidered: string;
+  readonly notConsidered: (facts: Facts) => string;
 }

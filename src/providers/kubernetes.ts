@@ -34,7 +34,7 @@ export const kubernetes: ProviderRecord = {
     { id: "admission", title: "admission policies", why: "they can change a request that is allowed" },
     { id: "nodes", title: "the nodes", why: "whoever is on one needs no role" },
   ],
-  notConsidered:
+  notConsidered: () =>
     "not considered: what decides beside roles and bindings. Other authorizers (webhook, node, attribute-based, and the cloud's own, such as EKS access entries and Azure RBAC for Kubernetes) can allow more, or refuse; admission policies and webhooks can refuse or change a request that is allowed. A cluster's roles and bindings say nothing of them",
 };
 

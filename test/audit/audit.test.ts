@@ -476,6 +476,15 @@ describe("audit: who", () => {
       "storage-access": "unknown",
       "aks-access": "unknown",
       "effective-access": "unknown",
+      "resource-group": "fail",
+      network: "fail",
+      storage: "fail",
+      cluster: "fail",
+      database: "fail",
+      application: "unknown",
+      "directory-role": "unknown",
+      "argo-services": "skipped",
+      "metaflow-services": "skipped",
     });
   });
 });

@@ -249,12 +249,21 @@ describe("metaflow-azure says what the page says", () => {
     });
   });
 
-  test("four controls and the parameters by which requirements name them", () => {
+  test("its controls and the parameters by which requirements name them", () => {
     expect(metaflow.baseline.controls.map(({ id, check, cite }) => [id, check, cite.section])).toEqual([
       ["admin-role", "azure/role-definition", "In Azure IAM"],
       ["storage-access", "azure/role-assignment", "Storage Access"],
       ["aks-access", "azure/role-assignment", "AKS Cluster Access"],
       ["effective-access", "azure/effective-access", "Required Azure Permissions for Running Flows"],
+      ["resource-group", "inventory/resources", "Azure Resource List"],
+      ["network", "azure/virtual-network", "Azure Resource List"],
+      ["storage", "inventory/resources", "Azure Resource List"],
+      ["cluster", "config/resource-state", "Azure Resource List"],
+      ["database", "config/resource-state", "Azure Resource List"],
+      ["application", "azure/application", "Azure Resource List"],
+      ["directory-role", "azure/directory-role", "In Azure Active Directory"],
+      ["argo-services", "kubernetes/services", "Argo Workflows"],
+      ["metaflow-services", "kubernetes/services", "Metaflow"],
     ]);
     const rows = Object.entries(metaflow.baseline.parameters).map(([name, { type, flag }]) => [
       name,
@@ -268,7 +277,12 @@ describe("metaflow-azure says what the page says", () => {
       ["storageAccount", "string", ""],
       ["container", "string", ""],
       ["cluster", "string", ""],
+      ["databaseServer", "string", ""],
       ["deployerId", "uuid", ""],
+      ["argoNamespace", "string", ""],
+      ["metadataService", "string", ""],
+      ["uiStaticService", "string", ""],
+      ["uiBackendService", "string", ""],
     ]);
   });
 

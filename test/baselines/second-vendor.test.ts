@@ -6,10 +6,12 @@ import { checks } from "../../src/checks/registry.ts";
 
 const acme = loadBaseline("fixtures/baselines/acme-lake.yaml", checks);
 
-test("another vendor's baseline loads, and has a control of every check of this version for Azure", () => {
+const dock = loadBaseline("fixtures/baselines/acme-dock.yaml", checks);
+
+test("another vendor's baselines load, and have a control of every check of this version for Azure", () => {
   expect(acme.baseline.id).toBe("acme-lake");
   expect(acme.file).toBe("fixtures/baselines/acme-lake.yaml");
-  const used = new Set(acme.baseline.controls.map(({ check }) => check));
+  const used = new Set([acme, dock].flatMap(({ baseline }) => baseline.controls.map(({ check }) => check)));
   const needed = checks
     .filter(({ cloud, ofFiles }) => cloud === "azure" || (cloud === "any" && ofFiles !== true))
     .map(({ id }) => id);

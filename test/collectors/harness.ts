@@ -22,6 +22,8 @@ export interface Asked {
   readonly kinds?: readonly DocumentKind[];
   readonly roleNames?: readonly string[];
   readonly principals?: readonly string[];
+  /** What controls name of a kind: `CollectPlan.names`. */
+  readonly names?: CollectPlan["names"];
   readonly settings?: Partial<AzureSettings>;
   readonly options?: Partial<CollectOptions>;
 }
@@ -36,6 +38,7 @@ export async function collectFrom(arm: Arm, asked: Asked = {}): Promise<Collecte
     principals: asked.principals ?? [],
     trustedPrincipals: [],
     ...(asked.extra === undefined ? {} : { extra: asked.extra }),
+    ...(asked.names === undefined ? {} : { names: asked.names }),
   };
   const collect = await loadCollector("azure");
   const snapshot = await collect(
@@ -43,6 +46,7 @@ export async function collectFrom(arm: Arm, asked: Asked = {}): Promise<Collecte
     {
       cloud: "public",
       endpoint: arm.url,
+      graph: arm.url,
       subscription: arm.subscription,
       credential: arm.credential,
       ca,

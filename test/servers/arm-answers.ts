@@ -151,6 +151,13 @@ function resourceAnswer(state: AzureState, path: string, url: URL, paging: Pagin
       "MissingSubscriptionRegistration",
       `The subscription is not registered to use namespace '${namespace}'.`,
     );
+  const account = /^(.*\/storageaccounts\/[^/]+)\/blobservices\/default\/containers$/i.exec(path)?.[1];
+  if (account !== undefined) {
+    const own = Object.entries(state.containers).find(([id]) => id.toLowerCase() === account.toLowerCase());
+    return own === undefined
+      ? failure(404, "ResourceNotFound", `The Resource '${account}' was not found.`)
+      : page(own[1], url, paging);
+  }
   switch (rest) {
     case "resourcegroups":
       return page(state.resourceGroups, url, paging);

@@ -8,6 +8,7 @@ import { answerArm } from "./arm-answers.ts";
 import { type Authority, createAuthority } from "./authority.ts";
 import { type AzureState, azureState, type Body, tenantId } from "./azure-state.ts";
 import { createFaultBox, type Fault, type FaultBox, playFault, sendError } from "./faults.ts";
+import { answerGraph } from "./graph-answers.ts";
 
 const certificate = (name: string) => fileURLToPath(new URL(`./certs/${name}`, import.meta.url));
 
@@ -118,7 +119,9 @@ export async function startArm(changes: Partial<AzureState> = {}, options: ArmOp
       );
       return;
     }
-    const answer = answerArm(arm.state, request.method ?? "", parsed, { url, pageSize });
+    const answer = parsed.pathname.startsWith("/v1.0/")
+      ? answerGraph(arm.state.graph, request.method ?? "", parsed, { url, pageSize })
+      : answerArm(arm.state, request.method ?? "", parsed, { url, pageSize });
     if (answer.status !== 200) {
       sendError(response, answer.status, answer.code, answer.message);
       return;
@@ -142,7 +145,10 @@ export async function startArm(changes: Partial<AzureState> = {}, options: ArmOp
       AZURE_AUTHORITY_HOST: url,
       NODE_EXTRA_CA_CERTS: caFile,
     },
-    args: ["--azure-endpoint", url, "--subscription", changes.subscriptionId ?? azureState().subscriptionId],
+    args: [
+      ...["--azure-endpoint", url, "--graph-endpoint", url],
+      ...["--subscription", changes.subscriptionId ?? azureState().subscriptionId],
+    ],
     requests,
     faults,
     close: () =>
@@ -162,13 +168,13 @@ function withFault(body: Body, fault: Fault | undefined, url: URL): Body {
     link.searchParams.set("$skiptoken", token);
     return link.href;
   };
-  if ("nextLink" in fault) return { ...body, nextLink: fault.nextLink };
+  const name = url.pathname.startsWith("/v1.0/") ? "@odata.nextLink" : "nextLink";
+  if ("nextLink" in fault) return { ...body, [name]: fault.nextLink };
   if ("loop" in fault) {
-    if (fault.loop === "same") return { ...body, nextLink: linkTo("loop") };
-    return { ...body, nextLink: linkTo(url.searchParams.get("$skiptoken") === "a" ? "b" : "a") };
+    if (fault.loop === "same") return { ...body, [name]: linkTo("loop") };
+    return { ...body, [name]: linkTo(url.searchParams.get("$skiptoken") === "a" ? "b" : "a") };
   }
-  if ("emptyFirst" in fault && !url.searchParams.has("$skiptoken"))
-    return { value: [], nextLink: linkTo("0") };
+  if ("emptyFirst" in fault && !url.searchParams.has("$skiptoken")) return { value: [], [name]: linkTo("0") };
   return body;
 }
 

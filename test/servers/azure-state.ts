@@ -1,3 +1,5 @@
+import { emptyGraph, type GraphState } from "./graph-answers.ts";
+
 /** The state that the in-process Resource Manager serves, as data, with the semantics of its filters. */
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -24,6 +26,10 @@ export interface AzureState {
   readonly vaults: readonly Body[];
   /** Lists of other providers by type: `Microsoft.Consumption/budgets`. */
   readonly others: Readonly<Record<string, readonly Body[]>>;
+  /** Id of a storage account → its containers. */
+  readonly containers: Readonly<Record<string, readonly Body[]>>;
+  /** The directory, as Microsoft Graph tells of it. */
+  readonly graph: GraphState;
   /** Resource providers that the subscription is not registered for. */
   readonly unregistered: readonly string[];
 }
@@ -39,7 +45,17 @@ export const builtIn = {
   userAccessAdministrator: "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
 } as const;
 
-/** An empty subscription with the four basic built-in roles; `changes` replaces whole lists. */
+/** Types that every subscription can list. */
+const noOthers: AzureState["others"] = {
+  "Microsoft.DBforPostgreSQL/flexibleServers": [],
+  "Microsoft.Network/virtualNetworks": [],
+  "Microsoft.Storage/storageAccounts": [],
+};
+
+/**
+ * An empty subscription with the four basic built-in roles; `changes` replaces whole lists, and of other providers those
+ * that it has.
+ */
 export function azureState(changes: Partial<AzureState> = {}): AzureState {
   const id = changes.subscriptionId ?? subscriptionId;
   return {
@@ -66,9 +82,11 @@ export function azureState(changes: Partial<AzureState> = {}): AzureState {
     resources: [],
     managedClusters: [],
     vaults: [],
-    others: {},
+    containers: {},
+    graph: emptyGraph,
     unregistered: [],
     ...changes,
+    others: { ...noOthers, ...changes.others },
   };
 }
 

@@ -63,7 +63,7 @@ async function auditWorld(arm: Arm, world: World): Promise<Audited> {
   const flags = { cloud: ["azure"], ...world.flags };
   const job = await prepare(given(flags), { options: new Map(), targets: new Map() }, ".");
   const clock = fakeClock();
-  const snapshot = await read(arm, job, world, clock);
+  const snapshot = await readAzure(arm, job, world, clock);
   const waivers = world.waivers === undefined ? undefined : parseWaivers(world.waivers, "waivers.yaml");
   const report = auditJob(job, [[snapshot]], waivers, { startedAt: now, now });
   return { ...seenIn(report, isOurs, world.policy), snapshot, pauses: clock.pauses };
@@ -89,19 +89,21 @@ export async function auditSnapshot(
   return { ...seenIn(report, isOurs, policy), snapshot };
 }
 
-async function read(
+/** The state of the subscription, read as the job asks for it. */
+export async function readAzure(
   arm: Arm,
   job: Job,
   world: World,
   clock: ReturnType<typeof fakeClock>,
 ): Promise<Snapshot> {
-  const [target] = job.targets;
-  if (target?.kind !== "live" || target.cloud !== "azure") throw new Error("a job has one live target");
+  const target = job.targets.find((each) => each.kind === "live" && each.cloud === "azure");
+  if (target?.kind !== "live" || target.cloud !== "azure") throw new Error("no target of the job is Azure");
   return collect(
     planOf(job, target),
     {
       cloud: "public",
       endpoint: arm.url,
+      graph: arm.url,
       subscription: target.azure.subscription ?? arm.subscription,
       credential: arm.credential,
       ca,
@@ -119,7 +121,7 @@ async function read(
   );
 }
 
-function given(flags: Flags): GivenOptions {
+export function given(flags: Flags): GivenOptions {
   return new Map(Object.entries(flags).map(([name, values]) => [name, { values, from: `--${name}` }]));
 }
 

@@ -1,90 +1,34 @@
-import { loadBaseline } from "../../src/baselines/bundled.ts";
-import { checks } from "../../src/checks/registry.ts";
 import {
   type AzureState,
   builtIn,
   eligibility,
-  type Permissions,
   roleAssignment,
   roleDefinition,
 } from "../servers/azure-state.ts";
 import { azureGround, type Row } from "./azure-ground.ts";
-import { vendor as app, bystander, MG, otherRole, SUB, stockRoles, stranger, team } from "./chalk.ts";
-import { operations } from "./operations.ts";
+import { vendor as app, MG, otherRole, SUB, stockRoles, team } from "./chalk.ts";
+import {
+  ACCOUNT,
+  admin,
+  adminRole,
+  blob,
+  both,
+  CLUSTER,
+  CONTAINER,
+  contributor,
+  documented,
+  graph,
+  held,
+  RG,
+  setUp,
+  stack,
+  stock,
+  tearDown,
+} from "./metaflow-state.ts";
 import { describeWorlds } from "./world.ts";
 
-const RG = `${SUB}/resourceGroups/rg-flows`;
-const ACCOUNT = `${RG}/providers/Microsoft.Storage/storageAccounts/stflows`;
-const CONTAINER = `${ACCOUNT}/blobServices/default/containers/artifacts`;
-const CLUSTER = `${RG}/providers/Microsoft.ContainerService/managedClusters/aks-flows`;
-const adminRole = "d0000000-0000-4000-8000-00000000000a";
-
-/** The provider's own roles, by their real ids. */
-const blob = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
-const contributor = "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8";
-const user = "4abbcc35-e782-43d8-92c5-2d3f1bd2253f";
-
-const builtInRole = (id: string, name: string, permissions: Permissions) =>
-  roleDefinition({ id, name, type: "BuiltInRole", permissions: [permissions] });
-const stock = [
-  ...stockRoles,
-  builtInRole(blob, "Storage Blob Data Contributor", {
-    actions: [
-      "Microsoft.Storage/storageAccounts/blobServices/containers/delete",
-      "Microsoft.Storage/storageAccounts/blobServices/containers/read",
-      "Microsoft.Storage/storageAccounts/blobServices/containers/write",
-      "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action",
-    ],
-    dataActions: [
-      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete",
-      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
-      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
-      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action",
-      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action",
-    ],
-  }),
-  builtInRole(contributor, "Azure Kubernetes Service Contributor Role", {
-    actions: [
-      "Microsoft.ContainerService/managedClusters/read",
-      "Microsoft.ContainerService/managedClusters/write",
-      "Microsoft.Resources/deployments/*",
-    ],
-  }),
-  builtInRole(user, "Azure Kubernetes Service Cluster User Role", {
-    actions: [
-      "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
-      "Microsoft.ContainerService/managedClusters/read",
-    ],
-  }),
-];
-
-const adminControl = loadBaseline("metaflow-azure", checks).baseline.controls.find(
-  (c) => c.id === "admin-role",
-);
-const { permissions: objects = [] } = (adminControl?.with ?? {}) as { permissions?: { actions: string[] }[] };
-const setUp = objects[0]?.actions ?? [];
-const tearDown = objects[1]?.actions ?? [];
-const admin = (...permissions: Permissions[]) =>
-  roleDefinition({ id: adminRole, name: "Metaflow admin", permissions });
-const both = admin({ actions: [...setUp, ...tearDown] });
-const held = (name: string, role: string, scope: string) =>
-  roleAssignment({ name, role, principal: app, scope });
-const documented = [
-  held("a-blob", blob, CONTAINER),
-  held("a-aks", contributor, CLUSTER),
-  held("a-user", user, CLUSTER),
-];
-const clean = (changes: Partial<AzureState> = {}): Partial<AzureState> => ({
-  roleDefinitions: [...stock, both],
-  roleAssignments: [
-    ...documented,
-    bystander,
-    roleAssignment({ name: "a-admin", role: adminRole, principal: stranger, principalType: "User" }),
-  ],
-  groups: { [team]: [app] },
-  operations,
-  ...changes,
-});
+/** Who owns the application is told in the world of the whole stack. */
+const clean = (changes: Partial<AzureState> = {}) => stack({ graph: graph({ owners: {} }), ...changes });
 const withAlso = (...more: ReturnType<typeof held>[]) => clean({ roleAssignments: [...documented, ...more] });
 const instead = (name: string, ...by: ReturnType<typeof held>[]) =>
   clean({ roleAssignments: [...documented.filter((a) => a.name !== name), ...by] });
@@ -198,9 +142,10 @@ const rows: Readonly<Record<string, Row>> = {
     state: clean(),
     flags: { baseline, set, subscription: flags.subscription },
     code: 3,
-    controls: { "storage-access": "unknown", "aks-access": "unknown", "effective-access": "unknown" },
     findings: [
       "aks-access unknown medium principal to audit (SUB)",
+      "application unknown medium principal to audit (SUB)",
+      "directory-role unknown medium principal to audit (SUB)",
       "effective-access unknown medium principal to audit (SUB)",
       "storage-access unknown medium principal to audit (SUB)",
     ],

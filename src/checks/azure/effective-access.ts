@@ -3,6 +3,7 @@ import { property, text } from "../../snapshot/value.ts";
 import { type Assignment, giver, heldBy, isHeld } from "../../state/azure/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies } from "../../state/azure/command.ts";
 import { type Deny, readDenies } from "../../state/azure/deny.ts";
+import { allGroups } from "../../state/azure/directory.ts";
 import { documentedBy } from "../../state/azure/documented.ts";
 import { excessOf, missingOf } from "../../state/azure/effective.ts";
 import {
@@ -244,9 +245,11 @@ function stateOf(
   groups: ReadonlySet<string>,
   denies: readonly Deny[],
 ): State {
+  const all = allGroups(c.facts, c.principal.id);
   return {
     principal: c.principal.id,
     groups,
+    ...(all === undefined ? {} : { allGroups: all }),
     audited: c.facts.scope,
     documented: c.documented,
     grants,

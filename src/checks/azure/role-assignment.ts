@@ -20,6 +20,7 @@ import {
   showEligibilities,
   showHolders,
 } from "../../state/azure/command.ts";
+import { goneFromDirectory } from "../../state/azure/directory.ts";
 import { ASSIGNMENT_TYPE } from "../../state/azure/permissions.ts";
 import { lastSegment, type RoleDefinitions, readRoleDefinitions } from "../../state/azure/role.ts";
 import { type Relation, relation, scopeInWords } from "../../state/azure/scope.ts";
@@ -127,7 +128,7 @@ function absent(principal: Principal, holds: PrincipalHoldings, c: Case): Observ
   }
   return {
     ...base,
-    message: `${who} does not hold "${c.wanted.name}", neither directly nor through a group that is known, at, above or below ${declaredInWords(c)}; what relies on it will fail`,
+    message: `${who} ${goneFromDirectory(c.facts, principal.id) ? "was deleted from the directory, and " : ""}does not hold "${c.wanted.name}", neither directly nor through a group that is known, at, above or below ${declaredInWords(c)}; what relies on it will fail`,
     actual: null,
     verify: showAssignments(principal.id),
     remediation: { text: "Assign the role as the document says.", commands: grant(principal.id, c) },

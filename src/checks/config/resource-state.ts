@@ -4,6 +4,7 @@ import { SEVERITIES } from "../../report/severity.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { field, text, valueAt } from "../../snapshot/value.ts";
+import { placeInWords, scopeCovers } from "../../state/azure/scope.ts";
 import { quoted } from "../../text/command.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
@@ -15,6 +16,8 @@ interface Requirement {
   readonly message: string;
   readonly severity?: Severity;
   readonly secret?: boolean;
+  /** Of the items of a list only these members are shown. */
+  readonly show?: readonly string[];
   readonly verify?: string;
   readonly remediation?: { readonly text: string; readonly commands?: readonly string[] };
 }
@@ -27,8 +30,15 @@ interface Params {
   /** Where a document has its name, for people and for `one`. */
   readonly nameAt?: string;
   readonly where?: Schema;
+  /** Azure: the scope under which the documents lie; `*` for one segment. */
+  readonly within?: string;
   /** One document out of those of the kind: its name or id where it is known. */
-  readonly one?: { readonly named?: string; readonly parameter: string };
+  readonly one?: {
+    readonly named?: string;
+    readonly parameter: string;
+    /** Of several, those that lie in the network of what another kind's documents lie in. */
+    readonly beside?: { readonly path: string; readonly kind: DocumentKind; readonly at: string };
+  };
   readonly some?: boolean;
   readonly absent?: boolean;
   readonly require: readonly Requirement[];
@@ -63,11 +73,41 @@ function shownOf({ id, body }: { readonly id: string; readonly body: unknown }, 
   };
 }
 
+/** The texts at a path in which `*` is every item of a list. */
+function textsAt(body: unknown, path: string): readonly string[] {
+  const [head = "", ...rest] = path.split(".*.");
+  const value = valueAt(body, head);
+  if (rest.length === 0) return text(value) === undefined ? [] : [String(value).toLowerCase()];
+  return (Array.isArray(value) ? value : []).flatMap((item) => textsAt(item, rest.join(".*.")));
+}
+
+/** What lies beside: in the network whose subnet another document names. */
+function besides(found: readonly Shown[], { one, within }: Params, facts: Facts): readonly Shown[] {
+  const beside = one?.beside;
+  if (beside === undefined || found.length < 2) return found;
+  const networkOf = (subnet: string) => subnet.replace(/\/subnets\/[^/]+\/?$/, "");
+  const networks = new Set(
+    facts
+      .all(beside.kind)
+      .filter(({ id }) => within === undefined || scopeCovers(within, id))
+      .flatMap(({ body }) => textsAt(body, beside.at))
+      .map(networkOf),
+  );
+  const near = found.filter(({ body }) =>
+    textsAt(body, beside.path).some((subnet) => networks.has(networkOf(subnet))),
+  );
+  return near.length > 0 ? near : found;
+}
+
 /** The documents that are judged, or what there is to say instead. */
 function chosen(facts: Facts, params: Params): readonly Shown[] | Observation {
-  const { kind, what, where, one, verify } = params;
+  const { kind, what, where, one, verify, within } = params;
+  const place = placeInWords(within, facts.scope);
   const matches = where === undefined ? undefined : compile("where", where);
-  const all = facts.all(kind).map((document) => shownOf(document, params));
+  const all = facts
+    .all(kind)
+    .map((document) => shownOf(document, params))
+    .filter(({ id }) => within === undefined || scopeCovers(within, id));
   const left = matches === undefined ? all : all.filter(({ body }) => matches(body));
   const base = {
     resource: { type: kind, id: one?.named ?? facts.scope, name: one?.named ?? what },
@@ -77,7 +117,7 @@ function chosen(facts: Facts, params: Params): readonly Shown[] | Observation {
   const named = one?.named?.toLowerCase();
   const found =
     named === undefined
-      ? left
+      ? besides(left, params, facts)
       : all.filter(({ id, name }) => id.toLowerCase() === named || name.toLowerCase() === named);
   if (one !== undefined && found.length > 1) {
     return {
@@ -90,14 +130,14 @@ function chosen(facts: Facts, params: Params): readonly Shown[] | Observation {
   if (found.length > 0) return found;
   const whom = one?.named === undefined ? "" : ` ${one.named}`;
   if (params.absent !== true) {
-    return { ...base, kind: "unknown", message: `no ${what}${whom} in ${facts.scope}: nothing to assess` };
+    return { ...base, kind: "unknown", message: `no ${what}${whom} in ${place}: nothing to assess` };
   }
   const others = all.length === 0 ? "" : `: there is ${all.map(({ name }) => name).join(", ")}`;
   return {
     ...base,
     kind: "drift",
     drift: "absent",
-    message: `there is no ${what}${whom} in ${facts.scope}${others}`,
+    message: `there is no ${what}${whom} in ${place}${others}`,
     expected: one?.named ?? what,
     actual: null,
     at: "/what",
@@ -112,7 +152,10 @@ function* departure(
   what: string,
 ): Iterable<Observation> {
   const { property, expected, secret, verify, remediation, severity } = requirement;
-  const value = valueAt(document.body, property);
+  const partly = (item: unknown) =>
+    Object.fromEntries((requirement.show ?? []).map((name) => [name, field(item, name) ?? null]));
+  const all = valueAt(document.body, property);
+  const value = requirement.show === undefined || !Array.isArray(all) ? all : all.map(partly);
   const shown =
     secret === true && value !== undefined
       ? "a value that is not shown"
@@ -151,7 +194,7 @@ export const resourceState: Check = {
   title: "Resources have the documented settings",
   help: `Every resource of the kind must satisfy each requirement, a JSON Schema over the provider's own document. One finding for each resource and requirement that it does not satisfy, with the value found.
 
-\`where\`, a schema too, leaves out the documents that are not meant. With \`one\` exactly one is: the one that the parameter names, else the only one; of several it is unknown which. With \`some\` one that satisfies everything is enough; where none does, what keeps the nearest one from it is found. A requirement with a severity of its own is as bad as that.
+\`where\`, a schema too, leaves out the documents that are not meant. With \`within\` only what lies under a scope of Azure is meant. With \`one\` exactly one is: the one that the parameter names, else the only one; of several it is unknown which, unless one alone lies in the network that \`beside\` tells. With \`some\` one that satisfies everything is enough; where none does, what keeps the nearest one from it is found. A requirement with a severity of its own is as bad as that.
 
 No resource of the kind is unknown, never pass: there is nothing to assess. With \`absent\` it is drift, where the whole list was read.`,
   params: {
@@ -179,7 +222,27 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
         properties: {
           named: { type: "string", minLength: 1, description: "its name or id" },
           parameter: { type: "string", minLength: 1, description: "name of the parameter that names it" },
+          beside: {
+            type: "object",
+            additionalProperties: false,
+            required: ["path", "kind", "at"],
+            description: "of several, the one in the network in which a document of this kind lies",
+            properties: {
+              path: { type: "string", minLength: 1, description: "dotted path of its subnet" },
+              kind: { type: "string", minLength: 1 },
+              at: {
+                type: "string",
+                minLength: 1,
+                description: "dotted path of that one's subnets; `*` for each",
+              },
+            },
+          },
         },
+      },
+      within: {
+        type: "string",
+        minLength: 1,
+        description: "Azure scope under which the documents lie; `*` for one segment",
       },
       some: { type: "boolean", description: "one document that satisfies everything is enough" },
       absent: { type: "boolean", description: "that there is none is drift" },
@@ -199,6 +262,12 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
             message: { type: "string", minLength: 1, description: "what is wrong when it is not" },
             severity: { enum: SEVERITIES, description: "how bad it is, where the drift's own is not right" },
             secret: { type: "boolean", description: "the value found is never shown" },
+            show: {
+              type: "array",
+              minItems: 1,
+              items: { type: "string", minLength: 1 },
+              description: "of the items of a list, the members that are shown",
+            },
             verify: {
               type: "string",
               minLength: 1,
@@ -218,7 +287,10 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
       },
     },
   },
-  needs: (params) => [(params as Params).kind],
+  needs: (params) => {
+    const { kind, one } = params as Params;
+    return one?.beside === undefined || one.named !== undefined ? [kind] : [kind, one.beside.kind];
+  },
   drifts: {
     absent: {
       short: "A documented resource is not there.",
@@ -252,6 +324,18 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
         yield* departure(requirement, index, document, params.what);
       }
     }
-    yield { kind: "assessed", count: documents.length, what: `${params.what}s` };
+    const { one, within } = params;
+    const found =
+      one === undefined || one.named !== undefined || within === undefined
+        ? []
+        : documents.map(
+            ({ name }) => `${params.what}: ${name}, the only one in ${placeInWords(within, facts.scope)}`,
+          );
+    yield {
+      kind: "assessed",
+      count: documents.length,
+      what: `${params.what}s`,
+      ...(found.length === 0 ? {} : { notes: found }),
+    };
   },
 };

@@ -1,8 +1,17 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { field, text, valueAt } from "../../snapshot/value.ts";
+import { placeInWords, scopeCovers } from "../../state/azure/scope.ts";
 import { familyOf } from "../../state/family.ts";
 import { command, quoted } from "../../text/command.ts";
+import {
+  CONTAINS_SCHEMA,
+  type Content,
+  contents,
+  HOLDS_SCHEMA,
+  type Part,
+  strays,
+} from "../../wording/azure/parts.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
 
@@ -40,6 +49,12 @@ interface One {
   readonly named?: string;
   readonly where?: Readonly<Record<string, string | number | boolean>>;
   readonly verify?: string;
+  /** Azure: the scope under which it lies; `*` for one segment. */
+  readonly within?: string;
+  /** What must lie under it: one of such a name elsewhere is a stray. */
+  readonly holds?: readonly Part[];
+  /** What must be in it. */
+  readonly contains?: Content;
 }
 
 type Params = ByType | ByName | One;
@@ -115,10 +130,12 @@ function* byName(facts: Facts, params: ByName): Iterable<Observation> {
 }
 
 function* one(facts: Facts, params: One): Iterable<Observation> {
-  const { what, named, parameter } = params;
+  const { what, named, parameter, within } = params;
+  const place = placeInWords(within, facts.scope);
   const wanted = (body: unknown) =>
     Object.entries(params.where ?? {}).every(([path, value]) => (valueAt(body, path) ?? false) === value);
-  const all = facts.all(params.kind).map(({ id, body }) => ({ id, name: nameOf(id, body), body }));
+  const everywhere = facts.all(params.kind).map(({ id, body }) => ({ id, name: nameOf(id, body), body }));
+  const all = everywhere.filter(({ id }) => within === undefined || scopeCovers(within, id));
   const right = all.filter(({ body }) => wanted(body));
   const key = named?.toLowerCase().replace(/\.$/, "");
   const is = ({ id, name }: { readonly id: string; readonly name: string }) =>
@@ -138,7 +155,7 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
       ...base,
       kind: "drift",
       drift: "absent",
-      message: `there is no ${what}${named === undefined ? "" : ` ${named}`} in ${facts.scope}${other === undefined ? "" : `: the one of that name has not ${rule}`}`,
+      message: `there is no ${what}${named === undefined ? "" : ` ${named}`} in ${place}${other === undefined ? "" : `: the one of that name has not ${rule}`}`,
       expected: named ?? what,
       actual: other?.id ?? null,
       at: "/what",
@@ -146,7 +163,7 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
     };
     return;
   }
-  if (key === undefined && found.length > 1) {
+  if ((key === undefined || params.contains !== undefined) && found.length > 1) {
     yield {
       ...base,
       kind: "unknown",
@@ -158,6 +175,10 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
   const notes = [
     `${what}: ${found.map(({ name }) => name).join(", ")}${key === undefined ? ", the only one" : ""}`,
   ];
+  for (const container of found) {
+    yield* strays(facts, params.holds ?? [], container);
+    if (params.contains !== undefined) yield* contents(facts, params.contains, container, notes);
+  }
   yield { kind: "assessed", count: found.length, what: `${what}s`, notes };
 }
 
@@ -212,7 +233,7 @@ export const resources: Check = {
 
 An empty list of resources is unknown, never drift and never pass: a wrong or empty subscription says nothing.
 
-Resources that have no type are told by name. The document lists \`parts\`, and an installation calls them all by one scheme (\`acme-data-prod\`, \`acme-source-prod\`): the names that a parameter gives, else those after the prefix that it gives, else the scheme that most names follow. Where two schemes come equally near it is unknown which is meant. With \`one\`, the resource of that name or id must be there, or, not named, exactly one.`,
+Resources that have no type are told by name. The document lists \`parts\`, and an installation calls them all by one scheme (\`acme-data-prod\`, \`acme-source-prod\`): the names that a parameter gives, else those after the prefix that it gives, else the scheme that most names follow. Where two schemes come equally near it is unknown which is meant. With \`one\`, the resource of that name or id must be there, or, not named, exactly one; with \`within\` under a scope of Azure. What it \`holds\` must not lie elsewhere under the name given, and what it \`contains\` must be there, once, and not be open to everybody where \`closed\` says so.`,
   params: {
     type: "object",
     additionalProperties: false,
@@ -243,6 +264,13 @@ Resources that have no type are told by name. The document lists \`parts\`, and 
       prefix: { type: "string", description: "what stands before each part in its name" },
       prefixOnly: { type: "boolean", description: "nothing stands behind a part in a name" },
       one: { const: true, description: "one resource of the kind is meant" },
+      within: {
+        type: "string",
+        minLength: 1,
+        description: "Azure scope under which the one lies; `*` for one segment",
+      },
+      holds: HOLDS_SCHEMA,
+      contains: CONTAINS_SCHEMA,
       named: { type: "string", minLength: 1, description: "name or id of the one" },
       where: {
         type: "object",
@@ -268,8 +296,26 @@ Resources that have no type are told by name. The document lists \`parts\`, and 
       },
     },
   },
-  needs: (params) => [(params as Params).kind],
+  needs: (params) => {
+    const { kind, holds, contains } = params as One;
+    const named = (holds ?? []).filter((part) => part.named !== undefined);
+    return [kind, ...named.map((part) => part.kind), ...(contains === undefined ? [] : [contains.kind])];
+  },
+  narrows: (params) => {
+    const { within, named, contains } = params as One;
+    const group = /\/resourceGroups\/([^/]+)$/i.exec(within ?? "")?.[1];
+    if (contains === undefined || group === undefined) return {};
+    return { names: { [contains.kind]: [`${group}/${named ?? "*"}`] } };
+  },
   drifts: {
+    wider: {
+      short: "Something that is not public is open to everybody.",
+      help: "What the documented resource contains may be read by anybody on the internet. Close it, and look who has read it meanwhile.",
+    },
+    stray: {
+      short: "A part of the deployment lies elsewhere.",
+      help: "The document puts all parts into one place. A part of the name that was given lies in another, where others may have the say over it.",
+    },
     absent: {
       short: "A documented resource does not exist.",
       help: "No resource, or too few, of the types that the document names was found in the subscription. It is not deployed yet, it lies in another subscription, or it was deleted.",

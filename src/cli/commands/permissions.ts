@@ -4,7 +4,7 @@ import { defaultBaseline, loadBaseline } from "../../baselines/bundled.ts";
 import { dealOut, resolveControls } from "../../baselines/parameters.ts";
 import type { Check } from "../../checks/define.ts";
 import { awsPolicy } from "../../permissions/aws.ts";
-import { azureRole } from "../../permissions/azure.ts";
+import { azureRole, graphConsent } from "../../permissions/azure.ts";
 import { kubernetesManifest, type ScannerAccount } from "../../permissions/kubernetes.ts";
 import { editionRead, type Read, readsOf } from "../../permissions/reads.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
@@ -49,6 +49,9 @@ export async function permissions(
       : []),
   ];
   await shell.out.write(documentOf(cloud, reads, options, console, shell));
+  // The role stays a file that `az` takes.
+  const [first, ...more] = cloud === "azure" ? graphConsent(reads) : [];
+  if (first !== undefined) console.say([`chalk-audit: ${first}`, ...more].join("\n"));
   return 0;
 }
 

@@ -11,6 +11,7 @@ export interface AzureReach {
   readonly tenant?: string;
   readonly cloud: (typeof azureClouds)[number];
   readonly endpoint?: string;
+  readonly graph?: string;
 }
 
 /** How to reach one AWS account in one region. */
@@ -58,11 +59,13 @@ function reachAzure(baselines: readonly LoadedBaseline[], options: GivenOptions)
   const subscription = /^\/subscriptions\/([^/]+)/i.exec(scope ?? "")?.[1] ?? scope;
   const tenant = one(options, "tenant");
   const endpoint = one(options, "azure-endpoint");
+  const graph = one(options, "graph-endpoint");
   return {
     cloud: choice(options, "azure-cloud", azureClouds) ?? "public",
     ...(subscription === undefined ? {} : { subscription }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(graph === undefined ? {} : { graph }),
   };
 }
 

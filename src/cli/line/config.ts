@@ -27,6 +27,7 @@ const ofTarget = [
   "principal",
   "azure-cloud",
   "azure-endpoint",
+  "graph-endpoint",
   "profile",
   "region",
   "role",

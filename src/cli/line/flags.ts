@@ -169,6 +169,15 @@ export const flags: readonly Flag[] = [
     commands: reading,
   },
   {
+    name: "graph-endpoint",
+    cloud: "azure",
+    live: true,
+    value: "URL",
+    byHand: "sends an access token to that address",
+    help: "Microsoft Graph endpoint, asked only where a control needs the directory (https)",
+    commands: reading,
+  },
+  {
     name: "role",
     cloud: "aws",
     value: "NAME|ARN",

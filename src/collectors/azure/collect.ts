@@ -12,7 +12,9 @@ import { ReadFailure } from "../http/failure.ts";
 import { attempt, createRecorder, type Recorder } from "../recorder.ts";
 import type { AzureSettings } from "../settings.ts";
 import { collectedCatalog, requireOperations } from "./catalog.ts";
-import { connectAzure } from "./connect.ts";
+import { type AzureConnection, connectAzure } from "./connect.ts";
+import { readContainers } from "./containers.ts";
+import { readDirectory } from "./directory.ts";
 import { holdersOf, rolesMissing, rolesNamed } from "./holders.ts";
 import { type AzureReader, createReader } from "./reader.ts";
 import { isGuid, requireGuid } from "./target.ts";
@@ -31,11 +33,11 @@ export const noLicence = "none";
  */
 export const collect: Collect<AzureSettings> = async (plan, settings, options) => {
   for (const principal of plan.principals) requireGuid(principal, "--principal");
-  const { http, endpoint, subscription } = await connectAzure(settings, options);
+  const { http, endpoint, subscription, graph } = await connectAzure(settings, options);
   const recorder = recorderOf(subscription, options);
   const reader = createReader(http, endpoint, subscription);
   await Promise.all([
-    readAll(plan, reader, recorder, options),
+    readAll(plan, reader, graph, recorder, options),
     ...(plan.extra ?? []).map((extra) => readExtra(extra, doorOf(reader, subscription), recorder, options)),
   ]);
 
@@ -64,7 +66,7 @@ function doorOf(reader: AzureReader, subscription: string) {
     operation: path,
     method: "GET",
     path,
-    apiVersion,
+    ...(apiVersion === "" ? {} : { apiVersion }),
     permission,
   });
   return {
@@ -115,11 +117,14 @@ const plainLists = {
   "azure/resource": (reader) => reader.list(azureKinds["azure/resource"].calls[0]),
   "azure/managed-cluster": (reader) => reader.list(azureKinds["azure/managed-cluster"].calls[0]),
   "azure/vault": (reader) => reader.list(azureKinds["azure/vault"].calls[0]),
+  "azure/virtual-network": (reader) => reader.list(azureKinds["azure/virtual-network"].calls[0]),
+  "azure/postgresql-server": (reader) => reader.list(azureKinds["azure/postgresql-server"].calls[0]),
 } satisfies Partial<Record<AzureKind, (reader: AzureReader) => Promise<readonly JsonObject[]>>>;
 
 async function readAll(
   plan: CollectPlan,
   reader: AzureReader,
+  graph: AzureConnection["graph"],
   recorder: AzureRecorder,
   options: CollectOptions,
 ): Promise<void> {
@@ -150,7 +155,57 @@ async function readAll(
     const kind = name as keyof typeof plainLists;
     return plan.kinds.has(kind) ? [readList(kind, () => read(reader))] : [];
   });
-  await Promise.all([...lists, readPrincipals(plan, reader, recorder, readList, options)]);
+  await Promise.all([
+    ...lists,
+    readStorage(plan, reader, recorder, readList),
+    (async () => {
+      const principals = await readPrincipals(plan, reader, recorder, readList, options);
+      await askDirectory(plan, principals, graph, recorder, options);
+    })(),
+  ]);
+}
+
+/** Storage accounts, and of those that a control looks at their containers. */
+async function readStorage(
+  plan: CollectPlan,
+  reader: AzureReader,
+  recorder: AzureRecorder,
+  readList: ReadList,
+): Promise<void> {
+  const [accountsKind, kind] = ["azure/storage-account", "azure/blob-container"] as const;
+  if (!plan.kinds.has(accountsKind) && !plan.kinds.has(kind)) return;
+  const accounts = await readList(accountsKind, () => reader.list(azureKinds[accountsKind].calls[0]));
+  if (!plan.kinds.has(kind)) return;
+  if (accounts === undefined) {
+    const why = recorder.unread.find((entry) => entry.kind === accountsKind);
+    const detail = `which storage accounts there are is not known: ${why?.detail ?? "not read"}`;
+    const failure = new ReadFailure(why?.cause ?? "incomplete", detail);
+    recorder.miss(kind, recorder.api(accountsKind), failure, undefined, accountsKind);
+    return;
+  }
+  const recorded = { keep: recorder.keep, miss: recorder.missed };
+  await readContainers(accounts, plan.names?.get(kind), reader, recorded);
+}
+
+/** The kinds that are read from the directory (Microsoft Graph), by whose object id. */
+const OF_PRINCIPALS: readonly AzureKind[] = ["azure/service-principal", "azure/directory-role"];
+
+/** Asks the directory, if a control needs it. Whom to ask about may not be known: then nothing of it is. */
+async function askDirectory(
+  plan: CollectPlan,
+  principals: readonly string[] | undefined,
+  graph: AzureConnection["graph"],
+  recorder: AzureRecorder,
+  options: CollectOptions,
+): Promise<void> {
+  if (!OF_PRINCIPALS.some((kind) => plan.kinds.has(kind))) return;
+  const others = plan.names?.get("azure/directory-role") ?? [];
+  await readDirectory(principals ?? [], others, {
+    ...graph,
+    recorder: { keep: recorder.keep, miss: recorder.missed },
+    progress: options.progress,
+    wants: (kind) => plan.kinds.has(kind),
+  });
 }
 
 type ReadList = (
@@ -161,6 +216,7 @@ type ReadList = (
 /**
  * Roles, who is audited, and what each of them holds. When no principal is named, whoever holds one of the roles
  * named is audited; finding them needs the definitions and all assignments, so both are read then.
+ * @returns who is audited; undefined when that could not be found out
  */
 async function readPrincipals(
   plan: CollectPlan,
@@ -168,7 +224,7 @@ async function readPrincipals(
   recorder: AzureRecorder,
   readList: ReadList,
   options: CollectOptions,
-): Promise<void> {
+): Promise<readonly string[] | undefined> {
   const perPrincipal = (["azure/assigned-to", "azure/role-eligibility"] as const).filter((kind) =>
     plan.kinds.has(kind),
   );
@@ -190,7 +246,7 @@ async function readPrincipals(
       const failure = new ReadFailure(why?.cause ?? "incomplete", detail);
       for (const kind of perPrincipal)
         recorder.miss(kind, recorder.api(lacking), failure, undefined, lacking);
-      return;
+      return undefined;
     }
     principals = holdersOf(assignments, rolesNamed(definitions, plan.roleNames));
     options.progress(`found ${principals.length} principals that hold the documented role`);
@@ -200,6 +256,7 @@ async function readPrincipals(
   );
   if (definitions !== undefined && plan.kinds.has("azure/role-definition"))
     await readMissingRoles(rolesMissing(held.flat(), definitions), reader, recorder);
+  return principals;
 }
 
 async function readHeld(

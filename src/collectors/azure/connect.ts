@@ -17,13 +17,18 @@ import {
   isDiscoveryFailure,
   withoutSecrets,
 } from "./sign-in.ts";
-import { endpointOf, requireGuid } from "./target.ts";
+import { endpointOf, graphEndpointOf, requireGuid } from "./target.ts";
 
 /** A connection that is signed in, to one subscription. */
 export interface AzureConnection {
   readonly http: Http;
   readonly endpoint: URL;
   readonly subscription: string;
+  /**
+   * The directory, by the same credential and pipeline, with a token of its own. Nothing is asked for that token before
+   * the first read: most scans need no directory, and one that is closed keeps nobody from the rest.
+   */
+  readonly graph: { readonly http: Http; readonly endpoint: URL };
 }
 
 /** @throws CollectError on input that is wrong, a sign-in that fails, or a subscription that is not named and not clear. */
@@ -32,6 +37,7 @@ export async function connectAzure(
   options: CollectOptions,
 ): Promise<AzureConnection> {
   const endpoint = endpointOf(settings);
+  const graphEndpoint = graphEndpointOf(settings);
   const given = settings.subscription ?? (process.env.AZURE_SUBSCRIPTION_ID?.trim() || undefined);
   const named =
     given === undefined
@@ -44,11 +50,10 @@ export async function connectAzure(
   };
   if (settings.credential === undefined) requireHttpsAuthority(authorityHost(signIn));
   const debug = (line: string) => options.debug(withoutSecrets(line));
-  let http: Http;
-  try {
-    http = createHttp({
-      endpoint,
-      scope: `${endpoint.origin}/.default`,
+  const open = (address: URL) =>
+    createHttp({
+      endpoint: address,
+      scope: `${address.origin}/.default`,
       newCredential: () => settings.credential ?? defaultCredential(signIn),
       explain: explainAzureSignIn,
       readOnlyPosts: [],
@@ -61,6 +66,11 @@ export async function connectAzure(
       ...(settings.ca === undefined ? {} : { ca: settings.ca }),
       ...(settings.client === undefined ? {} : { client: settings.client }),
     });
+  let http: Http;
+  let graph: Http;
+  try {
+    http = open(endpoint);
+    graph = open(graphEndpoint);
     options.progress("signing in to Azure");
     await http.signIn();
   } catch (error) {
@@ -69,7 +79,12 @@ export async function connectAzure(
     const why = isDiscoveryFailure(error) ? await diagnoseAuthority(signIn, options.signal) : undefined;
     throw new CollectError(why ?? explainAzureSignIn(error));
   }
-  return { http, endpoint, subscription: named ?? (await onlySubscription(http, endpoint)) };
+  return {
+    http,
+    endpoint,
+    subscription: named ?? (await onlySubscription(http, endpoint)),
+    graph: { http: graph, endpoint: graphEndpoint },
+  };
 }
 
 function requireHttpsAuthority(host: string): void {

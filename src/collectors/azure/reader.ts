@@ -90,7 +90,7 @@ async function tapped(call: (tap: Tap) => PromiseLike<unknown>): Promise<JsonObj
 /** The address of a call whose path varies only by the subscription. */
 export function urlOf(call: ApiCall, endpoint: URL, subscription: string): URL {
   const url = new URL(call.path.replace("{subscription}", subscription), endpoint);
-  url.searchParams.set("api-version", call.apiVersion);
+  if (call.apiVersion !== undefined) url.searchParams.set("api-version", call.apiVersion);
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
   return url;
 }

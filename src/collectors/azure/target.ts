@@ -19,20 +19,27 @@ export function requireGuid(text: string, what: string): string {
 
 /** Address of the Resource Manager. @throws CollectError when it is no https address. */
 export function endpointOf(settings: AzureSettings): URL {
-  const text = settings.endpoint ?? azureClouds[settings.cloud].endpoint;
+  return addressOf(settings.endpoint, "--azure-endpoint", azureClouds[settings.cloud].endpoint);
+}
+
+/** Address of Microsoft Graph. @throws CollectError when it is no https address. */
+export function graphEndpointOf(settings: AzureSettings): URL {
+  return addressOf(settings.graph, "--graph-endpoint", azureClouds[settings.cloud].graph);
+}
+
+function addressOf(given: string | undefined, flag: string, usual: string): URL {
+  const text = given ?? usual;
   const shown = JSON.stringify(visible(text).slice(0, 200));
   if (!URL.canParse(text))
-    throw new CollectError(
-      `--azure-endpoint: expected an address such as https://management.azure.com, found ${shown}`,
-    );
+    throw new CollectError(`${flag}: expected an address such as ${usual}, found ${shown}`);
   const url = new URL(text);
   if (url.username !== "" || url.password !== "")
-    throw new CollectError("--azure-endpoint: expected an address without a user name or password");
+    throw new CollectError(`${flag}: expected an address without a user name or password`);
   if (url.protocol !== "https:")
     throw new CollectError(
-      `--azure-endpoint: expected an https address, found ${shown}: a token must not travel unencrypted`,
+      `${flag}: expected an https address, found ${shown}: a token must not travel unencrypted`,
     );
   if (url.search !== "" || url.hash !== "" || url.pathname !== "/")
-    throw new CollectError(`--azure-endpoint: expected an address without a path or query, found ${shown}`);
+    throw new CollectError(`${flag}: expected an address without a path or query, found ${shown}`);
   return url;
 }

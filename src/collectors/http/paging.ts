@@ -10,6 +10,8 @@ export interface PagingOptions {
   /** Reads a page by its link. */
   readonly follow: (link: URL) => Promise<JsonObject>;
   readonly maxPages?: number;
+  /** The member that leads on; `nextLink` when absent. */
+  readonly link?: "nextLink" | "@odata.nextLink";
 }
 
 /**
@@ -27,7 +29,7 @@ export async function readPages(
   let body = await first();
   for (let page = 1; ; page += 1) {
     for (const item of itemsOf(body)) items.push(item);
-    const link = nextLinkOf(body, options.endpoint);
+    const link = nextLinkOf(body, options);
     if (link === undefined) return items;
     if (seen.has(link.href))
       throw new ReadFailure(
@@ -41,8 +43,8 @@ export async function readPages(
   }
 }
 
-function nextLinkOf(body: JsonObject, endpoint: URL): URL | undefined {
-  const { nextLink } = body;
+function nextLinkOf(body: JsonObject, { endpoint, link: name = "nextLink" }: PagingOptions): URL | undefined {
+  const nextLink = body[name];
   if (nextLink === undefined || nextLink === null || nextLink === "") return undefined;
   if (typeof nextLink !== "string" || !URL.canParse(nextLink))
     throw new ReadFailure("malformed", "the link to the next page is not an address");

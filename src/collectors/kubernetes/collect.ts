@@ -14,6 +14,7 @@ import { saysAbsent } from "./answer.ts";
 import { readConfigFiles } from "./config-files.ts";
 import { type ClusterConnection, connectCluster } from "./connect.ts";
 import {
+  endpointSliceOf,
   idOf,
   metadataOf,
   nodeClassOf,
@@ -161,6 +162,9 @@ const lists: Readonly<Partial<Record<KubernetesKind, readonly Listed[]>>> = {
   "kubernetes/cluster-role-binding": [{ ...rbac, kind: "ClusterRoleBinding" }],
   "kubernetes/pod": [{ apiVersion: "v1", kind: "Pod", content: podOf }],
   "kubernetes/service": [{ apiVersion: "v1", kind: "Service", content: serviceOf }],
+  "kubernetes/endpoint-slice": [
+    { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", content: endpointSliceOf },
+  ],
   "kubernetes/workload": [
     { ...apps, kind: "Deployment", call: 0 },
     { ...apps, kind: "StatefulSet", call: 2 },

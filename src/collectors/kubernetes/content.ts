@@ -141,6 +141,17 @@ export function serviceOf(item: JsonObject): JsonObject {
   };
 }
 
+/** Which service a slice is of, and which of its endpoints are ready, without their addresses. */
+export function endpointSliceOf(item: JsonObject): JsonObject {
+  const { name, namespace, labels } = metadataOf(item);
+  return {
+    metadata: defined({ name, namespace, labels }),
+    endpoints: objectsIn(item, "endpoints").map((each) => ({
+      conditions: pick(objectIn(each, "conditions"), "ready"),
+    })),
+  };
+}
+
 /** A node class without the script that its nodes are started with. */
 export function nodeClassOf(item: JsonObject): JsonObject {
   const { userData: _, ...spec } = objectIn(item, "spec");

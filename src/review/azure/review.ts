@@ -10,6 +10,7 @@ import { heldBy, isHeld } from "../../state/azure/assignment.ts";
 import { findPrincipals } from "../../state/azure/audited.ts";
 import { readCatalog } from "../../state/azure/catalog.ts";
 import { type Deny, holdsFor, reaches, readDenies } from "../../state/azure/deny.ts";
+import { allGroups } from "../../state/azure/directory.ts";
 import { type Documented, documentedBy } from "../../state/azure/documented.ts";
 import { type AssignmentGrant, assignmentGrantsOf } from "../../state/azure/holdings.ts";
 import { readRoleDefinitions } from "../../state/azure/role.ts";
@@ -128,7 +129,10 @@ export function reviewAzure(input: ReviewInput & { readonly usage: Usage; readon
   const from = documentedFor(controls.from, principal, facts, grants);
   const to = documentedFor(controls.to, principal, facts, grants);
   const { denies, malformed } = readDenies(facts);
-  const matched = denies.map((deny) => ({ deny, held: holdsFor(deny, principal.id, held.groups) }));
+  const matched = denies.map((deny) => ({
+    deny,
+    held: holdsFor(deny, principal.id, held.groups, allGroups(facts, principal.id)),
+  }));
   const live = heldColumn(
     grants,
     matched.filter(({ held: how }) => how.match === "yes").map(({ deny }) => deny),

@@ -2,6 +2,32 @@ import type { ApiCall, KindSource } from "./calls.ts";
 
 const authorization = "/subscriptions/{subscription}/providers/Microsoft.Authorization";
 
+/** A call of Microsoft Graph: version 1.0 alone, whose answers do not change under us. */
+function graph(operation: string, path: string, permission: string, query?: ApiCall["query"]): ApiCall {
+  return {
+    operation,
+    method: "GET",
+    of: "graph",
+    path: `/v1.0${path}`,
+    ...(query === undefined ? {} : { query }),
+    permission,
+  };
+}
+
+/** Ends of credentials are told with the object; `secretText` is never given again, and hints are not kept. */
+const credentials = "passwordCredentials,keyCredentials";
+
+const owned = { $select: "id,displayName" };
+const membership = { $select: "id,displayName,isAssignableToRole" };
+
+const storageAccounts: ApiCall = {
+  operation: "StorageAccounts_List",
+  method: "GET",
+  path: "/subscriptions/{subscription}/providers/Microsoft.Storage/storageAccounts",
+  apiVersion: "2023-05-01",
+  permission: "Microsoft.Storage/storageAccounts/read",
+};
+
 const rows = {
   "azure/role-definition": {
     provider: "azure",
@@ -154,6 +180,147 @@ const rows = {
         apiVersion: "2023-07-01",
         permission: "Microsoft.KeyVault/vaults/read",
       },
+    ],
+  },
+  "azure/virtual-network": {
+    provider: "azure",
+    title: "virtual networks",
+    purpose: "which subnets there are, and to which service each is delegated",
+    calls: [
+      {
+        operation: "VirtualNetworks_ListAll",
+        method: "GET",
+        path: "/subscriptions/{subscription}/providers/Microsoft.Network/virtualNetworks",
+        apiVersion: "2024-05-01",
+        permission: "Microsoft.Network/virtualNetworks/read",
+      },
+    ],
+  },
+  "azure/storage-account": {
+    provider: "azure",
+    title: "storage accounts",
+    purpose: "which storage accounts there are, and whether they let a container be public",
+    calls: [storageAccounts],
+  },
+  "azure/blob-container": {
+    provider: "azure",
+    title: "blob containers",
+    purpose: "which containers a storage account has, and whether anybody may read them; no blob is read",
+    calls: [
+      {
+        operation: "BlobContainers_List",
+        method: "GET",
+        path: "{storageAccount}/blobServices/default/containers",
+        apiVersion: "2023-05-01",
+        permission: "Microsoft.Storage/storageAccounts/blobServices/containers/read",
+      },
+      storageAccounts,
+    ],
+  },
+  "azure/postgresql-server": {
+    provider: "azure",
+    title: "PostgreSQL flexible servers",
+    purpose: "whether the database runs, and in which network",
+    calls: [
+      {
+        operation: "FlexibleServers_List",
+        method: "GET",
+        path: "/subscriptions/{subscription}/providers/Microsoft.DBforPostgreSQL/flexibleServers",
+        apiVersion: "2024-08-01",
+        permission: "Microsoft.DBforPostgreSQL/flexibleServers/read",
+      },
+    ],
+  },
+  "azure/service-principal": {
+    provider: "azure",
+    title: "service principals",
+    purpose: "whether the principal exists and is enabled, and until when its credentials hold",
+    calls: [
+      graph("servicePrincipals_Get", "/servicePrincipals/{principal}", "Application.Read.All", {
+        $select: `id,appId,displayName,accountEnabled,servicePrincipalType,appOwnerOrganizationId,${credentials}`,
+      }),
+    ],
+  },
+  "azure/application": {
+    provider: "azure",
+    title: "applications",
+    purpose: "the application behind the principal, and until when its credentials hold",
+    calls: [
+      graph("applications_GetByAppId", "/applications(appId='{application}')", "Application.Read.All", {
+        $select: `id,appId,displayName,signInAudience,${credentials}`,
+      }),
+    ],
+  },
+  "azure/federated-credential": {
+    provider: "azure",
+    title: "federated credentials",
+    purpose: "who else can become the application without a password",
+    calls: [
+      graph(
+        "applications_ListFederatedIdentityCredentials",
+        "/applications/{application}/federatedIdentityCredentials",
+        "Application.Read.All",
+      ),
+    ],
+  },
+  "azure/owner": {
+    provider: "azure",
+    title: "owners of the application and its principal",
+    purpose: "who can give them another password",
+    calls: [
+      graph("applications_ListOwners", "/applications/{application}/owners", "Application.Read.All", owned),
+      graph(
+        "servicePrincipals_ListOwners",
+        "/servicePrincipals/{principal}/owners",
+        "Application.Read.All",
+        owned,
+      ),
+    ],
+  },
+  "azure/directory-membership": {
+    provider: "azure",
+    title: "memberships in groups",
+    purpose: "through which groups somebody holds a role",
+    calls: [
+      graph("users_Get", "/users/{principal}", "User.Read.All", { $select: "id" }),
+      graph(
+        "users_ListTransitiveMemberOf",
+        "/users/{principal}/transitiveMemberOf",
+        "GroupMember.Read.All",
+        membership,
+      ),
+      graph(
+        "servicePrincipals_ListTransitiveMemberOf",
+        "/servicePrincipals/{principal}/transitiveMemberOf",
+        "Application.Read.All",
+        membership,
+      ),
+    ],
+  },
+  "azure/directory-role": {
+    provider: "azure",
+    title: "directory roles",
+    purpose: "which roles of the directory somebody holds, and each group that they are in",
+    calls: [
+      graph(
+        "roleManagement_directory_ListRoleAssignments",
+        "/roleManagement/directory/roleAssignments",
+        "RoleManagement.Read.Directory",
+        { $filter: "principalId eq '{principal}'", $expand: "roleDefinition" },
+      ),
+    ],
+  },
+  "azure/directory-role-eligibility": {
+    provider: "azure",
+    title: "eligible directory roles",
+    purpose: "which roles of the directory are eligible and not active",
+    calls: [
+      graph(
+        "roleManagement_directory_ListRoleEligibilityScheduleInstances",
+        "/roleManagement/directory/roleEligibilityScheduleInstances",
+        "RoleManagement.Read.Directory",
+        { $filter: "principalId eq '{principal}'" },
+      ),
     ],
   },
 } satisfies Record<`azure/${string}`, KindSource<ApiCall>>;

@@ -1,13 +1,16 @@
 import type { Provider } from "../../access/policy.ts";
 
-/** A call to the Resource Manager, as Azure documents it. */
+/** A call to the Resource Manager or to Microsoft Graph, as they are documented. */
 export interface ApiCall {
   /** The provider's name of the operation. */
   readonly operation: string;
   readonly method: "GET";
+  /** Whose call it is, where not the Resource Manager's. Its permissions are consented, not assigned by a role. */
+  readonly of?: "graph";
   /** Path with `{…}` for what varies; `{roleDefinition}` is a whole resource id. */
   readonly path: string;
-  readonly apiVersion: string;
+  /** Of the Resource Manager; Graph has its version in the path. */
+  readonly apiVersion?: string;
   /** Query beside `api-version`; `{principal}` is an object id. */
   readonly query?: Readonly<Record<string, string>>;
   /** The provider's permission without which it answers 403. */

@@ -182,6 +182,12 @@ const rows = {
     purpose: "how a service is reached: its type, its ports, the names of its load balancer",
     calls: [list("", "services")],
   },
+  "kubernetes/endpoint-slice": {
+    provider: "kubernetes",
+    title: "endpoint slices",
+    purpose: "whether something answers behind a service; addresses are not kept",
+    calls: [list("discovery.k8s.io", "endpointslices")],
+  },
   "kubernetes/cluster-issuer": {
     provider: "kubernetes",
     title: "cluster issuers",

@@ -84,24 +84,39 @@ export function reaches(deny: Deny, scope: string): boolean {
   return where === "same" || (where === "below" && !deny.notBelow);
 }
 
-function names(who: readonly DenyPrincipal[], principal: string, groups: ReadonlySet<string>): Match {
+function names(
+  who: readonly DenyPrincipal[],
+  principal: string,
+  groups: ReadonlySet<string>,
+  all: ReadonlySet<string> | undefined,
+): Match {
   const wanted = compact(principal);
-  const proven = new Set([...groups].map(compact));
+  const proven = new Set([...groups, ...(all ?? [])].map(compact));
   const open: string[] = [];
   for (const p of who) {
     if (p.id === EVERYONE || p.type === "everyone") return { match: "yes" };
     if (p.id === wanted || proven.has(p.id)) return { match: "yes" };
-    // A user or another service principal is somebody else; anything else may be a group that we cannot look into.
+    // A user or another service principal is somebody else; anything else may be a group that we cannot look into. The
+    // directory told every group that they are in: then a group is none of theirs, but a type that is not told stays open.
+    if (all !== undefined && (p.type === "group" || p.type === "foreigngroup")) continue;
     if (p.type !== "user" && p.type !== "serviceprincipal") open.push(p.written);
   }
   return open.length === 0 ? { match: "no" } : { match: "undecided", groups: open.sort(byText) };
 }
 
-/** Does the deny hold for a principal that is proven to be in these groups? */
-export function holdsFor(deny: Deny, principal: string, groups: ReadonlySet<string>): Match {
-  const named = names(deny.principals, principal, groups);
+/**
+ * Does the deny hold for a principal that is proven to be in these groups?
+ * @param all every group that the principal is in, when the directory told them
+ */
+export function holdsFor(
+  deny: Deny,
+  principal: string,
+  groups: ReadonlySet<string>,
+  all: ReadonlySet<string> | undefined,
+): Match {
+  const named = names(deny.principals, principal, groups, all);
   if (named.match === "no") return named;
-  const excluded = names(deny.excluded, principal, groups);
+  const excluded = names(deny.excluded, principal, groups, all);
   if (excluded.match === "yes") return { match: "no" };
   if (named.match === "yes" && excluded.match === "no") return named;
   const open = [named, excluded].flatMap((m) => (m.match === "undecided" ? m.groups : []));

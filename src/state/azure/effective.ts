@@ -268,7 +268,8 @@ export function missingOf(
       require(scope, entry);
       for (const deny of state.denies) {
         if (relation(scope, deny.scope) !== "below") continue;
-        if (holdsFor(deny, state.principal, state.groups).match !== "no") require(deny.scope, entry);
+        if (holdsFor(deny, state.principal, state.groups, state.allGroups).match !== "no")
+          require(deny.scope, entry);
       }
     }
   }

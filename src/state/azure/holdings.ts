@@ -30,6 +30,8 @@ export interface Doubtful {
 export interface State {
   readonly principal: string;
   readonly groups: ReadonlySet<string>;
+  /** Every group that the principal is in, when the directory told them; absent: only those proven are known. */
+  readonly allGroups?: ReadonlySet<string>;
   readonly audited: string;
   readonly documented: readonly Documented[];
   readonly grants: readonly AssignmentGrant[];
@@ -67,7 +69,7 @@ export function deniesAt(scope: string, state: State): DeniesAt {
   const open: { deny: Deny; groups: readonly string[] }[] = [];
   for (const deny of state.denies) {
     if (!reaches(deny, scope)) continue;
-    const held = holdsFor(deny, state.principal, state.groups);
+    const held = holdsFor(deny, state.principal, state.groups, state.allGroups);
     if (held.match === "yes") sure.push(deny);
     else if (held.match === "undecided") open.push({ deny, groups: held.groups });
   }

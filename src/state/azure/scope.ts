@@ -114,3 +114,8 @@ export function resourceGroupOf(id: string): string | undefined {
 export function scopeInWords(scope: string): string {
   return normalScope(scope) === "/" ? "/ (the whole tenant)" : scope;
 }
+
+/** Where something was looked for, in words: a scope that leaves a part open is as wide as all that was read. */
+export function placeInWords(within: string | undefined, all: string): string {
+  return within === undefined || within.includes("*") ? all : within;
+}

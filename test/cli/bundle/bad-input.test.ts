@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Arm, startArm } from "../../servers/arm.ts";
 import { command } from "./command.ts";
@@ -48,6 +49,8 @@ const folder = workingFolder(files);
 /** Further lines, one for each further problem. */
 const more = Symbol("more");
 
+const lake = fileURLToPath(new URL("../../../fixtures/baselines/acme-lake.yaml", import.meta.url));
+
 describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, nothing written", () => {
   const azure = ["--cloud", "azure", "--snapshot", "good.json"];
   const cases: readonly (readonly [
@@ -76,13 +79,13 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
       ['--cloud: expected azure, aws or kubernetes, found "azrue"; did you mean "azure"?'],
     ],
     [
-      ["--cloud", "kubernetes", "--baseline", "metaflow-azure"],
-      ["baseline metaflow-azure is about azure, and --cloud kubernetes was asked for"],
+      ["--cloud", "kubernetes", "--baseline", lake],
+      ["baseline acme-lake is about azure, and --cloud kubernetes was asked for"],
     ],
     [
-      ["--cloud", "azure,kubernetes", "--baseline", "metaflow-azure"],
+      ["--cloud", "azure,kubernetes", "--baseline", lake],
       [
-        "kubernetes was asked for, and no control of metaflow-azure is about it; add a --baseline that is, or leave it out of --cloud",
+        "kubernetes was asked for, and no control of acme-lake is about it; add a --baseline that is, or leave it out of --cloud",
       ],
     ],
     [

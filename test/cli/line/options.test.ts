@@ -53,6 +53,7 @@ describe("the table of options", () => {
         "principal",
         "azure-cloud",
         "azure-endpoint",
+        "graph-endpoint",
         "role",
         "region",
         "profile",

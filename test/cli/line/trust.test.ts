@@ -89,6 +89,7 @@ describe("a config file that was found is data of its repository", () => {
     ["format: json=.git/config", "format", "writes .git/config, inside .git"],
     ["waivers: docs/../.GIT/config", "waivers", "reads docs/../.GIT/config, inside .git"],
     ["azureEndpoint: https://evil.example", "azure-endpoint", "sends an access token to that address"],
+    ["graphEndpoint: https://evil.example", "graph-endpoint", "sends an access token to that address"],
   ])("T2, T3: %s", async (yaml, name, problem) => {
     const lines = (await opened(yaml)) as readonly string[];
     const key = yaml.slice(0, yaml.indexOf(":"));
@@ -266,7 +267,7 @@ test("T1: every option of the config file is known for what it can do", () => {
       .filter(test)
       .map(({ name }) => name)
       .sort();
-  expect(of(({ byHand }) => byHand !== undefined)).toEqual(["azure-endpoint"]);
+  expect(of(({ byHand }) => byHand !== undefined)).toEqual(["azure-endpoint", "graph-endpoint"]);
   expect(of(({ path }) => path === true)).toEqual(
     ["config", "kubeconfig", "since", "snapshot", "usage", "waivers"].sort(),
   );

@@ -1,15 +1,111 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { factsOf } from "../../../src/snapshot/facts.ts";
 import { azureKinds } from "../../../src/snapshot/kinds/azure.ts";
+import type { ApiCall } from "../../../src/snapshot/kinds/calls.ts";
 import { readSnapshot } from "../../../src/snapshot/read.ts";
 import { formatSnapshot } from "../../../src/snapshot/write.ts";
 import { type Arm, startArm } from "../../servers/arm.ts";
 import { builtIn, roleAssignment, subscriptionId } from "../../servers/azure-state.ts";
 import { causes, collectFrom, everyKind, ids } from "../harness.ts";
-import { stranger, sub, team, vendor, vendorRole, vendorWorld } from "../world.ts";
+import {
+  closed,
+  directoryReader,
+  storageAccount,
+  stranger,
+  sub,
+  team,
+  vendor,
+  vendorApp,
+  vendorApplication,
+  vendorRole,
+  vendorWorld,
+} from "../world.ts";
 
 let arm: Arm;
 afterEach(() => arm?.close());
+
+/** What is kept of the vendor's directory: no mail, no hint, no key, no description. */
+const directoryDocuments = [
+  {
+    kind: "azure/application",
+    id: vendorApp,
+    body: { id: vendorApplication, appId: vendorApp, displayName: "vendor", validity: [] },
+  },
+  {
+    kind: "azure/directory-membership",
+    id: vendor,
+    body: {
+      id: vendor,
+      type: "servicePrincipal",
+      value: [
+        { id: team, displayName: "team", isAssignableToRole: true },
+        { id: closed, displayName: "closed", isAssignableToRole: false },
+      ],
+    },
+  },
+  { kind: "azure/directory-role", id: vendor, body: { value: [] } },
+  {
+    kind: "azure/directory-role",
+    id: team,
+    body: {
+      value: [
+        {
+          id: "ra1",
+          principalId: team,
+          roleDefinitionId: directoryReader,
+          directoryScopeId: "/",
+          roleDefinition: { templateId: directoryReader, displayName: "Directory Readers" },
+        },
+      ],
+    },
+  },
+  { kind: "azure/directory-role-eligibility", id: vendor, body: { value: [] } },
+  {
+    kind: "azure/federated-credential",
+    id: vendorApplication,
+    body: {
+      value: [
+        {
+          id: "f1",
+          name: "ci",
+          issuer: "https://issuer.example",
+          subject: "repo:a/b:ref:refs/heads/main",
+          audiences: ["a"],
+        },
+      ],
+    },
+  },
+  {
+    kind: "azure/owner",
+    id: vendorApplication,
+    body: { value: [{ type: "#microsoft.graph.user", id: stranger, displayName: "Stranger" }] },
+  },
+  { kind: "azure/owner", id: vendor, body: { value: [] } },
+  {
+    kind: "azure/service-principal",
+    id: vendor,
+    body: {
+      id: vendor,
+      appId: vendorApp,
+      displayName: "vendor",
+      accountEnabled: true,
+      validity: [
+        {
+          sort: "password",
+          keyId: "k1",
+          startDateTime: "2026-01-01T00:00:00Z",
+          endDateTime: "2027-01-01T00:00:00Z",
+        },
+        {
+          sort: "certificate",
+          keyId: "k2",
+          startDateTime: "2026-01-01T00:00:00Z",
+          endDateTime: "2027-01-01T00:00:00Z",
+        },
+      ],
+    },
+  },
+];
 
 describe("a whole scan of one subscription", () => {
   it("AZ6: keeps every list as it came, and per principal what assignedTo returned", async () => {
@@ -30,11 +126,30 @@ describe("a whole scan of one subscription", () => {
       takenAt: "2026-11-21T08:00:00.000Z",
       principals: [vendor],
       documents: [
+        ...directoryDocuments,
         {
           kind: "azure/assigned-to",
           id: vendor,
           body: { value: state.roleAssignments?.slice(0, 2) },
         },
+        {
+          kind: "azure/blob-container",
+          id: storageAccount,
+          body: {
+            value: [
+              {
+                id: `${storageAccount}/blobServices/default/containers/c1`,
+                name: "c1",
+                properties: { publicAccess: "None" },
+              },
+            ],
+          },
+        },
+        ...Object.entries({
+          "azure/postgresql-server": "Microsoft.DBforPostgreSQL/flexibleServers",
+          "azure/storage-account": "Microsoft.Storage/storageAccounts",
+          "azure/virtual-network": "Microsoft.Network/virtualNetworks",
+        }).flatMap(([kind, type]) => bodies(state.others?.[type], kind)),
         ...bodies(state.denyAssignments, "azure/deny-assignment"),
         ...bodies(state.managedClusters, "azure/managed-cluster"),
         {
@@ -76,7 +191,7 @@ describe("a whole scan of one subscription", () => {
         ...bodies(state.roleDefinitions, "azure/role-definition"),
         { kind: "azure/role-eligibility", id: vendor, body: { value: state.eligibilities } },
         ...bodies(state.vaults, "azure/vault"),
-      ].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)),
+      ].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : String(a.id) < String(b.id) ? -1 : 1)),
       unread: [],
     });
     expect(under("roleAssignments", "a1")).toBe(state.roleAssignments?.[0]?.id);
@@ -95,21 +210,29 @@ describe("a whole scan of one subscription", () => {
         }),
       ],
     });
-    await collectFrom(arm, { roleNames: ["vendor MANAGER"] });
+    await collectFrom(arm, {
+      roleNames: ["vendor MANAGER"],
+      names: new Map([["azure/directory-role", [stranger]]]),
+    });
+    const somebody = new RegExp([vendor, stranger, team].join("|"));
     const seen = arm.requests
       .filter((request) => request.to === "arm")
       .map(({ method, path, query }) => {
         const template = path
           .replace(/^.*\/roleDefinitions\/55555555-aaaa-4aaa-8aaa-0000000000ff$/, "{roleDefinition}")
-          .replace(subscriptionId, "{subscription}");
+          .replace(storageAccount, "{storageAccount}")
+          .replace(subscriptionId, "{subscription}")
+          .replace(somebody, "{principal}")
+          .replace(new RegExp(`${vendorApp}|${vendorApplication}`), "{application}");
         const filter = Object.entries(query).map(
-          ([name, value]) => `${name}=${value.replace(vendor, "{principal}")}`,
+          ([name, value]) => `${name}=${value.replace(somebody, "{principal}")}`,
         );
         return `${method} ${template}?${filter.sort().join("&")}`;
       });
     const published = Object.values(azureKinds).flatMap((source) =>
-      source.calls.map((call) => {
-        const query = { "api-version": call.apiVersion, ...call.query };
+      source.calls.map((call: ApiCall) => {
+        const { apiVersion } = call;
+        const query = { ...(apiVersion === undefined ? {} : { "api-version": apiVersion }), ...call.query };
         const pairs = Object.entries(query).map(([name, value]) => `${name}=${value}`);
         return `${call.method} ${call.path}?${pairs.sort().join("&")}`;
       }),
@@ -213,6 +336,7 @@ describe("a whole scan of one subscription", () => {
     expect(causes(snapshot.unread)).toEqual([
       `azure/assigned-to ${odd} malformed`,
       `azure/role-eligibility ${odd} malformed`,
+      `azure/service-principal ${odd} malformed`,
     ]);
     expect(arm.requests.filter((request) => (request.query.$filter ?? "").includes("or"))).toEqual([]);
   });

@@ -2,6 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { loadBaseline } from "../../../src/baselines/bundled.ts";
+import { checks } from "../../../src/checks/registry.ts";
+import { neededKinds } from "../../../src/cli/commands/permissions.ts";
 import type { Finding, Report } from "../../../src/report/report.ts";
 import { azureKinds } from "../../../src/snapshot/kinds/azure.ts";
 import type { Client, LiveAzure } from "../servers/azure/setup.ts";
@@ -129,9 +132,15 @@ function short(scope: string): string {
     .replace(managementGroup, "<management group>");
 }
 
-/** Every permission that the registry of document kinds says a full scan needs. */
-export function readPermissions(): readonly string[] {
-  const all = Object.values(azureKinds).flatMap((kind) => kind.calls.map((call) => call.permission));
+/** Every permission that the registry of document kinds says a scan needs; of one baseline, where it is named. */
+export function readPermissions(baseline?: string): readonly string[] {
+  const needed =
+    baseline === undefined
+      ? undefined
+      : new Set<string>(neededKinds("azure", [loadBaseline(baseline, checks)], new Map(), checks));
+  const all = Object.entries(azureKinds).flatMap(([kind, { calls }]) =>
+    needed === undefined || needed.has(kind) ? calls.map((call) => call.permission) : [],
+  );
   return [...new Set(all)].sort();
 }
 

@@ -138,8 +138,10 @@ export const definition = (
 
 const plurals: Readonly<Record<string, string>> = {
   Namespace: "namespaces",
+  EndpointSlice: "endpointslices",
   Node: "nodes",
   Secret: "secrets",
+  Service: "services",
   ServiceAccount: "serviceaccounts",
   Role: "roles",
   ClusterRole: "clusterroles",

@@ -21,6 +21,11 @@ export interface LiveState {
   readonly providerOperations: readonly Body[];
   readonly managedClusters: readonly Body[];
   readonly vaults: readonly Body[];
+  readonly virtualNetworks?: readonly Body[];
+  readonly storageAccounts?: readonly Body[];
+  /** Of all accounts; whose each is, its id tells. */
+  readonly blobContainers?: readonly Body[];
+  readonly flexibleServers?: readonly Body[];
 }
 
 export interface Allowance {

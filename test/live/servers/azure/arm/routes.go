@@ -40,6 +40,10 @@ var routes = []route{
 	read(inSubscription+"/resources", "Microsoft.Resources/subscriptions/resources/read", "Client.NewListPager", ofResources),
 	read(inSubscription+"/providers/Microsoft.ContainerService/managedClusters", "Microsoft.ContainerService/managedClusters/read", "ManagedClustersClient.NewListPager", ofContainers),
 	read(inSubscription+"/providers/Microsoft.KeyVault/vaults", "Microsoft.KeyVault/vaults/read", "VaultsClient.NewListBySubscriptionPager", ofVaults),
+	read(inSubscription+"/providers/Microsoft.Network/virtualNetworks", "Microsoft.Network/virtualNetworks/read", "VirtualNetworksClient.NewListAllPager", ofNetworks),
+	read(inSubscription+"/providers/Microsoft.Storage/storageAccounts", "Microsoft.Storage/storageAccounts/read", "AccountsClient.NewListPager", ofStorage),
+	read(inSubscription+"/resourceGroups/{resourceGroupName}/providers/Microsoft.Storage/storageAccounts/{accountName}/blobServices/default/containers", "Microsoft.Storage/storageAccounts/blobServices/containers/read", "BlobContainersClient.NewListPager", ofStorage),
+	read(inSubscription+"/providers/Microsoft.DBforPostgreSQL/flexibleServers", "Microsoft.DBforPostgreSQL/flexibleServers/read", "ServersClient.NewListPager", ofDatabases),
 	read("/providers/Microsoft.Authorization/providerOperations", "Microsoft.Authorization/providerOperations/read", "ProviderOperationsMetadataClient.NewListPager", ofAuthorization),
 	read("/providers/Microsoft.Authorization/providerOperations/{resourceProviderNamespace}", "Microsoft.Authorization/providerOperations/read", "ProviderOperationsMetadataClient.Get", ofAuthorization),
 	read(authProvider+"roleDefinitions", "Microsoft.Authorization/roleDefinitions/read", "RoleDefinitionsClient.NewListPager", ofAuthorization),
@@ -101,6 +105,15 @@ func ofResources(f *front, v map[string]string) transport {
 }
 func ofContainers(f *front, v map[string]string) transport {
 	return containerFakes(f.state, "/subscriptions/"+v["subscriptionId"])
+}
+func ofNetworks(f *front, v map[string]string) transport {
+	return networkFakes(f.state, "/subscriptions/"+v["subscriptionId"])
+}
+func ofStorage(f *front, v map[string]string) transport {
+	return storageFakes(f.state, "/subscriptions/"+v["subscriptionId"])
+}
+func ofDatabases(f *front, v map[string]string) transport {
+	return databaseFakes{f.state, "/subscriptions/" + v["subscriptionId"]}
 }
 func ofVaults(f *front, v map[string]string) transport {
 	return vaultFakes(f.state, "/subscriptions/"+v["subscriptionId"])

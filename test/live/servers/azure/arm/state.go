@@ -13,8 +13,11 @@ import (
 	authorization "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	containers "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/containerservice/armcontainerservice/v6"
 	keyvault "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault"
+	network "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v7"
+	postgresql "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/postgresql/armpostgresqlflexibleservers"
 	resources "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
 	subscriptions "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armsubscriptions"
+	storage "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage"
 )
 
 // state is the world that the server shows: documents in Resource Manager's own shape, in Microsoft's models, and
@@ -39,6 +42,10 @@ type state struct {
 	ProviderOperations               []*authorization.ProviderOperationsMetadata      `json:"providerOperations"`
 	ManagedClusters                  []*containers.ManagedCluster                     `json:"managedClusters"`
 	Vaults                           []*keyvault.Vault                                `json:"vaults"`
+	VirtualNetworks                  []*network.VirtualNetwork                        `json:"virtualNetworks"`
+	StorageAccounts                  []*storage.Account                               `json:"storageAccounts"`
+	BlobContainers                   []*storage.ListContainerItem                     `json:"blobContainers"`
+	FlexibleServers                  []*postgresql.Server                             `json:"flexibleServers"`
 }
 
 // allowance says what a caller may do, as a role would: globs of actions, and those taken away.
