@@ -10,6 +10,7 @@ import { UsageError } from "../../../src/cli/line/errors.ts";
 import { flags } from "../../../src/cli/line/flags.ts";
 import { fromEnvironment, type Given, type GivenOptions } from "../../../src/cli/line/options.ts";
 import type { Shell } from "../../../src/cli/line/shell.ts";
+import { ran } from "../shell.ts";
 
 /** A folder `repo` with a `.git`, and beside it what is none of its business. */
 let root = "";
@@ -228,6 +229,75 @@ describe("T5: a baseline of the repository", () => {
       process.chdir(cwd);
     }
     expect(loadBaseline(bundled().id, checks).bundled).toBe(true);
+  });
+});
+
+/** Runs a command in the repository: files are looked for from there. */
+async function runs(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const cwd = process.cwd();
+  process.chdir(join(root, "repo"));
+  try {
+    return await ran(argv, { cwd: join(root, "repo"), env });
+  } finally {
+    process.chdir(cwd);
+  }
+}
+
+/** A baseline of anybody's that quotes a file which a parameter names. */
+const quoting = [
+  "id: my-own",
+  'version: "1"',
+  "title: Own",
+  "cloud: aws",
+  "source: { title: T, url: https://own.example/, captured: 2026-09-01 }",
+  "parameters: { values: { type: file, help: h }, colour: { type: string, help: h } }",
+  "controls:",
+  "  - id: f",
+  "    title: f",
+  "    why: f",
+  "    check: config/file",
+  "    cite: { section: S }",
+  "    with: { file: '${values}', what: file, matches: [{ path: canary, pattern: ^never$, message: no }] }",
+].join("\n");
+
+describe("parameters are given in layers, each with its own trust", () => {
+  test.each([
+    ["a flag", ["--set", "colour=red"], {}],
+    ["the environment", [], { CHALK_AUDIT_SET: "colour=red" }],
+    ["both", ["--set", "colour=red"], { CHALK_AUDIT_SET: "colour=blue" }],
+  ])("T3: %s that sets one lends its trust to no other of the file", async (_, argv, env) => {
+    put("repo/own.yaml", quoting);
+    put("secret", "canary: told\n");
+    put("repo/chalk-audit.yaml", "baseline: own.yaml\nset: { values: ../secret }\n");
+    const { status, stdout, stderr } = await runs(argv, env);
+    expect(stdout + stderr).not.toContain("told");
+    expect([status, stderr]).toEqual([
+      2,
+      `chalk-audit: chalk-audit.yaml:2:6: set: values reads ../secret, outside the repository${hint("set")}\n`,
+    ]);
+    expect((await runs([...argv, "--set", "values=../secret"], env)).stdout).toContain("told");
+  });
+
+  test("a file that the config file names lies beside it, whatever else is set", async () => {
+    put("repo/docs/own.yaml", quoting);
+    put("repo/docs/values.yaml", "canary: told\n");
+    put("repo/docs/chalk-audit.yaml", "baseline: own.yaml\nset: { values: values.yaml }\n");
+    const { stdout } = await runs(["--config", "docs/chalk-audit.yaml", "--set", "colour=red"]);
+    expect(stdout).toContain("docs/values.yaml:1:9: canary is");
+  });
+
+  test("T1: a parameter in the file goes not before the flag that stands for it", async () => {
+    const demo = join(process.cwd(), "fixtures/snapshots/azure/demo.json");
+    const mine = "aaaaaaaa-5b1e-4c55-9d0e-3f7f52aa0001";
+    const other = "99999999-9999-4999-8999-999999999999";
+    put("repo/chalk-audit.yaml", `set: { principalId: ${other} }\n`);
+    const principals = async (...argv: readonly string[]) =>
+      JSON.parse(
+        (await runs(["--snapshot", demo, "--format", "json", ...argv])).stdout,
+      ).targets[0].principals.map(({ id }: { readonly id: string }) => id);
+    expect(await principals("--principal", mine)).toEqual([mine]);
+    expect(await principals("--principal", other, "--set", `principalId=${mine}`)).toEqual([mine]);
+    expect(await principals()).toEqual([other]);
   });
 });
 
