@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { didYouMean } from "../../text/nearest.ts";
 import { parseDuration } from "./duration.ts";
 import { UsageError } from "./errors.ts";
@@ -52,7 +52,8 @@ export function pathOf(given: GivenOptions, name: string, cwd: string): string |
 /** @throws UsageError for an empty path */
 export function pathFrom(given: Given, value: string, cwd: string): string {
   if (value === "") throw new UsageError(`${given.from}: expected a file, found nothing`);
-  return isAbsolute(value) ? value : resolve(given.base ?? cwd, value);
+  // An absolute path too: what is judged by its letters must be what is opened, and `link/..` is not where it seems.
+  return resolve(given.base ?? cwd, value);
 }
 
 /** An integer within bounds. */

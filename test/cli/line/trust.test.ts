@@ -115,6 +115,21 @@ describe("a config file that was found is data of its repository", () => {
     );
   });
 
+  test.each(["waivers", "since", "snapshot"])(
+    "T3: what is judged by its letters is what is opened: %s through a link and back",
+    async (key) => {
+      mkdirSync(join(root, "away/deep"), { recursive: true });
+      put("away/told.yaml", "told: 1");
+      symlinkSync(join(root, "away/deep"), join(root, "repo/link"));
+      put("repo/chalk-audit.yaml", `cloud: azure\n${key}: ${join(root, "repo/link")}/../told.yaml\n`);
+      const { status, stderr } = await runs([]);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^chalk-audit: told\.yaml: cannot read the .*: no such/),
+      ]);
+    },
+  );
+
   test("T1: every target is looked at, and every problem is said", async () => {
     const lines = await opened(
       "format: json=../a\ntargets:\n  a: { azureEndpoint: 'https://x' }\n  b: { snapshot: ../secret }\n",
@@ -177,6 +192,12 @@ describe("T6: a kubeconfig of the repository", () => {
       `chalk-audit.yaml:2:13: kubeconfig: docs/cluster.yaml: ${problem}${hint("kubeconfig")}`,
     ]);
     expect(await opened("kubeconfig: docs/cluster.yaml\n", flag("kubeconfig", "x"))).toBeInstanceOf(Map);
+  });
+
+  test("a path in it is opened as it is judged", async () => {
+    const { besideFile } = await import("../../../src/collectors/kubernetes/kubeconfig.ts");
+    expect(besideFile("/repo/docs/cluster.yaml", "/repo/link/../ca.pem")).toBe("/repo/ca.pem");
+    expect(besideFile("/repo/docs/cluster.yaml", "link/../ca.pem")).toBe("/repo/docs/ca.pem");
   });
 
   test("one that holds what it signs in with is taken; one that is none is for its reader to refuse", async () => {
