@@ -10,6 +10,7 @@ import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
 import { flags } from "../line/flags.ts";
 import { type GivenOptions, inOrder, outweighs } from "../line/options.ts";
+import { linkOut } from "../line/repository.ts";
 import { assigned, assignments, one, oneOf } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
 import type { Console } from "../output/progress.ts";
@@ -295,7 +296,11 @@ export function baselineNamed(
   checks: readonly Check[],
 ): LoadedBaseline {
   const given = options.get("baseline");
-  if (given?.base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
+  if (given === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
+  const away = linkOut(resolve(given.base ?? cwd, spec));
+  if (away !== undefined)
+    throw new UsageError(`${given.from}: the baseline ${spec} is ${away}; name the file itself`);
+  if (given.base === undefined) return loadBaseline(spec, checks);
   // A file that the config file names lies beside it; reports name it from the working directory.
   const loaded = loadBaseline(relative(cwd, resolve(given.base, spec)) || spec, checks);
   if (given.repository === undefined) return loaded;

@@ -18,6 +18,19 @@ export function outsideOf(repository: string, path: string): string | undefined 
   return real === undefined ? undefined : `a link to what is ${real}`;
 }
 
+/**
+ * Why a path is not what it seems, whoever names it: by its letters it lies in a repository, and a link of it leads out.
+ * Undefined for a path that lies in none.
+ */
+export function linkOut(path: string): string | undefined {
+  // Each repository above, not the nearest alone: behind a link there may be another.
+  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+    const away = existsSync(join(folder, ".git")) ? escapes(realOf(folder), realOf(path)) : undefined;
+    if (away !== undefined && escapes(folder, path) === undefined) return `a link to what is ${away}`;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
 function escapes(folder: string, path: string): string | undefined {
   const way = relative(folder, path);
   if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return "outside the repository";

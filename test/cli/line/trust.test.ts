@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -159,6 +167,52 @@ describe("a config file that was found is data of its repository", () => {
     rmSync(join(root, "repo/.git"), { recursive: true });
     expect(await opened("waivers: docs/state.json")).toBeInstanceOf(Map);
     expect(await opened("waivers: ../secret")).toHaveLength(1);
+  });
+});
+
+describe("T3: a link of a checkout that leads out, whoever names it", () => {
+  const demo = join(process.cwd(), "fixtures/snapshots/azure/demo.json");
+
+  test.each([
+    ["waivers", ["--snapshot", demo, "--waivers", "link"]],
+    ["since", ["--snapshot", demo, "--since", "link"]],
+    ["snapshot", ["--snapshot", "link"]],
+    ["baseline", ["--snapshot", demo, "--baseline", "./link"]],
+    ["config", ["--snapshot", demo, "--config", "link"]],
+    ["waivers behind a folder", ["--snapshot", demo, "--waivers", "up/secret"]],
+    ["compare", ["compare", demo, "link"]],
+    ["policy", ["policy", "compare", "--provider", "aws", "--live", "link", "link"]],
+    ["report", ["waiver", "aaaaaaaa", "--report", "link"]],
+  ])("%s is not read", async (_, argv) => {
+    symlinkSync("../secret", join(root, "repo/link"));
+    symlinkSync("..", join(root, "repo/up"));
+    const { status, stdout, stderr } = await runs(argv);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/ is a link to what is outside the repository; name the file itself\n$/);
+    expect(stderr).not.toContain("canary");
+  });
+
+  test("a folder that is one is not written in; another repository behind it makes no difference", async () => {
+    mkdirSync(join(root, "away/.git"), { recursive: true });
+    symlinkSync("../away", join(root, "repo/results"));
+    const before = readdirSync(join(root, "away"));
+    const { status, stderr } = await runs(["--snapshot", demo, "--format", "json=results/report.json"]);
+    expect([status, stderr]).toEqual([
+      2,
+      "chalk-audit: results/report.json: is a link to what is outside the repository; name the place itself\n",
+    ]);
+    expect(readdirSync(join(root, "away"))).toEqual(before);
+    // by its own name it is the caller's to write
+    const { status: own } = await runs(["--snapshot", demo, "--format", "json=../away/report.json"]);
+    expect([own, readdirSync(join(root, "away"))]).toEqual([1, [...before, "report.json"]]);
+  });
+
+  test("one that stays inside, and one that is in no repository, are followed", async () => {
+    symlinkSync("docs", join(root, "repo/inside"));
+    put("repo/docs/waivers.yaml", "waivers: []\n");
+    symlinkSync(join(root, "repo/docs/waivers.yaml"), join(root, "loose.yaml"));
+    for (const file of ["inside/waivers.yaml", "../loose.yaml"])
+      expect((await runs(["--snapshot", demo, "--waivers", file])).status, file).toBe(1);
   });
 });
 
