@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 /** The git root that a folder lies in; outside a repository the folder itself. */
@@ -28,6 +28,17 @@ export function linkOut(path: string): string | undefined {
     const away = existsSync(join(folder, ".git")) ? escapes(realOf(folder), realOf(path)) : undefined;
     if (away !== undefined && escapes(folder, path) === undefined) return `a link to what is ${away}`;
     if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** Whether something is there that is no file with an end: a pipe or a device would be waited for, a folder is for logs. */
+export function isOdd(path: string, folders: boolean): boolean {
+  try {
+    const found = statSync(path);
+    return !found.isFile() && !(folders && found.isDirectory());
+  } catch {
+    // Whoever opens it says why it cannot be.
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import { namesFile } from "../job/inputs.ts";
 import { UsageError } from "./errors.ts";
 import { type Flag, flags } from "./flags.ts";
 import { type Given, type GivenOptions, variableOf } from "./options.ts";
-import { outsideOf } from "./repository.ts";
+import { isOdd, outsideOf } from "./repository.ts";
 
 /*
  * What a config file may do that was not named by hand but found (T1 to T6 of docs/semantics.md): it is data of the
@@ -48,6 +48,8 @@ async function problemOf(
   const does = flag.name === "format" ? "writes" : "reads";
   const outside = outsideOf(repository, whole);
   if (outside !== undefined) return `${does} ${path}, ${outside}`;
+  if (does === "reads" && isOdd(whole, flag.name === "usage"))
+    return `reads ${path}, which is no regular file`;
   return flag.name === "kubeconfig" ? kubeconfigProblem(whole, path, repository) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -161,6 +162,23 @@ describe("a config file that was found is data of its repository", () => {
     expect(await opened(yaml, flag("config", "chalk-audit.yaml"))).toBeInstanceOf(Map);
     expect(await opened(yaml, fromEnvironment(env, "scan"), env)).toBeInstanceOf(Map);
     expect(await opened(yaml)).toHaveLength(3);
+  });
+
+  test.each(["waivers", "since", "snapshot", "kubeconfig", "baseline", "usage"])(
+    "T3: %s that is a pipe is not waited for",
+    async (key) => {
+      execFileSync("mkfifo", [join(root, "repo/pipe.yaml")]);
+      expect(await opened(`${key}: pipe.yaml`)).toEqual([
+        `chalk-audit.yaml:1:${key.length + 3}: ${key}: reads pipe.yaml, which is no regular file${hint(key)}`,
+      ]);
+    },
+  );
+
+  test("T3: nor is the config file", async () => {
+    execFileSync("mkfifo", [join(root, "repo/chalk-audit.yaml")]);
+    await expect(contextOf(new Map(), shell())).rejects.toThrow(
+      "chalk-audit.yaml:1:1: the config file is no regular file; name it with --config if it is yours",
+    );
   });
 
   test("outside a repository its own folder is all that it has", async () => {
