@@ -46,7 +46,20 @@ function escapes(folder: string, path: string): string | undefined {
   const way = relative(folder, path);
   if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return "outside the repository";
   // What git keeps there is checked in by nobody: credentials, hooks, its own settings.
-  return way.split(sep).some((part) => part.toLowerCase() === ".git") ? "inside .git" : undefined;
+  return way.split(sep).some(isGitFolder) ? "inside .git" : undefined;
+}
+
+/**
+ * Every spelling by which some file system opens `.git`, as git itself refuses them in a checkout: with dots and spaces
+ * at its end, a stream, its short name (Windows), with letters that are not seen (macOS).
+ */
+function isGitFolder(part: string): boolean {
+  const plain = part
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .replace(/:.*$/s, "")
+    .replace(/[. ]+$/, "")
+    .toLowerCase();
+  return plain === ".git" || /^git~\d+$/.test(plain);
 }
 
 /** Where a path leads, links followed. What is not there is taken to lie in the nearest folder that is. */

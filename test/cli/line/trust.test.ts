@@ -19,6 +19,7 @@ import { UsageError } from "../../../src/cli/line/errors.ts";
 import { flags } from "../../../src/cli/line/flags.ts";
 import { fromEnvironment, type Given, type GivenOptions } from "../../../src/cli/line/options.ts";
 import type { Shell } from "../../../src/cli/line/shell.ts";
+import { reporters } from "../../../src/reporters/registry.ts";
 import { ran } from "../shell.ts";
 
 /** A folder `repo` with a `.git`, and beside it what is none of its business. */
@@ -98,11 +99,33 @@ describe("a config file that was found is data of its repository", () => {
     ["format: json=/tmp/x", "format", "writes /tmp/x, outside the repository"],
     ["format: json=.git/config", "format", "writes .git/config, inside .git"],
     ["waivers: docs/../.GIT/config", "waivers", "reads docs/../.GIT/config, inside .git"],
+    ["format: json=.git./config.json", "format", "writes .git./config.json, inside .git"],
+    ["format: json=GIT~1/config.json", "format", "writes GIT~1/config.json, inside .git"],
+    ["waivers: .git::$INDEX_ALLOCATION/x", "waivers", "reads .git::$INDEX_ALLOCATION/x, inside .git"],
+    ["waivers: .g\u200cit/x", "waivers", "reads .g\u200cit/x, inside .git"],
+    [
+      "format: json=.github/workflows/ci.yml",
+      "format",
+      "writes .github/workflows/ci.yml, whose name is not that of a json report (.json)",
+    ],
+    [
+      "format: [table, markdown=.venv/bin/activate]",
+      "format",
+      "writes .venv/bin/activate, whose name is not that of a markdown report (.md, .markdown)",
+    ],
+    ["format: table=x.sh", "format", "writes x.sh, whose name is not that of a table report (.txt, .log)"],
     ["azureEndpoint: https://evil.example", "azure-endpoint", "sends an access token to that address"],
   ])("T2, T3: %s", async (yaml, name, problem) => {
     const lines = (await opened(yaml)) as readonly string[];
     const key = yaml.slice(0, yaml.indexOf(":"));
     expect(lines).toEqual([`chalk-audit.yaml:1:${key.length + 3}: ${key}: ${problem}${hint(name)}`]);
+  });
+
+  test("T3: every format may be written under its own extension, and no other", async () => {
+    for (const { format, extension } of reporters) {
+      expect(await opened(`format: ${format}=docs/x.${extension}`), format).toBeInstanceOf(Map);
+      expect(await opened(`format: ${format}=docs/x.sh`), format).toHaveLength(1);
+    }
   });
 
   test("T3: links are followed, of a file, of a folder, of the config file itself", async () => {
