@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "nod
 import { constants } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { linkOut } from "../cli/line/repository.ts";
 import { actionInputsOf, files, type Inputs, printsReport } from "./inputs.ts";
 import { annotation, outputFile, outputsOf, workflowCommand } from "./outputs.ts";
 
@@ -14,6 +15,10 @@ import { annotation, outputFile, outputsOf, workflowCommand } from "./outputs.ts
 async function main(env: NodeJS.ProcessEnv): Promise<number> {
   const inputs = actionInputsOf(env);
   const at = (name: string) => join(inputs.directory, name);
+  // Before anything is made or removed there; the command looks again, at each file.
+  const away = linkOut(resolve(inputs.directory, "report.json"));
+  if (away !== undefined)
+    throw new Error(`input output-directory: ${inputs.directory} is ${away}; name the place itself`);
   mkdirSync(inputs.directory, { recursive: true });
   const since = sinceOf(inputs);
   // A file of an earlier run must not be taken for this one's: an old SARIF would reopen alerts.

@@ -1,5 +1,6 @@
-import { isSeq, parseDocument, stringify } from "yaml";
+import { Document, isSeq, parseDocument, visit } from "yaml";
 import type { Provider } from "../access/policy.ts";
+import { inertJson, inertLine } from "../text/visible.ts";
 import { type Granted, grantsOf } from "./grant.ts";
 import type { Finding, Target } from "./report.ts";
 import { type Waiver, WaiverError } from "./waivers.ts";
@@ -63,9 +64,21 @@ function accept(grant: Granted, cloud: Provider): WaiverEntry {
 
 const STYLE = { lineWidth: 0, aliasDuplicateObjects: false } as const;
 
-/** A waiver file of these entries alone. */
+/** A waiver file of these entries alone: names in it come from a cloud, and no line of it is a command of a build log (T10). */
 export function waiverFileOf(entries: readonly WaiverEntry[]): string {
-  return stringify({ waivers: entries }, STYLE);
+  const document = new Document({ waivers: entries }, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === "string" && !isInert(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  // Each text on one line, as JSON writes it, so that JSON's escapes are YAML's.
+  return inertJson(document.toString({ lineWidth: 0, blockQuote: false, doubleQuotedAsJSON: true }));
+}
+
+function isInert(text: string): boolean {
+  const json = JSON.stringify(text);
+  return inertJson(json) === json && inertLine(text) === text;
 }
 
 /**

@@ -17,11 +17,13 @@ const secretName = new RegExp(
     "passwords?",
     "passwd",
     "passphrase",
-    "(?:^|-)(?:pwd|pass|pat|dsn|creds)",
+    "passcode",
+    "(?:^|-)(?:pwd|pw|pass|pat|dsn|creds|bearer|cookie|t?otp)",
     "secret",
     "secret-?(?:text|value)",
-    "connection-?strings?",
-    "(?:^|-)(?:access|account|api|auth|encryption|function|host|instrumentation|master|primary|primary-access|primary-master|primary-readonly-master|private|secondary|secondary-access|secondary-master|secondary-readonly-master|shared|secret|signing|storage)-?keys?",
+    "conn(?:ection)?-?str(?:ings?)?",
+    "docker-?config-?json",
+    "(?:^|-)(?:access|account|api|auth|encryption|function|hmac|host|instrumentation|license|master|primary|primary-access|primary-master|primary-readonly-master|private|secondary|secondary-access|secondary-master|secondary-readonly-master|service-account|session|shared|secret|signing|storage|tls)-?keys?",
     "(?:^|-)tokens?",
     "(?:^|-)sas(?:-?(?:uri|url|key|token))?",
     "shared-?access-?signature",
@@ -35,7 +37,11 @@ const secretName = new RegExp(
     "secret-?access-?keys?",
     "private-?keys?(?:-pem)?",
     "secure-?values?",
-  ].join("|")})$`,
+    // One of several: `DB_PASSWORD_PROD`, `password2`, `API_TOKEN_OLD`, `SECRET_KEY_BASE`. Not what says where it lies
+    // (`secretName`, `tokenUri`) or how it is to be (`passwordPolicy`).
+  ].join(
+    "|",
+  )})(?:-?\\d+|-(?:v\\d+|old|new|prev|previous|current|next|backup|prod|production|staging|stage|stg|dev|test|qa|uat|live|base|base64|b64|hash|hashed|json))*$`,
 );
 
 /** `adminPassword`, `admin_password` and `vendor.io/admin-password` as they end in `admin-password`. */
@@ -47,7 +53,8 @@ function words(name: string): string {
 }
 
 /** What a name in a text ends in whose value is a secret. */
-const named = "(?:password|passwd|token|secret|api[_-]?key|secret[_-]?(?:access[_-]?)?key)";
+const named =
+  "(?:password|passwd|token|secret|api[_-]?key|secret[_-]?(?:access[_-]?)?key)(?:[_-]?\\d+|[_-](?:old|new|prod|staging|dev|test))*";
 
 /** Secrets inside any text: connection strings, shared access signatures, tokens, addresses with a password, private keys. */
 const secretText: readonly (readonly [RegExp, string])[] = [
@@ -59,7 +66,13 @@ const secretText: readonly (readonly [RegExp, string])[] = [
     /([?&](?:sig|code|access_token|client_secret|token|api[_-]?key|password|secret)=)[^&"'\s]+/gi,
     `$1${scrubbed}`,
   ],
-  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/]{0,200}:)[^\s@/]{1,500}@/gi, `$1${scrubbed}@`],
+  // to the last `@`: a password may hold one, and a slash
+  [
+    /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}:)(?!\d{1,5}\/)[^\s"']{1,500}@(?=[\w.[-])/gi,
+    `$1${scrubbed}@`,
+  ],
+  // a token in place of a name
+  [/\b(https?:\/\/)[\w.~-]{20,500}@(?=[\w.-])/gi, `$1${scrubbed}@`],
   [
     /\b(?:gh[oprsu]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|npm_[A-Za-z0-9]{30,})/g,
     scrubbed,
@@ -67,8 +80,13 @@ const secretText: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AIza[\w-]{30,}|[rs]k_(?:live|test)_\w{16,}|SG\.[\w-]{16,}\.[\w-]{16,})/g, scrubbed],
   [/(\bhooks\.slack\.com\/services\/)[^\s"']+/g, `$1${scrubbed}`],
   [/\b(Authorization:\s*(?:Bearer|Basic|token)\s+)[^\s"']+/gi, `$1${scrubbed}`],
-  [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g, scrubbed],
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, scrubbed],
+  [/\bBearer\s+[\w.~+/-]{20,}=*/g, `Bearer ${scrubbed}`],
+  // signed (three parts, the second JSON too) and encrypted (five)
+  [/\beyJ[\w-]{8,}\.(?:eyJ[\w-]{8,}\.[\w-]*|[\w-]*(?:\.[\w-]+){3})/g, scrubbed],
+  [
+    /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
+    scrubbed,
+  ],
 ];
 
 /**
@@ -88,7 +106,26 @@ const secretSetting: readonly (readonly [RegExp, string])[] = [
     `$1${scrubbed}`,
   ],
   [
-    new RegExp(`(^[ \\t]*["']?[\\w.-]{0,60}${named}["']?[ \\t]*:[ \\t]+)(?!\\||\\[scrubbed)\\S.*`, "gim"),
+    /\b((?:Password|Pwd|AccountKey|SharedAccessKey) *= *)(?!\[scrubbed)(?:"[^"]*"|'[^']*'|[^;"'\s]+)/gi,
+    `$1${scrubbed}`,
+  ],
+  [new RegExp(`(^[ \\t]*[\\w.-]{0,60}${named}[ \\t]*=[ \\t]+)(?![=\\[])\\S.*`, "gim"), `$1${scrubbed}`],
+  [new RegExp(`(<[\\w.:-]{0,60}${named}>)[^<]+`, "gi"), `$1${scrubbed}`],
+  // curl and its like: a name and a password in one argument
+  [/(\s(?:-u|--user)[ =]+["']?[^\s:"']{1,100}:)[^\s"']+/g, `$1${scrubbed}`],
+  // a variable in YAML: its name on one line, its value on the next
+  [
+    new RegExp(
+      `(\\bname:[ \\t]*["']?[\\w.-]{0,60}${named}["']?[ \\t]*\\n[ \\t]*value:[ \\t]+)(?!\\[scrubbed)\\S.*`,
+      "gi",
+    ),
+    `$1${scrubbed}`,
+  ],
+  [
+    new RegExp(
+      `((?:^|[{,])[ \\t]*(?:- +)*["']?[\\w.-]{0,60}${named}["']?[ \\t]*:[ \\t]+)(?!\\||\\[scrubbed)\\S.*`,
+      "gim",
+    ),
     `$1${scrubbed}`,
   ],
 ];
@@ -115,6 +152,7 @@ function scrubValue(value: unknown, name: string | undefined, depth: number): un
   }
   const secret = namesSecret(value);
   const isKubernetesSecret = "kind" in value && value.kind === "Secret";
+  const isListOfThem = "kind" in value && value.kind === "SecretList";
   // `fromEntries` defines own properties, so that a key `__proto__` stays data.
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
@@ -123,9 +161,18 @@ function scrubValue(value: unknown, name: string | undefined, depth: number): un
         ? withoutValues(inner)
         : isKubernetesSecret && /^(?:data|stringData)$/.test(key)
           ? keysAlone(inner)
-          : scrubValue(inner, key, depth + 1),
+          : isListOfThem && key === "items" && Array.isArray(inner)
+            ? inner.map((item: unknown) => scrubValue(asSecret(item), undefined, depth + 1))
+            : scrubValue(inner, key, depth + 1),
     ]),
   );
+}
+
+/** An item of a list says not what it is; the list does. */
+function asSecret(item: unknown): unknown {
+  return typeof item === "object" && item !== null && !Array.isArray(item)
+    ? { ...item, kind: "Secret" }
+    : item;
 }
 
 /** Of a Secret the names of its keys stay. */
@@ -166,7 +213,14 @@ function scrubString(text: string, name: string | undefined, depth: number): str
   // `DB_PASSWORD=hunter2`, `--token=…`: a list of variables or arguments in one text each.
   const assigned = /^(-{0,2}([A-Za-z_][\w.-]{0,100})=)./s.exec(text);
   if (assigned !== null && isSecret(assigned[2] ?? "")) return `${visible(assigned[1] ?? "")}${scrubbed}`;
-  return scrubInnerJson(text, depth) ?? scrubText(text, name);
+  return scrubInnerJson(text, depth) ?? (hidesSecret(text, depth) ? scrubbed : scrubText(text, name));
+}
+
+/** Base64 of a private key, or of JSON that holds secrets, alone in a text: the whole goes. */
+function hidesSecret(text: string, depth: number): boolean {
+  if (!/^\s*(?:LS0tLS1|eyJ|W3si)[A-Za-z0-9+/\s]{16,}=*\s*$/.test(text)) return false;
+  const plain = Buffer.from(text, "base64").toString("utf8");
+  return /PRIVATE KEY/.test(plain) || scrubInnerJson(plain, depth + 1) !== undefined;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { listBundled } from "../../src/baselines/bundled.ts";
 import { errorLines, UsageError } from "../../src/cli/line/errors.ts";
 import { changesTable } from "../../src/cli/output/changes-table.ts";
@@ -52,6 +53,48 @@ test("T10: a baseline of anybody's is shown without giving a command", async () 
       expect(stdout).toContain("error::a");
       expect(stdout).not.toMatch(obeyed);
     }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("T10: nor does a waiver of what a cloud named, and what it says of its file; what it accepts stays the same", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "chalk-audit-waiver-"));
+  try {
+    const plain = worlds.drift();
+    const [drift] = plain.findings.filter(
+      ({ outcome, rule }) => outcome === "fail" && !rule.startsWith("waiver/"),
+    );
+    if (drift === undefined) throw new Error("the sample has no drift");
+    const report = {
+      ...plain,
+      findings: [
+        {
+          ...drift,
+          pattern: undefined,
+          actual: { "::error::k": evil, list: [evil] },
+          resource: { ...drift.resource, id: evil },
+        },
+      ],
+    };
+    writeFileSync(join(folder, "report.json"), JSON.stringify(report));
+    const argv = (...more: readonly string[]) => [
+      ...["waiver", drift.fingerprint, "--report", join(folder, "report.json"), "--reason", `why ${evil}`],
+      ...["--owner", "me", "--expires", "2027-01-01", ...more],
+    ];
+    const { status, stdout, stderr } = await ran(argv());
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("error::a");
+    expect(stdout).not.toMatch(obeyed);
+    expect(parse(stdout).waivers[0]).toMatchObject({
+      resource: evil,
+      accepted: { "::error::k": evil, list: [evil] },
+    });
+    mkdirSync(join(folder, "d\n::error::x"));
+    const to = await ran(argv("-o", join(folder, "d\n::error::x/##vso[a]b.yaml")));
+    expect([to.status, to.stderr]).toEqual([0, expect.stringContaining("wrote ")]);
+    expect(to.stderr).not.toMatch(obeyed);
+    expect(to.stderr.split("\n")).toHaveLength(2);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
@@ -134,7 +144,8 @@ describe("GitHub", () => {
       const cluster = { azure: "AKS_CLUSTER", aws: "EKS_CLUSTER" }[name];
       expect(audit?.with).toMatchObject({
         cloud: `\${{ vars.${cluster} == '' && '${name}' || '${name}, kubernetes' }}`,
-        since: "earlier/report.json",
+        // T8: where no file of the checkout can be
+        since: "${{ runner.temp }}/earlier/report.json",
         "fail-on-new": true,
       });
       // The cluster is reached by KUBECONFIG, after the sign-in and before the audit, and only where one is named.
@@ -161,7 +172,7 @@ describe("GitHub", () => {
       const keep = steps.find(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
       const fetch = steps.find(({ run }) => run?.includes("gh run download"));
       expect(keep?.if).toBe("${{ !cancelled() && steps.audit.outputs.report != '' }}");
-      expect(fetch?.run).toContain(`--name ${keep?.with?.["name"]} --dir earlier`);
+      expect(fetch?.run).toContain(`--name ${keep?.with?.["name"]} --dir "$RUNNER_TEMP/earlier"`);
       // What comes from the outside is never put into a script as text.
       for (const { run = "" } of steps) expect(run).not.toContain("${{");
     },
@@ -237,6 +248,54 @@ describe("Azure Pipelines", () => {
     const after = steps.slice(steps.findIndex(({ task }) => task === "AzureCLI@2") + 1);
     expect(after.length).toBe(4);
     for (const step of after) expect(String(step["condition"])).toContain("succeededOrFailed()");
+  });
+});
+
+describe("T8: what the repository brings", () => {
+  test("is never run as chalk-audit: it is installed from outside of the checkout", () => {
+    for (const text of [read("gitlab/.gitlab-ci.yml"), read("azure-pipelines/azure-pipelines.yml")]) {
+      expect(text).not.toMatch(/^[^#\n]*(?:npx |npm (?:ci|exec))/m);
+      expect(text).toMatch(/npm install --global --ignore-scripts/);
+    }
+  });
+
+  test("is not taken for a report, an earlier one or this run's: GitLab", () => {
+    const { script } = gitlab[".chalk-audit"] as { readonly script: readonly string[] };
+    const [guard = ""] = script;
+    const folder = mkdtempSync(join(tmpdir(), "chalk-audit-deploy-"));
+    const git = (...argv: readonly string[]) => spawnSync("git", argv, { cwd: folder });
+    const guarded = () => spawnSync("sh", ["-e", "-c", guard], { cwd: folder, encoding: "utf8" }).status;
+    try {
+      git("init", "-q");
+      writeFileSync(join(folder, "a"), "a");
+      git("add", "a");
+      // a cache lies there untracked
+      mkdirSync(join(folder, "chalk-audit-results"));
+      writeFileSync(join(folder, "chalk-audit-results/report.json"), "{}");
+      expect(guarded()).toBe(0);
+      git("add", "-f", "chalk-audit-results");
+      expect(guarded()).toBe(2);
+      expect(existsSync(join(folder, "chalk-audit-results"))).toBe(false);
+      symlinkSync("a", join(folder, "chalk-audit-results"));
+      git("add", "-A");
+      expect(guarded()).toBe(2);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("gets no token: no credential is written into the checkout", () => {
+    const files = Object.values(gitlab).flatMap(({ variables = {} }) =>
+      Object.entries(variables as Values).filter(([name]) => name.endsWith("_TOKEN_FILE")),
+    );
+    expect(files.map(([, path]) => path)).toEqual(["/tmp/azure-token", "/tmp/aws-token"]);
+  });
+
+  test("is not published: Azure Pipelines writes beside the checkout", () => {
+    const text = read("azure-pipelines/azure-pipelines.yml");
+    expect(text).not.toContain("chalk-audit-results");
+    const keep = pipelines.jobs.flatMap((job) => job.steps).find((step) => "publish" in step);
+    expect(keep?.["publish"]).toBe("$(Build.ArtifactStagingDirectory)");
   });
 });
 

@@ -301,3 +301,95 @@ describe("laws", () => {
     ).toBeLessThan(10);
   });
 });
+
+describe("T9: one secret of several, and secrets in other shapes", () => {
+  const canary = "CANARYvalue9";
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const gone = (value: unknown) => {
+    const once = scrub(value);
+    expect(JSON.stringify(once)).not.toContain(canary);
+    expect(scrub(once)).toEqual(once);
+    return once;
+  };
+
+  it.each([
+    ...[
+      "password1",
+      "DB_PASSWORD_PROD",
+      "admin-password-2",
+      "PASSWORD_OLD",
+      "CLIENT_SECRET_V2",
+      "TOKEN_PROD",
+    ],
+    ...[
+      "SECRET_KEY_BASE",
+      "ENCRYPTION_KEY_BASE64",
+      "api-key-1",
+      "secretKeyProd",
+      "storageKey1",
+      "passwd_hash",
+    ],
+    ...[
+      "DB_PW",
+      "passcode",
+      "bearer",
+      "SESSION_COOKIE",
+      "hmac-key",
+      "tlsKey",
+      "conn_str",
+      ".dockerconfigjson",
+    ],
+  ])("by its name: %s", (name) => {
+    gone({ tags: { [name]: canary } });
+    gone({ Tags: [{ Key: name, Value: canary }] });
+  });
+
+  it.each([
+    "secretName",
+    "keyVaultSecretId",
+    "passwordPolicy",
+    "publicKey",
+    "key1",
+    "tokenUri",
+    "partitionKey2",
+  ])("not what only speaks of one: %s", (name) =>
+    expect(scrub({ tags: { [name]: canary } })).toEqual({ tags: { [name]: canary } }),
+  );
+
+  it.each([
+    ["a password with a slash", `postgres://u:a/${canary}@h/db`],
+    ["a password with an at sign", `postgres://u:a@${canary}@h/db`],
+    ["a token for a name", `https://${canary}${canary}@git.example/x`],
+    ["quotes", `Server=a;Password="x ${canary}";Pwd='${canary}'; AccountKey = ${canary};`],
+    ["an encrypted token", `eyJhbGciOiJSU0EifQ.${canary}aaaa.bbbb.cccc.dddd`],
+    ["a key block", `-----BEGIN PGP PRIVATE KEY BLOCK-----\n${canary}\n-----END PGP PRIVATE KEY BLOCK-----`],
+    ["a bearer", `Bearer ${canary}aaaaaaaaaaaa`],
+    ["a settings file", `aws_secret_access_key = ${canary}`],
+    ["a numbered variable", `export API_TOKEN_2=${canary}`],
+    ["XML", `<a><db.password>${canary}</db.password></a>`],
+    ["a login", `curl -u admin:${canary} https://x`],
+    ["variables in YAML", `env:\n- name: DB_PASSWORD\n  value: ${canary}\n`],
+    ["a list in YAML", `- password: ${canary}\n`],
+    ["YAML on one line", `{password: ${canary}}`],
+  ])("by its form: %s", (_, text) => {
+    gone({ annotations: { note: text } });
+  });
+
+  it("base64 of a private key, and of JSON that holds one; any other stays", () => {
+    expect(gone({ a: base64(`-----BEGIN RSA PRIVATE KEY-----\n${canary}`) })).toEqual({ a: "[scrubbed]" });
+    expect(gone({ a: base64(JSON.stringify({ password: canary })) })).toEqual({ a: "[scrubbed]" });
+    const plain = {
+      a: base64("-----BEGIN CERTIFICATE-----\nabc"),
+      b: base64('{"colour":"red","size":"big"}'),
+    };
+    expect(scrub(plain)).toEqual(plain);
+  });
+
+  it("a list of Secrets; an address with a port and an at sign", () => {
+    expect(gone({ kind: "SecretList", items: [{ data: { a: canary } }] })).toMatchObject({
+      items: [{ data: { a: "[scrubbed]" } }],
+    });
+    const plain = { image: "oci://registry:5000/app@sha256:abc", url: "https://h:8080/u@v" };
+    expect(scrub(plain)).toEqual(plain);
+  });
+});

@@ -18,7 +18,7 @@ import { one, pathFrom, pathOf, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
 import { version } from "../line/version.ts";
 import { deliver, type OutputPlace, outputPathsOf } from "../output/deliver.ts";
-import { checkPaths, parseDestinations, writeFiles } from "../output/output.ts";
+import { checkPaths, parseDestinations, refuseLinkOut, writeFiles } from "../output/output.ts";
 import { carryOut, type Ended, sayUnfinished } from "../work/carry-out.ts";
 import { type ReviewOrder, reviewers, reviewWork, subjectWork } from "../work/review.ts";
 
@@ -150,6 +150,7 @@ async function writeDocuments(
     say("chalk-audit: --write: no document is written; see what the review says is incomplete");
     return;
   }
+  refuseLinkOut(folder, folder);
   try {
     await makeFolder(folder);
   } catch (error) {

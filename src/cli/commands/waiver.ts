@@ -4,6 +4,7 @@ import { readReport } from "../../report/read.ts";
 import type { Finding, Report } from "../../report/report.ts";
 import { parseWaivers } from "../../report/waivers.ts";
 import { entriesFor, waiverFileOf, withEntries } from "../../report/write-waivers.ts";
+import { loggable } from "../../text/visible.ts";
 import { UsageError } from "../line/errors.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { pathOf } from "../line/settings.ts";
@@ -59,7 +60,7 @@ export async function waiver(
   }
   await writeFiles([{ path, text }], shell.cwd);
   await shell.err.write(
-    `chalk-audit: wrote ${shown}: ${entries.length} ${entries.length === 1 ? "waiver" : "waivers"} more\n`,
+    `${loggable(`chalk-audit: wrote ${shown}: ${entries.length} ${entries.length === 1 ? "waiver" : "waivers"} more`)}\n`,
   );
   return 0;
 }

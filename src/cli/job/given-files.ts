@@ -21,9 +21,9 @@ export function fileParameters({ parameters }: Baseline): readonly string[] {
  * A file that `--set` names, as it is called from the working directory: what a config file names lies beside it.
  * @throws UsageError for one outside the repository, where a config file names it that was found (T3)
  */
-export function givenPath(name: string, value: string, given: Given | undefined, cwd: string): string {
-  const path = resolve(given?.base ?? cwd, value);
-  if (given?.repository !== undefined) {
+export function givenPath(name: string, value: string, given: Given, cwd: string): string {
+  const path = resolve(given.base ?? cwd, value);
+  if (given.repository !== undefined) {
     const outside = outsideOf(given.repository, path);
     if (outside !== undefined)
       throw new UsageError(refusal({ name: "set" }, given, `${name} reads ${value}, ${outside}`));

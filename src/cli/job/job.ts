@@ -9,8 +9,9 @@ import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Config } from "../line/config.ts";
 import { UsageError } from "../line/errors.ts";
 import { flags } from "../line/flags.ts";
-import { type GivenOptions, inOrder } from "../line/options.ts";
-import { assignments, one, oneOf } from "../line/settings.ts";
+import { type GivenOptions, inOrder, outweighs } from "../line/options.ts";
+import { linkOut } from "../line/repository.ts";
+import { assigned, assignments, one, oneOf } from "../line/settings.ts";
 import { refusal } from "../line/trust.ts";
 import type { Console } from "../output/progress.ts";
 import { type AuditedCluster, bundledFor, coveredBy, editions, editionsOfClusters } from "./editions.ts";
@@ -295,7 +296,11 @@ export function baselineNamed(
   checks: readonly Check[],
 ): LoadedBaseline {
   const given = options.get("baseline");
-  if (given?.base === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
+  if (given === undefined || !namesFile(spec)) return loadBaseline(spec, checks);
+  const away = linkOut(resolve(given.base ?? cwd, spec));
+  if (away !== undefined)
+    throw new UsageError(`${given.from}: the baseline ${spec} is ${away}; name the file itself`);
+  if (given.base === undefined) return loadBaseline(spec, checks);
   // A file that the config file names lies beside it; reports name it from the working directory.
   const loaded = loadBaseline(relative(cwd, resolve(given.base, spec)) || spec, checks);
   if (given.repository === undefined) return loaded;
@@ -377,18 +382,22 @@ function parametersOf(
   profile: string | undefined,
   cwd: string,
 ): Pick<Target, "parameters" | "dealt"> {
-  const set = assignments(options);
+  const set = assigned(options);
+  const values = assignments(options);
   for (const { baseline } of baselines) {
     for (const name of fileParameters(baseline)) {
-      const value = set.get(name);
-      if (value !== undefined) set.set(name, givenPath(name, value, options.get("set"), cwd));
+      const found = set.get(name);
+      if (found !== undefined) values.set(name, givenPath(name, found.value, found.given, cwd));
     }
-    for (const [name, parameter] of Object.entries(baseline.parameters)) {
-      const value = parameter.flag === undefined ? undefined : one(options, parameter.flag);
-      if (value !== undefined && !set.has(name)) set.set(name, value);
+    for (const [name, { flag }] of Object.entries(baseline.parameters)) {
+      const own = flag === undefined ? undefined : options.get(flag);
+      const value = own?.values.at(-1);
+      if (own === undefined || value === undefined) continue;
+      const found = set.get(name);
+      if (found === undefined || outweighs(own, found.given)) values.set(name, value);
     }
   }
-  const parameters = Object.fromEntries(set);
+  const parameters = Object.fromEntries(values);
   const plain = baselines.map(({ baseline }) => baseline);
   const dealt = dealOut(plain, parameters, profile);
   dealt.forEach((own, i) => {

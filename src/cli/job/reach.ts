@@ -2,8 +2,8 @@ import type { Provider } from "../../access/policy.ts";
 import type { LoadedBaseline } from "../../baselines/baseline.ts";
 import { UsageError } from "../line/errors.ts";
 import { azureClouds, execPluginChoices } from "../line/flags.ts";
-import type { GivenOptions } from "../line/options.ts";
-import { assignments, choice, one, pathOf } from "../line/settings.ts";
+import { type GivenOptions, outweighs } from "../line/options.ts";
+import { type Assignment, assigned, choice, one, pathOf } from "../line/settings.ts";
 
 /** How to reach one Azure subscription. */
 export interface AzureReach {
@@ -55,7 +55,7 @@ export function targetReachOf(
 
 /** @throws UsageError for a value that no Azure has */
 function reachAzure(baselines: readonly LoadedBaseline[], options: GivenOptions): AzureReach {
-  const scope = one(options, "subscription") ?? setFor("subscription", baselines, assignments(options));
+  const scope = flagOrSet("subscription", baselines, options)?.value;
   const subscription = /^\/subscriptions\/([^/]+)/i.exec(scope ?? "")?.[1] ?? scope;
   const tenant = one(options, "tenant");
   const endpoint = one(options, "azure-endpoint");
@@ -74,11 +74,10 @@ const regionShape = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
 /** @throws UsageError for an external id without a role that it is for, or a region that is none */
 function reachAws(baselines: readonly LoadedBaseline[], options: GivenOptions): AwsReach {
-  const region = one(options, "region") ?? setFor("region", baselines, assignments(options));
+  const asked = flagOrSet("region", baselines, options);
+  const region = asked?.value;
   if (region !== undefined && !regionShape.test(region)) {
-    throw new UsageError(
-      `${options.get("region")?.from ?? options.get("set")?.from ?? "--region"}: expected a region such as eu-west-1, found "${region}"`,
-    );
+    throw new UsageError(`${asked?.given.from}: expected a region such as eu-west-1, found "${region}"`);
   }
   const profile = one(options, "profile");
   const assumeRole = one(options, "assume-role");
@@ -110,17 +109,21 @@ export function reachKubernetes(options: GivenOptions, cwd: string): KubernetesR
   };
 }
 
-/** What `--set` gave to the parameter of a flag. */
-function setFor(
+/** A flag's value, or what `--set` gives to the parameter that the flag stands for, where that has more weight. */
+function flagOrSet(
   flag: string,
   baselines: readonly LoadedBaseline[],
-  set: ReadonlyMap<string, string>,
-): string | undefined {
+  options: GivenOptions,
+): Assignment | undefined {
+  const given = options.get(flag);
+  const value = given?.values.at(-1);
+  const own = given === undefined || value === undefined ? undefined : { value, given };
+  const set = assigned(options);
   for (const { baseline } of baselines) {
     for (const [name, parameter] of Object.entries(baseline.parameters)) {
-      const value = parameter.flag === flag ? set.get(name) : undefined;
-      if (value !== undefined) return value;
+      const found = parameter.flag === flag ? set.get(name) : undefined;
+      if (found !== undefined) return own === undefined || outweighs(found.given, own.given) ? found : own;
     }
   }
-  return undefined;
+  return own;
 }

@@ -1,12 +1,18 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
 import { didYouMean } from "../../text/nearest.ts";
+import { placesIn } from "../../text/place.ts";
+import { syntaxText, tooDeep, UNTRUSTED } from "../../text/yaml.ts";
 import { readText } from "../output/files.ts";
 import { UsageError } from "./errors.ts";
 import { type Flag, flags } from "./flags.ts";
 import { type Given, type GivenOptions, keyOf } from "./options.ts";
 import { repositoryOf } from "./repository.ts";
+
+/** A config file is written by hand, and is four levels deep. */
+const MAX_BYTES = 1_000_000;
+const MAX_DEPTH = 16;
 
 /** The name that is looked for. */
 const fileName = "chalk-audit.yaml";
@@ -65,14 +71,23 @@ export async function readConfig(file: string, cwd: string, repository?: string)
 
 /** As `readConfig`, from a text. `shown` is the file's name in messages. */
 export function parseConfig(text: string, file: string, shown: string, repository?: string): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  const problems: string[] = [];
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_BYTES)
+    throw new UsageError(`${shown}:1:1: expected at most ${MAX_BYTES} bytes, found ${bytes}`);
+  const placeIn = placesIn(text);
   const place = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${shown}:${line}:${col}`;
+    const { line, column } = placeIn(offset);
+    return `${shown}:${line}:${column}`;
   };
-  for (const error of document.errors) problems.push(`${place(error.pos[0])}: ${firstLine(error.message)}`);
+  const deep = tooDeep(text, MAX_DEPTH);
+  if (deep !== undefined) throw new UsageError(`${place(deep)}: nested more than ${MAX_DEPTH} levels deep`);
+  const document = parseDocument(text, UNTRUSTED);
+  const problems: string[] = [];
+  for (const error of [...document.errors, ...document.warnings])
+    problems.push(`${place(error.pos[0])}: ${syntaxText(error.message)}`);
+  problems.push(
+    ...doubled(document.contents).map((key) => `${place(key.range?.[0] ?? 0)}: map keys must be unique`),
+  );
   if (problems.length > 0) throw listed(problems);
 
   const at = (node: unknown): string => place((node as Node | null)?.range?.[0] ?? 0);
@@ -86,6 +101,9 @@ export function parseConfig(text: string, file: string, shown: string, repositor
   );
   const byKey = new Map(readable.map((flag) => [keyOf(flag), flag]));
 
+  // Only where it will be shown: a file can have a hundred thousand keys.
+  const nearest = (key: string, known: readonly string[]) =>
+    problems.length < shownProblems ? didYouMean(key, known) : "";
   const value = (flag: Flag, node: unknown, path: string): Given | undefined => {
     const from = `${at(node)}: ${path}`;
     const found = read(flag, node);
@@ -109,7 +127,7 @@ export function parseConfig(text: string, file: string, shown: string, repositor
       else if (flag === undefined) {
         // What is a flag alone was not misspelt.
         const near = flags.some((each) => keyOf(each) === key) ? [] : [...byKey.keys(), "targets"];
-        problems.push(`${at(pair.key)}: ${key}: unknown key${didYouMean(key, near)}`);
+        problems.push(`${at(pair.key)}: ${key}: unknown key${nearest(key, near)}`);
       } else {
         const given = value(flag, pair.value, key);
         if (given !== undefined) options.set(flag.name, given);
@@ -141,7 +159,7 @@ export function parseConfig(text: string, file: string, shown: string, repositor
         const flag = byKey.get(key);
         if (flag === undefined || !ofTarget.includes(flag.name)) {
           const known = ofTarget.map((name) => keyOf({ name }));
-          problems.push(`${at(option.key)}: ${path}.${key}: unknown key${didYouMean(key, known)}`);
+          problems.push(`${at(option.key)}: ${path}.${key}: unknown key${nearest(key, known)}`);
           continue;
         }
         const given = value(flag, option.value, `${path}.${key}`);
@@ -150,6 +168,19 @@ export function parseConfig(text: string, file: string, shown: string, repositor
       targets.set(name, own);
     }
   }
+}
+
+/** The keys that a mapping has had before: one pass, where the library would compare each with all others. */
+function doubled(node: unknown): readonly Node[] {
+  if (isSeq(node)) return node.items.flatMap(doubled);
+  if (!isMap(node)) return [];
+  const seen = new Set<string>();
+  return node.items.flatMap((pair) => {
+    const name = nameOf(pair);
+    const again = seen.has(name) ? [pair.key as Node] : [];
+    seen.add(name);
+    return [...again, ...doubled(pair.value)];
+  });
 }
 
 /** How many problems of one file are shown. */
@@ -208,8 +239,4 @@ function kindOf(node: unknown): string {
   return node.value === null
     ? "nothing"
     : `${typeof node.value === "string" ? "text" : typeof node.value} ${JSON.stringify(node.value)}`;
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0]?.replace(/^./, (letter) => letter.toLowerCase()) ?? text;
 }

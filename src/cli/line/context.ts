@@ -4,7 +4,7 @@ import { type Console, consoleOn } from "../output/progress.ts";
 import { type Config, findConfig, readConfig } from "./config.ts";
 import { UsageError } from "./errors.ts";
 import { type GivenOptions, inOrder } from "./options.ts";
-import { outsideOf, repositoryOf } from "./repository.ts";
+import { isOdd, outsideOf, repositoryOf } from "./repository.ts";
 import { on, pathOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 import { refuseUntrusted } from "./trust.ts";
@@ -46,6 +46,10 @@ async function configOf(given: GivenOptions, shell: Shell): Promise<Config> {
     const shown = relative(shell.cwd, found);
     throw new UsageError(`${shown}:1:1: the config file is ${outside}; name it with --config if it is yours`);
   }
+  if (isOdd(found, false))
+    throw new UsageError(
+      `${relative(shell.cwd, found)}:1:1: the config file is no regular file; name it with --config if it is yours`,
+    );
   return readConfig(found, shell.cwd, repository);
 }
 

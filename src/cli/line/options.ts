@@ -22,6 +22,8 @@ export interface Given {
   readonly base?: string;
   /** Given by a config file that was found and not named by hand: the root of the repository whose data it is. */
   readonly repository?: string;
+  /** Of `--set`: what a layer of less weight gives beside it, with a place and a trust of its own. */
+  readonly below?: Given;
 }
 
 /** Option name → what was given. */
@@ -70,6 +72,16 @@ export function parts(flag: Flag, text: string): string[] {
     .filter((part) => part !== "");
 }
 
+/** Whether what was given in one place goes before what was given in the other: flag, environment, config file. */
+export function outweighs(one: Given, other: Given): boolean {
+  return weightOf(one) > weightOf(other);
+}
+
+function weightOf({ from, base }: Given): number {
+  if (base !== undefined) return 0;
+  return from.startsWith("--") ? 2 : 1;
+}
+
 /**
  * Flag before environment before config file. `--set` is joined name by name, so that a flag can replace one
  * parameter of the file and leave the others.
@@ -80,8 +92,13 @@ export function inOrder(...layers: readonly GivenOptions[]): GivenOptions {
     for (const [name, given] of layer) {
       const before = joined.get(name);
       if (before === undefined) joined.set(name, given);
-      else if (name === "set") joined.set(name, { ...before, values: [...given.values, ...before.values] });
+      else if (name === "set") joined.set(name, onTopOf(before, given));
     }
   }
   return joined;
+}
+
+/** Two layers of `--set`, each still with its own place: a file that one of them names is as trusted as that one is. */
+function onTopOf(given: Given, lowest: Given): Given {
+  return { ...given, below: given.below === undefined ? lowest : onTopOf(given.below, lowest) };
 }

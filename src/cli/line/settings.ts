@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { didYouMean } from "../../text/nearest.ts";
 import { parseDuration } from "./duration.ts";
 import { UsageError } from "./errors.ts";
@@ -52,7 +52,8 @@ export function pathOf(given: GivenOptions, name: string, cwd: string): string |
 /** @throws UsageError for an empty path */
 export function pathFrom(given: Given, value: string, cwd: string): string {
   if (value === "") throw new UsageError(`${given.from}: expected a file, found nothing`);
-  return isAbsolute(value) ? value : resolve(given.base ?? cwd, value);
+  // An absolute path too: what is judged by its letters must be what is opened, and `link/..` is not where it seems.
+  return resolve(given.base ?? cwd, value);
 }
 
 /** An integer within bounds. */
@@ -66,20 +67,34 @@ export function integer(given: GivenOptions, name: string, least: number, most: 
   return number;
 }
 
+/** The value of a parameter, and who gave it. */
+export interface Assignment {
+  readonly value: string;
+  readonly given: Given;
+}
+
 /**
  * `NAME=VALUE` pairs of `--set`; the later of two wins.
  * @throws UsageError for what is no pair
  */
-export function assignments(given: GivenOptions): Map<string, string> {
-  const found = given.get("set");
-  const pairs = new Map<string, string>();
-  for (const value of found?.values ?? []) {
-    const equals = value.indexOf("=");
-    const name = equals < 0 ? "" : value.slice(0, equals).trim();
-    if (name === "") throw new UsageError(`${found?.from}: expected NAME=VALUE, found "${value}"`);
-    pairs.set(name, value.slice(equals + 1));
+export function assigned(options: GivenOptions): Map<string, Assignment> {
+  const layers: Given[] = [];
+  for (let given = options.get("set"); given !== undefined; given = given.below) layers.unshift(given);
+  const pairs = new Map<string, Assignment>();
+  for (const given of layers) {
+    for (const value of given.values) {
+      const equals = value.indexOf("=");
+      const name = equals < 0 ? "" : value.slice(0, equals).trim();
+      if (name === "") throw new UsageError(`${given.from}: expected NAME=VALUE, found "${value}"`);
+      pairs.set(name, { value: value.slice(equals + 1), given });
+    }
   }
   return pairs;
+}
+
+/** As `assigned`, the values alone. */
+export function assignments(options: GivenOptions): Map<string, string> {
+  return new Map([...assigned(options)].map(([name, { value }]) => [name, value]));
 }
 
 /**

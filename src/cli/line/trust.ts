@@ -4,7 +4,7 @@ import { namesFile } from "../job/inputs.ts";
 import { UsageError } from "./errors.ts";
 import { type Flag, flags } from "./flags.ts";
 import { type Given, type GivenOptions, variableOf } from "./options.ts";
-import { outsideOf } from "./repository.ts";
+import { isOdd, outsideOf } from "./repository.ts";
 
 /*
  * What a config file may do that was not named by hand but found (T1 to T6 of docs/semantics.md): it is data of the
@@ -48,7 +48,28 @@ async function problemOf(
   const does = flag.name === "format" ? "writes" : "reads";
   const outside = outsideOf(repository, whole);
   if (outside !== undefined) return `${does} ${path}, ${outside}`;
+  if (does === "writes") return otherKind(value, path);
+  if (does === "reads" && isOdd(whole, flag.name === "usage"))
+    return `reads ${path}, which is no regular file`;
   return flag.name === "kubeconfig" ? kubeconfigProblem(whole, path, repository) : undefined;
+}
+
+/** How files of a format are called; a name that says another kind is that of a script, a workflow, a setting. */
+const endings: Readonly<Record<string, RegExp>> = {
+  table: /\.(?:txt|log)$/i,
+  json: /\.json$/i,
+  sarif: /\.(?:sarif|json)$/i,
+  junit: /\.xml$/i,
+  markdown: /\.(?:md|markdown)$/i,
+};
+
+/** A report under a name of another kind: text that a stranger has a say in would stand where something is run from. */
+function otherKind(value: string, path: string): string | undefined {
+  const format = value.slice(0, value.indexOf("=")).trim();
+  const ending = endings[format];
+  if (ending === undefined || ending.test(path)) return undefined;
+  const named = ending.source.replace(/^\\\.|[$?:()]/g, "").split("|");
+  return `writes ${path}, whose name is not that of a ${format} report (.${named.join(", .")})`;
 }
 
 /** The path that an option's value holds, where it holds one. */

@@ -1,5 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { reasonOf, UsageError } from "../line/errors.ts";
+import { linkOut } from "../line/repository.ts";
 
 /** A state of a large estate is some tens of megabytes; what is beyond is not one of ours. */
 const largest = 512 * 1024 * 1024;
@@ -9,9 +11,12 @@ const largest = 512 * 1024 * 1024;
  * writes it.
  * @param what names it in the message, e.g. `snapshot`
  * @param shown how the message calls the file: as the user wrote it
- * @throws UsageError when it cannot be read
+ * @throws UsageError when it cannot be read, or is a link of a repository that leads out of it
  */
 export async function readText(file: string, what: string, shown = file): Promise<string> {
+  const away = linkOut(resolve(file));
+  // What it holds may be quoted in a message, and whoever named it knew only its name.
+  if (away !== undefined) throw new UsageError(`${shown}: the ${what} is ${away}; name the file itself`);
   try {
     const { size } = await stat(file);
     if (size > largest) throw new UsageError(`${shown}: the ${what} is larger than 512 MiB`);

@@ -4,6 +4,7 @@ import { didYouMean } from "../../text/nearest.ts";
 import { refuseInputs } from "../job/inputs.ts";
 import { codeOf, OutputError, reasonOf, UsageError } from "../line/errors.ts";
 import type { Given } from "../line/options.ts";
+import { linkOut } from "../line/repository.ts";
 
 /** One `--format FMT[=PATH]`. */
 export interface Destination {
@@ -72,6 +73,7 @@ export async function checkPaths(
   const taken = new Map<string, string>();
   for (const path of paths) {
     const shown = show(path, cwd);
+    refuseLinkOut(path, shown);
     let folder: string;
     try {
       folder = await realpath(dirname(path));
@@ -89,6 +91,15 @@ export async function checkPaths(
     taken.set(real, path);
   }
   await refuseInputs(paths, inputs, (path) => show(path, cwd));
+}
+
+/**
+ * Whoever names a file in a checkout means one that lies there, and a folder of it can be a link that came with it.
+ * @throws UsageError
+ */
+export function refuseLinkOut(path: string, shown: string): void {
+  const away = linkOut(path);
+  if (away !== undefined) throw new UsageError(`${shown}: is ${away}; name the place itself`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { visible } from "../../text/visible.ts";
 import { CollectError } from "../define.ts";
@@ -59,9 +59,9 @@ export function readKubeconfigs(given: string | undefined, env: Environment): Me
   };
 }
 
-/** A path in a kubeconfig is relative to that file's folder. */
+/** A path in a kubeconfig is relative to that file's folder. Without `..`: it is opened as whoever looks at it reads it. */
 export function besideFile(file: string, path: string): string {
-  return isAbsolute(path) ? path : join(dirname(file), path);
+  return resolve(dirname(file), path);
 }
 
 function textOf(path: string, needed: boolean): string | undefined {

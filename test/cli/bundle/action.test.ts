@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
@@ -25,7 +34,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Every input is in the environment, the ones not given by their default or empty, as the runner has it. */
-async function step(given: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
+async function step(
+  given: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+  cwd = folder,
+) {
   const [output, summary] = [join(folder, "OUTPUT"), join(folder, "SUMMARY")];
   writeFileSync(output, "");
   writeFileSync(summary, "# An earlier step\n");
@@ -38,7 +51,7 @@ async function step(given: Readonly<Record<string, string>>, env: Readonly<Recor
   );
   const done = await ended(
     spawn(process.execPath, [join(dirname(inject("main")), "action.js")], {
-      cwd: folder,
+      cwd,
       env: {
         PATH: process.env["PATH"],
         HOME: folder,
@@ -180,6 +193,21 @@ describe("the action, as a runner runs it", () => {
       2,
       ['::error title=chalk-audit::input quiet: expected true or false, found "maybe"'],
     ]);
+  });
+
+  test("T3: a folder of the checkout that is a link out of it: nothing is removed or written there", async () => {
+    const repository = join(folder, "checkout");
+    mkdirSync(join(repository, ".git"), { recursive: true });
+    mkdirSync(join(folder, "away"));
+    writeFileSync(join(folder, "away/summary.md"), "precious");
+    symlinkSync("../away", join(repository, "chalk-audit-results"));
+    const { status, commands, outputs } = await step({ snapshot: clean }, {}, repository);
+    expect([status, outputs["report"] ?? ""]).toEqual([2, ""]);
+    expect(commands).toEqual([
+      "::error title=chalk-audit::input output-directory: chalk-audit-results is a link to what is outside the repository; name the place itself",
+    ]);
+    expect(readdirSync(join(folder, "away"))).toEqual(["summary.md"]);
+    expect(readFileSync(join(folder, "away/summary.md"), "utf8")).toBe("precious");
   });
 
   test("faults 16, 27: a target that cannot be read has no SARIF output; names from the cloud command nothing", async () => {

@@ -132,6 +132,28 @@ describe("reading it", () => {
     expect(() => read("cloud: [azure\nformat: json\n")).toThrow(/^chalk-audit\.yaml:2:\d+: /);
   });
 
+  test.each([
+    ["brackets", `set: ${"[".repeat(100_000)}`, "chalk-audit.yaml:1:22: nested more than 16 levels deep"],
+    ["dashes", `set:\n  ${"- ".repeat(100_000)}`, "chalk-audit.yaml:2:35: nested more than 16 levels deep"],
+    [
+      "size",
+      `# ${"x".repeat(1_000_000)}`,
+      "chalk-audit.yaml:1:1: expected at most 1000000 bytes, found 1000002",
+    ],
+    ["a tag", "tenant: !!binary Li4=", /^chalk-audit\.yaml:1:9: unresolved tag: /i],
+  ])("fault 30: %s", (_, yaml, problem) => {
+    expect(() => parseConfig(yaml, "/r/chalk-audit.yaml", "chalk-audit.yaml")).toThrow(problem);
+  });
+
+  test("fault 30: many keys take no time that grows with their square", () => {
+    const yaml = Array.from({ length: 40_000 }, (_, i) => `k${i}:`).join("\n");
+    const before = performance.now();
+    expect(() => parseConfig(yaml, "/r/chalk-audit.yaml", "chalk-audit.yaml")).toThrow(
+      "and 39980 more problems",
+    );
+    expect(performance.now() - before).toBeLessThan(10_000);
+  });
+
   test("fault 30: an alias bomb is never unfolded", () => {
     const levels = Array.from(
       { length: 30 },

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -10,6 +19,8 @@ import { UsageError } from "../../../src/cli/line/errors.ts";
 import { flags } from "../../../src/cli/line/flags.ts";
 import { fromEnvironment, type Given, type GivenOptions } from "../../../src/cli/line/options.ts";
 import type { Shell } from "../../../src/cli/line/shell.ts";
+import { reporters } from "../../../src/reporters/registry.ts";
+import { ran } from "../shell.ts";
 
 /** A folder `repo` with a `.git`, and beside it what is none of its business. */
 let root = "";
@@ -88,12 +99,34 @@ describe("a config file that was found is data of its repository", () => {
     ["format: json=/tmp/x", "format", "writes /tmp/x, outside the repository"],
     ["format: json=.git/config", "format", "writes .git/config, inside .git"],
     ["waivers: docs/../.GIT/config", "waivers", "reads docs/../.GIT/config, inside .git"],
+    ["format: json=.git./config.json", "format", "writes .git./config.json, inside .git"],
+    ["format: json=GIT~1/config.json", "format", "writes GIT~1/config.json, inside .git"],
+    ["waivers: .git::$INDEX_ALLOCATION/x", "waivers", "reads .git::$INDEX_ALLOCATION/x, inside .git"],
+    ["waivers: .g\u200cit/x", "waivers", "reads .g\u200cit/x, inside .git"],
+    [
+      "format: json=.github/workflows/ci.yml",
+      "format",
+      "writes .github/workflows/ci.yml, whose name is not that of a json report (.json)",
+    ],
+    [
+      "format: [table, markdown=.venv/bin/activate]",
+      "format",
+      "writes .venv/bin/activate, whose name is not that of a markdown report (.md, .markdown)",
+    ],
+    ["format: table=x.sh", "format", "writes x.sh, whose name is not that of a table report (.txt, .log)"],
     ["azureEndpoint: https://evil.example", "azure-endpoint", "sends an access token to that address"],
     ["graphEndpoint: https://evil.example", "graph-endpoint", "sends an access token to that address"],
   ])("T2, T3: %s", async (yaml, name, problem) => {
     const lines = (await opened(yaml)) as readonly string[];
     const key = yaml.slice(0, yaml.indexOf(":"));
     expect(lines).toEqual([`chalk-audit.yaml:1:${key.length + 3}: ${key}: ${problem}${hint(name)}`]);
+  });
+
+  test("T3: every format may be written under its own extension, and no other", async () => {
+    for (const { format, extension } of reporters) {
+      expect(await opened(`format: ${format}=docs/x.${extension}`), format).toBeInstanceOf(Map);
+      expect(await opened(`format: ${format}=docs/x.sh`), format).toHaveLength(1);
+    }
   });
 
   test("T3: links are followed, of a file, of a folder, of the config file itself", async () => {
@@ -114,6 +147,21 @@ describe("a config file that was found is data of its repository", () => {
       /^chalk-audit\.yaml:1:1: the config file is a link to what is outside the repository; name it with --config/,
     );
   });
+
+  test.each(["waivers", "since", "snapshot"])(
+    "T3: what is judged by its letters is what is opened: %s through a link and back",
+    async (key) => {
+      mkdirSync(join(root, "away/deep"), { recursive: true });
+      put("away/told.yaml", "told: 1");
+      symlinkSync(join(root, "away/deep"), join(root, "repo/link"));
+      put("repo/chalk-audit.yaml", `cloud: azure\n${key}: ${join(root, "repo/link")}/../told.yaml\n`);
+      const { status, stderr } = await runs([]);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^chalk-audit: told\.yaml: cannot read the .*: no such/),
+      ]);
+    },
+  );
 
   test("T1: every target is looked at, and every problem is said", async () => {
     const lines = await opened(
@@ -140,10 +188,73 @@ describe("a config file that was found is data of its repository", () => {
     expect(await opened(yaml)).toHaveLength(3);
   });
 
+  test.each(["waivers", "since", "snapshot", "kubeconfig", "baseline", "usage"])(
+    "T3: %s that is a pipe is not waited for",
+    async (key) => {
+      execFileSync("mkfifo", [join(root, "repo/pipe.yaml")]);
+      expect(await opened(`${key}: pipe.yaml`)).toEqual([
+        `chalk-audit.yaml:1:${key.length + 3}: ${key}: reads pipe.yaml, which is no regular file${hint(key)}`,
+      ]);
+    },
+  );
+
+  test("T3: nor is the config file", async () => {
+    execFileSync("mkfifo", [join(root, "repo/chalk-audit.yaml")]);
+    await expect(contextOf(new Map(), shell())).rejects.toThrow(
+      "chalk-audit.yaml:1:1: the config file is no regular file; name it with --config if it is yours",
+    );
+  });
+
   test("outside a repository its own folder is all that it has", async () => {
     rmSync(join(root, "repo/.git"), { recursive: true });
     expect(await opened("waivers: docs/state.json")).toBeInstanceOf(Map);
     expect(await opened("waivers: ../secret")).toHaveLength(1);
+  });
+});
+
+describe("T3: a link of a checkout that leads out, whoever names it", () => {
+  const demo = join(process.cwd(), "fixtures/snapshots/azure/demo.json");
+
+  test.each([
+    ["waivers", ["--snapshot", demo, "--waivers", "link"]],
+    ["since", ["--snapshot", demo, "--since", "link"]],
+    ["snapshot", ["--snapshot", "link"]],
+    ["baseline", ["--snapshot", demo, "--baseline", "./link"]],
+    ["config", ["--snapshot", demo, "--config", "link"]],
+    ["waivers behind a folder", ["--snapshot", demo, "--waivers", "up/secret"]],
+    ["compare", ["compare", demo, "link"]],
+    ["policy", ["policy", "compare", "--provider", "aws", "--live", "link", "link"]],
+    ["report", ["waiver", "aaaaaaaa", "--report", "link"]],
+  ])("%s is not read", async (_, argv) => {
+    symlinkSync("../secret", join(root, "repo/link"));
+    symlinkSync("..", join(root, "repo/up"));
+    const { status, stdout, stderr } = await runs(argv);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/ is a link to what is outside the repository; name the file itself\n$/);
+    expect(stderr).not.toContain("canary");
+  });
+
+  test("a folder that is one is not written in; another repository behind it makes no difference", async () => {
+    mkdirSync(join(root, "away/.git"), { recursive: true });
+    symlinkSync("../away", join(root, "repo/results"));
+    const before = readdirSync(join(root, "away"));
+    const { status, stderr } = await runs(["--snapshot", demo, "--format", "json=results/report.json"]);
+    expect([status, stderr]).toEqual([
+      2,
+      "chalk-audit: results/report.json: is a link to what is outside the repository; name the place itself\n",
+    ]);
+    expect(readdirSync(join(root, "away"))).toEqual(before);
+    // by its own name it is the caller's to write
+    const { status: own } = await runs(["--snapshot", demo, "--format", "json=../away/report.json"]);
+    expect([own, readdirSync(join(root, "away"))]).toEqual([1, [...before, "report.json"]]);
+  });
+
+  test("one that stays inside, and one that is in no repository, are followed", async () => {
+    symlinkSync("docs", join(root, "repo/inside"));
+    put("repo/docs/waivers.yaml", "waivers: []\n");
+    symlinkSync(join(root, "repo/docs/waivers.yaml"), join(root, "loose.yaml"));
+    for (const file of ["inside/waivers.yaml", "../loose.yaml"])
+      expect((await runs(["--snapshot", demo, "--waivers", file])).status, file).toBe(1);
   });
 });
 
@@ -177,6 +288,12 @@ describe("T6: a kubeconfig of the repository", () => {
       `chalk-audit.yaml:2:13: kubeconfig: docs/cluster.yaml: ${problem}${hint("kubeconfig")}`,
     ]);
     expect(await opened("kubeconfig: docs/cluster.yaml\n", flag("kubeconfig", "x"))).toBeInstanceOf(Map);
+  });
+
+  test("a path in it is opened as it is judged", async () => {
+    const { besideFile } = await import("../../../src/collectors/kubernetes/kubeconfig.ts");
+    expect(besideFile("/repo/docs/cluster.yaml", "/repo/link/../ca.pem")).toBe("/repo/ca.pem");
+    expect(besideFile("/repo/docs/cluster.yaml", "link/../ca.pem")).toBe("/repo/docs/ca.pem");
   });
 
   test("one that holds what it signs in with is taken; one that is none is for its reader to refuse", async () => {
@@ -229,6 +346,75 @@ describe("T5: a baseline of the repository", () => {
       process.chdir(cwd);
     }
     expect(loadBaseline(bundled().id, checks).bundled).toBe(true);
+  });
+});
+
+/** Runs a command in the repository: files are looked for from there. */
+async function runs(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const cwd = process.cwd();
+  process.chdir(join(root, "repo"));
+  try {
+    return await ran(argv, { cwd: join(root, "repo"), env });
+  } finally {
+    process.chdir(cwd);
+  }
+}
+
+/** A baseline of anybody's that quotes a file which a parameter names. */
+const quoting = [
+  "id: my-own",
+  'version: "1"',
+  "title: Own",
+  "cloud: aws",
+  "source: { title: T, url: https://own.example/, captured: 2026-09-01 }",
+  "parameters: { values: { type: file, help: h }, colour: { type: string, help: h } }",
+  "controls:",
+  "  - id: f",
+  "    title: f",
+  "    why: f",
+  "    check: config/file",
+  "    cite: { section: S }",
+  "    with: { file: '${values}', what: file, matches: [{ path: canary, pattern: ^never$, message: no }] }",
+].join("\n");
+
+describe("parameters are given in layers, each with its own trust", () => {
+  test.each([
+    ["a flag", ["--set", "colour=red"], {}],
+    ["the environment", [], { CHALK_AUDIT_SET: "colour=red" }],
+    ["both", ["--set", "colour=red"], { CHALK_AUDIT_SET: "colour=blue" }],
+  ])("T3: %s that sets one lends its trust to no other of the file", async (_, argv, env) => {
+    put("repo/own.yaml", quoting);
+    put("secret", "canary: told\n");
+    put("repo/chalk-audit.yaml", "baseline: own.yaml\nset: { values: ../secret }\n");
+    const { status, stdout, stderr } = await runs(argv, env);
+    expect(stdout + stderr).not.toContain("told");
+    expect([status, stderr]).toEqual([
+      2,
+      `chalk-audit: chalk-audit.yaml:2:6: set: values reads ../secret, outside the repository${hint("set")}\n`,
+    ]);
+    expect((await runs([...argv, "--set", "values=../secret"], env)).stdout).toContain("told");
+  });
+
+  test("a file that the config file names lies beside it, whatever else is set", async () => {
+    put("repo/docs/own.yaml", quoting);
+    put("repo/docs/values.yaml", "canary: told\n");
+    put("repo/docs/chalk-audit.yaml", "baseline: own.yaml\nset: { values: values.yaml }\n");
+    const { stdout } = await runs(["--config", "docs/chalk-audit.yaml", "--set", "colour=red"]);
+    expect(stdout).toContain("docs/values.yaml:1:9: canary is");
+  });
+
+  test("T1: a parameter in the file goes not before the flag that stands for it", async () => {
+    const demo = join(process.cwd(), "fixtures/snapshots/azure/demo.json");
+    const mine = "aaaaaaaa-5b1e-4c55-9d0e-3f7f52aa0001";
+    const other = "99999999-9999-4999-8999-999999999999";
+    put("repo/chalk-audit.yaml", `set: { principalId: ${other} }\n`);
+    const principals = async (...argv: readonly string[]) =>
+      JSON.parse(
+        (await runs(["--snapshot", demo, "--format", "json", ...argv])).stdout,
+      ).targets[0].principals.map(({ id }: { readonly id: string }) => id);
+    expect(await principals("--principal", mine)).toEqual([mine]);
+    expect(await principals("--principal", other, "--set", `principalId=${mine}`)).toEqual([mine]);
+    expect(await principals()).toEqual([other]);
   });
 });
 
