@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
 import { nearestOffset, placesIn, pointerStep, type TextPlace } from "../text/place.ts";
-import { syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
+import { complaintsOf, syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
 import { type BaselineProblem, pathText, problemsOf } from "./problem.ts";
 
 /** A YAML or JSON text as plain data, and where each part of it stands. */
@@ -44,7 +44,7 @@ export function readDocument(text: string, file: string): ReadDocument {
 
   const document = parseDocument(text, UNTRUSTED);
   const exhausted = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
-  const complaints = exhausted === undefined ? [...document.errors, ...document.warnings] : [exhausted];
+  const complaints = exhausted === undefined ? complaintsOf(document) : [exhausted];
   const problems: BaselineProblem[] = complaints.map((error) => ({
     place: at(error.pos[0]),
     path: "",

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
 import { nearestOffset, placesIn, pointerStep, type TextPlace } from "../text/place.ts";
 import { visible } from "../text/visible.ts";
-import { syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
+import { complaintsOf, syntaxText, tooDeep, UNTRUSTED } from "../text/yaml.ts";
 
 export interface YamlText {
   readonly data: unknown;
@@ -32,7 +32,7 @@ export function readYaml(text: string): YamlText | { readonly faults: readonly Y
   const deep = tooDeep(text, MAX_DEPTH);
   if (deep !== undefined) return fault(at(deep), `nested more than ${MAX_DEPTH} levels deep`);
   const document = parseDocument(text, UNTRUSTED);
-  const faults: YamlFault[] = [...document.errors, ...document.warnings].map((e) => ({
+  const faults: YamlFault[] = complaintsOf(document).map((e) => ({
     place: at(e.pos[0]),
     text: syntaxText(e.message),
   }));

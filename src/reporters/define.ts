@@ -1,4 +1,4 @@
-import type { Report } from "../report/report.ts";
+import type { Report, Severity } from "../report/report.ts";
 import type { RuleText } from "../report/rule-text.ts";
 
 /** What a reporter may know of the place that it writes to. */
@@ -9,6 +9,8 @@ export interface RenderOptions {
   readonly verbose: boolean;
   /** The exit code that the run will have; said in the verdict, never decided here. */
   readonly exitCode: number;
+  /** From which severity drift fails the run (`--fail-on`); absent: from the lowest. */
+  readonly failOn?: Severity | "never";
   /** Texts of every rule that a finding can have. */
   readonly rules: readonly RuleText[];
 }

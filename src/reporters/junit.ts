@@ -64,7 +64,7 @@ function suitesOf(report: Report, options: RenderOptions): readonly Suite[] {
   const said = suites.some(({ cases }) => cases.some(({ result }) => result?.tag === "error"));
   const wanting = report.interrupted || isIncomplete(report) || !anythingAssessed(report);
   if (!wanting || said) return suites;
-  const message = released(verdictLine(report, options.exitCode, painter(false)));
+  const message = released(verdictLine(report, options, painter(false)));
   const result = { tag: "error", type: "incomplete", message, lines: [] } as const;
   return [
     ...suites,

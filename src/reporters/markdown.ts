@@ -44,7 +44,7 @@ export const markdown: Reporter = {
 
 function renderMarkdown(report: Report, options: RenderOptions): Page {
   const page = createPage();
-  const verdict = verdictLine(report, options.exitCode, painter(false));
+  const verdict = verdictLine(report, options, painter(false));
   page.add(`## chalk-audit\n\n**${inert(verdict)}**`);
   page.add(against(report));
   for (const text of staleTexts(report)) page.add(`**Old state:** ${sentence(text)}`);

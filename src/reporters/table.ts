@@ -39,7 +39,7 @@ function renderTable(report: Report, options: RenderOptions): string {
   const blocks: string[][] = [
     headerLines(report, width, options.verbose),
     [
-      ...wrap(verdictLine(report, options.exitCode, paint), width),
+      ...wrap(verdictLine(report, options, paint), width),
       ...staleLines(report, width, paint),
       ...sinceLines(report, width),
     ],

@@ -1,14 +1,20 @@
 import { anythingAssessed, isIncomplete } from "../report/exit-code.ts";
 import type { Report } from "../report/report.ts";
+import { atLeast } from "../report/severity.ts";
 import { grouped, plural } from "../text/count.ts";
 import { KEEP } from "../text/layout.ts";
+import type { RenderOptions } from "./define.ts";
 import type { Paint } from "./paint.ts";
 
 /**
  * The verdict in one sentence, with the exit code that the run will have. Skipped controls are not counted: they were not
  * asked for.
  */
-export function verdictLine(report: Report, exitCode: number, paint: Paint): string {
+export function verdictLine(
+  report: Report,
+  { exitCode, failOn }: Pick<RenderOptions, "exitCode" | "failOn">,
+  paint: Paint,
+): string {
   const { pass, fail, unknown, waived } = report.summary.controls;
   const asked = pass + fail + unknown + waived;
   const of = `${grouped(asked)} ${asked === 1 ? "control" : "controls"}`;
@@ -26,7 +32,7 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
 
   if (drift) {
     const where = targetsText(report);
-    const bound = exitCode === 0 || exitCode === 3 ? harmless(report) : "";
+    const bound = exitCode === 0 || exitCode === 3 ? harmless(report, failOn) : belowText(report, failOn);
     return (
       `${interrupted}${paint.bad("DRIFT:")} ` +
       `${[`${grouped(fail)} of ${of} ${fail === 1 ? "fails" : "fail"}${where}`, ...extra, ...(expired > 0 ? [`${plural(expired, "waiver")} expired`] : [])].join(", ")}.${bound} ${exit}`
@@ -51,9 +57,22 @@ export function verdictLine(report: Report, exitCode: number, paint: Paint): str
   return `${interrupted}${paint.good("NO DRIFT:")} ${passed}${comparedText(report)}. ${exit}`;
 }
 
+/** How much of the drift cannot fail the run by its severity; nothing where all of it can. */
+function belowText(report: Report, failOn: RenderOptions["failOn"]): string {
+  if (failOn === undefined) return "";
+  const drift = report.findings.filter((f) => f.outcome === "fail");
+  const below = drift.filter((f) => failOn === "never" || !atLeast(f.severity, failOn)).length;
+  if (below === 0) return "";
+  const of =
+    below === drift.length
+      ? plural(below, "finding")
+      : `${grouped(below)} of ${plural(drift.length, "finding")}`;
+  return ` ${of} ${below === 1 && drift.length === 1 ? "is" : "are"} below --fail-on ${failOn}.`;
+}
+
 /** Why drift does not fail the run. */
-function harmless(report: Report): string {
-  if (report.gone === undefined) return " The drift is below --fail-on.";
+function harmless(report: Report, failOn: RenderOptions["failOn"]): string {
+  if (report.gone === undefined) return belowText(report, failOn) || " The drift is below --fail-on.";
   const fresh = report.findings.some((f) => f.outcome === "fail" && f.state !== "unchanged");
   return fresh ? " What is new or has changed is below --fail-on." : " None of it is new.";
 }

@@ -1,4 +1,4 @@
-import { Lexer } from "yaml";
+import { type Document, Lexer } from "yaml";
 
 /** How a YAML 1.2 text is parsed that nobody vouches for: no tag resolved, no merge key, dates stay text. */
 export const UNTRUSTED = {
@@ -30,6 +30,12 @@ export function tooDeep(text: string, most: number): number | undefined {
     if (!/^[\u0002\u0018\u001f\ufeff]$/.test(token)) offset += token.length;
   }
   return undefined;
+}
+
+/** What is wrong with a parsed text: the first slip, since what follows it is its echo; else each thing to be warned of. */
+export function complaintsOf({ errors, warnings }: Pick<Document, "errors" | "warnings">) {
+  const [first] = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  return first === undefined ? warnings : [first];
 }
 
 /** The library's sentence about a text as part of ours. */

@@ -95,7 +95,7 @@ export async function compare(
   const incomplete =
     !anythingAssessed(report) || (isIncomplete(report) && on(options, "allow-incomplete") !== true);
   const status = drift ? 1 : incomplete ? 3 : 0;
-  const asReport = renderReport(report, status, bundled);
+  const asReport = renderReport(report, { exitCode: status, failOn }, bundled);
   await deliver(
     destinations,
     (format, place) =>

@@ -7,7 +7,7 @@ import { renderReviewTable } from "../../review/render-table.ts";
 import { type Review, reviewStatus, type TargetDocument } from "../../review/review.ts";
 import { reviewJson } from "../../review/schema.ts";
 import { inputsOf } from "../job/inputs.ts";
-import { type Job, prepare, sayRecorded, type TargetJob } from "../job/job.ts";
+import { type Job, prepare, sayChosen, type TargetJob } from "../job/job.ts";
 import type { KubernetesReach } from "../job/reach.ts";
 import { askEdition, boundsOf, collectOptions, readTarget } from "../job/read-target.ts";
 import { contextOf, timeOf } from "../line/context.ts";
@@ -49,7 +49,7 @@ export async function review(
       : inOrder(new Map<string, Given>([["profile-set", { values: [name], from: "--to" }]]), given);
   const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
   const job = await prepare(asProfile(to), config, shell.cwd, { edition });
-  sayRecorded(job, console);
+  sayChosen(job, console);
   const target = onlyTarget(job);
   const loaded = job.baselines[0];
   if (loaded === undefined || job.baselines.length > 1)

@@ -6,7 +6,7 @@ import { parseWaivers, type WaiverFile } from "../../report/waivers.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { readGiven } from "../job/given-files.ts";
 import { inputsOf } from "../job/inputs.ts";
-import { prepare, sayRecorded } from "../job/job.ts";
+import { prepare, sayChosen } from "../job/job.ts";
 import { judgeJob } from "../job/judge.ts";
 import { extensionsFrom, pluginsOf } from "../job/plugins.ts";
 import type { KubernetesReach } from "../job/reach.ts";
@@ -47,7 +47,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const earlier = await earlierOf(options, shell);
   const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
   const job = await prepare(given, config, shell.cwd, { edition, extensions, files: true });
-  sayRecorded(job, console);
+  sayChosen(job, console);
 
   const files = await readGiven(job, shell.cwd);
   const states: (readonly Snapshot[])[] = [];
@@ -89,7 +89,13 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   // An interrupted run leaves no table that looks whole, and no SARIF that would close alerts.
   const left = report.interrupted ? destinations.filter(({ format }) => format === "json") : destinations;
   if (report.interrupted) sayInterrupted(console);
-  await deliver(left, renderReport(report, status, extensions), options, console, shell);
+  await deliver(
+    left,
+    renderReport(report, { exitCode: status, failOn }, extensions),
+    options,
+    console,
+    shell,
+  );
   return status;
 }
 

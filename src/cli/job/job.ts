@@ -407,9 +407,20 @@ function parametersOf(
   return { parameters, dealt };
 }
 
-/** Recorded state that a config file of the repository puts in place of a cloud is never taken in silence (T4). */
-export function sayRecorded(job: Pick<Job, "targets">, console: Pick<Console, "warn">): void {
+/**
+ * Recorded state that a config file of the repository puts in place of a cloud, and a cluster of its choice, are never
+ * taken in silence (T4).
+ */
+export function sayChosen(job: Pick<Job, "targets">, console: Pick<Console, "warn">): void {
   for (const target of job.targets) {
+    if (
+      target.kind === "live" &&
+      target.cloud === "kubernetes" &&
+      target.kubernetes.kubeconfigBy !== undefined
+    )
+      console.warn(
+        `chalk-audit: ${target.kubernetes.kubeconfigBy}: the cluster that is asked is the one of the repository's own kubeconfig ${target.kubernetes.kubeconfig ?? ""}`,
+      );
     if (target.kind !== "recorded" || target.recordedBy === undefined) continue;
     const of = target.snapshots.map(({ scope, takenAt }) => `${scope}, taken ${takenAt}`).join("; ");
     console.warn(

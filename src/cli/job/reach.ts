@@ -26,6 +26,8 @@ export interface AwsReach {
 export interface KubernetesReach {
   /** Absolute path. */
   readonly kubeconfig?: string;
+  /** Where a config file that was found names the kubeconfig: which cluster answers is then the repository's choice. */
+  readonly kubeconfigBy?: string;
   readonly context?: string;
   readonly execPlugins: (typeof execPluginChoices)[number];
 }
@@ -98,6 +100,7 @@ function reachAws(baselines: readonly LoadedBaseline[], options: GivenOptions): 
 /** @throws UsageError for an empty path or context, or a value of --exec-plugins that is none */
 export function reachKubernetes(options: GivenOptions, cwd: string): KubernetesReach {
   const kubeconfig = pathOf(options, "kubeconfig", cwd);
+  const by = options.get("kubeconfig");
   const context = one(options, "context");
   if (context === "") {
     throw new UsageError(`${options.get("context")?.from}: expected the name of a context, found nothing`);
@@ -105,6 +108,7 @@ export function reachKubernetes(options: GivenOptions, cwd: string): KubernetesR
   return {
     execPlugins: choice(options, "exec-plugins", execPluginChoices) ?? "allow",
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(by?.repository === undefined ? {} : { kubeconfigBy: by.from }),
     ...(context === undefined ? {} : { context }),
   };
 }

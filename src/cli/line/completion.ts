@@ -4,8 +4,7 @@ import { type CommandName, commandNames, type Flag, flagsOf } from "./flags.ts";
 import type { GivenOptions } from "./options.ts";
 import { oneOf } from "./settings.ts";
 import type { Shell } from "./shell.ts";
-
-const shells = ["bash", "zsh", "fish"] as const;
+import { shells } from "./shells.ts";
 
 /** `completion SHELL`: a script that completes commands, flags and the values that are known. */
 export async function completion(

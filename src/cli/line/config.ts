@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
 import { didYouMean } from "../../text/nearest.ts";
 import { placesIn } from "../../text/place.ts";
-import { syntaxText, tooDeep, UNTRUSTED } from "../../text/yaml.ts";
+import { complaintsOf, syntaxText, tooDeep, UNTRUSTED } from "../../text/yaml.ts";
 import { readText } from "../output/files.ts";
 import { UsageError } from "./errors.ts";
 import { type Flag, flags } from "./flags.ts";
@@ -83,7 +83,7 @@ export function parseConfig(text: string, file: string, shown: string, repositor
   if (deep !== undefined) throw new UsageError(`${place(deep)}: nested more than ${MAX_DEPTH} levels deep`);
   const document = parseDocument(text, UNTRUSTED);
   const problems: string[] = [];
-  for (const error of [...document.errors, ...document.warnings])
+  for (const error of complaintsOf(document))
     problems.push(`${place(error.pos[0])}: ${syntaxText(error.message)}`);
   problems.push(
     ...doubled(document.contents).map((key) => `${place(key.range?.[0] ?? 0)}: map keys must be unique`),

@@ -4,6 +4,7 @@ import { UsageError } from "./errors.ts";
 import { type CommandName, commandNames, type Flag, flagsOf } from "./flags.ts";
 import { fromEnvironment, type Given, type GivenOptions, inOrder, keyOf } from "./options.ts";
 import type { Shell } from "./shell.ts";
+import { shells } from "./shells.ts";
 import { version } from "./version.ts";
 
 /** Carries out one command: its operands, and the options of command line and environment. */
@@ -96,7 +97,7 @@ const entries: readonly Entry[] = [
   },
   {
     name: "completion",
-    title: "a completion script for the shell: bash, zsh or fish",
+    title: `a completion script for the shell: ${shells.join(", ")}`,
     operands: "<shell>",
     load: async () => (await import("./completion.ts")).completion,
   },
@@ -121,7 +122,8 @@ function closingOf({ name, exits = "0 done, 2 usage or internal error" }: Entry)
  * @returns the exit status
  * @throws UsageError and the errors of the command
  */
-export async function run(argv: readonly string[], shell: Shell): Promise<number> {
+export async function run(words: readonly string[], shell: Shell): Promise<number> {
+  const argv = asksHelp(words);
   let status = 0;
   let text = "";
   const program = new Command("chalk-audit");
@@ -175,8 +177,7 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
     command.action(async () => {
       const operands = command.args;
       if (entry.name === "scan" && operands[0] !== undefined) {
-        const known = entries.map((each) => each.name.split(" ")[0] as string);
-        throw new UsageError(`unknown command "${operands[0]}"${didYouMean(operands[0], known)}`);
+        throw unknownCommand(operands[0]);
       }
       const given = inOrder(fromCommandLine(command, entry.name), fromEnvironment(shell.env, entry.name));
       const action = await entry.load();
@@ -192,6 +193,20 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
   }
   if (text !== "") await shell.out.write(text);
   return status;
+}
+
+function unknownCommand(word: string): UsageError {
+  const known = [...new Set(entries.map((each) => each.name.split(" ")[0] as string))];
+  return new UsageError(`unknown command "${word}"${didYouMean(word, [...known, "help"])}`);
+}
+
+/** `help`, `help COMMAND`: the command line that shows it. */
+function asksHelp(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== "help") return argv;
+  const [first, second] = argv.slice(1).filter((word) => !word.startsWith("-"));
+  if (first === undefined) return ["--help"];
+  if (!entries.some(({ name }) => name.split(" ")[0] === first)) throw unknownCommand(first);
+  return [first, ...(second === undefined ? [] : [second]), "--help"];
 }
 
 /** A command of two words without its second, or with one that is not known. */
@@ -292,12 +307,17 @@ function inWords(error: CommanderError, argv: readonly string[]): string {
       return `${name}: expected a value: ${quoted.replace(/^-\w, /, "")}`;
     }
     case "commander.missingArgument":
-      return `${entryOf(argv) ?? "chalk-audit"}: expected <${quoted}>; see --help`;
+      return `${entryOf(argv) ?? "chalk-audit"}: expected ${operandOf(entryOf(argv), quoted)}; see --help`;
     case "commander.excessArguments":
       return `${entryOf(argv) ?? "chalk-audit"}: more was given than it takes; see --help`;
     default:
       return error.message.replace(/^error: /, "");
   }
+}
+
+/** What is missing, in words where a command takes one of a few. */
+function operandOf(name: CommandName | undefined, operand: string): string {
+  return name === "completion" ? `the name of a ${operand}: ${shells.join(", ")}` : `<${operand}>`;
 }
 
 /** The command that a command line names, to say which one was misused. */

@@ -51,14 +51,14 @@ export interface Rendered {
 /** The reporters' rendering of a report. */
 export function renderReport(
   report: Report,
-  exitCode: number,
+  verdict: Pick<RenderOptions, "exitCode" | "failOn">,
   { checks, reporters }: Pick<Extensions, "checks" | "reporters">,
 ): (format: string, place: OutputPlace) => Rendered {
   const rules = ruleTexts(checks);
   return (format, place) => {
     const reporter = reporters.find((each) => each.format === format);
     if (reporter === undefined) throw new Error(`no reporter for ${format}`);
-    const rendering: RenderOptions = { ...place, exitCode, rules };
+    const rendering: RenderOptions = { ...place, ...verdict, rules };
     const { extension, nothing = "there is nothing to write", beside = [] } = reporter;
     return {
       text: reporter.render(report, rendering),

@@ -33,6 +33,8 @@ export function parseDestinations(
   for (const value of given.values) {
     const equals = value.indexOf("=");
     const format = (equals < 0 ? value : value.slice(0, equals)).trim();
+    if (format === "")
+      throw new UsageError(`${given.from}: expected a format (${formats.join(", ")}), found an empty one`);
     if (!formats.includes(format)) {
       throw new UsageError(
         `${given.from}: unknown format "${format}"${didYouMean(format, formats)} (known: ${formats.join(", ")})`,

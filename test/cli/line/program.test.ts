@@ -103,3 +103,50 @@ test.each([
   const readable = ["scan", "collect", "compare", "review", "preflight"].includes(name);
   expect(stdout.includes("Every option is also read from CHALK_AUDIT_<OPTION>")).toBe(readable);
 });
+
+describe("help is a command too", () => {
+  test.each<[readonly string[], readonly string[]]>([
+    [["help"], ["--help"]],
+    [
+      ["help", "scan"],
+      ["scan", "--help"],
+    ],
+    [
+      ["help", "policy"],
+      ["policy", "--help"],
+    ],
+    [
+      ["help", "policy", "compare"],
+      ["policy", "compare", "--help"],
+    ],
+  ])("%j says what %j says", async (line, same) => {
+    const { status, stdout } = await ran(line);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: (await ran(same)).stdout });
+    expect(stdout).toContain("Usage: chalk-audit");
+  });
+
+  test("of a command that there is not: refused, with the nearest", async () => {
+    const { status, stdout, stderr } = await ran(["help", "scna"]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain('unknown command "scna"; did you mean "scan"?');
+  });
+});
+
+test("completion without a shell names the shells", async () => {
+  const { status, stderr } = await ran(["completion"]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("completion: expected the name of a shell: bash, zsh, fish");
+});
+
+test("an empty format is called that", async () => {
+  const { status, stderr } = await ran([
+    "scan",
+    "--format=",
+    "--snapshot",
+    "fixtures/snapshots/azure/demo.json",
+  ]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(
+    "--format: expected a format (table, json, sarif, junit, markdown), found an empty one",
+  );
+});

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listBundled, loadBaseline } from "../../../src/baselines/bundled.ts";
 import { checks } from "../../../src/checks/registry.ts";
-import { baselineNamed, sayRecorded } from "../../../src/cli/job/job.ts";
+import { baselineNamed, type LiveTarget, sayChosen } from "../../../src/cli/job/job.ts";
 import { contextOf } from "../../../src/cli/line/context.ts";
 import { UsageError } from "../../../src/cli/line/errors.ts";
 import { flags } from "../../../src/cli/line/flags.ts";
@@ -429,7 +429,7 @@ test("T4: recorded state in place of a cloud is said, with its scope and time, a
     unread: [],
   } as const;
   const target = { kind: "recorded", parameters: {}, dealt: [], snapshots: [snapshot] } as const;
-  sayRecorded(
+  sayChosen(
     {
       targets: [{ ...target, recordedBy: "chalk-audit.yaml:2:11: snapshot" }, target],
     },
@@ -437,6 +437,26 @@ test("T4: recorded state in place of a cloud is said, with its scope and time, a
   );
   expect(said).toEqual([
     "chalk-audit: chalk-audit.yaml:2:11: snapshot: recorded state, and no cloud is asked: /subscriptions/x, taken 2019-01-01T00:00:00.000Z",
+  ]);
+});
+
+test("T4: a cluster that the repository chooses is said; one that a person names is not", () => {
+  const said: string[] = [];
+  const target = (reach: object) =>
+    ({
+      kind: "live",
+      cloud: "kubernetes",
+      parameters: {},
+      dealt: [],
+      kubernetes: reach,
+    }) as unknown as LiveTarget;
+  const reach = { execPlugins: "never", kubeconfig: "/repo/kc.yaml" };
+  sayChosen(
+    { targets: [target({ ...reach, kubeconfigBy: "chalk-audit.yaml:3:13: kubeconfig" }), target(reach)] },
+    { warn: (line) => said.push(line) },
+  );
+  expect(said).toEqual([
+    "chalk-audit: chalk-audit.yaml:3:13: kubeconfig: the cluster that is asked is the one of the repository's own kubeconfig /repo/kc.yaml",
   ]);
 });
 
