@@ -8,17 +8,20 @@ export function doorsOf(rows: readonly DoorRow[], recorded: Recorded): readonly 
 }
 
 function stateOf(
-  row: Pick<DoorRow, "kinds" | "why">,
+  row: Pick<DoorRow, "kinds" | "why" | "lacking">,
   { snapshot, facts }: Recorded,
 ): Pick<Door, "state" | "why"> {
-  const { kinds = [], why } = row;
+  const { kinds = [], why, lacking } = row;
   if (why !== undefined) return { state: "not-collected", why };
   const asked = kinds.filter((kind) => snapshot.kinds === undefined || snapshot.kinds.includes(kind));
   if (asked.length < kinds.length) {
-    const lacking = kinds.filter((kind) => !asked.includes(kind));
-    return { state: "not-collected", why: `${lacking.join(", ")} was not asked for` };
+    const others = kinds.filter((kind) => !asked.includes(kind));
+    return { state: "not-collected", why: lacking ?? `${others.join(", ")} was not asked for` };
   }
   const unread = asked.flatMap((kind) => facts.unread(kind));
+  // Of a snapshot that does not say what it was asked for, only what is there was looked at.
+  if (lacking !== undefined && unread.length === 0 && asked.every((kind) => facts.all(kind).length === 0))
+    return { state: "not-collected", why: lacking };
   const [first] = unread;
   if (first !== undefined) {
     const more = unread.length > 1 ? `; and ${unread.length - 1} more` : "";

@@ -51,7 +51,8 @@ export const azure: ProviderRecord = {
     {
       id: "group-members",
       title: "members of groups",
-      why: "only the directory (Microsoft Graph) knows them",
+      kinds: ["azure/directory-membership"],
+      lacking: "only the directory (Microsoft Graph) knows them",
     },
     { id: "lighthouse", title: "Azure Lighthouse delegations", why: "no list of assignments holds them" },
     {

@@ -41,6 +41,8 @@ export interface DoorRow {
   readonly kinds?: readonly DocumentKind[];
   /** Why it is never looked at. */
   readonly why?: string;
+  /** Why its kinds are asked for by some controls alone: said where they were not. */
+  readonly lacking?: string;
 }
 
 /** Everything in which the audit of one cloud differs from that of another. All of it is pure. */

@@ -1,5 +1,5 @@
 import type { Cause, Finding, Target } from "../report/report.ts";
-import { SEVERITIES } from "../report/severity.ts";
+import { SEVERITIES, severityRank } from "../report/severity.ts";
 import { grouped, plural } from "../text/count.ts";
 import { visible } from "../text/visible.ts";
 import { type FindingRow, patternText, proofText } from "./rows.ts";
@@ -29,15 +29,19 @@ export function alone(row: FindingRow): Group {
  * with no other stands alone. What is the same of several roles, principals or accounts is told of the first.
  */
 export function groupsOf(rows: readonly FindingRow[]): readonly Group[] {
-  const groups = gathered(rows, causeKey).flatMap((group) =>
-    group.length < MANY ? group.map((row) => [row]) : [group],
-  );
+  const groups = gathered(rows, causeKey)
+    .flatMap((group) => (group.length < MANY ? group.map((row) => [row]) : [group]))
+    .sort((a, b) => rankOf(a) - rankOf(b));
   return gathered(groups, likeness).flatMap((same): Group[] => {
     const [first = [], ...likewise] = same;
     return same.length < MANY
       ? same.map((group) => ({ rows: group, likewise: [] }))
       : [{ rows: first, likewise }];
   });
+}
+
+function rankOf([first]: readonly FindingRow[]): number {
+  return severityRank(first?.main.severity ?? "info");
 }
 
 /** Lists of what has one key, in the order of the first of each. */

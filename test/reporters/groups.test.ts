@@ -76,6 +76,16 @@ describe("what one would change", () => {
     expect(shape(mixed).map(([rows]) => rows?.[0])).toEqual(["f:*", "a:*"]);
   });
 
+  test("two of one cause stand each where its own severity does", () => {
+    const [one, other] = [[cause("One")], [cause("Other")]];
+    const mixed = [
+      excess("a:*", one),
+      excess("b:*", other, { severity: "medium" }),
+      excess("c:*", one, { severity: "low" }),
+    ];
+    expect(shape(mixed)).toEqual([[["a:*"]], [["b:*"]], [["c:*"]]]);
+  });
+
   test("findings without a cause are never one", () => {
     const absent = (name: string) =>
       finding({
