@@ -113,6 +113,7 @@ describe("fault 35: the read-only guard", () => {
       "CoreV1Api.listServiceForAllNamespaces GET /api/v1/services",
       "CoreV1Api.readNamespacedConfigMap GET /api/v1/namespaces/x/configmaps/x",
       "CoreV1Api.readNamespacedSecret GET /api/v1/namespaces/x/secrets/x",
+      "DiscoveryV1Api.listEndpointSliceForAllNamespaces GET /apis/discovery.k8s.io/v1/endpointslices",
       "RbacAuthorizationV1Api.listClusterRole GET /apis/rbac.authorization.k8s.io/v1/clusterroles",
       "RbacAuthorizationV1Api.listClusterRoleBinding GET /apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
       "RbacAuthorizationV1Api.listRoleBindingForAllNamespaces GET /apis/rbac.authorization.k8s.io/v1/rolebindings",
