@@ -82,8 +82,9 @@ export interface Residue {
   /** Kubernetes: `pattern` as a rule of RBAC, ready to be printed. What `except` names is to be taken out of it. */
   readonly rule?: KubernetesRule;
   /**
-   * Kubernetes: every rule that writes a part of the residue, `origin` the first of them; `through` is the binding
-   * that grants it, where the documents hold one. At most 200.
+   * AWS: a pattern of each statement that the residue was made from, where several were. Kubernetes: every rule that
+   * writes a part of the residue, `origin` the first of them; `through` is the binding that grants it, where the
+   * documents hold one. At most 200.
    */
   readonly origins?: readonly (Origin & { readonly through?: Origin })[];
   /** AWS: true when service data was given and, by it, no action of today can use the grant (AW5, AW9). */

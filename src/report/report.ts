@@ -67,7 +67,10 @@ export interface Finding {
   readonly latent?: boolean;
   /** Who gives the permission: assignment, role and group, as words; where several do, all of them. */
   readonly by?: string;
-  /** What gives it, each alone: the grant ends when all of them go, and not before. */
+  /**
+   * What gives it, together or each alone: the proof ends when all of them go, and not before. What gives a part of the
+   * grant beside them is told by the next run.
+   */
   readonly causes?: readonly Cause[];
   readonly expected?: unknown;
   readonly actual?: unknown;

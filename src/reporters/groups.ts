@@ -3,7 +3,7 @@ import { SEVERITIES, severityRank } from "../report/severity.ts";
 import { grouped, plural } from "../text/count.ts";
 import { visible } from "../text/visible.ts";
 import { type FindingRow, patternText, proofText } from "./rows.ts";
-import { shortScopes } from "./words.ts";
+import { shortScopes, witnessScope } from "./words.ts";
 
 /** Rows that one change would mend, worst first; and the groups that are the same of others. */
 export interface Group {
@@ -16,6 +16,8 @@ const MANY = 3;
 /** Patterns that stand for a group, and causes and commands of it that are spelled out. */
 const MOST_EXAMPLES = 3;
 const MOST_CAUSES = 2;
+/** Letters of a remediation that stands before its commands. */
+const MOST_WORDS = 300;
 /** Others of whom the same is said, by name. */
 const MOST_LIKEWISE = 6;
 
@@ -67,6 +69,10 @@ function likeness(rows: readonly FindingRow[]): string {
       main.pattern ?? withoutName(main.message, main.resource),
       main.except ?? [],
       main.plane ?? "",
+      main.grant ?? [],
+      main.known?.count ?? null,
+      withoutName(witnessScope(main.witness) ?? "", main.resource),
+      causesOf(findings).map(({ commands }) => commands !== undefined),
       findings.map(({ control }) => control),
     ]),
   );
@@ -100,8 +106,8 @@ export function groupText({ rows }: Group, target: Target): readonly string[] {
   if (first === undefined) return [];
   const causes = causesOf(first.findings);
   const lacks = causes.length === 0;
-  const patterns = [...new Set(rows.flatMap(({ main }) => main.pattern ?? []))];
-  const shown = patterns.slice(0, MOST_EXAMPLES).map((pattern) => patternText(pattern, 1));
+  const patterns = [...new Set(rows.flatMap(({ main }) => exampleOf(main)))];
+  const shown = patterns.slice(0, MOST_EXAMPLES);
   const more = patterns.length - shown.length;
   const rest = more > 0 ? `; and ${grouped(more)} more` : "";
   return [
@@ -110,6 +116,12 @@ export function groupText({ rows }: Group, target: Target): readonly string[] {
       : `${causesInWords(causes, target)}: ${amount(rows)}`,
     `${lacks ? "such as" : "worst"}: ${shown.join("; ")}${rest}`,
   ];
+}
+
+function exampleOf({ pattern, except = [], plane }: Finding): readonly string[] {
+  if (pattern === undefined) return [];
+  const marks = [...(except.length > 0 ? ["in part"] : []), ...(plane === "data" ? ["data plane"] : [])];
+  return [`${patternText(pattern, 1)}${marks.length === 0 ? "" : ` (${marks.join(", ")})`}`];
 }
 
 /** The proof of the worst of a group, and how to change what gives all of it. */
@@ -167,26 +179,26 @@ function amount(rows: readonly FindingRow[]): string {
       : counts.map(({ severity, count }) => `${grouped(count)} ${severity}`).join(", ");
   const fresh = rows.filter(({ main }) => main.state === "new" || main.state === "updated").length;
   const states = fresh > 0 && fresh < rows.length ? `, ${grouped(fresh)} of them new or updated` : "";
-  const today = sum === 0 ? "" : `, ${plural(sum, "operation")} today`;
+  // two patterns may hold the same operation
+  const today = sum === 0 ? "" : `, ${operations.size > 1 ? "up to " : ""}${plural(sum, "operation")} today`;
   return `${plural(rows.length, "difference")} (${levels})${states}${today}`;
 }
 
 function causesInWords(causes: readonly Cause[], target: Target): string {
   const shown = causes.slice(0, MOST_CAUSES).map(({ text }) => visible(shortScopes(text, target.scope)));
   const more = causes.length - shown.length;
-  const several = causes.length > 1 ? `each of ${causes.length} gives it, ` : "";
+  const several = causes.length > 1 ? `given by ${causes.length}, ` : "";
   return `${several}${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 function mendText(findings: readonly Finding[], causes: readonly Cause[]): string {
+  if (causes.length === 0) return "mend: grant what the document asks for";
   const commands = causes.flatMap((cause) => cause.commands ?? []);
-  if (causes.length > 0 && causes.every((cause) => cause.commands !== undefined)) {
-    const more = commands.length - MOST_CAUSES;
-    const shown = commands.slice(0, MOST_CAUSES).map(visible).join("; ");
-    return `mend: ${shown}${more > 0 ? `; and ${more} more` : ""}`;
-  }
-  const text = findings.find(({ remediation }) => remediation !== undefined)?.remediation?.text ?? "";
-  return causes.length === 0 && text !== ""
-    ? "mend: grant what the document asks for; --verbose has the statements"
-    : "mend: part of it is documented: narrow it; --verbose has each difference and its text";
+  if (!causes.every((cause) => cause.commands !== undefined))
+    return "mend: part of it is documented: narrow it (each difference: --verbose, or the JSON report)";
+  const more = commands.length - MOST_CAUSES;
+  const shown = commands.slice(0, MOST_CAUSES).map(visible).join("; ");
+  const text = findings.find(({ causes: own }) => own !== undefined)?.remediation?.text;
+  const words = text === undefined || text.length > MOST_WORDS ? "" : `${visible(text)} `;
+  return `mend: ${words}${shown}${more > 0 ? `; and ${more} more` : ""}`;
 }

@@ -21,6 +21,15 @@ export function subjectName({ id, name }: Principal): string {
 /** Rows of a matrix, at most; the rest is counted. */
 const MOST_SUBJECTS = 20;
 
+const MOST_NAME = 40;
+
+/** A long name by its two ends. */
+function short(name: string): string {
+  return displayWidth(name) <= MOST_NAME
+    ? name
+    : `${name.slice(0, MOST_NAME / 2)}…${name.slice(-MOST_NAME / 2 + 1)}`;
+}
+
 const LETTERS = { fail: "D", unknown: "?", waived: "w", pass: ".", skipped: "." } as const satisfies Record<
   Outcome,
   string
@@ -37,10 +46,12 @@ export function matrixLines(
   width: number,
   paint: Paint,
 ): string[] {
-  const about = report.findings.flatMap((finding) => {
-    const subject = finding.target === target.name ? subjectOf(finding, target) : undefined;
-    return subject === undefined || finding.outcome === "pass" ? [] : [{ finding, subject }];
+  const told = report.findings.filter((f) => f.target === target.name && f.outcome !== "pass");
+  const about = told.flatMap((finding) => {
+    const subject = subjectOf(finding, target);
+    return subject === undefined ? [] : [{ finding, subject }];
   });
+  const unplaced = told.filter((finding) => subjectOf(finding, target) === undefined);
   const subjects = (target.principals ?? []).filter((p) => about.some(({ subject }) => subject === p));
   if (subjects.length < 2) return [];
   const controls = report.controls.filter(
@@ -51,14 +62,18 @@ export function matrixLines(
     const worst = (["fail", "unknown", "waived"] as const).find((outcome) =>
       own.some(({ finding }) => finding.outcome === outcome),
     );
-    // of a control that could not be assessed as a whole nobody is fine
-    return LETTERS[worst ?? (whole === "unknown" ? "unknown" : "pass")];
+    if (worst !== undefined) return LETTERS[worst];
+    // of what is about nobody alone nobody is fine
+    const others = unplaced.filter((finding) => finding.control === control);
+    if (whole === "unknown" || others.some(({ outcome }) => outcome === "unknown")) return LETTERS.unknown;
+    return others.length > 0 ? "-" : LETTERS.pass;
   };
   const rows = subjects.slice(0, MOST_SUBJECTS).map((subject) => ({
-    name: subjectName(subject),
+    name: short(subjectName(subject)),
     letters: controls.map(({ id, outcome }) => letter(subject, id, outcome)),
   }));
   const column = Math.max(3, ...rows.map(({ name }) => displayWidth(name)));
+  if (column + 2 * controls.length + 3 > width) return [];
   const pad = (text: string) => text + " ".repeat(Math.max(0, column - displayWidth(text)));
   const heads = controls.map((_, i) => String((i + 1) % 10));
   const more = subjects.length - rows.length;
@@ -67,6 +82,10 @@ export function matrixLines(
     paint.bold(` ${pad("WHO")}  ${heads.join(" ")}`),
     ...rows.map(({ name, letters }) => ` ${pad(name)}  ${letters.join(" ")}`),
     ...(more > 0 ? [` and ${more} more`] : []),
-    ...wrap(`${legend}; D drift, ? not assessed, w waived, . fine`, width - 1, 2).map((line) => ` ${line}`),
+    ...wrap(
+      `${legend}; D drift, ? not assessed, w waived, - drift of nobody alone, . fine`,
+      width - 1,
+      2,
+    ).map((line) => ` ${line}`),
   ];
 }

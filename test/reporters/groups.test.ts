@@ -122,6 +122,20 @@ describe("the same of several", () => {
     for (const way of ways) expect(shape([...of("one"), ...of("two"), ...of("three", way)])).toHaveLength(3);
   });
 
+  test("what they hold, and whether it can go, is part of the same", () => {
+    const grant = (resource: string) =>
+      [{ patterns: ["a:*"], resources: [resource] }] as unknown as Finding["grant"];
+    const on = (name: string, resource: string) => of(name, { grant: grant(resource) } as Partial<Finding>);
+    expect(shape([...on("one", "*"), ...on("two", "*"), ...on("three", "*")])).toHaveLength(1);
+    expect(shape([...on("one", "x"), ...on("two", "*"), ...on("three", "*")])).toHaveLength(3);
+    const goes = (name: string) =>
+      ["a:*", "b:*", "c:*"].map((p) => excess(p, [{ ...cause(name) }], { resource: role(name) }));
+    expect(shape([...goes("one"), ...of("two"), ...of("three")])).toHaveLength(3);
+    expect(
+      shape([...of("one"), ...of("two"), ...of("three", { known: { count: 11, examples: [] } })]),
+    ).toHaveLength(3);
+  });
+
   test("a message that differs by the name alone is the same", () => {
     const stray = (name: string, what = "") =>
       finding({
@@ -152,7 +166,7 @@ describe("the words of a group", () => {
       ...["b:*", "c:*", "d:*"].map((p) => excess(p, read)),
     ];
     expect(text(some)).toEqual([
-      "policy Read of role acme: 4 differences (1 critical, 3 high), 40 operations today",
+      "policy Read of role acme: 4 differences (1 critical, 3 high), up to 40 operations today",
       "worst: a:* and 3 more; b:*; c:*; and 1 more",
       "may: a:x, a:1, a:2, a:3 on *",
       "mend: aws detach Read",
@@ -173,9 +187,7 @@ describe("the words of a group", () => {
   test("several causes: all of them have to go, and a part that is needed is not told to go", () => {
     const both = [cause("Read"), cause("Write")];
     const all = (causes: readonly Cause[]) => text(["a:*", "b:*", "c:*"].map((p) => excess(p, causes)));
-    expect(all(both)[0]).toContain(
-      "each of 2 gives it, policy Read of role acme; policy Write of role acme: 3 ",
-    );
+    expect(all(both)[0]).toContain("given by 2, policy Read of role acme; policy Write of role acme: 3 ");
     expect(all(both)).toContain("mend: aws detach Read; aws detach Write");
     const needed = all([cause("Read"), cause("Write", false)]);
     expect(needed.join("\n")).not.toContain("detach");
@@ -185,11 +197,21 @@ describe("the words of a group", () => {
     );
   });
 
+  test("an example says what it leaves out, and its plane", () => {
+    const read = [cause("Read")];
+    const some = [
+      excess("a:*", read, { except: ["a:b"] }),
+      excess("b:*", read, { plane: "data" }),
+      excess("c:*", read, { plane: "data", except: ["c:d"] }),
+    ];
+    expect(text(some)[1]).toBe("worst: a:* (in part); b:* (data plane); c:* (in part, data plane)");
+  });
+
   test("new ones among old ones are counted", () => {
     const read = [cause("Read")];
     const some = ["a:*", "b:*"].map((p) => excess(p, read, { state: "unchanged" }));
     const fresh = excess("c:*", read, { state: "new" });
-    expect(text([...some, fresh])[0]).toContain("(all high), 1 of them new or updated, 30 operations");
+    expect(text([...some, fresh])[0]).toContain("(all high), 1 of them new or updated, up to 30 operations");
     expect(text([...some, fresh]).at(-1)).toBe("new");
   });
 

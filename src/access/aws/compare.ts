@@ -16,7 +16,7 @@ import { Direction } from "./direction.ts";
 import { evaluate, granting } from "./evaluate.ts";
 import { widthOf } from "./foes.ts";
 import { withNotes } from "./notes.ts";
-import { plainly } from "./plain.ts";
+import { type Judge, plainly } from "./plain.ts";
 import { partitionIn, USUAL_PARTITION } from "./principals.ts";
 import { provable } from "./provable.ts";
 import { awsResidues, problemDoubts, residueDoubt } from "./residues.ts";
@@ -59,10 +59,16 @@ export function compareSides(
     const replays = (request: AwsRequest): boolean =>
       evaluate(own.layers, request, vocabulary, partition) === "allowed" &&
       evaluate(other.layers, request, vocabulary, partition) === "denied";
+    const [identity] = own.layers;
+    const judge: Judge = {
+      replays,
+      granting: (request) =>
+        identity === undefined ? [] : granting(identity, request, vocabulary, partition),
+    };
     const context = { side, own, other, options, vocabulary, letters, variables: read, replays };
     const found = awsResidues(direction, direction.run(own), context);
     const { residues: proven, doubts: unproven } = provable(found.residues, side, own, other, replays);
-    const plain = proven.map((residue) => plainly(residue, letters, replays));
+    const plain = proven.map((residue) => plainly(residue, letters, judge));
     const residues = withNotes(plain, own, other, options.serviceData, vocabulary);
     const doubts = [...found.doubts, ...unproven];
     const problems = [...problemsOf(own.problems, "allow"), ...problemsOf(other.problems, "deny")];

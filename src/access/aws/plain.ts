@@ -1,20 +1,25 @@
 /** Witnesses as a person would type them: every one is replayed before it takes the place of what was found. */
-import type { AwsRequest, Residue } from "../policy.ts";
+import type { AwsRequest, Origin, Residue } from "../policy.ts";
 import { retold } from "./parts.ts";
 import type { Letters } from "./witness.ts";
 
 /** What stands for invented letters, each for one run of them; a request has few. */
 const WORDS = ["example", "other", "further", "fourth", "fifth"];
 
-/** Whether a request is a point of the difference. */
-type Replays = (request: AwsRequest) => boolean;
+/** What a request is to its side. */
+export interface Judge {
+  /** Whether it is a point of the difference. */
+  readonly replays: (request: AwsRequest) => boolean;
+  /** The statements of the own side that grant it: the row that it proves is among them. */
+  readonly granting: (request: AwsRequest) => readonly Origin[];
+}
 
 /**
  * The residue with witnesses that name no condition key that decides nothing, and no invented letter where a word does
  * as well.
  */
-export function plainly(residue: Residue, letters: Letters, replays: Replays): Residue {
-  const told = (witness: Residue["witness"]) => plainer(witness as AwsRequest, letters, replays);
+export function plainly(residue: Residue, letters: Letters, judge: Judge): Residue {
+  const told = (witness: Residue["witness"]) => plainer(witness as AwsRequest, letters, judge);
   const { witness, witnesses } = residue;
   return retold(residue, {
     ...residue,
@@ -23,28 +28,39 @@ export function plainly(residue: Residue, letters: Letters, replays: Replays): R
   });
 }
 
-function plainer(request: AwsRequest, letters: Letters, replays: Replays): AwsRequest {
+function plainer(request: AwsRequest, letters: Letters, judge: Judge): AwsRequest {
   const keys = Object.keys(request.context ?? {});
   if (keys.length < 2 && letters.invented(JSON.stringify(request)).length === 0) return request;
+  const fits = sameProof(request, judge);
   let found = request;
   for (const key of keys) {
     const { context = {}, ...bare } = found;
     const { [key]: _, ...others } = context;
     const without = Object.keys(others).length === 0 ? bare : { ...bare, context: others };
-    if (replays(without)) found = without;
+    if (fits(without)) found = without;
   }
-  return worded(found, letters, replays);
+  return worded(found, letters, fits);
+}
+
+/** Whether another request proves the same: a point of the difference, that all statements grant which grant this one. */
+function sameProof(request: AwsRequest, { replays, granting }: Judge): (other: AwsRequest) => boolean {
+  const own = granting(request);
+  return (other) => {
+    if (!replays(other)) return false;
+    const now = granting(other);
+    return own.every((o) => now.some((n) => n.document === o.document && n.pointer === o.pointer));
+  };
 }
 
 /** The request with a word for each run of invented letters. */
-function worded(request: AwsRequest, letters: Letters, replays: Replays): AwsRequest {
+function worded(request: AwsRequest, letters: Letters, fits: (request: AwsRequest) => boolean): AwsRequest {
   const runs = letters.invented(JSON.stringify(request)).toSorted((a, b) => b.length - a.length);
   let found = request;
   runs.forEach((run, at) => {
     const word = WORDS[at];
     if (word === undefined) return;
     const named = JSON.parse(JSON.stringify(found).replaceAll(run, word)) as AwsRequest;
-    if (replays(named)) found = named;
+    if (fits(named)) found = named;
   });
   return found;
 }

@@ -32,6 +32,9 @@ export interface ResidueContext {
 }
 
 /** What is said of rows that differ in the action alone. */
+/** As of Kubernetes. */
+const MOST_ORIGINS = 200;
+
 type Shared = Omit<Residue, "pattern" | "witness" | "witnesses" | "known" | "actions" | "origin">;
 
 /** A row with what is said of it alone. */
@@ -280,6 +283,7 @@ class Lines {
       witness: this.likely(first, shared.resources),
       ...(others.length > 0 && { witnesses: others.map((l) => this.likely(l, shared.resources)) }),
       origin: (sorted[0] as Line).origin,
+      ...originsOf(sorted),
       ...(this.catalogued && { known: { count: hits.length, examples } }),
     };
     return keepGrant(residue, () =>
@@ -288,6 +292,17 @@ class Lines {
       ),
     );
   }
+}
+
+/** The statements that a row was made from, each once, where there are several. */
+function originsOf(lines: readonly Line[]): Pick<Residue, "origins"> {
+  const origins = new Map(
+    lines.map(({ origin }) => [
+      `${origin.document} ${/^\/Statement(?:\/\d+)?/.exec(origin.pointer)?.[0]}`,
+      origin,
+    ]),
+  );
+  return origins.size < 2 ? {} : { origins: [...origins.values()].slice(0, MOST_ORIGINS) };
 }
 
 /** The service of an ARN that names one. */

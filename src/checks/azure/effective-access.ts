@@ -9,11 +9,12 @@ import { excessOf, missingOf } from "../../state/azure/effective.ts";
 import {
   type AssignmentGrant,
   assignmentGrantsOf,
+  type Compare,
   comparer,
   type Doubtful,
   type State,
 } from "../../state/azure/holdings.ts";
-import { ASSIGNMENT_TYPE, compareOptions } from "../../state/azure/permissions.ts";
+import { ASSIGNMENT_TYPE, compareOptions, residueKey } from "../../state/azure/permissions.ts";
 import { readRoleDefinitions } from "../../state/azure/role.ts";
 import type { ScopedResidue } from "../../state/azure/rows.ts";
 import { normalScope } from "../../state/azure/scope.ts";
@@ -41,7 +42,10 @@ interface Params {
   readonly optional?: readonly string[];
 }
 
-function excess(row: ScopedResidue, c: EligibleCase): Observation {
+/** Whether an assignment can go, and nothing that is documented goes with it. */
+type Goes = (grant: AssignmentGrant) => boolean;
+
+function excess(row: ScopedResidue, c: EligibleCase, goes: Goes): Observation {
   const { residue } = row;
   const who = principalInWords(c.principal);
   const grant = row.grant;
@@ -53,7 +57,7 @@ function excess(row: ScopedResidue, c: EligibleCase): Observation {
     property: observe.permissionProperty("excess", residue),
     ...observe.observedRoleResidue(residue, row.scope),
     ...(by === undefined ? {} : { by }),
-    ...(row.givers === undefined ? {} : { causes: row.givers.map((g) => causeOf(g, c)) }),
+    ...(row.givers === undefined ? {} : { causes: row.givers.map((g) => causeOf(g, c, goes)) }),
     actual: row.givers?.map((g) => g.assignment.id) ?? null,
     expected: c.documented.map((d) => d.control),
     at: "/required",
@@ -76,7 +80,7 @@ function excess(row: ScopedResidue, c: EligibleCase): Observation {
     message:
       `${who} holds ${residue.pattern}${exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
       ` it may ${observe.operation(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}${opensInWords(row.opens)}`,
-    remediation: mend(row, c),
+    remediation: mend(row, c, goes),
     replay: row.replay,
   };
 }
@@ -102,21 +106,25 @@ function isDocumented({ role }: AssignmentGrant, c: EligibleCase): boolean {
   return c.documented.some((d) => d.roles.has(role.guid));
 }
 
-function causeOf(grant: AssignmentGrant, c: EligibleCase): Cause {
+function causeOf(grant: AssignmentGrant, c: EligibleCase, goes: Goes): Cause {
   return {
     id: grant.assignment.id,
     text: `assignment of ${giver(grant.assignment, grant.role.name, c.principal.id)}`,
-    ...(isDocumented(grant, c) ? {} : { commands: [deleteAssignment(grant.assignment.id)] }),
+    ...(!isDocumented(grant, c) && goes(grant) ? { commands: [deleteAssignment(grant.assignment.id)] } : {}),
   };
 }
 
-function mend({ givers = [] }: ScopedResidue, c: EligibleCase) {
+function mend({ givers = [] }: ScopedResidue, c: EligibleCase, goes: Goes) {
   const stay = [...new Set(givers.filter((g) => isDocumented(g, c)).map(({ role }) => `"${role.name}"`))];
   const right =
     stay.length === 0
       ? ""
       : `${stay.join(" and ")} ${stay.length === 1 ? "is a documented role that grants" : "are documented roles that grant"} more than the document prints: put the role right, the assignment may stay.`;
-  const assignments = givers.filter((g) => !isDocumented(g, c)).map(({ assignment }) => assignment);
+  const others = givers.filter((g) => !isDocumented(g, c));
+  const first = others.every(goes)
+    ? ""
+    : "What is documented rests on it too: assign the documented role first. ";
+  const assignments = others.map(({ assignment }) => assignment);
   if (assignments.length === 0) return { text: right, commands: [] };
   const groups = [...new Set(assignments.map((a) => a.principal))].filter(
     (who) => who !== c.principal.id.toLowerCase(),
@@ -130,7 +138,7 @@ function mend({ givers = [] }: ScopedResidue, c: EligibleCase) {
       ? `Delete the ${assignments.length} assignments that give it at this scope, which the document does not know.`
       : "Delete the assignment, which the document does not know.";
   return {
-    text: `${deleted}${group}${right === "" ? "" : ` ${right}`}`,
+    text: `${first}${deleted}${group}${right === "" ? "" : ` ${right}`}`,
     commands: assignments.map((a) => deleteAssignment(a.id)),
   };
 }
@@ -258,6 +266,38 @@ function stateOf(
   };
 }
 
+/**
+ * Roles of which every assignment can go: they give nothing of what is required, or others that stay give the same. Of two
+ * that can go each for itself, the first that is asked about.
+ */
+function sparing(state: State, compare: Compare): Goes {
+  const required = state.documented.filter((entry) => entry.required);
+  const lackedBy = (grants: readonly AssignmentGrant[]): string =>
+    JSON.stringify(compare(required, grants, []).missing.map((residue) => residueKey(residue)));
+  const lacking = (of: State): number => {
+    const { rows, doubts } = missingOf(of, comparer(of));
+    return rows.length + doubts.length;
+  };
+  const known = new Map<string, boolean>();
+  let left = state;
+  let [nothing, lacks]: [string?, number?] = [];
+  return (grant) => {
+    const { guid } = grant.role;
+    const before = known.get(guid);
+    if (before !== undefined) return before;
+    nothing ??= lackedBy([]);
+    let goes = lackedBy([grant]) === nothing;
+    if (!goes) {
+      lacks ??= lacking(state);
+      const without = { ...left, grants: left.grants.filter(({ role }) => role.guid !== guid) };
+      goes = lacking(without) === lacks;
+      if (goes) left = without;
+    }
+    known.set(guid, goes);
+    return goes;
+  };
+}
+
 /** What the principal is proven to hold beyond the document, where all that it holds is not known. */
 function* provenExcess(
   proven: readonly Assignment[],
@@ -268,7 +308,8 @@ function* provenExcess(
   for (const a of unread) yield roleNotRead(a, "holds", c);
   const state = stateOf(c, grants, new Set(), denies);
   const { rows, wider } = excessOf(state, comparer(state));
-  for (const row of rows) yield excess(row, c);
+  // what else they hold is not known, so nothing is
+  for (const row of rows) yield excess(row, c, () => false);
   for (const grant of wider) yield reachesTooFar(grant, c);
 }
 
@@ -303,7 +344,8 @@ function* judge(c: EligibleCase, denies: readonly Deny[], members: boolean): Ite
   const compare = comparer(state);
   if (held.assignments.length > 0 || held.malformed > 0) {
     const beyond = excessOf(state, compare);
-    for (const row of beyond.rows) yield excess(row, c);
+    const goes = sparing(state, compare);
+    for (const row of beyond.rows) yield excess(row, c, goes);
     for (const grant of beyond.wider) yield reachesTooFar(grant, c);
     const unsure = [
       ...new Set(unread.map((a) => a.roleDefinitionId)),

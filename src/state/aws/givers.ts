@@ -10,19 +10,20 @@ export interface Giver {
 }
 
 /**
- * What of a role's policies gives a residue: each statement that grants its witness. All of them have to go before the
- * witness is denied. The policies are read once for many residues.
+ * What of a role's policies gives a residue: each statement that it was made from, and each that grants its witness, all of
+ * which have to go before the witness is denied. What gives a part of it beside them is told once they are gone. The
+ * policies are read once for many residues.
  */
 export function giversIn(policies: readonly HeldPolicy[]): (residue: Residue) => readonly Giver[] {
   let granting: ((witness: Witness) => readonly Residue["origin"][]) | undefined;
-  return ({ witness, origin }) => {
+  return ({ witness, origin, origins = [origin] }) => {
     granting ??= grantors(
       "aws",
       policies.map(({ document }) => document),
     );
     const found = new Map<number, Set<string>>();
     // the statement that it is told of comes first
-    for (const { document, pointer } of [origin, ...granting(witness)]) {
+    for (const { document, pointer } of [...origins, ...granting(witness)]) {
       const names = found.get(document) ?? new Set<string>();
       found.set(document, names.add(statementName(policies[document]?.document, pointer)));
     }

@@ -1,6 +1,6 @@
 import type { OpenPath } from "../../access/escalation/open.ts";
 import { covers, starGlob } from "../../access/glob.ts";
-import type { Comparison, Residue } from "../../access/policy.ts";
+import type { Comparison, Residue, Witness } from "../../access/policy.ts";
 import { grantors } from "../../access/provider.ts";
 import { type Deny, holdsFor } from "./deny.ts";
 import type { Documented } from "./documented.ts";
@@ -105,6 +105,14 @@ export function excessOf(
             },
             sure,
           );
+    let read: ReturnType<typeof grantors> | undefined;
+    const granting = (witness: Witness) => {
+      read ??= grantors(
+        "azure",
+        all.map(({ document }) => document),
+      );
+      return read(witness);
+    };
     if (opened !== undefined && opened.unclear.length > 0) unclear.push({ scope, paths: opened.unclear });
     for (const found of settled) {
       const grant = own[found.residue.origin.document];
@@ -112,7 +120,7 @@ export function excessOf(
       rows.add({
         residue: found.residue,
         scope: there.has(residueKey(found.residue)) ? scope : `${scope.replace(/\/$/, "")}/*`,
-        ...(grant === undefined ? {} : { grant, givers: giversOf(found.residue, grant, all) }),
+        ...(grant === undefined ? {} : { grant, givers: giversOf(found.residue, grant, all, granting) }),
         denies: [],
         open: found.open,
         ...(opens === undefined ? {} : { opens }),
@@ -153,18 +161,14 @@ function patternCovers(wide: string, narrow: string): boolean {
 
 /** Assignments that give the same: each of them would keep the excess alive. Those of the role that it is told of first. */
 function giversOf(
-  residue: Residue,
-  grant: AssignmentGrant,
+  { witness }: Residue,
+  { role }: AssignmentGrant,
   all: readonly AssignmentGrant[],
+  granting: ReturnType<typeof grantors>,
 ): readonly AssignmentGrant[] {
-  const isSame = ({ role }: AssignmentGrant) => role.guid === grant.role.guid;
-  const others = all.filter((g) => !isSame(g));
-  const granting = grantors(
-    "azure",
-    others.map(({ document }) => document),
-  )(residue.witness);
-  const giving = new Set(granting.map(({ document }) => document));
-  return [...all.filter(isSame), ...others.filter((_, i) => giving.has(i))];
+  const giving = new Set(granting(witness).map(({ document }) => document));
+  const isSame = (g: AssignmentGrant) => g.role.guid === role.guid;
+  return [...all.filter(isSame), ...all.filter((g, i) => !isSame(g) && giving.has(i))];
 }
 
 /** The denies that hold below the scope too: one that does not apply to child scopes leaves them open. */

@@ -66,4 +66,31 @@ describe("a proof that could be typed", () => {
     expect(resource).toMatch(/^arn:aws:s3:::home\/./);
     expect(resource).not.toBe("arn:aws:s3:::home/example");
   });
+
+  it("proves its own row still: what granted the one found grants the one that is shown", () => {
+    const allow = (Action: string, Resource: string, Condition?: object) => ({
+      Effect: "Allow",
+      Action,
+      Resource,
+      ...(Condition && { Condition }),
+    });
+    const live = {
+      Version: "2012-10-17",
+      Statement: [
+        allow("s3:GetObject", "arn:aws:s3:::b?c"),
+        allow("s3:GetObject", "arn:aws:s3:::b*c", { StringEquals: { "aws:PrincipalTag/t": "v" } }),
+        allow("sqs:SendMessage", "*", {
+          StringEquals: { "aws:RequestedRegion": "r", "aws:PrincipalTag/t": "v" },
+        }),
+        allow("sqs:SendMessage", "arn:aws:sqs:*:*:a*"),
+      ],
+    };
+    const { excess } = comparePolicies("aws", [], [live]);
+    expect(excess.length).toBeGreaterThan(2);
+    for (const { witness, origin } of excess) {
+      const at = Number(/^\/Statement\/(\d+)/.exec(origin.pointer)?.[1]);
+      const own = { ...live, Statement: live.Statement.slice(at, at + 1) };
+      expect([at, allows("aws", [own], witness)]).toEqual([at, "allowed"]);
+    }
+  });
 });

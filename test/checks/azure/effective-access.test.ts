@@ -693,3 +693,54 @@ it("fault 42: two thousand assignments take about as many comparisons as there a
     ),
   ).toBeLessThan(9);
 });
+
+describe("what gives an excess, and what of it can go", () => {
+  const ALL = "99999999-0000-4000-8000-000000000009";
+  const all = vendorRole([{ actions: ["Microsoft.Search/*", "Microsoft.Relay/*"] }], "All of it", ALL);
+  const causesOf = (...roleAssignments: readonly ReturnType<typeof hold>[]) =>
+    look({ roleDefinitions: [...roleDefinitions, all], roleAssignments }).flatMap((o) =>
+      o.kind === "drift" && o.drift === "excess"
+        ? [
+            (o.causes ?? []).map(({ text, commands }) => [
+              text.replace(/, at .*/s, ""),
+              commands !== undefined,
+            ]),
+          ]
+        : [],
+    );
+
+  it("a role that the document does not know goes where the documented one stays", () => {
+    const found = causesOf(KEEPER, hold(ALL));
+    expect(found.length).toBeGreaterThan(0);
+    for (const causes of found) expect(causes).toContainEqual(["assignment of All of it", true]);
+  });
+
+  it("and stays where what is documented rests on it", () => {
+    const found = causesOf(hold(ALL));
+    expect(found.length).toBeGreaterThan(0);
+    for (const causes of found) expect(causes).toEqual([["assignment of All of it", false]]);
+    const [drift] = look({ roleDefinitions: [...roleDefinitions, all], roleAssignments: [hold(ALL)] }).filter(
+      (o) => o.kind === "drift" && o.drift === "excess",
+    );
+    expect(drift).toMatchObject({
+      remediation: { text: expect.stringContaining("rests on it too: assign the documented role first") },
+    });
+  });
+
+  it("two roles that give the same are both named, and one of two that could replace each other goes", () => {
+    const SAME = "88888888-0000-4000-8000-000000000008";
+    const same = vendorRole([{ actions: ["Microsoft.Search/*", "Microsoft.Relay/*"] }], "The same", SAME);
+    const found = look({
+      roleDefinitions: [...roleDefinitions, all, same],
+      roleAssignments: [hold(ALL), hold(SAME)],
+    }).flatMap((o) => (o.kind === "drift" && o.drift === "excess" ? [o.causes ?? []] : []));
+    expect(found.length).toBeGreaterThan(0);
+    for (const causes of found) {
+      expect(causes.map(({ text }) => text.replace(/, at .*/s, "")).sort()).toEqual([
+        "assignment of All of it",
+        "assignment of The same",
+      ]);
+      expect(causes.filter(({ commands }) => commands !== undefined)).toHaveLength(1);
+    }
+  });
+});
