@@ -77,12 +77,12 @@ describe("a proof that could be typed", () => {
     const live = {
       Version: "2012-10-17",
       Statement: [
-        allow("s3:GetObject", "arn:aws:s3:::b?c"),
-        allow("s3:GetObject", "arn:aws:s3:::b*c", { StringEquals: { "aws:PrincipalTag/t": "v" } }),
+        allow("kendra:Query", "arn:aws:kendra:b?c"),
+        allow("kendra:Quer*", "arn:aws:kendra:b*c", { StringNotEquals: { "aws:PrincipalTag/x": "y" } }),
         allow("sqs:SendMessage", "*", {
-          StringEquals: { "aws:RequestedRegion": "r", "aws:PrincipalTag/t": "v" },
+          StringEquals: { "aws:RequestedRegion": "r", "aws:PrincipalTag/a": "b" },
         }),
-        allow("sqs:SendMessage", "arn:aws:sqs:*:*:a*"),
+        allow("sqs:SendMessage", "*", { StringNotEqualsIfExists: { "aws:PrincipalTag/a": "b" } }),
       ],
     };
     const { excess } = comparePolicies("aws", [], [live]);
