@@ -18,6 +18,8 @@ const FLOOR = 0.95;
 const SAMPLE_FLOOR = 0.87;
 /** Milliseconds after which a mutant is taken for one that never ends. */
 const LIMIT = 240_000;
+/** The same of all tests together, which have to pass first. */
+const LIMIT_OF_ALL = 1_500_000;
 /** What a copy does not need: what is built, installed, or not looked at by a test. */
 const leftOut = new Set([".cache", ".git", "bench", "coverage", "dist", "node_modules"]);
 
@@ -139,8 +141,8 @@ async function placeFor(name) {
 
 /** Unless its tests pass in the copy, every mutant would be noticed. */
 async function mustPass(place, tests) {
-  const { code, printed } = await run(place, tests, { LAW_RUNS: "50" });
-  if (code !== 0) throw new Error(`the tests fail without any mutant:\n${printed.slice(-4_000)}`);
+  const { code, printed } = await run(place, tests, { LAW_RUNS: "50" }, LIMIT_OF_ALL);
+  if (code !== 0) throw new Error(`the tests fail without any mutant (${code}):\n${printed.slice(-4_000)}`);
 }
 
 async function work(place) {
@@ -167,7 +169,7 @@ async function work(place) {
   }
 }
 
-function run(place, tests, env) {
+function run(place, tests, env, limit = LIMIT) {
   return new Promise((resolve, reject) => {
     let printed = "";
     const child = spawn(
@@ -191,7 +193,7 @@ function run(place, tests, env) {
     const timer = setTimeout(() => {
       endless = true;
       process.kill(-child.pid, "SIGKILL");
-    }, LIMIT);
+    }, limit);
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(timer);
