@@ -61,15 +61,35 @@ function serviceData(): ServiceData {
   return JSON.parse(readFileSync(CATALOGUE, "utf8")) as ServiceData;
 }
 
+/** A control may list actions for each workload, in place of a policy. */
+interface Workload {
+  readonly actions: readonly string[];
+  readonly onZone: readonly string[];
+}
+
+function policyOf({ actions, onZone }: Workload): Policy {
+  const on = (Action: readonly string[], Resource: string) =>
+    Action.length === 0 ? [] : [{ Effect: "Allow" as const, Action: [...Action], Resource }];
+  return {
+    Version: "2012-10-17",
+    Statement: [...on(actions, "*"), ...on(onZone, "arn:aws:route53:::hostedzone/*")],
+  };
+}
+
 /** The permission policies of every bundled baseline, its parameters filled in. */
 function documentedPolicies(): readonly Documented[] {
   const out: Documented[] = [];
   for (const { id, version } of listBundled()) {
     for (const control of loadBaseline(`${id}@${version}`).baseline.controls) {
       if (control.check !== "aws/policy") continue;
-      const { policy } = control.with as { readonly policy?: Policy };
-      if (policy === undefined) throw new Error(`${id}: ${control.id} names no policy`);
-      out.push({ name: `${id} ${control.profile ?? control.id}`, policy: filled(policy) });
+      const { policy, workloads = [] } = control.with as {
+        readonly policy?: Policy;
+        readonly workloads?: readonly Workload[];
+      };
+      const found = policy === undefined ? workloads.map(policyOf) : [policy];
+      if (found.length === 0) throw new Error(`${id}: ${control.id} names no policy`);
+      for (const each of found)
+        out.push({ name: `${id} ${control.profile ?? control.id}`, policy: filled(each) });
     }
   }
   return out;

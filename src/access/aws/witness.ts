@@ -88,6 +88,14 @@ export function lettersFor(sides: readonly Spelled[], variables: readonly number
   };
 }
 
+/** A tag's key as an action of this service knows it: another service's own spelling of it says nothing there (AW14). */
+function keyFor(key: string, spelled: string, service: string): string {
+  const colon = spelled.indexOf(":");
+  const owner = spelled.slice(0, colon).toLowerCase();
+  const isStrange = key.startsWith("aws:resourcetag/") && owner !== "aws" && owner !== service;
+  return isStrange ? `aws${spelled.slice(colon)}` : spelled;
+}
+
 /** The request of a solution. The variables that the statements in play read get values of their own. */
 export function witnessOf(
   action: string,
@@ -98,6 +106,8 @@ export function witnessOf(
 ): AwsRequest {
   const context: Record<string, string | readonly string[]> = {};
   const given = new Map<number, string>();
+  const service = action.slice(0, Math.max(0, action.indexOf(":"))).toLowerCase();
+  const named = (key: string): string => keyFor(key, letters.key(key), service);
   const shown = (text: string, star = letters.star): string =>
     pointText(fillVariables(text, (number) => given.get(number) ?? letters.variable(number)) ?? text, star);
   for (const number of variables) {
@@ -112,13 +122,13 @@ export function witnessOf(
     // what is any text here is to equal no other key that may have any text
     const value = chosen?.length === 1 ? shown(chosen[0] as string, own.charAt(0)) : own;
     given.set(number, value);
-    context[letters.key(variable.key)] = value;
+    context[named(variable.key)] = value;
   }
   const read = new Set(variables.map((number) => vocabulary.variable(number).key));
   for (const [key, values] of [...solution.keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (values === undefined || (read.has(key) && values.length === 1)) continue;
     const texts = values.map((v) => shown(v));
-    context[letters.key(key)] = texts.length === 1 ? (texts[0] as string) : texts;
+    context[named(key)] = texts.length === 1 ? (texts[0] as string) : texts;
   }
   return {
     ...(solution.principal !== undefined && { principal: principalText(shown(solution.principal)) }),

@@ -93,4 +93,21 @@ describe("a proof that could be typed", () => {
       expect([at, allows("aws", [own], witness)]).toEqual([at, "allowed"]);
     }
   });
+
+  it("names a tag by the key that the action knows (AW14)", () => {
+    const tagged = (Action: string, key: string) => ({
+      Effect: "Allow",
+      Action,
+      Resource: "*",
+      Condition: { StringEquals: { [`${key}:ResourceTag/Game`]: "on" } },
+    });
+    const live = {
+      Version: "2012-10-17",
+      Statement: [tagged("ec2:TerminateInstances", "ec2"), tagged("autoscaling:DetachInstances", "aws")],
+    };
+    const { excess, undecided } = comparePolicies("aws", [], [live]);
+    const proofs = excess.flatMap(({ witness, witnesses = [] }) => [witness, ...witnesses]);
+    expect([proofs.length, undecided]).toEqual([2, []]);
+    for (const witness of proofs) expect(allows("aws", [live], witness)).toBe("allowed");
+  });
 });
