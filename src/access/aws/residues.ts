@@ -31,10 +31,10 @@ export interface ResidueContext {
   replays(request: AwsRequest): boolean;
 }
 
-/** What is said of rows that differ in the action alone. */
-/** As of Kubernetes. */
+/** Statements that are named of one residue, at most; as of Kubernetes. */
 const MOST_ORIGINS = 200;
 
+/** What is said of rows that differ in the action alone. */
 type Shared = Omit<Residue, "pattern" | "witness" | "witnesses" | "known" | "actions" | "origin">;
 
 /** A row with what is said of it alone. */

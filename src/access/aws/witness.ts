@@ -1,4 +1,5 @@
 /** Points of the difference as requests that a person can read and `allows` can replay. */
+import { fold } from "../fold.ts";
 import { fillVariables, pointText, variablesIn } from "../glob.ts";
 import type { AwsRequest } from "../policy.ts";
 import type { Solution } from "./combination.ts";
@@ -88,12 +89,15 @@ export function lettersFor(sides: readonly Spelled[], variables: readonly number
   };
 }
 
-/** A tag's key as an action of this service knows it: another service's own spelling of it says nothing there (AW14). */
+/**
+ * A key that stands for others of one value (AW14), as this action knows it: a tag by the service's own key or by that of
+ * all, since another service's says nothing there; the time as a date, since that is how its value is written.
+ */
 function keyFor(key: string, spelled: string, service: string): string {
+  if (fold(spelled) === key) return spelled;
+  if (key === "aws:currenttime") return "aws:CurrentTime";
   const colon = spelled.indexOf(":");
-  const owner = spelled.slice(0, colon).toLowerCase();
-  const isStrange = key.startsWith("aws:resourcetag/") && owner !== "aws" && owner !== service;
-  return isStrange ? `aws${spelled.slice(colon)}` : spelled;
+  return fold(spelled.slice(0, colon)) === service ? spelled : `aws${spelled.slice(colon)}`;
 }
 
 /** The request of a solution. The variables that the statements in play read get values of their own. */
@@ -106,7 +110,7 @@ export function witnessOf(
 ): AwsRequest {
   const context: Record<string, string | readonly string[]> = {};
   const given = new Map<number, string>();
-  const service = action.slice(0, Math.max(0, action.indexOf(":"))).toLowerCase();
+  const service = fold(action.slice(0, Math.max(0, action.indexOf(":"))));
   const named = (key: string): string => keyFor(key, letters.key(key), service);
   const shown = (text: string, star = letters.star): string =>
     pointText(fillVariables(text, (number) => given.get(number) ?? letters.variable(number)) ?? text, star);

@@ -117,7 +117,7 @@ function mendExcess(residue: Residue, givers: readonly Giver[], c: Case, sides: 
   const text = isSuperfluous(held, c)
     ? `Take ${policyInWords(held)} away from the role: nothing in it is needed for what is documented.`
     : `In ${policyInWords(held)}, narrow this statement to what is documented, or remove it: ${JSON.stringify(originOf(residue, sides.live) ?? null)}`;
-  const same = others.length === 0 ? "" : ` The same has to go from ${giversInWords(others)}.`;
+  const same = others.length === 0 ? "" : ` It has to go from ${giversInWords(others)} too.`;
   return {
     text: `${text}${same}`,
     commands: givers.filter((g) => isSuperfluous(g.held, c)).map((g) => takeAway(g.held, c)),
@@ -262,8 +262,9 @@ const MANY_DIFFERENCES = 4;
 
 /** Profiles that fit what the role holds much better than the one in force, as notes. */
 function betterProfiles(c: Case, differences: number): readonly string[] {
-  if (differences < MANY_DIFFERENCES) return [];
   const { context, holdings, role } = c;
+  const unread = holdings.unknown.length > 0 || holdings.boundaryUnknown !== undefined;
+  if (differences < MANY_DIFFERENCES || unread || c.anyResource === true) return [];
   const side = liveSide(holdings);
   const ofAll = c.all.filter((d) => context.controls.get(d.control)?.profile === undefined);
   const others = [...(context.elsewhere?.values() ?? [])].filter(({ check }) => check === POLICY);
@@ -317,47 +318,39 @@ function references(params: Params, context: Context, live: readonly unknown[]):
   });
 }
 
+function caseOf(role: Role, facts: Facts, params: Params, context: Context): Case {
+  const holdings = roleHoldingsOf(facts, role);
+  const all = references(
+    params,
+    context,
+    holdings.policies.map((p) => p.document),
+  );
+  return {
+    context,
+    role,
+    holdings,
+    all,
+    required: all.filter((d) => d.required),
+    superfluous: new Map(),
+    givers: giversIn(holdings.policies),
+  };
+}
+
 function* run(facts: Facts, params: Params, context: Context): Iterable<Observation> {
   for (const subject of subjects(facts, params, context, "the vendor has no access here")) {
     if (subject.kind === "observation") {
       yield subject.observation;
       continue;
     }
-    const { role } = subject;
-    const holdings = roleHoldingsOf(facts, role);
-    const all = references(
-      params,
-      context,
-      holdings.policies.map((p) => p.document),
-    );
     yield* judge({
-      context,
-      role,
-      holdings,
-      all,
-      required: all.filter((d) => d.required),
-      superfluous: new Map(),
-      givers: giversIn(holdings.policies),
+      ...caseOf(subject.role, facts, params, context),
       anyResource: params.resources === "any",
     });
   }
   if (params.serviceAccount !== undefined) return;
   const wanted = trustedPrincipals([...context.controls.values()]);
   for (const reached of reachBeside(facts, params.role, context, wanted).reached) {
-    const { role } = reached;
-    const holdings = roleHoldingsOf(facts, role);
-    const live = holdings.policies.map((p) => p.document);
-    const all = references(params, context, live);
-    yield* judgeOther({
-      context,
-      role,
-      holdings,
-      all,
-      required: [],
-      superfluous: new Map(),
-      givers: giversIn(holdings.policies),
-      way: wayTo(reached),
-    });
+    yield* judgeOther({ ...caseOf(reached.role, facts, params, context), required: [], way: wayTo(reached) });
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Facts } from "../../snapshot/facts.ts";
+import { showDirectoryRoles } from "../../state/azure/command.ts";
 import {
   type DirectoryRole,
   directoryRoles,
   eligibleRoles,
   type NotTold,
 } from "../../state/azure/directory.ts";
-import { command } from "../../text/command.ts";
 import { audited, nobodyKnown, PRINCIPAL_SCHEMA, principalResource } from "../../wording/azure/principals.ts";
 import type { Observation } from "../../wording/observation.ts";
 import type { Check } from "../define.ts";
@@ -24,19 +24,8 @@ interface Params {
 
 const isRole = (role: DirectoryRole, { id }: RoleName) => role.ids.includes(id.toLowerCase());
 const through = ({ group }: DirectoryRole) => (group === undefined ? "" : ` through group ${group}`);
-const where = ({ scope }: DirectoryRole) => (scope === "/" ? "the whole directory" : scope);
-
-function showRoles(id: string): string {
-  const path = "https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments";
-  return command(
-    "az",
-    "rest",
-    "--method",
-    "get",
-    "--url",
-    `${path}?$filter=principalId eq '${id}'&$expand=roleDefinition`,
-  );
-}
+const where = ({ scope }: DirectoryRole) =>
+  scope === "/" ? "the whole directory" : (scope ?? "a place that is not told");
 
 function notTold(resource: Observation & { kind: "unknown" }, untold: readonly NotTold[]): Observation {
   const [first] = untold;
@@ -51,7 +40,7 @@ function* deploying(facts: Facts, deployer: string, { role, instead = [] }: Para
   const base = {
     resource: { type: "principal", id: deployer, name: deployer },
     property: `directory-role:${role.name}`,
-    verify: showRoles(deployer),
+    verify: showDirectoryRoles(deployer),
   } as const;
   const held = roles.filter((each) => isRole(each, role));
   if (held.some(({ scope }) => scope === "/")) return;
@@ -112,7 +101,7 @@ function* deploying(facts: Facts, deployer: string, { role, instead = [] }: Para
 /** The directory is not the application's: any role in it is more than the document gives. */
 function* applications(facts: Facts, id: string): Iterable<Observation> {
   const { roles, untold } = directoryRoles(facts, id);
-  const base = { resource: principalResource({ id }), verify: showRoles(id) } as const;
+  const base = { resource: principalResource({ id }), verify: showDirectoryRoles(id) } as const;
   for (const role of roles) {
     yield {
       ...base,
@@ -120,7 +109,7 @@ function* applications(facts: Facts, id: string): Iterable<Observation> {
       drift: "excess",
       severity: "high",
       message: `the application ${id} holds the directory role "${role.name}"${through(role)} over ${where(role)}, which the document does not give it: whoever has its password has the role`,
-      property: `directory-role:${role.ids[0] ?? role.name}:${role.group ?? ""}:${role.scope}`,
+      property: `directory-role:${role.ids[0] ?? role.name}:${role.group ?? ""}:${role.scope ?? ""}`,
       by: `${role.name}${through(role)}`,
       expected: null,
       actual: role.name,

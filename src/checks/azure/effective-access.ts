@@ -1,4 +1,4 @@
-import type { Cause, Resource } from "../../report/report.ts";
+import type { Resource } from "../../report/report.ts";
 import { property, text } from "../../snapshot/value.ts";
 import { type Assignment, giver, heldBy, isHeld } from "../../state/azure/assignment.ts";
 import { deleteAssignment, showAssignments, showDenies } from "../../state/azure/command.ts";
@@ -9,17 +9,17 @@ import { excessOf, missingOf } from "../../state/azure/effective.ts";
 import {
   type AssignmentGrant,
   assignmentGrantsOf,
-  type Compare,
   comparer,
   type Doubtful,
   type State,
 } from "../../state/azure/holdings.ts";
-import { ASSIGNMENT_TYPE, compareOptions, residueKey } from "../../state/azure/permissions.ts";
+import { ASSIGNMENT_TYPE, compareOptions } from "../../state/azure/permissions.ts";
 import { readRoleDefinitions } from "../../state/azure/role.ts";
 import type { ScopedResidue } from "../../state/azure/rows.ts";
 import { normalScope } from "../../state/azure/scope.ts";
 import { didYouMean } from "../../text/nearest.ts";
 import { type EligibleCase, eligible, roleNotRead } from "../../wording/azure/eligible.ts";
+import { causeOf, type Goes, giversInWords, mendExcess, sparing } from "../../wording/azure/givers.ts";
 import * as observe from "../../wording/azure/observe.ts";
 import {
   audited,
@@ -41,9 +41,6 @@ interface Params {
   readonly required: readonly string[];
   readonly optional?: readonly string[];
 }
-
-/** Whether an assignment can go, and nothing that is documented goes with it. */
-type Goes = (grant: AssignmentGrant) => boolean;
 
 function excess(row: ScopedResidue, c: EligibleCase, goes: Goes): Observation {
   const { residue } = row;
@@ -80,7 +77,7 @@ function excess(row: ScopedResidue, c: EligibleCase, goes: Goes): Observation {
     message:
       `${who} holds ${residue.pattern}${exceptInWords(residue.except)} at ${row.scope}${elsewhere} beyond all that is documented, by ${by ?? "its assignments"}:` +
       ` it may ${observe.operation(residue.witness)}${today(residue)}; ${WHY_EXCESS[residue.impact]}${opensInWords(row.opens)}`,
-    remediation: mend(row, c, goes),
+    remediation: mendExcess(row, c, goes),
     replay: row.replay,
   };
 }
@@ -92,54 +89,6 @@ function roleHeld({ assignment, role }: AssignmentGrant, c: EligibleCase): Resou
     type: ASSIGNMENT_TYPE,
     id: `${scope === "" ? "/" : scope}#${c.principal.id}:${role.guid}`,
     name: role.name,
-  };
-}
-
-/** Who gives it: a role once, however many assignments it has. */
-function giversInWords({ givers = [] }: ScopedResidue, grant: AssignmentGrant, c: EligibleCase): string {
-  const roles = new Set([grant.role.guid]);
-  const others = givers.filter(({ role }) => !roles.has(role.guid) && roles.add(role.guid));
-  return [grant, ...others].map((g) => giver(g.assignment, g.role.name, c.principal.id)).join("; ");
-}
-
-function isDocumented({ role }: AssignmentGrant, c: EligibleCase): boolean {
-  return c.documented.some((d) => d.roles.has(role.guid));
-}
-
-function causeOf(grant: AssignmentGrant, c: EligibleCase, goes: Goes): Cause {
-  return {
-    id: grant.assignment.id,
-    text: `assignment of ${giver(grant.assignment, grant.role.name, c.principal.id)}`,
-    ...(!isDocumented(grant, c) && goes(grant) ? { commands: [deleteAssignment(grant.assignment.id)] } : {}),
-  };
-}
-
-function mend({ givers = [] }: ScopedResidue, c: EligibleCase, goes: Goes) {
-  const stay = [...new Set(givers.filter((g) => isDocumented(g, c)).map(({ role }) => `"${role.name}"`))];
-  const right =
-    stay.length === 0
-      ? ""
-      : `${stay.join(" and ")} ${stay.length === 1 ? "is a documented role that grants" : "are documented roles that grant"} more than the document prints: put the role right, the assignment may stay.`;
-  const others = givers.filter((g) => !isDocumented(g, c));
-  const first = others.every(goes)
-    ? ""
-    : "What is documented rests on it too: assign the documented role first. ";
-  const assignments = others.map(({ assignment }) => assignment);
-  if (assignments.length === 0) return { text: right, commands: [] };
-  const groups = [...new Set(assignments.map((a) => a.principal))].filter(
-    (who) => who !== c.principal.id.toLowerCase(),
-  );
-  const group =
-    groups.length === 0
-      ? ""
-      : ` It is given to a group: deleting it takes it from every member; taking the principal out of group ${groups.join(", ")} mends it too.`;
-  const deleted =
-    assignments.length > 1
-      ? `Delete the ${assignments.length} assignments that give it at this scope, which the document does not know.`
-      : "Delete the assignment, which the document does not know.";
-  return {
-    text: `${first}${deleted}${group}${right === "" ? "" : ` ${right}`}`,
-    commands: assignments.map((a) => deleteAssignment(a.id)),
   };
 }
 
@@ -266,38 +215,6 @@ function stateOf(
   };
 }
 
-/**
- * Roles of which every assignment can go: they give nothing of what is required, or others that stay give the same. Of two
- * that can go each for itself, the first that is asked about.
- */
-function sparing(state: State, compare: Compare): Goes {
-  const required = state.documented.filter((entry) => entry.required);
-  const lackedBy = (grants: readonly AssignmentGrant[]): string =>
-    JSON.stringify(compare(required, grants, []).missing.map((residue) => residueKey(residue)));
-  const lacking = (of: State): number => {
-    const { rows, doubts } = missingOf(of, comparer(of));
-    return rows.length + doubts.length;
-  };
-  const known = new Map<string, boolean>();
-  let left = state;
-  let [nothing, lacks]: [string?, number?] = [];
-  return (grant) => {
-    const { guid } = grant.role;
-    const before = known.get(guid);
-    if (before !== undefined) return before;
-    nothing ??= lackedBy([]);
-    let goes = lackedBy([grant]) === nothing;
-    if (!goes) {
-      lacks ??= lacking(state);
-      const without = { ...left, grants: left.grants.filter(({ role }) => role.guid !== guid) };
-      goes = lacking(without) === lacks;
-      if (goes) left = without;
-    }
-    known.set(guid, goes);
-    return goes;
-  };
-}
-
 /** What the principal is proven to hold beyond the document, where all that it holds is not known. */
 function* provenExcess(
   proven: readonly Assignment[],
@@ -308,8 +225,7 @@ function* provenExcess(
   for (const a of unread) yield roleNotRead(a, "holds", c);
   const state = stateOf(c, grants, new Set(), denies);
   const { rows, wider } = excessOf(state, comparer(state));
-  // what else they hold is not known, so nothing is
-  for (const row of rows) yield excess(row, c, () => false);
+  for (const row of rows) yield excess(row, c, () => undefined);
   for (const grant of wider) yield reachesTooFar(grant, c);
 }
 

@@ -7,6 +7,7 @@ import { field, text, valueAt } from "../../snapshot/value.ts";
 import { placeInWords, scopeCovers } from "../../state/azure/scope.ts";
 import { quoted } from "../../text/command.ts";
 import type { Observation } from "../../wording/observation.ts";
+import { REMEDIATION_SCHEMA } from "../../wording/remediation.ts";
 import type { Check } from "../define.ts";
 
 interface Requirement {
@@ -273,15 +274,7 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
               minLength: 1,
               description: "a command that shows it; {name} is the resource's",
             },
-            remediation: {
-              type: "object",
-              additionalProperties: false,
-              required: ["text"],
-              properties: {
-                text: { type: "string", minLength: 1 },
-                commands: { type: "array", items: { type: "string", minLength: 1 } },
-              },
-            },
+            remediation: REMEDIATION_SCHEMA,
           },
         },
       },

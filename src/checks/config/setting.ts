@@ -2,6 +2,7 @@ import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { field, record, text } from "../../snapshot/value.ts";
 import { visible } from "../../text/visible.ts";
 import type { Observation } from "../../wording/observation.ts";
+import { REMEDIATION_SCHEMA } from "../../wording/remediation.ts";
 import type { Check } from "../define.ts";
 
 type Scalar = string | number | boolean | null;
@@ -152,15 +153,7 @@ No resource of the kind is unknown, never pass: there is nothing to assess. What
       },
       orAbsent: { type: "boolean", description: "a resource without the setting is right as well" },
       verify: { type: "string", minLength: 1, description: "a command that shows it" },
-      remediation: {
-        type: "object",
-        additionalProperties: false,
-        required: ["text"],
-        properties: {
-          text: { type: "string", minLength: 1 },
-          commands: { type: "array", items: { type: "string", minLength: 1 } },
-        },
-      },
+      remediation: REMEDIATION_SCHEMA,
     },
   },
   needs: (params) => [(params as Params).kind],

@@ -40,12 +40,15 @@ export function showDenies(scope: string): string {
 /** Lists what a principal could activate. */
 export function showEligibilities(scope: string, principal: string): string {
   const path = `${scope.replace(/\/$/, "")}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances`;
-  return command(
-    "az",
-    "rest",
-    "--method",
-    "get",
-    "--url",
-    `${path}?api-version=2020-10-01&$filter=assignedTo('${principal}')`,
-  );
+  return restGet(`${path}?api-version=2020-10-01&$filter=assignedTo('${principal}')`);
+}
+
+/** Lists the roles of the directory that somebody holds directly. */
+export function showDirectoryRoles(principal: string): string {
+  const path = "https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments";
+  return restGet(`${path}?$filter=principalId eq '${principal}'&$expand=roleDefinition`);
+}
+
+function restGet(url: string): string {
+  return command("az", "rest", "--method", "get", "--url", url);
 }

@@ -57,8 +57,8 @@ export interface DirectoryRole {
   /** Ids of the role, lower case: its own, and the template's of a built-in one. */
   readonly ids: readonly string[];
   readonly name: string;
-  /** `/` for the whole directory. */
-  readonly scope: string;
+  /** `/` for the whole directory; absent: the entry does not say where. */
+  readonly scope?: string;
   /** The group that gives it; absent: it is held directly. */
   readonly group?: string;
 }
@@ -72,11 +72,15 @@ function rolesIn(entries: readonly unknown[], group?: string): readonly Director
     return {
       ids,
       name: text(field(definition, "displayName")) ?? id ?? "a role that is not told",
-      // an assignment that does not say where is one of the whole directory
-      scope: text(field(entry, "directoryScopeId")) ?? text(field(entry, "appScopeId")) ?? "/",
+      ...scopeIn(entry),
       ...(group === undefined ? {} : { group }),
     };
   });
+}
+
+function scopeIn(entry: unknown): Pick<DirectoryRole, "scope"> {
+  const scope = text(field(entry, "directoryScopeId")) ?? text(field(entry, "appScopeId"));
+  return scope === undefined ? {} : { scope };
 }
 
 /** The roles of the directory that somebody holds, as far as they are known, and what is not. */
@@ -93,8 +97,15 @@ export function directoryRoles(facts: Facts, id: string): HeldRoles {
   const untold: NotTold[] = [];
   const add = (holder: string, group?: string) => {
     const told = directoryList(facts, "azure/directory-role", holder);
-    if (told.is === "told") roles.push(...rolesIn(told.value, group));
-    else if (told.is === "untold") untold.push(told);
+    if (told.is === "told") {
+      const found = rolesIn(told.value, group);
+      roles.push(...found);
+      if (found.some(({ ids, scope }) => ids.length === 0 || scope === undefined))
+        untold.push({
+          why: `an assignment of a role to ${holder} does not say which role it is, or where it holds`,
+          decide: "read the directory again",
+        });
+    } else if (told.is === "untold") untold.push(told);
   };
   add(id);
   const membership = directoryList(facts, "azure/directory-membership", id);

@@ -4,6 +4,7 @@ import { field, text, valueAt } from "../../snapshot/value.ts";
 import { scopeCovers } from "../../state/azure/scope.ts";
 import { command, quoted } from "../../text/command.ts";
 import type { Observation } from "../observation.ts";
+import { REMEDIATION_SCHEMA } from "../remediation.ts";
 
 /** A part of a deployment, by its name. */
 export interface Part {
@@ -199,15 +200,7 @@ export const CONTAINS_SCHEMA = {
           description: "dotted path in the one that, false, forbids it for all that it contains",
         },
         because: { type: "string", minLength: 1 },
-        remediation: {
-          type: "object",
-          additionalProperties: false,
-          required: ["text"],
-          properties: {
-            text: { type: "string", minLength: 1 },
-            commands: { type: "array", items: { type: "string", minLength: 1 } },
-          },
-        },
+        remediation: REMEDIATION_SCHEMA,
       },
     },
   },

@@ -43,7 +43,17 @@ describe("azure/directory-role", () => {
   it.each<[string, Documents, readonly RegExp[]]>([
     ["held by its own id", [deployer(held(ADMIN))], []],
     ["held by the template's id, in capitals", [deployer(held("copy", "/", ADMIN.toUpperCase()))], []],
-    ["held without a place, which is everywhere", [deployer(held(ADMIN, null))], []],
+    [
+      "held without a place, which Graph has of every role",
+      [deployer(held(ADMIN, null))],
+      [/^unknown: whether .* holds "Deploy" is not known: .* where it holds$/],
+    ],
+    [
+      "an assignment that names no role",
+      [deployer({ directoryScopeId: "/" })],
+      [/^unknown: whether .* holds "Deploy" is not known: .* which role it is/],
+    ],
+    ["held, beside what cannot be understood", [deployer(held(ADMIN), {})], []],
     ["held beside the wider one", [deployer(held(TOP), held(ADMIN))], []],
     [
       "held over a part",
@@ -129,7 +139,11 @@ describe("azure/directory-role", () => {
     ];
     expect(said(told)).toEqual([
       expect.stringMatching(/^excess: .* "Top" over .*u.*, which the document does not give it/),
-      expect.stringMatching(/^excess: .* "r9" over the whole directory/),
+      expect.stringMatching(/^excess: .* "r9" over a place that is not told/),
+      expect.stringMatching(/^unknown: which directory roles the application .* where it holds$/),
+    ]);
+    expect(said([deployer(held(ADMIN)), list("azure/directory-role", VENDOR, held("r9"))])).toEqual([
+      expect.stringMatching(/^excess: .* "Deploy" over the whole directory/),
     ]);
   });
 });

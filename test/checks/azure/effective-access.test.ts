@@ -727,6 +727,18 @@ describe("what gives an excess, and what of it can go", () => {
     });
   });
 
+  it("and stays where a part of what is documented rests on it, though more is missing anyway", () => {
+    const SOME = "77777777-0000-4000-8000-000000000007";
+    const some = vendorRole(
+      [{ actions: ["Microsoft.Search/searchServices/read", "Microsoft.Web/*"] }],
+      "Some",
+      SOME,
+    );
+    const found = look({ roleDefinitions: [...roleDefinitions, some], roleAssignments: [hold(SOME)] });
+    const causes = found.flatMap((o) => (o.kind === "drift" && o.drift === "excess" ? (o.causes ?? []) : []));
+    expect(causes.map(({ commands }) => commands)).toEqual([undefined]);
+  });
+
   it("two roles that give the same are both named, and one of two that could replace each other goes", () => {
     const SAME = "88888888-0000-4000-8000-000000000008";
     const same = vendorRole([{ actions: ["Microsoft.Search/*", "Microsoft.Relay/*"] }], "The same", SAME);
