@@ -188,7 +188,7 @@ function findingLines(finding: Finding, target: Target | undefined): readonly st
 
 function whatOf(finding: Finding): string {
   if (finding.outcome === "unknown") return visible(finding.message);
-  return whatText({ main: finding, findings: [finding] }).join("; ");
+  return whatText({ main: finding, findings: [finding] }, true).join("; ");
 }
 
 function suiteLines({ name, properties, cases }: Suite, report: Report): readonly string[] {

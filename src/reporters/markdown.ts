@@ -202,7 +202,13 @@ interface TargetRows {
 function driftRows(report: Report): readonly TargetRows[] {
   const drift = report.findings.filter((f) => f.outcome === "fail");
   return report.targets
-    .map((target) => ({ target, rows: rowsOf(drift.filter((f) => f.target === target.name)) }))
+    .map((target) => ({
+      target,
+      rows: rowsOf(
+        drift.filter((f) => f.target === target.name),
+        target,
+      ),
+    }))
     .filter(({ rows }) => rows.length > 0)
     .sort((a, b) => rank(a) - rank(b));
 }

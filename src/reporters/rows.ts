@@ -17,29 +17,61 @@ export interface FindingRow {
 /**
  * The rows for the drift of one target, worst first. The same residue (pattern, exceptions, plane, drift) under two
  * controls, as when a widened role also widens the effective access, is one row that names both. Two findings of one
- * control are never merged.
+ * control are never merged, nor two that are about different ones of those audited.
  */
-export function rowsOf(findings: readonly Finding[]): readonly FindingRow[] {
-  const rows = new Map<string, Finding[]>();
-  const seen = new Map<string, number>();
-  for (const finding of findings) {
-    const key = residueKey(finding);
-    // The n-th finding of a control with this residue shares a row with the n-th of other controls.
-    const own = JSON.stringify([key, finding.control]);
-    const n = seen.get(own) ?? 0;
-    seen.set(own, n + 1);
-    const at = JSON.stringify([key, n]);
-    const row = rows.get(at);
-    if (row === undefined) rows.set(at, [finding]);
-    else row.push(finding);
+export function rowsOf(findings: readonly Finding[], target: Target): readonly FindingRow[] {
+  const placed = findings.map((finding, at) => ({ finding, at, who: subjectOf(finding, target)?.id }));
+  const all: Placed[][] = [];
+  const near = new Map<string, Placed[][]>();
+  const looked = new Map<string, number>();
+  // What is about somebody first: what is about nobody, a role's definition, joins whom it comes to.
+  for (const each of [
+    ...placed.filter(({ who }) => who !== undefined),
+    ...placed.filter(({ who }) => who === undefined),
+  ]) {
+    const { control } = each.finding;
+    const anybody = residueKey(each.finding);
+    const keys = each.who === undefined ? [anybody] : [anybody, JSON.stringify([anybody, each.who])];
+    const own = keys.at(-1) ?? anybody;
+    const rows = near.get(own) ?? [];
+    // A row has one finding of a control at most, so those that were looked at before need no second look.
+    const cursor = JSON.stringify([own, control]);
+    let at = looked.get(cursor) ?? 0;
+    while (rows[at]?.some(({ finding }) => finding.control === control) === true) at += 1;
+    looked.set(cursor, at + 1);
+    const open = rows[at];
+    if (open !== undefined) {
+      open.push(each);
+      continue;
+    }
+    const row = [each];
+    all.push(row);
+    for (const key of keys) {
+      const list = near.get(key);
+      if (list === undefined) near.set(key, [row]);
+      else list.push(row);
+    }
   }
-  return [...rows.values()]
-    .flatMap((all): FindingRow[] => {
-      all.sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
-      const [main] = all;
-      return main === undefined ? [] : [{ main, findings: all }];
+  return all
+    .map((row) => row.sort((a, b) => a.at - b.at))
+    .sort(([a], [b]) => (a?.at ?? 0) - (b?.at ?? 0))
+    .flatMap((row): FindingRow[] => {
+      const sorted = row.map(({ finding }) => finding).sort(bySeverity);
+      const [main] = sorted;
+      return main === undefined ? [] : [{ main, findings: sorted }];
     })
-    .sort((a, b) => severityRank(a.main.severity) - severityRank(b.main.severity));
+    .sort((a, b) => bySeverity(a.main, b.main));
+}
+
+/** A finding, where it stands in the report, and whom it is about. */
+interface Placed {
+  readonly finding: Finding;
+  readonly at: number;
+  readonly who: string | undefined;
+}
+
+function bySeverity(a: Finding, b: Finding): number {
+  return severityRank(a.severity) - severityRank(b.severity);
 }
 
 function residueKey(finding: Finding): string {

@@ -66,7 +66,7 @@ function driftBlocks(
     .filter((block) => block.findings.length > 0)
     .sort((a, b) => worst(a.findings) - worst(b.findings));
   return blocks.map(({ target, findings }) => {
-    const rows = rowsOf(findings);
+    const rows = rowsOf(findings, target);
     const head =
       report.targets.length > 1
         ? wrap(paint.bold(`${visible(target.name)}: ${plural(rows.length, "difference")}`), width)

@@ -33,7 +33,7 @@ const excess = (pattern: string, causes: readonly Cause[], more: Partial<Finding
     ...more,
   });
 
-const groups = (findings: readonly Finding[]) => groupsOf(rowsOf(findings));
+const groups = (findings: readonly Finding[]) => groupsOf(rowsOf(findings, target()));
 const shape = (findings: readonly Finding[]) =>
   groups(findings).map(({ rows, likewise }) => [
     rows.map(({ main }) => main.pattern ?? main.message),

@@ -15,7 +15,9 @@ const excess = (control: string, more: Partial<Finding> = {}) =>
     ...more,
   });
 const shape = (findings: readonly Finding[]) =>
-  rowsOf(findings).map((row) => row.findings.map((f) => [f.control.replace("acme-azure/", ""), f.severity]));
+  rowsOf(findings, target()).map((row) =>
+    row.findings.map((f) => [f.control.replace("acme-azure/", ""), f.severity]),
+  );
 
 describe("rows", () => {
   test("one residue under two controls is one row that names both, the worst first", () => {
@@ -34,7 +36,7 @@ describe("rows", () => {
     ["the other plane", { plane: "data" }],
     ["another drift", { drift: "missing" }],
   ])("two rows: %s", (_what, more) => {
-    expect(rowsOf([excess("platform-role"), excess("effective-access", more)])).toHaveLength(2);
+    expect(rowsOf([excess("platform-role"), excess("effective-access", more)], target())).toHaveLength(2);
   });
 
   test("two findings of one control are never one row: two principals hold the same", () => {
@@ -52,30 +54,60 @@ describe("rows", () => {
     ]);
   });
 
+  test("two controls about two principals are two rows, and what is about nobody joins the first", () => {
+    const two = target(undefined, { principals: [{ id: "one" }, { id: "two" }] });
+    const of = (control: string, id: string) =>
+      excess(control, {
+        resource: { type: "principal", id, name: id },
+        fingerprint: `${control}${id}`.padEnd(32),
+      });
+    const who = (findings: readonly Finding[]) =>
+      rowsOf(findings, two).map((row) =>
+        row.findings.map((f) => `${f.control.replace("acme-azure/", "")} ${f.resource.id}`),
+      );
+    const some = [
+      of("platform-assignment", "two"),
+      of("effective-access", "one"),
+      of("effective-access", "two"),
+    ];
+    expect(who(some)).toEqual([
+      ["platform-assignment two", "effective-access two"],
+      ["effective-access one"],
+    ]);
+    expect(
+      who([excess("platform-role", { resource: { type: "role", id: "r", name: "r" } }), ...some]),
+    ).toEqual([
+      ["platform-role r", "platform-assignment two", "effective-access two"],
+      ["effective-access one"],
+    ]);
+  });
+
   test("findings without a pattern are rows of their own", () => {
     const absent = (property: string) =>
       finding({ control: "platform-services", drift: "absent", severity: "info", property });
     expect(
-      rowsOf([
-        absent("a"),
-        absent("b"),
-        { ...absent("a"), control: "acme-azure/x", fingerprint: "9".repeat(32) },
-      ]),
+      rowsOf(
+        [absent("a"), absent("b"), { ...absent("a"), control: "acme-azure/x", fingerprint: "9".repeat(32) }],
+        target(),
+      ),
     ).toHaveLength(3);
   });
 
   test("the proof comes from the finding that knows who gives it", () => {
-    const [row] = rowsOf([
-      excess("platform-role", { witness: { action: "Microsoft.Compute/x/write", plane: "control" } }),
-      excess("effective-access", {
-        witness: {
-          action: "Microsoft.Compute/y/write",
-          plane: "control",
-          scope: `${SUBSCRIPTION}/resourceGroups/rg`,
-        },
-        by: `Owner, to group 1f2e3d4c-0000-4000-8000-00000000beef, at ${SUBSCRIPTION}/resourceGroups/RG`,
-      }),
-    ]);
+    const [row] = rowsOf(
+      [
+        excess("platform-role", { witness: { action: "Microsoft.Compute/x/write", plane: "control" } }),
+        excess("effective-access", {
+          witness: {
+            action: "Microsoft.Compute/y/write",
+            plane: "control",
+            scope: `${SUBSCRIPTION}/resourceGroups/rg`,
+          },
+          by: `Owner, to group 1f2e3d4c-0000-4000-8000-00000000beef, at ${SUBSCRIPTION}/resourceGroups/RG`,
+        }),
+      ],
+      target(),
+    );
     expect(row === undefined ? [] : proofText(row, target())).toEqual([
       "may: Microsoft.Compute/y/write",
       "at: …/resourceGroups/rg",
@@ -84,9 +116,10 @@ describe("rows", () => {
   });
 
   test("a weakened condition says what was weakened", () => {
-    const [row] = rowsOf([
-      excess("platform-role", { drift: "weakened", except: [], message: "the condition is gone" }),
-    ]);
+    const [row] = rowsOf(
+      [excess("platform-role", { drift: "weakened", except: [], message: "the condition is gone" })],
+      target(),
+    );
     expect(row === undefined ? [] : whatText(row)).toEqual(["Microsoft.Compute/*", "the condition is gone"]);
   });
 });

@@ -36,6 +36,15 @@ const directory = everyKind.filter((kind) =>
 const names = new Map<DocumentKind, readonly string[]>([["azure/directory-role", [stranger]]]);
 const asked = () => arm.requests.filter(({ path }) => path.startsWith("/v1.0/"));
 
+const connecting = () => ({
+  signal: new AbortController().signal,
+  timeoutMs: 10_000,
+  concurrency: 2,
+  progress: () => {},
+  debug: () => {},
+  now: () => new Date("2026-11-21T08:00:00Z"),
+});
+
 describe("the directory (Microsoft Graph)", () => {
   it("is not asked, nor a token for it, where no control needs it", async () => {
     const scopes: unknown[] = [];
@@ -85,14 +94,7 @@ describe("the directory (Microsoft Graph)", () => {
       credential: arm.credential as never,
       ca,
     };
-    const { graph } = await connectAzure(settings, {
-      signal: new AbortController().signal,
-      timeoutMs: 10_000,
-      concurrency: 2,
-      progress: () => {},
-      debug: () => {},
-      now: () => new Date("2026-11-21T08:00:00Z"),
-    });
+    const { graph } = await connectAzure(settings, connecting());
     for (const method of ["POST", "PUT", "PATCH", "DELETE"] as const) {
       const path = `/v1.0/applications/${vendorApplication}/addPassword`;
       const request = createPipelineRequest({ url: arm.url + path, method, headers: createHttpHeaders() });
@@ -239,14 +241,7 @@ describe("the directory (Microsoft Graph)", () => {
       credential: arm.credential as never,
       ca,
     };
-    const { graph } = await connectAzure(settings, {
-      signal: new AbortController().signal,
-      timeoutMs: 10_000,
-      concurrency: 2,
-      progress: () => {},
-      debug: () => {},
-      now: () => new Date(),
-    });
+    const { graph } = await connectAzure(settings, connecting());
     expect(graph.endpoint.origin).toBe(address);
   });
 
