@@ -82,6 +82,13 @@ describe("rows", () => {
     ]);
   });
 
+  test("what is about nobody joins no row that has its control already", () => {
+    const two = target(undefined, { principals: [{ id: "one" }, { id: "two" }] });
+    const of = (id: string) =>
+      excess("effective-access", { resource: { type: "x", id, name: id }, fingerprint: id.padEnd(32) });
+    expect(rowsOf([of("one"), of("two"), of("an assignment")], two)).toHaveLength(3);
+  });
+
   test("findings without a pattern are rows of their own", () => {
     const absent = (property: string) =>
       finding({ control: "platform-services", drift: "absent", severity: "info", property });
