@@ -14,6 +14,7 @@ const kinds: Readonly<Record<string, { readonly kind: string; readonly apiVersio
   "/api/v1/configmaps": { kind: "ConfigMap", apiVersion: "v1" },
   "/api/v1/pods": { kind: "Pod", apiVersion: "v1" },
   "/api/v1/services": { kind: "Service", apiVersion: "v1" },
+  "/apis/discovery.k8s.io/v1/endpointslices": { kind: "EndpointSlice", apiVersion: "discovery.k8s.io/v1" },
   "/apis/apps/v1/deployments": { kind: "Deployment", apiVersion: "apps/v1" },
   "/apis/apps/v1/statefulsets": { kind: "StatefulSet", apiVersion: "apps/v1" },
   "/apis/apps/v1/daemonsets": { kind: "DaemonSet", apiVersion: "apps/v1" },

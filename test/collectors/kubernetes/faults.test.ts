@@ -379,3 +379,56 @@ describe("fault 29: secrets", () => {
     expect(`${String(error)}${debug.join()}`).not.toContain("canary");
   });
 });
+
+describe.each([
+  ["kubernetes/service", "v1", "Service", "/api/v1/services"],
+  [
+    "kubernetes/endpoint-slice",
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    "/apis/discovery.k8s.io/v1/endpointslices",
+  ],
+] as const)("every fault of a list, at %s", (kind, apiVersion, name, path) => {
+  let cluster: Kubernetes;
+  beforeEach(async () => {
+    const objects = ["a", "b", "c"].map((each) => ({
+      apiVersion,
+      kind: name,
+      metadata: { name: each, namespace: "team", uid: each },
+    }));
+    cluster = await startKubernetes({ objects });
+  });
+  afterEach(() => cluster.close());
+
+  async function under(...faults: readonly FaultAction[]) {
+    cluster.faults.add(...faults.map((fault) => ({ match: `${path}?`, times: 1_000, ...fault }) as Fault));
+    const settings = { clock: fakeClock(), pageSize: 2 };
+    const { snapshot } = await collectFrom(cluster, { kinds: [kind], settings });
+    return {
+      found: ids(snapshot, kind),
+      unread: snapshot.unread.map((each) => `${each.kind} ${each.cause}`),
+    };
+  }
+
+  it("well, it is whole, over its pages", async () => {
+    expect(await under()).toEqual({ found: ["team/a", "team/b", "team/c"], unread: [] });
+  });
+
+  it.each<[string, FaultAction, string]>([
+    ["fault 1: refused", { denied: "it" }, "denied"],
+    ["fault 5: throttled for ever", { status: 429, retryAfter: 1 }, "throttled"],
+    ["fault 8: failing for ever", { status: 503 }, "server-error"],
+    ["fault 10: cut", { cut: "json" }, "malformed"],
+    ["fault 11: a page for browsers", { html: true }, "malformed"],
+    ["fault 11: an object of another kind", { raw: "{}" }, "malformed"],
+    ["fault 12: without an end", { loop: "same" }, "incomplete"],
+    ["fault 12: without an end, by another page", { loop: "aba" }, "incomplete"],
+  ])("%s: unread, never an empty list", async (_, fault, cause) => {
+    expect(await under(fault)).toEqual({ found: [], unread: [`${kind} ${cause}`] });
+  });
+
+  it("fault 5: throttled once, it waits and is whole", async () => {
+    cluster.faults.add({ match: `${path}?`, status: 429, retryAfter: 1, times: 1 });
+    expect(await under()).toEqual({ found: ["team/a", "team/b", "team/c"], unread: [] });
+  });
+});
