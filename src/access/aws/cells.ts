@@ -110,31 +110,38 @@ export function meets(a: Glob, b: Glob): boolean {
 const meetings = new WeakMap<Glob, Map<string, boolean>>();
 
 function meetsAnew(a: Glob, b: Glob): boolean {
+  // what both begin with is read alike, and a star in neither
+  const from = Math.min(a.prefix.length, b.prefix.length);
   const [x, y] = [a.key, b.key];
+  const end = y.length;
   // reach[j]: what is read of `a`, and the first j letters of `b`, match a common text
-  let reach = new Uint8Array(y.length + 1);
-  reach[0] = 1;
-  spread(reach, y);
-  for (const letter of x) {
-    const next = new Uint8Array(y.length + 1);
+  let [reach, next] = [new Uint8Array(end + 1), new Uint8Array(end + 1)];
+  reach[from] = 1;
+  spread(reach, y, from);
+  for (let i = from; i < x.length; i++) {
+    const letter = x[i];
     const star = letter === STAR;
-    for (let j = 0; j <= y.length; j++) {
-      if (reach[j] !== 1 && !(star && j > 0 && next[j - 1] === 1)) continue;
+    next.fill(0, from);
+    let any = false;
+    for (let j = from; j <= end; j++) {
+      if (reach[j] !== 1 && !(star && j > from && next[j - 1] === 1)) continue;
+      any = true;
       // a star reads nothing, or whatever `b` has next
       if (star) next[j] = 1;
       const here = y[j];
       if (here === STAR) next[j] = 1;
       else if (!star && (here === letter || letter === ONE || here === ONE)) next[j + 1] = 1;
     }
-    spread(next, y);
-    reach = next;
+    if (!any) return false;
+    spread(next, y, from);
+    [reach, next] = [next, reach];
   }
-  return reach[y.length] === 1;
+  return reach[end] === 1;
 }
 
 /** A star of `b` may stand for nothing. */
-function spread(reach: Uint8Array, y: string): void {
-  for (let j = 0; j < y.length; j++) if (reach[j] === 1 && y[j] === STAR) reach[j + 1] = 1;
+function spread(reach: Uint8Array, y: string, from: number): void {
+  for (let j = from; j < y.length; j++) if (reach[j] === 1 && y[j] === STAR) reach[j + 1] = 1;
 }
 
 export function rowPoint(row: GlobRow, width: number): string {

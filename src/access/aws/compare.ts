@@ -13,7 +13,7 @@ import type {
 } from "../policy.ts";
 import { PolicyError } from "../policy.ts";
 import { Direction } from "./direction.ts";
-import { evaluate, granting } from "./evaluate.ts";
+import { type Asked, asked, ByAction, evaluate, granting } from "./evaluate.ts";
 import { widthOf } from "./foes.ts";
 import { withNotes } from "./notes.ts";
 import { type Judge, plainly } from "./plain.ts";
@@ -52,20 +52,28 @@ export function compareSides(
   const width = widthOf(Math.max(left.longest, right.longest));
   const variables = [...new Set([...left.variables, ...right.variables])];
   const letters = lettersFor([left.spelling(), right.spelling()], variables, width);
-  const read = variablesRead(variables, [...left.statements, ...right.statements]);
+  const readVariables = variablesRead(variables, [...left.statements, ...right.statements]);
   const run = (side: "missing" | "excess"): { residues: readonly Residue[]; doubts: readonly Doubt[] } => {
     const [own, other] = side === "missing" ? [left, right] : [right, left];
     const direction = directionOf(own, other, width, vocabulary);
-    const replays = (request: AwsRequest): boolean =>
-      evaluate(own.layers, request, vocabulary, partition) === "allowed" &&
-      evaluate(other.layers, request, vocabulary, partition) === "denied";
-    const [identity] = own.layers;
-    const judge: Judge = {
-      replays,
-      granting: (request) =>
-        identity === undefined ? [] : granting(identity, request, vocabulary, partition),
+    const read = (request: AwsRequest) => asked(request, vocabulary, partition);
+    const [ownLayers, otherLayers] = [new ByAction(own.layers), new ByAction(other.layers)];
+    const isDifference = (request: Asked): boolean =>
+      evaluate(ownLayers.about(request), request) === "allowed" &&
+      evaluate(otherLayers.about(request), request) === "denied";
+    const replays = (request: AwsRequest): boolean => {
+      const point = read(request);
+      return point !== undefined && isDifference(point);
     };
-    const context = { side, own, other, options, vocabulary, letters, variables: read, replays };
+    const judge: Judge = {
+      granting: (request) => {
+        const point = read(request);
+        if (point === undefined || !isDifference(point)) return undefined;
+        const [identity] = ownLayers.about(point);
+        return identity === undefined ? [] : granting(identity, point);
+      },
+    };
+    const context = { side, own, other, options, vocabulary, letters, variables: readVariables, replays };
     const found = awsResidues(direction, direction.run(own), context);
     const { residues: proven, doubts: unproven } = provable(found.residues, side, own, other, replays);
     const plain = proven.map((residue) => plainly(residue, letters, judge));
@@ -139,14 +147,14 @@ export function awsEvaluator(
 /** Which statements of the documents grant a request; boundaries and denies left aside. */
 export function awsGrantors(documents: readonly unknown[]): (request: Witness) => readonly Origin[] {
   const none: Statements = { statements: [], problems: [] };
-  return asking(documents, undefined, ([own = none], ...rest) => granting(own, ...rest));
+  return asking(documents, undefined, ([own = none], request) => granting(own, request));
 }
 
 /** Documents that are asked about many requests: read once, and once more for each partition that a request names. */
 function asking<T>(
   documents: readonly unknown[],
   boundary: readonly unknown[] | undefined,
-  answer: (read: readonly Statements[], request: AwsRequest, words: Vocabulary, partition: string) => T,
+  answer: (read: readonly Statements[], request: Asked | undefined) => T,
 ): (request: Witness) => T {
   const vocabulary = new Vocabulary();
   const layers = layersOf(documents, boundary, vocabulary, USUAL_PARTITION);
@@ -161,7 +169,7 @@ function asking<T>(
     const partition = partitionAtHand([...named, partitionIn(request.principal ?? "") ?? []].flat());
     const read = made.get(partition) ?? layersOf(documents, boundary, vocabulary, partition);
     made.set(partition, read);
-    return answer(read, request, vocabulary, partition);
+    return answer(read, asked(request, vocabulary, partition));
   };
 }
 

@@ -1,6 +1,6 @@
 /** Condition blocks as atoms: one operator on one key (AW7). */
 import { fold } from "../fold.ts";
-import { type Glob, matches, resolveGlob, splitGlob, subject, variablesIn } from "../glob.ts";
+import { type Glob, hasVariable, matches, resolveGlob, splitGlob, subject, variablesIn } from "../glob.ts";
 import { mayBeRounded, type ScalarText, scalarText } from "../written.ts";
 import { type AddressRange, holds, parseAddressRange } from "./address.ts";
 import type { Atom, Test, Values } from "./atom.ts";
@@ -254,10 +254,9 @@ export function resolvedHolds(
   variable: (number: number) => string | undefined,
 ): boolean | undefined {
   const { test } = atom;
-  if ((test.kind !== "glob" && test.kind !== "arn") || atomVariables(atom).length === 0) {
-    return atomHolds(atom, values);
-  }
+  if (test.kind !== "glob" && test.kind !== "arn") return atomHolds(atom, values);
   const rows = test.kind === "glob" ? test.globs.map((g) => [g]) : test.arns;
+  if (!rows.some((row) => row.some(hasVariable))) return atomHolds(atom, values);
   const resolved = rows
     .map((row) => row.map((g) => resolveGlob(g, variable)))
     .filter((row): row is Glob[] => !row.includes(undefined));

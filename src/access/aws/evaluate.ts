@@ -12,6 +12,12 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** True, false, or undefined: it depends on what cannot be known. */
 type Truth = boolean | undefined;
 
+/** A request as the statements of one vocabulary are asked about it: read once, however many are asked. */
+export interface Asked {
+  readonly point: Point;
+  readonly lookup: (variable: number) => string | undefined;
+}
+
 /** A request in internal form. */
 interface Point {
   readonly action: string;
@@ -23,27 +29,34 @@ interface Point {
 }
 
 /**
+ * The request, read.
+ * @param partition that of an account that the request names by number alone
+ * @returns undefined for a request that cannot be (AW14)
+ */
+export function asked(request: AwsRequest, vocabulary: Vocabulary, partition?: string): Asked | undefined {
+  const point = pointOf(request, partition);
+  if (point === undefined) return undefined;
+  const lookup = (number: number): string | undefined => {
+    const variable = vocabulary.variable(number);
+    return point.plain.get(variable.key) ?? variable.fallback;
+  };
+  return { point, lookup };
+}
+
+/**
  * Whether every layer (identity policies, boundary) allows the request and none denies it. `undecided` where a
  * statement that cannot be read, an unknown operator or a variable without value decides, and for a request that
  * cannot be (AW14).
- * @param partition that of an account that the request names by number alone
  */
-export function evaluate(
-  layers: readonly Statements[],
-  request: AwsRequest,
-  vocabulary: Vocabulary,
-  partition?: string,
-): Verdict {
-  const point = pointOf(request, partition);
-  if (point === undefined) return "undecided";
-  const lookup = lookupOf(point, vocabulary);
+export function evaluate(layers: readonly Statements[], request: Asked | undefined): Verdict {
+  if (request === undefined) return "undecided";
   let allowed: Truth = true;
   let denied: Truth = false;
   for (const { statements, problems } of layers) {
     let here: Truth = problems.some((p: UnreadStatement) => p.effect !== "deny") ? undefined : false;
     if (denied === false && problems.some((p: UnreadStatement) => p.effect !== "allow")) denied = undefined;
     for (const statement of statements) {
-      const truth = statementHolds(statement, point, lookup);
+      const truth = statementHolds(statement, request);
       if (statement.body.effect === "allow") here = or(here, truth);
       else denied = or(denied, truth);
     }
@@ -53,26 +66,36 @@ export function evaluate(
   return allowed === true && denied === false ? "allowed" : "undecided";
 }
 
-/** The statements that allow the request, surely or perhaps: all of them have to go before it is denied. */
-export function granting(
-  { statements }: Statements,
-  request: AwsRequest,
-  vocabulary: Vocabulary,
-  partition?: string,
-): readonly Origin[] {
-  const point = pointOf(request, partition);
-  if (point === undefined) return [];
-  const lookup = lookupOf(point, vocabulary);
-  return statements
-    .filter((each) => each.body.effect === "allow" && statementHolds(each, point, lookup) !== false)
-    .map(({ origin }) => origin);
+/**
+ * Layers that are asked about many requests, and hold for each action the statements that are about it: no other has a
+ * say.
+ */
+export class ByAction {
+  private readonly layers: readonly Statements[];
+  private readonly known = new Map<string, readonly Statements[]>();
+
+  constructor(layers: readonly Statements[]) {
+    this.layers = layers;
+  }
+
+  about({ point: { action } }: Asked): readonly Statements[] {
+    const known = this.known.get(action);
+    if (known !== undefined) return known;
+    const made = this.layers.map(({ statements, problems }) => ({
+      statements: statements.filter((each) => choiceAt(each.actions, action)),
+      problems,
+    }));
+    this.known.set(action, made);
+    return made;
+  }
 }
 
-function lookupOf(point: Point, vocabulary: Vocabulary): (number: number) => string | undefined {
-  return (number) => {
-    const variable = vocabulary.variable(number);
-    return point.plain.get(variable.key) ?? variable.fallback;
-  };
+/** The statements that allow the request, surely or perhaps: all of them have to go before it is denied. */
+export function granting({ statements }: Statements, request: Asked | undefined): readonly Origin[] {
+  if (request === undefined) return [];
+  return statements
+    .filter((each) => each.body.effect === "allow" && statementHolds(each, request) !== false)
+    .map(({ origin }) => origin);
 }
 
 /** Undefined for a request that cannot be. */
@@ -97,11 +120,7 @@ function pointOf(request: AwsRequest, partition: string | undefined): Point | un
   };
 }
 
-function statementHolds(
-  { body, actions }: ParsedStatement,
-  point: Point,
-  lookup: (variable: number) => string | undefined,
-): Truth {
+function statementHolds({ body, actions }: ParsedStatement, { point, lookup }: Asked): Truth {
   // patterns of actions read no variables
   if (!choiceAt(actions, point.action)) return false;
   let truth = choiceHolds(body.resources, point.resource, lookup);

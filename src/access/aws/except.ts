@@ -274,7 +274,7 @@ function suffixText(body: Body, row: PatternRow, narrower: boolean): string {
 
 /** The resource patterns of a statement that share something with these. */
 function nearTerms({ resources: { terms } }: Body, globs: readonly Glob[]): readonly Term[] {
-  const near = terms.filter((t) => globs.some((g) => pieces(t.glob, g)?.length !== 0));
+  const near = terms.filter((t) => globs.some((g) => meets(t.glob, g)));
   // none where only a policy variable could make them meet
   return near.length > 0 ? near : terms;
 }

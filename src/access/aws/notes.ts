@@ -1,6 +1,6 @@
 /** What the texts of a difference do not show: how a side reads them (AW6), and why a grant is dead (AW5, AW9). */
 import { hasVariable, matches } from "../glob.ts";
-import type { Residue } from "../policy.ts";
+import type { Origin, Residue } from "../policy.ts";
 import { atomVariables } from "./condition.ts";
 import { retold } from "./parts.ts";
 import { type Operation, operationsOf, type ServiceData } from "./service-data.ts";
@@ -16,24 +16,33 @@ export function withNotes(
   data: ServiceData | undefined,
   vocabulary: Vocabulary,
 ): readonly Residue[] {
+  const byOrigin = new Map(own.statements.map((s) => [originKey(s.origin), s]));
+  const otherwise = readingsOf(other);
   return residues.map((residue) => {
-    const statement = statementOf(residue, own);
+    const statement = statementOf(residue.origin, byOrigin);
     if (statement === undefined) return residue;
     const dead =
       residue.dead === true && data !== undefined
         ? whyDead(residue, statement, operationsOf(data), vocabulary)
         : undefined;
-    const notes = [dead, readOtherwise(statement.body, other)].filter((note) => note !== undefined);
+    const notes = [dead, readOtherwise(statement.body, otherwise)].filter((note) => note !== undefined);
     return notes.length === 0 ? residue : retold(residue, { ...residue, note: notes.join("; ") });
   });
 }
 
-function statementOf({ origin }: Residue, { statements }: PolicySide): ParsedStatement | undefined {
-  return statements.find(
-    (s) =>
-      s.origin.document === origin.document &&
-      (origin.pointer === s.origin.pointer || origin.pointer.startsWith(`${s.origin.pointer}/`)),
-  );
+/** The statement that is there, or that what is there lies in. */
+function statementOf(
+  { document, pointer }: Origin,
+  statements: ReadonlyMap<string, ParsedStatement>,
+): ParsedStatement | undefined {
+  for (let at = pointer; ; at = at.slice(0, at.lastIndexOf("/"))) {
+    const found = statements.get(originKey({ document, pointer: at }));
+    if (found !== undefined || !at.includes("/")) return found;
+  }
+}
+
+function originKey({ document, pointer }: Origin): string {
+  return `${document} ${pointer}`;
 }
 
 /** Texts of a statement that look like policy variables, and whether they are read as such. */
@@ -44,9 +53,22 @@ function readings({ resources, atoms }: Body): ReadonlyMap<string, boolean> {
   return out;
 }
 
-function readOtherwise(body: Body, other: PolicySide): string | undefined {
+/** How all of a side reads such texts; one may be read both ways. */
+function readingsOf({ statements }: PolicySide): ReadonlyMap<string, ReadonlySet<boolean>> {
+  const out = new Map<string, Set<boolean>>();
+  for (const { body } of statements) {
+    for (const [text, isVariable] of readings(body)) {
+      const ways = out.get(text);
+      if (ways === undefined) out.set(text, new Set([isVariable]));
+      else ways.add(isVariable);
+    }
+  }
+  return out;
+}
+
+function readOtherwise(body: Body, other: ReadonlyMap<string, ReadonlySet<boolean>>): string | undefined {
   for (const [text, isVariable] of readings(body)) {
-    if (!other.statements.some((s) => readings(s.body).get(text) === !isVariable)) continue;
+    if (other.get(text)?.has(!isVariable) !== true) continue;
     const [here, there] = isVariable ? ["a variable", "literal text"] : ["literal text", "a variable"];
     const version = isVariable ? "the other side has no" : "its document has no";
     return `\${…} is ${here} here and ${there} on the other side: ${version} "Version": "2012-10-17"`;

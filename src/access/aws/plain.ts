@@ -8,10 +8,11 @@ const WORDS = ["example", "other", "further", "fourth", "fifth"];
 
 /** What a request is to its side. */
 export interface Judge {
-  /** Whether it is a point of the difference. */
-  readonly replays: (request: AwsRequest) => boolean;
-  /** The statements of the own side that grant it: the row that it proves is among them. */
-  readonly granting: (request: AwsRequest) => readonly Origin[];
+  /**
+   * The statements of the own side that grant it: the row that it proves is among them. Undefined where it is no point
+   * of the difference.
+   */
+  readonly granting: (request: AwsRequest) => readonly Origin[] | undefined;
 }
 
 /**
@@ -43,12 +44,14 @@ function plainer(request: AwsRequest, letters: Letters, judge: Judge): AwsReques
 }
 
 /** Whether another request proves the same: a point of the difference, that all statements grant which grant this one. */
-function sameProof(request: AwsRequest, { replays, granting }: Judge): (other: AwsRequest) => boolean {
-  const own = granting(request);
+function sameProof(request: AwsRequest, { granting }: Judge): (other: AwsRequest) => boolean {
+  const own = granting(request) ?? [];
   return (other) => {
-    if (!replays(other)) return false;
     const now = granting(other);
-    return own.every((o) => now.some((n) => n.document === o.document && n.pointer === o.pointer));
+    return (
+      now !== undefined &&
+      own.every((o) => now.some((n) => n.document === o.document && n.pointer === o.pointer))
+    );
   };
 }
 

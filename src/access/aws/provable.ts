@@ -1,8 +1,8 @@
 /** Differences whose proof is a request that can be (AW14), of principals that are surely different ones (AW10). */
-import { fold } from "../fold.ts";
 import type { AwsRequest, Doubt, Residue } from "../policy.ts";
-import { isBound, requestedTags } from "./keys.ts";
+import { isBound } from "./keys.ts";
 import { retold } from "./parts.ts";
+import { possible } from "./possible.ts";
 import { isOriginIdentity, typedPrincipal } from "./principals.ts";
 import type { PolicySide } from "./sides.ts";
 
@@ -34,7 +34,7 @@ export function provable(
       doubts.push(doubtOf(residue, side, ALIAS));
       continue;
     }
-    const shown = bound ? possible(residue, replays) : residue;
+    const shown = bound ? possibly(residue, replays) : residue;
     if (shown === undefined) doubts.push(doubtOf(residue, side, IMPOSSIBLE));
     else kept.push(shown);
   }
@@ -59,30 +59,12 @@ function doubtOf(residue: Residue, side: Doubt["side"], why: typeof ALIAS): Doub
 }
 
 /** The residue with witnesses that can be; undefined where the first cannot. */
-function possible(residue: Residue, replays: (request: AwsRequest) => boolean): Residue | undefined {
-  const mended = (request: AwsRequest): AwsRequest | undefined => {
-    const arn = Object.entries(request.context ?? {}).find(([key]) => /^aws:PrincipalArn$/i.test(key))?.[1];
-    // who has that ARN is the one who asks
-    const named =
-      request.principal !== undefined && typeof arn === "string" ? { ...request, principal: arn } : request;
-    return [named, withTagKeys(named), request].find(replays);
-  };
-  const witness = mended(residue.witness as AwsRequest);
+function possibly(residue: Residue, replays: (request: AwsRequest) => boolean): Residue | undefined {
+  const witness = possible(residue.witness as AwsRequest, replays);
   if (witness === undefined) return undefined;
   const { witnesses, ...rest } = residue;
-  const more = (witnesses ?? []).flatMap((w) => mended(w as AwsRequest) ?? []);
+  const more = (witnesses ?? []).flatMap((w) => possible(w as AwsRequest, replays) ?? []);
   return retold(residue, { ...rest, witness, ...(more.length > 0 && { witnesses: more }) });
-}
-
-/** The request with the keys of all tags that it brings. */
-function withTagKeys(request: AwsRequest): AwsRequest {
-  const context = request.context ?? {};
-  const name = Object.keys(context).find((key) => /^aws:TagKeys$/i.test(key)) ?? "aws:TagKeys";
-  const there = [context[name] ?? []].flat();
-  const brought = requestedTags(Object.keys(context)).filter(
-    (tag) => !there.some((t) => fold(t) === fold(tag)),
-  );
-  return { ...request, context: { ...context, [name]: [...there, ...brought] } };
 }
 
 type KindOfAlias = "canonical" | "identity" | "account";

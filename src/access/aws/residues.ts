@@ -10,6 +10,7 @@ import { choiceText, conditionText, Exceptions } from "./except.ts";
 import { awsImpactOf, patternImpact } from "./impact.ts";
 import { type Hit, KnownActions } from "./known.ts";
 import { grantOfRows, keepGrant } from "./parts.ts";
+import { possible } from "./possible.ts";
 import { readsOtherwise } from "./segments.ts";
 import { type Operation, operationsOf } from "./service-data.ts";
 import { isSmaller, type PolicySide } from "./sides.ts";
@@ -137,7 +138,10 @@ class Lines {
       hits: known?.hits ?? [],
       origin: row.term.origin,
     };
-    if (this.mayBeVariable(row, first?.operation.key) && !context.replays(this.witness(line))) {
+    if (
+      this.mayBeVariable(row, first?.operation.key) &&
+      possible(this.witness(line), (request) => context.replays(request)) === undefined
+    ) {
       this.doubts.push(variableDoubt(row, text, context));
       return;
     }

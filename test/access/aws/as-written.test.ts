@@ -713,6 +713,36 @@ describe("AW14: keys that depend on one another", () => {
     ]);
   });
 
+  it("a difference is told by a request whose tags and their keys agree, wherever one is there", () => {
+    // statements about other keys and actions ask for a tag, and for its key, each by itself (AW6, AW14)
+    const documented = policy(allow("s3:*", "*"));
+    const live = policy(
+      allow("s3:PutBucketPolicy", "arn:aws:s3:::a*", {
+        StringEquals: { "aws:ResourceAccount": "${aws:PrincipalAccount}" },
+      }),
+      allow("s3:*", "*", { Null: { "aws:RequestTag/x": "true" } }),
+      allow("s3:*", "*", { Null: { "aws:TagKeys": "true" } }),
+    );
+    const both = comparePolicies("aws", [documented], [live]);
+    expect(both.undecided).toEqual([]);
+    expect(both.missing.map((r) => [r.pattern, r.witness])).toEqual([
+      ["s3:*", { action: "s3:PutBucketPolicy", resource: "<any>", context: { "aws:RequestTag/x": "<any>" } }],
+    ]);
+    // none need be brought where the statement allows none of that name
+    const tagging = policy(
+      allow("sagemaker:AddTags", "*", {
+        "ForAllValues:StringLike": { "aws:TagKeys": ["a*", "b*"] },
+        "ForAllValues:StringNotLike": { "aws:TagKeys": "c*" },
+      }),
+    );
+    const other = policy(allow("glue:Get", "*", { Null: { "aws:RequestTag/cx": "true" } }));
+    const { excess, undecided } = comparePolicies("aws", [other], [tagging]);
+    expect(undecided).toEqual([]);
+    expect(excess.map((r) => [r.pattern, r.witness])).toEqual([
+      ["sagemaker:AddTags", { action: "sagemaker:AddTags", resource: "example" }],
+    ]);
+  });
+
   it.each(cases)("%s", (_, documented, live, expected) => check(documented, live, expected));
 
   it("`allows` derives what follows, and decides nothing of a request that cannot be", () => {
