@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compactedServiceData, leanAwsSchemas } from "./aws-bundle.mjs";
 import { leanKubernetesClient } from "./kubernetes-bundle.mjs";
+import { leanPackages } from "./lean-packages.mjs";
 import { compiledValidators } from "./validators.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -40,7 +41,13 @@ export async function bundle(outdir) {
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    plugins: [compiledValidators(), compactedServiceData(), leanAwsSchemas(), leanKubernetesClient()],
+    plugins: [
+      compiledValidators(),
+      compactedServiceData(),
+      leanAwsSchemas(),
+      leanKubernetesClient(),
+      leanPackages(),
+    ],
     // The AWS SDK's ES modules: of its CommonJS files nothing could be left out.
     mainFields: ["module", "main"],
     // Some dependencies are CommonJS and ask for Node's modules by `require`, which an ES module does not have.

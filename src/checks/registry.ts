@@ -83,8 +83,8 @@ export function ruleTexts(of: readonly Check[] = checks): readonly RuleText[] {
   return of.flatMap((check) =>
     driftTexts(check).map(([drift, words]) => ({
       id: `${check.id}/${drift}`,
-      title: `${check.title}: ${drift}`,
-      short: words.short,
+      title: words.short.replace(/\.$/, ""),
+      short: `${words.short} It should be: ${check.title.charAt(0).toLowerCase()}${check.title.slice(1)}.`,
       help: words.help,
       helpUri: `${pageUri(check.id)}#${drift}`,
     })),

@@ -11,8 +11,20 @@ export interface RenderOptions {
   readonly exitCode: number;
   /** From which severity drift fails the run (`--fail-on`); absent: from the lowest. */
   readonly failOn?: Severity | "never";
+  /** What is particular to SARIF. */
+  readonly sarif?: SarifOptions;
   /** Texts of every rule that a finding can have. */
   readonly rules: readonly RuleText[];
+}
+
+export interface SarifOptions {
+  /** Whether waived findings are results too, marked as suppressed (`--sarif-suppressions`). */
+  readonly suppressions?: boolean;
+  /**
+   * The place of a file that the user's repository does not have, such as a baseline of this package: code scanning
+   * shows a preview of what is there alone. Absent: files are named as they are.
+   */
+  readonly anchorOf?: (file: string) => string | undefined;
 }
 
 /** A second file of a format, beside the one that was asked for: `x.incomplete.sarif` beside `x.sarif`. */

@@ -13,13 +13,22 @@ export function sarifText(text: string): string {
   return visible(text).replace(/[{}]/g, "$&$&").replaceAll("](", "] (");
 }
 
+/** Letters of a message: what code scanning shows of it without a click. */
+const MESSAGE = 400;
+/** Letters that a part of a message keeps, however long the others are. */
+const LEAST = 50;
+/** Letters of a name at its head, which does not give way. */
+const NAME = 80;
+
 /** The message of a result: the resource first, then what is wrong, then the one operation that proves it. */
 export function resultMessage(finding: Finding): string {
+  return fitted(messageParts(finding).map(sarifText));
+}
+
+function messageParts(finding: Finding): readonly string[] {
   const { resource, pattern, except = [], witness, message } = finding;
-  const named = resource.name !== "" && resource.name !== resource.id;
-  const parts = [
-    `${named ? `${cut(resource.name)} (${cut(resource.id)})` : cut(resource.id)}: ${cut(sentence(message), 1_000)}`,
-  ];
+  const name = resource.name === "" ? resource.id : resource.name;
+  const parts = [`${cut(visible(name), NAME)}:`, cut(sentence(message), 1_000)];
   if (pattern !== undefined && !message.includes(pattern)) {
     const less = except.length === 0 ? "" : ` except ${exceptText(except)}`;
     parts.push(`Pattern: ${cut(wholly(pattern))}${less}.`);
@@ -33,7 +42,31 @@ export function resultMessage(finding: Finding): string {
         `${finding.by === undefined ? "" : `, by ${cut(finding.by)}`}.`,
     );
   }
-  return sarifText(parts.join(" "));
+  return parts;
+}
+
+/** The parts as one text of at most `MESSAGE` letters: the longest gives way first. */
+function fitted(parts: readonly string[]): string {
+  const kept = [...parts];
+  for (;;) {
+    const over = kept.join(" ").length - MESSAGE;
+    if (over <= 0) return kept.join(" ");
+    const longest = kept.reduce(
+      (most, part, at) => (at > 1 && part.length > (kept[most] ?? "").length ? at : most),
+      1,
+    );
+    const part = kept[longest] ?? "";
+    const shorter = shortened(part, Math.max(LEAST, part.length - over - 1));
+    if (shorter.length >= part.length) throw new Error("a message whose parts are all short is too long");
+    kept[longest] = shorter;
+  }
+}
+
+/** The text cut, no doubled brace in the middle and no half of a letter. */
+function shortened(text: string, most: number): string {
+  const start = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "");
+  const [braces = ""] = /[{}]*$/.exec(start) ?? [];
+  return `${braces.length % 2 === 0 ? start : start.slice(0, -1)}…`;
 }
 
 /**

@@ -1,36 +1,25 @@
 import { gzipSync } from "node:zlib";
-import { PROVIDERS } from "../access/policy.ts";
 import { contentNumber } from "../report/grant.ts";
-import type { Drift, Finding, Report, Severity, Target } from "../report/report.ts";
-import type { RuleText } from "../report/rule-text.ts";
+import type { Finding, Report, Target } from "../report/report.ts";
 import { SEVERITIES, severityRank } from "../report/severity.ts";
 import { plural } from "../text/count.ts";
-import { released } from "../text/layout.ts";
 import { inertJson, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
-import { recordedText } from "./recorded.ts";
-import { ruleText } from "./rules.ts";
+import {
+  descriptors,
+  type Notification,
+  notification,
+  ownBaselines,
+  skippedControls,
+  unknownControls,
+  whenRecorded,
+} from "./sarif-notices.ts";
+import { RATINGS, resultMarkdown, sarifRule } from "./sarif-rules.ts";
 import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
-import { baselineName } from "./words.ts";
 
 /** What code scanning takes: runs in a file, results in a run, bytes of the file after gzip. */
 const LIMITS = { runs: 20, results: 5_000, gzipped: 10_000_000 } as const;
 const PAGE = "https://github.com/chalk-audit/chalk-audit";
-
-/**
- * How code scanning rates and orders a severity. It has no score below low: an `info` drift (advisory) shares the score
- * of low and is told apart by its tag and rule id.
- */
-const RATINGS = {
-  critical: { score: "9.5", level: "error", problem: "error" },
-  high: { score: "8.0", level: "error", problem: "error" },
-  medium: { score: "5.5", level: "warning", problem: "warning" },
-  low: { score: "2.0", level: "note", problem: "recommendation" },
-  info: { score: "2.0", level: "note", problem: "recommendation" },
-} as const satisfies Record<Severity, { score: string; level: string; problem: string }>;
-
-/** A difference of permissions is proved by a replayed request; the others are read off a resource. */
-const PROVED: ReadonlySet<Drift> = new Set(["missing", "excess", "weakened"]);
 
 /**
  * SARIF 2.1.0 for GitHub code scanning, one run per target. Only complete targets are in it: an alert that is absent from
@@ -82,7 +71,7 @@ function targetsLeftOut(targets: readonly Target[]): string {
 function renderSarif(report: Report, options: RenderOptions): Sarif | undefined {
   const complete = report.interrupted ? [] : report.targets.filter((t) => t.complete);
   if (complete.length === 0) return undefined;
-  const drift = driftByTarget(report);
+  const drift = driftByTarget(report, options);
   const { kept, dropped } = mostSevere(complete, drift);
   const categories = uniqueCategories(report.targets);
   for (let most: number = LIMITS.results; ; most = Math.floor(most / 2)) {
@@ -107,7 +96,7 @@ function renderSarif(report: Report, options: RenderOptions): Sarif | undefined 
  * other one (`x.incomplete.sarif`), for people and archives; code scanning answers its upload with a failure.
  * @returns undefined when every target is complete, or the audit was interrupted.
  */
-export function renderIncompleteSarif(report: Report, options: RenderOptions): string | undefined {
+export function renderIncompleteSarif(report: Report): string | undefined {
   const incomplete = report.interrupted ? [] : report.targets.filter((t) => !t.complete);
   if (incomplete.length === 0) return undefined;
   const categories = uniqueCategories(report.targets);
@@ -131,7 +120,7 @@ export function renderIncompleteSarif(report: Report, options: RenderOptions): s
         ),
       ];
       return {
-        tool: tool(report, [], notes, options),
+        tool: tool(report, [], notes),
         automationDetails: { id: categories.get(target) ?? "" },
         invocations: [{ executionSuccessful: false, toolExecutionNotifications: notes }],
         columnKind: "utf16CodeUnits",
@@ -162,7 +151,14 @@ function completeRun(
 ): unknown {
   const { report, options, most, droppedTargets } = context;
   const kept = drift.slice(0, most);
-  const ruleIds = [...new Set(kept.map(sarifRuleId))].sort();
+  const byRule = new Map<string, Finding[]>();
+  for (const finding of kept) {
+    const list = byRule.get(sarifRuleId(finding));
+    if (list === undefined) byRule.set(sarifRuleId(finding), [finding]);
+    else list.push(finding);
+  }
+  const ruleIds = [...byRule.keys()].sort();
+  const indexes = new Map(ruleIds.map((id, at) => [id, at]));
   const notes = [
     ...whenRecorded(target),
     ...ownBaselines(report),
@@ -183,28 +179,36 @@ function completeRun(
     notes.push(notification("truncated", "warning", targetsLeftOut(droppedTargets)));
   }
   return {
-    tool: tool(report, ruleIds, notes, options),
+    tool: tool(
+      report,
+      ruleIds.map((id) => sarifRule(id, options.rules, byRule.get(id) ?? [])),
+      notes,
+    ),
     automationDetails: { id: category },
     invocations: [
       { executionSuccessful: true, ...(notes.length === 0 ? {} : { toolExecutionNotifications: notes }) },
     ],
     columnKind: "utf16CodeUnits",
-    results: kept.map((finding) => result(finding, ruleIds.indexOf(sarifRuleId(finding)))),
+    results: kept.map((finding) => result(finding, indexes.get(sarifRuleId(finding)) ?? 0, options)),
   };
 }
 
-function result(finding: Finding, ruleIndex: number): unknown {
+function result(finding: Finding, ruleIndex: number, { sarif: { anchorOf } = {} }: RenderOptions): unknown {
+  const { location, waiver } = finding;
+  const text = resultMessage(finding);
+  const markdown = resultMarkdown(finding);
+  const anchor = anchorOf?.(location.file);
   return {
     ruleId: sarifRuleId(finding),
     ruleIndex,
     kind: "fail",
     level: RATINGS[finding.severity].level,
-    message: { text: resultMessage(finding) },
+    message: { text, ...(markdown === undefined ? {} : { markdown }) },
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: artifactUri(finding.location.file) },
-          region: { startLine: Math.max(1, finding.location.line) },
+          artifactLocation: { uri: artifactUri(anchor ?? location.file) },
+          region: { startLine: anchor === undefined ? Math.max(1, location.line) : 1 },
         },
         logicalLocations: [
           { fullyQualifiedName: visible(cut(finding.resource.id, 2_000)), kind: "resource" },
@@ -214,8 +218,20 @@ function result(finding: Finding, ruleIndex: number): unknown {
     // Ours, so that 200 resources on one line stay 200 alerts, a moved line changes nothing, and an alert that was
     // dismissed for a smaller grant comes back.
     partialFingerprints: { primaryLocationLineHash: `${finding.fingerprint}:${contentNumber(finding)}` },
-    properties: { control: finding.control, drift: finding.drift },
+    ...(finding.outcome === "waived" && { suppressions: [suppression(waiver)] }),
+    properties: {
+      control: finding.control,
+      drift: finding.drift,
+      ...(anchor !== undefined && {
+        declaredAt: visible(`${artifactUri(location.file)}:${Math.max(1, location.line)}`),
+      }),
+    },
   };
+}
+
+function suppression(waiver: Finding["waiver"]): unknown {
+  const why = waiver === undefined ? "" : `${waiver.reason} (${waiver.owner}, until ${waiver.expires})`;
+  return { kind: "external", status: "accepted", justification: sarifText(cut(why, 1_000)) };
 }
 
 /** Code scanning takes the severity from the rule, not from the result: so each severity of a drift is its own rule. */
@@ -223,190 +239,41 @@ function sarifRuleId(finding: Finding): string {
   return `${finding.rule}/${finding.severity}`;
 }
 
-function tool(
-  report: Report,
-  ruleIds: readonly string[],
-  notes: readonly Notification[],
-  options: RenderOptions,
-): unknown {
+function tool(report: Report, rules: readonly unknown[], notes: readonly Notification[]): unknown {
   return {
     driver: {
       name: report.tool.name,
       version: report.tool.version,
       semanticVersion: report.tool.version,
       informationUri: PAGE,
-      rules: ruleIds.map((id) => rule(id, options.rules)),
+      rules,
       ...(notes.length === 0 ? {} : { notifications: descriptors(notes) }),
     },
   };
 }
 
-function rule(id: string, texts: readonly RuleText[]): unknown {
-  const at = id.lastIndexOf("/");
-  const severity = SEVERITIES.find((s) => s === id.slice(at + 1)) ?? "info";
-  const base = id.slice(0, at);
-  const text = ruleText(texts, base);
-  const drift = base.slice(base.lastIndexOf("/") + 1);
-  const rating = RATINGS[severity];
-  return {
-    id,
-    name: id
-      .split(/[^A-Za-z0-9]+/)
-      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-      .join(""),
-    shortDescription: { text: sentenceOf(text.title) },
-    fullDescription: { text: sentenceOf(text.short) },
-    help: { text: plainText(text.help), markdown: text.help },
-    helpUri: text.helpUri,
-    defaultConfiguration: { level: rating.level },
-    properties: {
-      "security-severity": rating.score,
-      precision: PROVED.has(drift as Drift) ? "very-high" : "high",
-      "problem.severity": rating.problem,
-      tags: [
-        "security",
-        "permissions",
-        base.slice(0, Math.max(0, base.indexOf("/"))),
-        drift,
-        severity,
-      ].filter((tag, i, all) => tag !== "" && all.indexOf(tag) === i),
-    },
-  };
-}
-
-function sentenceOf(text: string): string {
-  const safe = sarifText(text);
-  return /[.!?]$/.test(safe) ? safe : `${safe}.`;
-}
-
-/** Markdown without its marks, for viewers that show plain text. */
-function plainText(markdown: string): string {
-  return markdown
-    .replace(/\[([^\]]*)\]\(([^)]*)\)/g, "$1 ($2)")
-    .replace(/^#+\s*/gm, "")
-    .replace(/(\*\*|`)/g, "")
-    .replace(/[{}]/g, "$&$&");
-}
-
-const NOTIFICATIONS = {
-  incomplete: {
-    short: "A target was not read completely.",
-    help: "What could not be read stands beside this notification. Until it can be, the target has no results, so that no alert is closed.",
-  },
-  "not-assessed": {
-    short: "A control could not be assessed.",
-    help: "Nothing is known about this control: it neither passes nor fails. The reason says what would settle it.",
-  },
-  "own-baseline": {
-    short: "Judged by a baseline that does not come with chalk-audit.",
-    help: "The file that is named says what is documented. Whoever may change it decides the verdict.",
-  },
-  recorded: {
-    short: "The state was recorded, and no cloud was asked.",
-    help: "The report is about a snapshot, with the time when it was taken: what has changed since does not show.",
-  },
-  skipped: {
-    short: "A control was not looked at.",
-    help: "It does not apply, or a parameter that it needs was not given. It has no result, which says nothing about it.",
-  },
-  stale: {
-    short: "The state was recorded too long ago.",
-    help: "The report is about a snapshot that is older than --max-age: what has changed since does not show.",
-  },
-  truncated: {
-    short: "Results were left out because there are too many.",
-    help: "Code scanning takes a limited number of results and runs in one file. The JSON report has all of them.",
-  },
-  unread: {
-    short: "Something could not be read.",
-    help: "A call to the provider was refused or failed. Where a permission is missing, it is named.",
-  },
-} as const;
-
-interface Notification {
-  readonly descriptor: { readonly id: keyof typeof NOTIFICATIONS };
-  readonly level: "error" | "warning" | "note";
-  readonly message: { readonly text: string };
-}
-
-function notification(
-  id: keyof typeof NOTIFICATIONS,
-  level: Notification["level"],
-  text: string,
-): Notification {
-  return { descriptor: { id }, level, message: { text: sarifText(cut(text, 4_000)) } };
-}
-
-/** Nobody must take what was recorded for what is there now. */
-function whenRecorded(target: Target): Notification[] {
-  if (target.stale !== undefined) return [notification("stale", "warning", target.stale)];
-  const text = recordedText(target);
-  return text === undefined ? [] : [notification("recorded", "note", `${target.name}: ${released(text)}`)];
-}
-
-/** The baselines that do not come with the package, whatever they call themselves. */
-function ownBaselines(report: Report): Notification[] {
-  return report.baselines
-    .filter(({ own }) => own === true)
-    .map((each) => notification("own-baseline", "note", `judged by ${baselineName(each)}`));
-}
-
-/** Descriptions of the notifications that a run has. */
-function descriptors(notes: readonly Notification[]): readonly unknown[] {
-  return [...new Set(notes.map((n) => n.descriptor.id))].sort().map((id) => ({
-    id,
-    shortDescription: { text: NOTIFICATIONS[id].short },
-    fullDescription: { text: NOTIFICATIONS[id].short },
-    help: { text: NOTIFICATIONS[id].help },
-  }));
-}
-
-function unknownControls(report: Report, target: Target, level: Notification["level"]): Notification[] {
-  return report.controls
-    .filter((c) => c.target === target.name && c.outcome === "unknown")
-    .map((c) => notification("not-assessed", level, `${c.id}: ${c.reason ?? "could not be assessed"}`));
-}
-
-/** What nobody looked at: of its alerts, only those that the earlier report (`--since`) has are kept open. */
-function skippedControls(report: Report, target: Target): Notification[] {
-  // Of another cloud, a control has its alerts under another target.
-  const elsewhere = PROVIDERS.map((provider) => `${provider}/`).filter(
-    (cloud) => cloud !== `${target.cloud}/`,
-  );
-  const skipped = report.controls.filter(
-    (c) =>
-      c.target === target.name &&
-      c.outcome === "skipped" &&
-      !elsewhere.some((cloud) => c.check.startsWith(cloud)),
-  );
-  if (skipped.length === 0 || report.gone !== undefined) return [];
-  const ids = skipped.map(({ id }) => id).join(", ");
-  return [
-    notification(
-      "skipped",
-      "warning",
-      `not looked at: ${ids}. Alerts of an earlier upload stay open where the earlier report is given with --since.`,
-    ),
-  ];
-}
-
 /**
- * Drift that stands, by target, in the report's order (worst first). Waived, unknown and notes are no results. What an
- * earlier report has and nobody looked at again stands too: left out, its alert would be closed.
+ * Drift that stands, by target, worst first, and then what was waived, where that is asked for. Unknown and notes are
+ * no results. What an earlier report has and nobody looked at again stands too: left out, its alert would be closed.
  */
-function driftByTarget(report: Report): ReadonlyMap<string, readonly Finding[]> {
+function driftByTarget(
+  report: Report,
+  { sarif: { suppressions = false } = {} }: RenderOptions,
+): ReadonlyMap<string, readonly Finding[]> {
   const out = new Map<string, Finding[]>();
   const unseen = (report.unassessed ?? []).map((finding) => ({
     ...finding,
     message: `(not looked at again) ${finding.message}`,
   }));
   for (const finding of [...report.findings, ...unseen]) {
-    if (finding.outcome !== "fail") continue;
+    if (finding.outcome !== "fail" && !(suppressions && finding.outcome === "waived")) continue;
     const list = out.get(finding.target);
     if (list === undefined) out.set(finding.target, [finding]);
     else list.push(finding);
   }
-  for (const list of out.values()) list.sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
+  const rank = ({ outcome, severity }: Finding) =>
+    (outcome === "waived" ? SEVERITIES.length : 0) + severityRank(severity);
+  for (const list of out.values()) list.sort((a, b) => rank(a) - rank(b));
   return out;
 }
 

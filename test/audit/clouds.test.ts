@@ -158,7 +158,7 @@ describe("several clouds: every control on the target of its own cloud, once", (
         ({ automationDetails }) => automationDetails.id,
       );
     expect(runs(sarif.render(report, options))).toEqual([`chalk-audit/azure${SUBSCRIPTION}/`]);
-    expect(runs(renderIncompleteSarif(report, options))).toEqual(["chalk-audit/kubernetes/unknown/"]);
+    expect(runs(renderIncompleteSarif(report))).toEqual(["chalk-audit/kubernetes/unknown/"]);
 
     // A target that is unread this time has neither new nor gone findings.
     const before = judged(

@@ -104,7 +104,7 @@ describe("ten nights of one subscription", () => {
     expect(unread.states["gone"]).toBe(0);
     expect(unread.states["unassessed"]).toBe(2);
     expect([unread.alerts, open()]).toEqual(["nothing to upload", [1, 2]]);
-    expect(renderIncompleteSarif(unread.report, rendering)).toContain('"executionSuccessful": false');
+    expect(renderIncompleteSarif(unread.report)).toContain('"executionSuccessful": false');
 
     // It is read again, and the lines of the baseline have moved (fault 18): nobody hears of it a second time.
     const lines = scanning.open().map(({ line }) => line);

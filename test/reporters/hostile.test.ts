@@ -69,7 +69,7 @@ function everyOutput(built: Report): readonly string[] {
       [false, true].map((verbose) => reporter.render(built, options({ width, verbose }))),
     ),
   );
-  return [...outputs, renderIncompleteSarif(built, options())].filter((o) => o !== undefined);
+  return [...outputs, renderIncompleteSarif(built)].filter((o) => o !== undefined);
 }
 
 describe("hostile names", () => {

@@ -164,9 +164,13 @@ describe("SARIF for code scanning, point by point", () => {
       level: "error",
       message: {
         text:
-          "acme-platform (aaaaaaaa-0000-4000-8000-000000000001): excess of Microsoft.Authorization/*. " +
+          "acme-platform: excess of Microsoft.Authorization/*. " +
           "Proof: may Microsoft.Authorization/roleDefinitions/write at " +
           `${SUBSCRIPTION}/resourceGroups/rg-acme, by Owner, to group platform-team.`,
+        markdown:
+          "excess of Microsoft.Authorization/&#42;\n\n" +
+          "Take the group out of the role Owner, or the principal out of the group.\n\n" +
+          `\`\`\`sh\naz role assignment delete --ids ${SUBSCRIPTION}/resourceGroups/rg-acme/providers/Microsoft.Authorization/roleAssignments/0001\n\`\`\``,
       },
       locations: [
         {
@@ -181,6 +185,107 @@ describe("SARIF for code scanning, point by point", () => {
       },
       properties: { control: "acme-azure/effective-access", drift: "excess" },
     });
+  });
+
+  test("a message has at most 400 letters, and keeps resource, difference and proof", () => {
+    const long = (letter: string) => letter.repeat(900);
+    const texts = [long("x"), `${long("y ")}{{`, "\u202e".repeat(300), "{".repeat(500), "short"];
+    for (const [i, text] of texts.entries()) {
+      const other = texts[(i + 1) % texts.length] ?? "";
+      const [result] =
+        render(
+          one({
+            message: text,
+            pattern: other,
+            except: [long("e")],
+            by: text,
+            latent: true,
+            resource: { type: "t", id: other, name: text },
+            witness: { action: other, plane: "control", scope: long("/s") },
+          }),
+        ).runs[0]?.results ?? [];
+      const shown = result?.message.text ?? "";
+      expect(shown.length).toBeLessThanOrEqual(400);
+      expect(shown).toMatch(/: .*Pattern: .*Proof: may /s);
+      // a brace is doubled or not there
+      expect(shown.replaceAll("{{", "").replaceAll("}}", "")).not.toMatch(/[{}]/);
+    }
+  });
+
+  test("the help of a rule ends in the commands that mend its worst findings", () => {
+    const commands = (i: number) => [`az one ${i}`, "az {two}", "az three", "az four"];
+    const made = report({
+      controls: [control("platform-role", "fail")],
+      findings: Array.from({ length: 7 }, (_, i) =>
+        finding({
+          control: "platform-role",
+          drift: "excess",
+          severity: "high",
+          pattern: `P${i}/*`,
+          except: [],
+          resource: { type: "t", id: `id-${i}`, name: `name-${i}` },
+          remediation: { text: "Narrow it.", commands: commands(i) },
+        }),
+      ),
+    });
+    const [rule] = render(made).runs[0]?.tool.driver.rules ?? [];
+    const block = (i: number) =>
+      `<code>name-${i}</code>\n\n\`\`\`sh\naz one ${i}\naz {{two}}\naz three\n# and 1 more\n\`\`\``;
+    expect(rule?.help.markdown.split("### Put it right\n\n")[1]).toBe(
+      [
+        ...[0, 1, 2, 3, 4].map(block),
+        "And 2 more findings of this kind: each result and the JSON report have theirs.",
+      ].join("\n\n"),
+    );
+    expect(rule?.help.text).toContain("name-4:\n  az one 4\n  az {{two}}\n  az three\n  # and 1 more");
+  });
+
+  test("--sarif-suppressions: what was waived is a result that says so, after all that stands", () => {
+    const base = { control: "platform-role", drift: "excess", except: [] } as const;
+    const made = report({
+      controls: [control("platform-role", "fail")],
+      findings: [
+        finding({
+          ...base,
+          severity: "critical",
+          pattern: "A/*",
+          outcome: "waived",
+          waiver: { reason: "pilot", owner: "cloud-team", expires: "2027-01-31" },
+        }),
+        finding({ ...base, severity: "low", pattern: "B/*" }),
+      ],
+    });
+    expect(render(made).runs[0]?.results).toHaveLength(1);
+    const all = parse(sarif.render(made, options({ sarif: { suppressions: true } }))).runs[0]?.results ?? [];
+    expect(all.map((r) => [r.ruleId, (r as { suppressions?: unknown }).suppressions])).toEqual([
+      ["azure/role-definition/excess/low", undefined],
+      [
+        "azure/role-definition/excess/critical",
+        [
+          {
+            kind: "external",
+            status: "accepted",
+            justification: "pilot (cloud-team, until 2027-01-31)",
+          },
+        ],
+      ],
+    ]);
+  });
+
+  test("a file that the repository does not have is stood for by one that it has", () => {
+    const anchorOf = (file: string) => (file === FILE ? "chalk-audit.yaml" : undefined);
+    const [result] =
+      parse(sarif.render(worlds.drift(), options({ sarif: { anchorOf } }))).runs[0]?.results ?? [];
+    expect(result?.locations[0]?.physicalLocation).toEqual({
+      artifactLocation: { uri: "chalk-audit.yaml" },
+      region: { startLine: 1 },
+    });
+    expect((result as { properties?: object } | undefined)?.properties).toMatchObject({
+      declaredAt: `${FILE}:34`,
+    });
+    // the fingerprint stays: an alert that was dismissed does not come back
+    const [before] = render(worlds.drift()).runs[0]?.results ?? [];
+    expect(result?.partialFingerprints).toEqual(before?.partialFingerprints);
   });
 
   test("only drift that stands is a result: waived, unknown and notes are left out", () => {
@@ -256,7 +361,7 @@ describe("SARIF for code scanning, point by point", () => {
     expect(log.runs).toHaveLength(19);
     expect(log.runs.every((r) => r.invocations[0]?.executionSuccessful === true)).toBe(true);
     expect(JSON.stringify(log)).not.toContain(failed?.scope);
-    const incomplete = parse(renderIncompleteSarif(built, options()));
+    const incomplete = parse(renderIncompleteSarif(built));
     expect(
       incomplete.runs.map((r) => [r.automationDetails.id, r.invocations[0]?.executionSuccessful, r.results]),
     ).toEqual([[`chalk-audit/azure${failed?.scope}/`, false, []]]);
@@ -274,9 +379,7 @@ describe("SARIF for code scanning, point by point", () => {
     const one = (more: object) => report({ targets: [target(SUBSCRIPTION, { complete, ...more })] });
     const written = (more: object) => {
       const built = one(more);
-      return notes(
-        parse(complete ? sarif.render(built, options()) : renderIncompleteSarif(built, options())).runs[0],
-      );
+      return notes(parse(complete ? sarif.render(built, options()) : renderIncompleteSarif(built)).runs[0]);
     };
     const recorded = { source: "snapshot", recordedAt: "2026-11-20T06:00:00.000Z" };
     const { name } = target(SUBSCRIPTION);
@@ -296,17 +399,14 @@ describe("SARIF for code scanning, point by point", () => {
       findings: driftFindings(),
     });
     expect(sarif.render(built, options())).toBeUndefined();
-    expect(parse(renderIncompleteSarif(built, options())).runs[0]?.results).toEqual([]);
+    expect(parse(renderIncompleteSarif(built)).runs[0]?.results).toEqual([]);
   });
 
   test("nothing complete: nothing is written; everything complete: no second file; interrupted: neither (fault 21)", () => {
     expect(sarif.render(worlds.nothing(), options())).toBeUndefined();
-    expect(renderIncompleteSarif(worlds.drift(), options())).toBeUndefined();
+    expect(renderIncompleteSarif(worlds.drift())).toBeUndefined();
     const cut = { ...worlds.drift(), interrupted: true };
-    expect([sarif.render(cut, options()), renderIncompleteSarif(cut, options())]).toEqual([
-      undefined,
-      undefined,
-    ]);
+    expect([sarif.render(cut, options()), renderIncompleteSarif(cut)]).toEqual([undefined, undefined]);
     expect(sarif.render(report({ targets: [] }), options())).toBeUndefined();
   });
 
@@ -372,7 +472,7 @@ describe("limits of code scanning", () => {
   test("a file that would be too big gives up the least severe results until it fits", {
     timeout: 120_000,
   }, () => {
-    // Random text hardly shrinks: 5,000 results of about 3 kB each are more than 10 MB gzipped.
+    // Random text hardly shrinks: 5,000 results of about 4 kB each are more than 10 MB gzipped.
     let block = 0;
     const noise = (n: number) => {
       let text = "";
@@ -389,6 +489,7 @@ describe("limits of code scanning", () => {
           property: String(i),
           resource: { type: "t", id: noise(1_900), name: noise(280) },
           message: noise(900),
+          remediation: { text: noise(900), commands: [noise(390), noise(390)] },
         }),
       ),
     });

@@ -34,7 +34,9 @@ function withTagKeys(request: AwsRequest): AwsRequest {
 function withoutTags(request: AwsRequest): AwsRequest {
   const { context = {}, ...bare } = request;
   const entries = Object.entries(context);
-  const keys = entries.flatMap(([key, value]) => (/^aws:TagKeys$/i.test(key) ? [value].flat().map(fold) : []));
+  const keys = entries.flatMap(([key, value]) =>
+    /^aws:TagKeys$/i.test(key) ? [value].flat().map(fold) : [],
+  );
   const kept = entries.filter(([key]) => requestedTags([key]).every((tag) => keys.includes(fold(tag))));
   return kept.length === 0 ? bare : { ...bare, context: Object.fromEntries(kept) };
 }

@@ -21,6 +21,7 @@ import { deliver, outputPathsOf, renderReport } from "../output/deliver.ts";
 import { readText } from "../output/files.ts";
 import { checkPaths, parseDestinations } from "../output/output.ts";
 import type { Console } from "../output/progress.ts";
+import { sarifOptionsOf } from "../output/sarif-options.ts";
 
 /**
  * `scan`: plan, collect (or read snapshots), audit, render, write.
@@ -43,6 +44,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   const bounds = boundsOf(options);
   const timeout = timeoutOf(options);
   const maxAgeMs = parseAge(one(options, "max-age") ?? "", options.get("max-age")?.from ?? "--max-age");
+  const sarif = sarifOptionsOf(options, config, shell.cwd);
   const waivers = await waiversOf(options, shell);
   const earlier = await earlierOf(options, shell);
   const edition = (reach: KubernetesReach) => askEdition(reach, bounds, console, shell);
@@ -91,7 +93,7 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
   if (report.interrupted) sayInterrupted(console);
   await deliver(
     left,
-    renderReport(report, { exitCode: status, failOn }, extensions),
+    renderReport(report, { exitCode: status, failOn, sarif }, extensions),
     options,
     console,
     shell,

@@ -317,6 +317,18 @@ export const flags: readonly Flag[] = [
     commands: ["scan"],
   },
   {
+    name: "sarif-suppressions",
+    help: "with --format sarif: waived findings are results too, marked as suppressed",
+    commands: ["scan"],
+  },
+  {
+    name: "sarif-anchor",
+    value: "PATH",
+    path: true,
+    help: "with --format sarif: a file of your repository that stands for one it does not have, such as a bundled baseline (default: the config file)",
+    commands: ["scan"],
+  },
+  {
     name: "max-age",
     value: "AGE",
     default: "24h",

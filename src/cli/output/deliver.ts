@@ -51,7 +51,7 @@ export interface Rendered {
 /** The reporters' rendering of a report. */
 export function renderReport(
   report: Report,
-  verdict: Pick<RenderOptions, "exitCode" | "failOn">,
+  verdict: Pick<RenderOptions, "exitCode" | "failOn" | "sarif">,
   { checks, reporters }: Pick<Extensions, "checks" | "reporters">,
 ): (format: string, place: OutputPlace) => Rendered {
   const rules = ruleTexts(checks);

@@ -40,6 +40,8 @@ describe("the table of options", () => {
         "fail-on-new",
         "max-age",
         "fail-on-stale",
+        "sarif-anchor",
+        "sarif-suppressions",
         "allow-incomplete",
         "quiet",
         "verbose",

@@ -475,7 +475,7 @@ test("T1: every option of the config file is known for what it can do", () => {
       .sort();
   expect(of(({ byHand }) => byHand !== undefined)).toEqual(["azure-endpoint", "graph-endpoint"]);
   expect(of(({ path }) => path === true)).toEqual(
-    ["config", "kubeconfig", "since", "snapshot", "usage", "waivers"].sort(),
+    ["config", "kubeconfig", "sarif-anchor", "since", "snapshot", "usage", "waivers"].sort(),
   );
   // A new option stands here only after somebody has asked what a stranger could do with it.
   expect(of(({ byHand, path }) => byHand === undefined && path !== true)).toEqual(
@@ -510,6 +510,7 @@ test("T1: every option of the config file is known for what it can do", () => {
         "quiet",
         "region",
         "role",
+        "sarif-suppressions",
         "set",
         "subscription",
       ],
