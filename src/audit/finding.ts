@@ -1,5 +1,6 @@
 import type { Check } from "../checks/define.ts";
 import { fingerprint } from "../report/fingerprint.ts";
+import { groupOf } from "../report/group.ts";
 import type { Finding } from "../report/report.ts";
 import { severityOf } from "../report/severity.ts";
 import type { Observation } from "../wording/observation.ts";
@@ -63,6 +64,7 @@ export function findingOf(frame: Frame, check: Check, o: Observation): Finding {
     ...(o.latent === undefined ? {} : { latent: o.latent }),
     ...(o.by === undefined ? {} : { by: o.by }),
     ...(o.causes === undefined || o.causes.length === 0 ? {} : { causes: o.causes }),
+    group: groupOf(o, run.snapshot.provider),
     ...(o.expected === undefined ? {} : { expected: o.expected }),
     ...(o.actual === undefined ? {} : { actual: o.actual }),
     location: o.standsIn ?? { file, line: lineOf(resolution.sourceOf(control.id, o.at ?? "")) },

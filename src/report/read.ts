@@ -3,6 +3,7 @@ import { visible } from "../text/visible.ts";
 import { explain, pointerText } from "./problems.ts";
 import type { Report } from "./report.ts";
 import { reportSchema } from "./schema.ts";
+import { textsInPlace } from "./texts.ts";
 
 /** An earlier report that cannot be used; one line for a person. */
 export class ReportError extends Error {
@@ -34,6 +35,12 @@ export function readReport(text: string, file: string): Report {
       `${at}: expected a report of schema version 1.0 or 1.1, found ${visible(JSON.stringify(version) ?? "none")}; ` +
         "write it again with this version of chalk-audit",
     );
+  }
+  try {
+    data = textsInPlace(data);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ReportError(`${at}: not a whole report: ${error.message}`);
   }
   validator ??= new Ajv({ allErrors: true, verbose: true, strict: false }).compile(reportSchema);
   if (!validator(data)) {

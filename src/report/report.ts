@@ -40,6 +40,17 @@ export interface Cause {
   readonly commands?: readonly string[];
 }
 
+/** What a person would change to mend a finding, as one thing: what gives it, else the resource itself. */
+export interface Group {
+  /** AWS: a policy; Azure: an assignment; Kubernetes: a binding; what nothing gives is about the resource. */
+  readonly kind: "policy" | "assignment" | "binding" | "resource";
+  /** The same for all findings of a target that the same change would mend; of several causes, all their ids. */
+  readonly id: string;
+  readonly name: string;
+  /** The first command of the change, where it takes one away. */
+  readonly command?: string;
+}
+
 export interface Finding {
   /** Stable: control + rule + target scope + resource + property; not line, time, observed value. */
   readonly fingerprint: string;
@@ -72,6 +83,8 @@ export interface Finding {
    * grant beside them is told by the next run.
    */
   readonly causes?: readonly Cause[];
+  /** Absent in a report of an earlier version. */
+  readonly group?: Group;
   readonly expected?: unknown;
   readonly actual?: unknown;
   readonly location: { readonly file: string; readonly line: number };
@@ -158,7 +171,7 @@ export interface Growth extends Omit<Wildcard, "operations"> {
 }
 
 export interface Report {
-  /** 1.1: of each target where and when its state was read, and `doors`. */
+  /** 1.1: of each target where and when its state was read, and `doors`; of each finding its `group`; `texts`. */
   readonly schemaVersion: "1.0" | "1.1";
   readonly tool: { readonly name: "chalk-audit"; readonly version: string };
   readonly startedAt: string;

@@ -13,6 +13,7 @@ import type {
   Door,
   Drift,
   Finding,
+  Group,
   Growth,
   Outcome,
   Principal,
@@ -24,6 +25,7 @@ import type {
   Wildcard,
 } from "./report.ts";
 import { SEVERITIES } from "./severity.ts";
+import type { PublishedReport, TextReference } from "./texts.ts";
 
 /**
  * JSON Schema (draft-07) of a report; published as schemas/report.schema.json. Each table of properties must name every
@@ -56,6 +58,9 @@ const instant: Schema = { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}
 const list = (items: Schema): Schema => ({ type: "array", items });
 const oneOf = (names: readonly string[]): Schema => ({ enum: names });
 
+/** A value, or what stands for it where it repeats. */
+const once = (value: Schema): Schema => ({ anyOf: [value, shape<TextReference>({ $text: count })] });
+
 const severity = oneOf(SEVERITIES);
 const cloud = oneOf(PROVIDERS);
 const plane = oneOf(["control", "data"]);
@@ -72,6 +77,11 @@ export const DRIFTS = {
   expired: 0,
   stray: 0,
 } as const satisfies Record<Drift, 0>;
+
+const GROUPS = { policy: 0, assignment: 0, binding: 0, resource: 0 } as const satisfies Record<
+  Group["kind"],
+  0
+>;
 
 const CAUSES = {
   denied: 0,
@@ -150,19 +160,22 @@ const finding = shape<Finding>(
     witnesses: list(witness),
     known: shape<NonNullable<Finding["known"]>>({ count, examples: texts, catalog: text }, ["catalog"]),
     latent: flag,
-    by: text,
-    causes: list(shape<Cause>({ id: text, text, commands: texts }, ["commands"])),
+    by: once(text),
+    causes: once(list(once(shape<Cause>({ id: text, text, commands: texts }, ["commands"])))),
+    group: shape<Group>({ kind: oneOf(Object.keys(GROUPS)), id: text, name: text, command: text }, [
+      "command",
+    ]),
     expected: {},
     actual: {},
     location: shape<Finding["location"]>({
       file: { ...text, minLength: 1 },
       line: { type: "integer", minimum: 1 },
     }),
-    why: text,
-    verify: text,
-    remediation: shape<Remediation>({ text, commands: texts }),
+    why: once(text),
+    verify: once(text),
+    remediation: once(shape<Remediation>({ text: once(text), commands: once(texts) })),
     waiver: shape<NonNullable<Finding["waiver"]>>({ reason: text, owner: text, expires: text }),
-    documentation: shape<Finding["documentation"]>({ title: text, url: text, section: text }),
+    documentation: once(shape<Finding["documentation"]>({ title: text, url: text, section: text })),
   },
   [
     "state",
@@ -176,6 +189,7 @@ const finding = shape<Finding>(
     "latent",
     "by",
     "causes",
+    "group",
     "expected",
     "actual",
     "why",
@@ -252,7 +266,7 @@ const counts = (names: readonly string[]): Schema => ({
 export const reportSchema: Schema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "chalk-audit report",
-  ...shape<Report>(
+  ...shape<PublishedReport>(
     {
       schemaVersion: oneOf(["1.0", "1.1"]),
       tool: shape<Report["tool"]>({ name: { const: "chalk-audit" }, version: text }),
@@ -280,6 +294,7 @@ export const reportSchema: Schema = {
         findings: counts(SEVERITIES satisfies readonly Severity[]),
       }),
       controls: list(control),
+      texts: { type: "array" },
       findings: list(finding),
       gone: list(finding),
       unassessed: list(finding),
@@ -299,6 +314,6 @@ export const reportSchema: Schema = {
         ),
       ),
     },
-    ["gone", "unassessed", "grown"],
+    ["texts", "gone", "unassessed", "grown"],
   ),
 };

@@ -47,6 +47,8 @@ export interface Reporter {
   readonly extension: string;
   /** Pure: never prints, never decides an exit code. `undefined`: nothing to write, as `nothing` says. */
   readonly render: (report: Report, options: RenderOptions) => string | undefined;
+  /** What `render` gives, piece by piece: for a report so long that its text would take much memory. */
+  readonly pieces?: (report: Report, options: RenderOptions) => Iterable<string>;
   /** When nothing is written, in words, such as "no target could be read completely". */
   readonly nothing?: string;
   readonly beside?: readonly FileBeside[];

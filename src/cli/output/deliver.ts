@@ -35,8 +35,8 @@ export type OutputPlace = Pick<RenderOptions, "width" | "color" | "verbose">;
 
 /** One format's files. */
 export interface Rendered {
-  /** `undefined`: nothing to write. */
-  readonly text: string | undefined;
+  /** Whole or in pieces; `undefined`: nothing to write. */
+  readonly text: string | Iterable<string> | undefined;
   /** Why nothing is written, in words. */
   readonly nothing?: string;
   readonly beside?: readonly (Omit<FileBeside, "render"> & {
@@ -61,7 +61,7 @@ export function renderReport(
     const rendering: RenderOptions = { ...place, ...verdict, rules };
     const { extension, nothing = "there is nothing to write", beside = [] } = reporter;
     return {
-      text: reporter.render(report, rendering),
+      text: reporter.pieces?.(report, rendering) ?? reporter.render(report, rendering),
       nothing,
       beside: beside.map(({ render, ...file }) => ({ ...file, extension, text: render(report, rendering) })),
       leftOut: reporter.leftOut?.(report, rendering) ?? [],
@@ -81,7 +81,7 @@ export async function deliver(
   shell: Shell,
 ): Promise<void> {
   const files: OutputFile[] = [];
-  let stdout = "";
+  let stdout: string | Iterable<string> = "";
   const show = (path: string): string => {
     const below = relative(shell.cwd, path);
     return below.startsWith("..") ? path : below;
@@ -101,7 +101,7 @@ export async function deliver(
       const where = path === undefined ? "nothing is printed" : `${show(path)} is not written${stale(path)}`;
       console.say(`chalk-audit: ${format}: ${nothing}, so ${where}`);
     } else if (path === undefined) stdout = text;
-    else files.push({ path, text });
+    else files.push({ path, text: typeof text === "string" ? text : chunks(text) });
     for (const what of leftOut) console.say(`chalk-audit: ${format}: left out: ${what}`);
 
     for (const { name, extension, holds, none, text: more } of beside) {
@@ -116,5 +116,26 @@ export async function deliver(
   }
   if (files.length > 0) await writeFiles(files, shell.cwd);
   for (const { path } of files) console.say(`chalk-audit: wrote ${show(path)}`);
-  if (stdout !== "") await shell.out.write(stdout);
+  for (const piece of chunks(stdout)) await shell.out.write(piece);
+}
+
+/** Letters of a piece that is worth a write of its own. */
+const CHUNK = 65_536;
+
+/** Pieces joined to some that are worth writing. */
+function* chunks(text: string | Iterable<string>): Iterable<string> {
+  if (typeof text === "string") {
+    if (text !== "") yield text;
+    return;
+  }
+  let held: string[] = [];
+  let length = 0;
+  for (const piece of text) {
+    held.push(piece);
+    length += piece.length;
+    if (length < CHUNK) continue;
+    yield held.join("");
+    [held, length] = [[], 0];
+  }
+  if (length > 0) yield held.join("");
 }

@@ -16,7 +16,8 @@ export interface Destination {
 /** A file to be written. */
 export interface OutputFile {
   readonly path: string;
-  readonly text: string;
+  /** Whole, or in pieces. */
+  readonly text: string | Iterable<string>;
 }
 
 /**
@@ -123,7 +124,9 @@ export async function writeFiles(files: readonly OutputFile[], cwd: string): Pro
       // `wx`: a file or link that somebody put there under this name is never written through.
       const handle = await open(from, "wx", 0o666);
       try {
-        await handle.writeFile(file.text, "utf8");
+        // each goes on where the last one ended
+        const pieces = typeof file.text === "string" ? [file.text] : file.text;
+        for (const piece of pieces) await handle.writeFile(piece, "utf8");
         await handle.sync();
       } finally {
         await handle.close();
