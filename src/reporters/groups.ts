@@ -11,13 +11,12 @@ export interface Group {
   readonly likewise: readonly (readonly FindingRow[])[];
 }
 
-/** With as many rows a group is told as one. */
+/** So many rows of one cause, or groups alike, are told as one; in a long report two already. */
 const MANY = 3;
+const LONG_REPORT = 12;
 /** Patterns that stand for a group, and causes and commands of it that are spelled out. */
 const MOST_EXAMPLES = 3;
 const MOST_CAUSES = 2;
-/** Letters of a remediation that stands before its commands. */
-const MOST_WORDS = 300;
 /** Others of whom the same is said, by name. */
 const MOST_LIKEWISE = 6;
 
@@ -31,12 +30,13 @@ export function alone(row: FindingRow): Group {
  * with no other stands alone. What is the same of several roles, principals or accounts is told of the first.
  */
 export function groupsOf(rows: readonly FindingRow[]): readonly Group[] {
+  const many = rows.length > LONG_REPORT ? 2 : MANY;
   const groups = gathered(rows, causeKey)
-    .flatMap((group) => (group.length < MANY ? group.map((row) => [row]) : [group]))
+    .flatMap((group) => (group.length < many ? group.map((row) => [row]) : [group]))
     .sort((a, b) => rankOf(a) - rankOf(b));
   return gathered(groups, likeness).flatMap((same): Group[] => {
     const [first = [], ...likewise] = same;
-    return same.length < MANY
+    return same.length < many
       ? same.map((group) => ({ rows: group, likewise: [] }))
       : [{ rows: first, likewise }];
   });
@@ -130,7 +130,7 @@ export function groupProof({ rows }: Group, target: Target): readonly string[] {
   if (first === undefined) return [];
   // what gives it, and to whom, is what the group is told by
   const proof = proofText(first, target).filter((line) => !/^(?:by|who): /.test(line));
-  return [...proof, mendText(first.findings, causesOf(first.findings))];
+  return [...proof, mendText(causesOf(first.findings))];
 }
 
 /** The differences that a group stands for. */
@@ -191,14 +191,12 @@ function causesInWords(causes: readonly Cause[], target: Target): string {
   return `${several}${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
-function mendText(findings: readonly Finding[], causes: readonly Cause[]): string {
+function mendText(causes: readonly Cause[]): string {
   if (causes.length === 0) return "mend: grant what the document asks for";
   const commands = causes.flatMap((cause) => cause.commands ?? []);
   if (!causes.every((cause) => cause.commands !== undefined))
-    return "mend: part of it is documented: narrow it (each difference: --verbose, or the JSON report)";
+    return "mend: narrow it, since part of it is documented (--verbose tells each difference)";
   const more = commands.length - MOST_CAUSES;
   const shown = commands.slice(0, MOST_CAUSES).map(visible).join("; ");
-  const text = findings.find(({ causes: own }) => own !== undefined)?.remediation?.text;
-  const words = text === undefined || text.length > MOST_WORDS ? "" : `${visible(text)} `;
-  return `mend: ${words}${shown}${more > 0 ? `; and ${more} more` : ""}`;
+  return `mend: ${shown}${more > 0 ? `; and ${more} more` : ""}`;
 }

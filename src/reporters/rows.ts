@@ -145,7 +145,9 @@ export function proofText({ findings, main }: FindingRow, target: Target): reado
     lines.push(`by: ${visible(shortScopes(by, target.scope))}`);
   }
   const who = (target.principals?.length ?? 0) > 1 ? subjectOf(main, target) : undefined;
-  if (who !== undefined) lines.push(`who: ${subjectName(who)}`);
+  // where no pattern says what is wrong, a message does, and names whom it is about
+  const isNamed = who !== undefined && main.pattern === undefined && main.message.includes(subjectName(who));
+  if (who !== undefined && !isNamed) lines.push(`who: ${subjectName(who)}`);
   return lines;
 }
 

@@ -92,18 +92,20 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
   const obstacles = obstaclesOf(report, verbose || !anythingAssessed(report));
   const names = controlNames(report);
   const by = (outcome: ControlResult["outcome"]) => report.controls.filter((c) => c.outcome === outcome);
-  const list = (title: string, entries: readonly Entry[]): string[] =>
-    entries.length === 0
-      ? []
-      : [
-          paint.bold(`${title} (${grouped(entries.reduce((sum, [, , count = 1]) => sum + count, 0))})`),
-          ...hanging(entries, width),
-        ];
+  const list = (title: string, entries: readonly Entry[], brief = false): string[] => {
+    if (entries.length === 0) return [];
+    const lines = hanging(entries, width, brief);
+    const count = grouped(entries.reduce((sum, [, , each = 1]) => sum + each, 0));
+    const isCut = brief && lines.some((line) => line.endsWith("…"));
+    return [paint.bold(`${title} (${count})${isCut ? ", whole by --verbose" : ""}`), ...lines];
+  };
 
   const notes: readonly Entry[] = [
-    ...report.findings
-      .filter((f) => f.outcome === "pass")
-      .map((f): Entry => [names.of(f.control, f.target), f.message]),
+    ...alike(report.findings.filter((f) => f.outcome === "pass")).map(([first, ...others]): Entry => {
+      const also =
+        others.length === 0 ? "" : ` (likewise ${others.map(({ resource }) => resource.name).join(", ")})`;
+      return [names.of(first.control, first.target), `${first.message}${also}`, 1 + others.length];
+    }),
     ...[...new Set(report.targets.flatMap((t) => t.notes ?? []))].map((n): Entry => ["", n]),
   ];
   return [
@@ -141,8 +143,22 @@ export function sectionLines(report: Report, width: number, verbose: boolean, pa
       ...skippedLines(by("skipped"), names, width, paint),
     ],
     doorLines(report, width, paint),
-    list("Notes", notes),
+    list("Notes", notes, !verbose),
   ];
+}
+
+/** Findings that say the same but for the name of their resource, together. */
+function alike(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const lists = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const { name } = finding.resource;
+    const said = name === "" ? finding.message : finding.message.replaceAll(name, "…");
+    const key = JSON.stringify([finding.control, finding.target, said]);
+    const list = lists.get(key);
+    if (list === undefined) lists.set(key, [finding]);
+    else list.push(finding);
+  }
+  return [...lists.values()];
 }
 
 /** Unknown controls with their reason (one entry for many with the same), and the parts of failed ones that are unknown. */
@@ -217,15 +233,24 @@ function skippedLines(
   });
 }
 
-/** Entries with their names in a column, the texts wrapped beside it; a very long name stands above its text. */
-function hanging(entries: readonly Entry[], width: number): string[] {
+/**
+ * Entries with their names in a column, the texts wrapped beside it; a very long name stands above its text.
+ * @param brief a line of each text
+ */
+function hanging(entries: readonly Entry[], width: number, brief = false): string[] {
+  const lined = (text: string, columns: number, hang = 0): string[] => {
+    const lines = wrap(visible(text), columns, hang);
+    if (!brief || lines.length < 2) return lines;
+    const [first = ""] = wrap(visible(text), columns - 1, hang);
+    return [`${first.replace(/[,;:]?$/, "")}…`];
+  };
   const column = Math.min(30, Math.max(0, ...entries.map(([name]) => displayWidth(visible(name)))));
   return entries.flatMap(([name, text]) => {
-    if (name === "") return wrap(visible(text), width - 1, 2).map((line) => ` ${line}`);
+    if (name === "") return lined(text, width - 1, 2).map((line) => ` ${line}`);
     const shown = visible(name);
     const fits = displayWidth(shown) <= column;
     const indent = fits ? column + 4 : 4;
-    const lines = wrap(visible(text), width - indent);
+    const lines = lined(text, width - indent);
     const head = fits ? ` ${shown}${" ".repeat(indent - 1 - displayWidth(shown))}` : " ".repeat(indent);
     return [
       ...(fits ? [] : wrap(shown, width - 1, 2).map((line) => ` ${line}`)),

@@ -38,9 +38,15 @@ export function proofVerb(finding: Pick<Finding, "drift">): "may" | "may not" {
     : "may";
 }
 
-/** A text with what lies below the audited scope as seen from there: `GET …/Microsoft.Authorization/roleDefinitions`. */
+/**
+ * A text with what lies below the audited scope as seen from there: `GET …/Microsoft.Authorization/roleDefinitions`,
+ * `policy …:policy/reader`.
+ */
 export function shortScopes(text: string, audited: string): string {
   if (audited === "" || audited === "/") return shortIds(text);
+  const [account = ""] = audited.split("/");
+  if (/^\d{12}$/.test(account))
+    return shortIds(text.replace(OWN_ARN, (arn, id) => (id === account ? "…:" : arn)));
   const [lower, wanted] = [text.toLowerCase(), `${audited.toLowerCase()}/`];
   let out = "";
   let from = 0;
@@ -58,6 +64,9 @@ export function shortScopes(text: string, audited: string): string {
 export function witnessScope(witness: Witness | undefined): string | undefined {
   return witness !== undefined && "scope" in witness ? witness.scope : undefined;
 }
+
+/** The start of an ARN of an account's own identities. */
+const OWN_ARN = /\barn:[a-z-]+:iam::(\d{12}):/g;
 
 const GUID = /\b([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b/gi;
 

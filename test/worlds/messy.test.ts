@@ -87,7 +87,7 @@ describe("a messy account", () => {
     const text = table(width);
     expect(text.split("\n").filter((line) => displayWidth(line) > width)).toEqual([]);
     // some screens, whatever is attached
-    expect(text.split("\n").length).toBeLessThan(260);
+    expect(text.split("\n").length).toBeLessThan(170);
     await expect(text).toMatchFileSnapshot(`goldens/messy.${width}.txt`);
   });
 
