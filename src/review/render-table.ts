@@ -1,5 +1,5 @@
 import { plural } from "../text/count.ts";
-import { type Cell, drawRows, wrap } from "../text/layout.ts";
+import { type Cell, drawRows, narrowest, wrap } from "../text/layout.ts";
 import { byText } from "../text/order.ts";
 import { inertLine, visible } from "../text/visible.ts";
 import type { PermissionGroup, RehearsedCall, Review } from "./review.ts";
@@ -60,7 +60,7 @@ function headed(name: string, count: number, what = ""): string[] {
   return ["", `${name} (${count})${what}`];
 }
 
-/** Rows under a head, columns of the given shares of the width. */
+/** Rows under a head, columns of about the given shares of the width: a column in which a word would break is widened. */
 function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -69,10 +69,29 @@ function table(
 ): string[] {
   const room = Math.max(60, width) - 1 - 2 * (head.length - 1);
   const sum = shares.reduce((a, b) => a + b, 0);
-  const widths = shares.map((share) => Math.max(8, Math.floor((room * share) / sum)));
+  const wanted = shares.map((share) => Math.max(8, Math.floor((room * share) / sum)));
+  const least = shares.map((_, i) =>
+    Math.max(8, ...[head, ...rows].map((row) => narrowest(visible(row[i] ?? "")))),
+  );
+  const widths = widened(wanted, least);
   const cells = (row: readonly string[]): Cell[] =>
     row.map((text, i) => ({ lines: wrap(visible(text), widths[i] ?? 8) }));
   return drawRows(widths, [head, ...rows].map(cells));
+}
+
+/** The widths with what a column lacks taken from those that have most to spare; as far as there is anything to spare. */
+function widened(widths: readonly number[], least: readonly number[]): readonly number[] {
+  const out = [...widths];
+  const spare = (at: number): number => (out[at] ?? 0) - (least[at] ?? 0);
+  for (const at of out.keys()) {
+    while (spare(at) < 0) {
+      const [from] = [...out.keys()].sort((a, b) => spare(b) - spare(a));
+      if (from === undefined || spare(from) <= 0) return out;
+      out[from] = (out[from] ?? 0) - 1;
+      out[at] = (out[at] ?? 0) + 1;
+    }
+  }
+  return out;
 }
 
 /** A text in lines, all of them indented, those that continue it by two more. */

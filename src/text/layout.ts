@@ -84,7 +84,7 @@ export function wrap(text: string, width: number, hang = 0): string[] {
       put(word);
       continue;
     }
-    for (const piece of word.match(/[^/.,:-]*[/.,:-]+|[^/.,:-]+/g) ?? []) {
+    for (const piece of word.match(PIECES) ?? []) {
       if (used + displayWidth(piece) > room() && used > 0) flush();
       for (const character of piece) {
         if (used + characterWidth(character) > room()) flush();
@@ -94,6 +94,16 @@ export function wrap(text: string, width: number, hang = 0): string[] {
   }
   if (line.trim() !== "" || lines.length === 0) flush();
   return lines.map((done) => released(done));
+}
+
+/** What `wrap` breaks only where there is no other way. */
+const PIECES = /[^/.,:-]*[/.,:-]+|[^/.,:-]+/g;
+
+/** Columns that a text takes at least where none of its pieces is to be broken. */
+export function narrowest(text: string): number {
+  return (text.match(/[^ ]+/g) ?? [])
+    .flatMap((word) => word.match(PIECES) ?? [])
+    .reduce((most, piece) => Math.max(most, displayWidth(piece)), 0);
 }
 
 /** A cell: its lines, none wider than its column. `span` joins it with the columns to its right. */
