@@ -3,7 +3,7 @@ import { PROVIDERS } from "../access/policy.ts";
 import { contentNumber } from "../report/grant.ts";
 import type { Drift, Finding, Report, Severity, Target } from "../report/report.ts";
 import type { RuleText } from "../report/rule-text.ts";
-import { SEVERITIES, severityRank } from "../report/severity.ts";
+import { SEVERITIES } from "../report/severity.ts";
 import { plural } from "../text/count.ts";
 import { released } from "../text/layout.ts";
 import { inertJson, visible } from "../text/visible.ts";
@@ -11,6 +11,7 @@ import type { RenderOptions, Reporter } from "./define.ts";
 import { recordedText } from "./recorded.ts";
 import { ruleText } from "./rules.ts";
 import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
+import { standingDrift } from "./standing.ts";
 import { baselineName } from "./words.ts";
 
 /** What code scanning takes: runs in a file, results in a run, bytes of the file after gzip. */
@@ -82,7 +83,7 @@ function targetsLeftOut(targets: readonly Target[]): string {
 function renderSarif(report: Report, options: RenderOptions): Sarif | undefined {
   const complete = report.interrupted ? [] : report.targets.filter((t) => t.complete);
   if (complete.length === 0) return undefined;
-  const drift = driftByTarget(report);
+  const drift = standingDrift(report);
   const { kept, dropped } = mostSevere(complete, drift);
   const categories = uniqueCategories(report.targets);
   for (let most: number = LIMITS.results; ; most = Math.floor(most / 2)) {
@@ -388,26 +389,6 @@ function skippedControls(report: Report, target: Target): Notification[] {
       `not looked at: ${ids}. Alerts of an earlier upload stay open where the earlier report is given with --since.`,
     ),
   ];
-}
-
-/**
- * Drift that stands, by target, in the report's order (worst first). Waived, unknown and notes are no results. What an
- * earlier report has and nobody looked at again stands too: left out, its alert would be closed.
- */
-function driftByTarget(report: Report): ReadonlyMap<string, readonly Finding[]> {
-  const out = new Map<string, Finding[]>();
-  const unseen = (report.unassessed ?? []).map((finding) => ({
-    ...finding,
-    message: `(not looked at again) ${finding.message}`,
-  }));
-  for (const finding of [...report.findings, ...unseen]) {
-    if (finding.outcome !== "fail") continue;
-    const list = out.get(finding.target);
-    if (list === undefined) out.set(finding.target, [finding]);
-    else list.push(finding);
-  }
-  for (const list of out.values()) list.sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
-  return out;
 }
 
 /** The targets that fit into one file: those with the worst drift, in their own order. */

@@ -1,0 +1,23 @@
+import type { Finding, Report } from "../report/report.ts";
+import { severityRank } from "../report/severity.ts";
+
+/**
+ * Drift that stands, by target, the worst first: for formats whose reader closes an alert that is absent from the next
+ * report. Waived, unknown and notes are no alerts. What an earlier report has and nobody looked at again stands too,
+ * and says so: left out, its alert would be closed.
+ */
+export function standingDrift(report: Report): ReadonlyMap<string, readonly Finding[]> {
+  const out = new Map<string, Finding[]>();
+  const unseen = (report.unassessed ?? []).map((finding) => ({
+    ...finding,
+    message: `(not looked at again) ${finding.message}`,
+  }));
+  for (const finding of [...report.findings, ...unseen]) {
+    if (finding.outcome !== "fail") continue;
+    const list = out.get(finding.target);
+    if (list === undefined) out.set(finding.target, [finding]);
+    else list.push(finding);
+  }
+  for (const list of out.values()) list.sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
+  return out;
+}
