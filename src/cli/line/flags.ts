@@ -8,6 +8,7 @@ export type CommandName =
   | "waiver"
   | "baseline list"
   | "baseline show"
+  | "baseline card"
   | "check list"
   | "check explain"
   | "policy compare"
@@ -56,6 +57,7 @@ export const commandNames = [
   "waiver",
   "baseline list",
   "baseline show",
+  "baseline card",
   "check list",
   "check explain",
   "policy compare",
@@ -80,6 +82,7 @@ export const scanFormats = [
   "gitlab-codequality",
 ] as const;
 export const compareFormats = ["table", "json"] as const;
+export const cardFormats = ["markdown", "html"] as const;
 export const reviewFormats = ["table", "json", "markdown"] as const;
 export const execPluginChoices = ["allow", "deny"] as const;
 
@@ -462,6 +465,15 @@ export const flags: readonly Flag[] = [
     flagOnly: true,
     help: "table or json",
     commands: ["policy compare", "preflight", "baseline list", "baseline show", "check list"],
+  },
+  {
+    name: "format",
+    value: "FMT",
+    choices: cardFormats,
+    default: "markdown",
+    flagOnly: true,
+    help: "markdown or html",
+    commands: ["baseline card"],
   },
   {
     name: "plugin",
