@@ -144,3 +144,8 @@ test("the registry: formats, the default first, each with a title and an extensi
   ]);
   expect(findReporter("xml")).toBeUndefined();
 });
+
+test("docs/formats.md has a row for each format, in their order", () => {
+  const rows = readFileSync("docs/formats.md", "utf8").matchAll(/^\| `([\w-]+)` \| .+ \| .+ \|$/gm);
+  expect([...rows].map(([, format]) => format)).toEqual(reporters.map(({ format }) => format));
+});
