@@ -1,9 +1,8 @@
 import type { Finding, Report } from "../report/report.ts";
-import { released } from "../text/layout.ts";
 import { inertLine, visible, wholly } from "../text/visible.ts";
 import type { Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
-import { recordedText } from "./recorded.ts";
+import { behindOf } from "./recorded.ts";
 import { witnessScope, witnessText } from "./words.ts";
 
 /** The columns, in their order. */
@@ -40,25 +39,20 @@ export const csv: Reporter = {
 };
 
 function renderCsv(report: Report): string {
-  const recorded = new Map(
-    report.targets.flatMap((target) => {
-      const text = recordedText(target);
-      return text === undefined ? [] : [[target.name, ` (${released(text)})`] as const];
-    }),
-  );
+  const behind = behindOf(report);
   const rows: Row[] = [
-    ...report.findings.map((finding) => rowOf(finding, recorded.get(finding.target) ?? "")),
+    ...report.findings.map((finding) => rowOf(finding, behind(finding.target, finding.control))),
     ...gapsOf(report).map(({ target, control, text }) => ({
       target,
       ...(control === undefined ? {} : { control }),
       outcome: "unknown",
-      message: `not assessed: ${text}${recorded.get(target) ?? ""}`,
+      message: `not assessed: ${text}${behind(target, control)}`,
     })),
   ];
   return [COLUMNS.join(","), ...rows.map(lineOf)].map((line) => `${line}\r\n`).join("");
 }
 
-function rowOf(finding: Finding, recorded: string): Row {
+function rowOf(finding: Finding, behind: string): Row {
   const { target, control, rule, drift, severity, outcome, resource, pattern, except = [] } = finding;
   const { state, witness, by, message, waiver, fingerprint, verify } = finding;
   const scope = witnessScope(witness);
@@ -75,7 +69,7 @@ function rowOf(finding: Finding, recorded: string): Row {
     witness:
       witness === undefined ? "" : `${witnessText(witness)}${scope === undefined ? "" : ` at ${scope}`}`,
     by: by ?? "",
-    message: `${message}${accepted}${recorded}`,
+    message: `${message}${accepted}${behind}`,
     command: verify ?? "",
   };
 }

@@ -4,6 +4,7 @@ import { plural } from "../text/count.ts";
 import { inertJson, visible } from "../text/visible.ts";
 import type { Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
+import { behindOf } from "./recorded.ts";
 import { artifactUri, cut } from "./sarif-text.ts";
 import { uuidOf } from "./uuid.ts";
 
@@ -15,6 +16,8 @@ const SEVERITY_WORDS = {
   info: "info",
 } as const satisfies Record<Severity, string>;
 
+/** Characters of a message; the widget shows a line or two. */
+const MOST = 2_000;
 /** What is not known ranks as drift that breaks the vendor would. */
 const OPEN = "major";
 
@@ -38,13 +41,14 @@ export const gitlabCodequality: Reporter = {
 };
 
 function renderCodequality(report: Report): string {
+  const behind = behindOf(report);
   const entries = report.findings.flatMap((finding) => {
-    const { outcome, rule, severity, fingerprint, location, message } = finding;
+    const { target, control, outcome, rule, severity, fingerprint, location, message } = finding;
     if (outcome !== "fail" && outcome !== "unknown") return [];
     const open = outcome === "unknown";
     return [
       entry({
-        description: open ? `not assessed: ${message}` : message,
+        description: `${open ? "not assessed: " : ""}${cut(message, MOST)}${behind(target, control)}`,
         check: rule,
         fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
         severity: open ? OPEN : SEVERITY_WORDS[severity],
@@ -55,7 +59,7 @@ function renderCodequality(report: Report): string {
   const file = report.baselines[0]?.file ?? "baselines";
   const gaps = gapsOf(report).map(({ target, control, text }) =>
     entry({
-      description: `not assessed: ${[target, control, text].filter((part) => part).join(": ")}`,
+      description: `not assessed: ${[target, control, text].filter((part) => part).join(": ")}${behind(target, control)}`,
       check: "chalk-audit/not-assessed",
       fingerprint: uuidOf("code quality gap", target, control ?? ""),
       severity: OPEN,
@@ -77,7 +81,7 @@ interface Entry {
 
 function entry({ description, check, fingerprint, severity, file, line }: Entry): object {
   return {
-    description: cut(visible(description), 2_000),
+    description: visible(description),
     check_name: visible(check),
     fingerprint,
     severity,

@@ -67,6 +67,23 @@ test("the same finding has the same fingerprint at another time; one that is not
   expect(entries(unknown)[0]?.fingerprint).not.toBe(entries(later)[0]?.fingerprint);
 });
 
+test("recorded state is named with its time, and a baseline that is not bundled with its file", () => {
+  const built = worlds.drift();
+  const recorded: Report = {
+    ...built,
+    targets: built.targets.map((each) => ({
+      ...each,
+      source: "snapshot",
+      recordedAt: "2026-11-20T06:00:00Z",
+    })),
+    baselines: built.baselines.map((each) => ({ ...each, own: true })),
+  };
+  for (const { description } of entries(recorded))
+    expect(description).toMatch(
+      / \(recorded 2026-11-20 06:00 UTC\) \(judged by acme-azure@2026-11-20 \(own file .*\)\)$/,
+    );
+});
+
 test("fault 20: 30,000 findings are all there", () => {
   expect(entries(large(30_000))).toHaveLength(30_000);
 });
