@@ -158,6 +158,11 @@ export function openedWays(
   return waysOf(paths, reach(documents, options));
 }
 
+/** Every published way to more rights of a provider that this version knows (E1), open or not. */
+export function publishedWays(provider: Provider): readonly EscalationPath[] {
+  return engineOf(provider).paths;
+}
+
 function engineOf(provider: Provider): Engine {
   if (Object.hasOwn(engines, provider)) return engines[provider];
   throw new PolicyError(

@@ -1,12 +1,32 @@
 import type { Door, Report, Target } from "../report/report.ts";
-import { KEEP } from "../text/layout.ts";
+import { KEEP, released } from "../text/layout.ts";
 import { visible } from "../text/visible.ts";
+import { baselineName } from "./words.ts";
 
 /** When recorded state was recorded, and where it was named: `recorded 2026-11-20 06:00 UTC`. Live state: nothing. */
 export function recordedText({ source, recordedAt, namedBy }: Target): string | undefined {
   if (source !== "snapshot" || recordedAt === undefined) return undefined;
   const at = `recorded ${recordedAt.slice(0, 10)} ${recordedAt.slice(11, 16)} UTC`.replaceAll(" ", KEEP);
   return namedBy === undefined ? at : `${at}, a snapshot that ${visible(namedBy)} names`;
+}
+
+/**
+ * For a format that has no other place for it, behind what is said of a target's control: when the state was recorded,
+ * and which of its baselines does not come with the package. Without a control, all such baselines of the report.
+ */
+export function behindOf(report: Report): (target: string, control?: string) => string {
+  const recorded = new Map(
+    report.targets.flatMap((target) => {
+      const text = recordedText(target);
+      return text === undefined ? [] : [[target.name, ` (${released(text)})`] as const];
+    }),
+  );
+  const own = report.baselines.filter((each) => each.own === true);
+  return (target, control) => {
+    const judges = own.filter(({ id }) => control === undefined || control.startsWith(`${id}/`));
+    const judged = judges.length === 0 ? "" : ` (judged by ${judges.map(baselineName).join(", ")})`;
+    return `${recorded.get(target) ?? ""}${judged}`;
+  };
 }
 
 /** The warnings of recorded state that is too old, each target named where there are several. */

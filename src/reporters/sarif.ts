@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { contentNumber } from "../report/grant.ts";
 import type { Finding, Report, Target } from "../report/report.ts";
-import { SEVERITIES, severityRank } from "../report/severity.ts";
+import { SEVERITIES } from "../report/severity.ts";
 import { plural } from "../text/count.ts";
 import { inertJson, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
@@ -16,6 +16,7 @@ import {
 } from "./sarif-notices.ts";
 import { RATINGS, resultMarkdown, sarifRule } from "./sarif-rules.ts";
 import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
+import { standingDrift } from "./standing.ts";
 
 /** What code scanning takes: runs in a file, results in a run, bytes of the file after gzip. */
 const LIMITS = { runs: 20, results: 5_000, gzipped: 10_000_000 } as const;
@@ -71,7 +72,7 @@ function targetsLeftOut(targets: readonly Target[]): string {
 function renderSarif(report: Report, options: RenderOptions): Sarif | undefined {
   const complete = report.interrupted ? [] : report.targets.filter((t) => t.complete);
   if (complete.length === 0) return undefined;
-  const drift = driftByTarget(report, options);
+  const drift = standingDrift(report, options.sarif?.suppressions);
   const { kept, dropped } = mostSevere(complete, drift);
   const categories = uniqueCategories(report.targets);
   for (let most: number = LIMITS.results; ; most = Math.floor(most / 2)) {
@@ -250,31 +251,6 @@ function tool(report: Report, rules: readonly unknown[], notes: readonly Notific
       ...(notes.length === 0 ? {} : { notifications: descriptors(notes) }),
     },
   };
-}
-
-/**
- * Drift that stands, by target, worst first, and then what was waived, where that is asked for. Unknown and notes are
- * no results. What an earlier report has and nobody looked at again stands too: left out, its alert would be closed.
- */
-function driftByTarget(
-  report: Report,
-  { sarif: { suppressions = false } = {} }: RenderOptions,
-): ReadonlyMap<string, readonly Finding[]> {
-  const out = new Map<string, Finding[]>();
-  const unseen = (report.unassessed ?? []).map((finding) => ({
-    ...finding,
-    message: `(not looked at again) ${finding.message}`,
-  }));
-  for (const finding of [...report.findings, ...unseen]) {
-    if (finding.outcome !== "fail" && !(suppressions && finding.outcome === "waived")) continue;
-    const list = out.get(finding.target);
-    if (list === undefined) out.set(finding.target, [finding]);
-    else list.push(finding);
-  }
-  const rank = ({ outcome, severity }: Finding) =>
-    (outcome === "waived" ? SEVERITIES.length : 0) + severityRank(severity);
-  for (const list of out.values()) list.sort((a, b) => rank(a) - rank(b));
-  return out;
 }
 
 /** The targets that fit into one file: those with the worst drift, in their own order. */

@@ -18,7 +18,7 @@ import {
 const MOST_ROWS = 60;
 
 /** Text from a cloud as a cell: no markup, no link, no new cell (fault 28). */
-function cell(text: string): string {
+export function cell(text: string): string {
   return visible(text)
     .replace(/[\\`*_{}[\]<>()#+!|~@&]/g, (c) => `&#${c.charCodeAt(0)};`)
     .replace(/:\/\//g, "&#58;//")
@@ -26,7 +26,7 @@ function cell(text: string): string {
 }
 
 /** Text in code, in which nothing is markup; a backtick or a bar would end it. */
-function code(text: string): string {
+export function code(text: string): string {
   return `<code>${cell(text)}</code>`;
 }
 

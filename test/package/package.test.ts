@@ -154,7 +154,18 @@ console.log(JSON.stringify({
     expect(JSON.parse(stdout)).toEqual({
       counts: [0, 1, 0],
       replay: [["denied", "allowed"]],
-      formats: ["table", "json", "sarif", "junit", "markdown"],
+      formats: [
+        "table",
+        "json",
+        "sarif",
+        "junit",
+        "markdown",
+        "csv",
+        "ocsf",
+        "oscal",
+        "gitlab-sast",
+        "gitlab-codequality",
+      ],
       bundled: true,
     });
   });

@@ -111,6 +111,16 @@ describe.each(Object.entries(reports))("%s", (name, [make, exitCode]) => {
   });
 });
 
+test.each(["drift", "partial"] as const)("%s: the other formats", async (name) => {
+  for (const wanted of ["csv", "ocsf", "oscal", "gitlab-sast", "gitlab-codequality"]) {
+    const { format, extension, render, beside = [] } = findReporter(wanted) ?? sarif;
+    expect(format).toBe(wanted);
+    const [built, given] = [worlds[name](), options({ exitCode: EXIT[name] })];
+    const text = render(built, given) ?? beside.map((each) => each.render(built, given)).join("");
+    await expect(text).toMatchFileSnapshot(`../goldens/${name}.${format}.${extension}`);
+  }
+});
+
 test("every golden belongs to a report", () => {
   const names = readdirSync("test/goldens").map((file) => file.slice(0, file.indexOf(".")));
   expect([...new Set(names)].sort()).toEqual(Object.keys(reports).sort());
@@ -126,6 +136,16 @@ test("the registry: formats, the default first, each with a title and an extensi
     ["sarif", "sarif"],
     ["junit", "xml"],
     ["markdown", "md"],
+    ["csv", "csv"],
+    ["ocsf", "jsonl"],
+    ["oscal", "json"],
+    ["gitlab-sast", "json"],
+    ["gitlab-codequality", "json"],
   ]);
   expect(findReporter("xml")).toBeUndefined();
+});
+
+test("docs/formats.md has a row for each format, in their order", () => {
+  const rows = readFileSync("docs/formats.md", "utf8").matchAll(/^\| `([\w-]+)` \| .+ \| .+ \|$/gm);
+  expect([...rows].map(([, format]) => format)).toEqual(reporters.map(({ format }) => format));
 });

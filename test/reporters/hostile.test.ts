@@ -1,67 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Finding, Report } from "../../src/report/report.ts";
+import type { Report } from "../../src/report/report.ts";
 import { reporters } from "../../src/reporters/registry.ts";
-import { renderIncompleteSarif } from "../../src/reporters/sarif.ts";
 import { table } from "../../src/reporters/table.ts";
 import { displayWidth, drawRows, wrap } from "../../src/text/layout.ts";
-import { control, finding, report, SUBSCRIPTION, target, worlds } from "../report/sample.ts";
+import { control, finding, report, worlds } from "../report/sample.ts";
+import { hostile } from "./hostile.ts";
 import { fleet, large, options } from "./worlds.ts";
 
 const c = String.fromCodePoint;
 const EVIL = `a${c(0x1b)}[2J${c(0x1b)}]8;;http://x${c(7)}${c(0x9b)}31m\r::stop-commands::x\n::error::y ${c(0x202e)}${c(0x200b)} ##vso[task.x] ::add-mask::z`;
-
-/** A report in which everything that can come from a cloud is hostile. */
-function hostile(text: string): Report {
-  const base = {
-    resource: { type: text, id: text, name: text },
-    message: text,
-    pattern: text,
-    except: [text],
-    by: text,
-    why: text,
-    expected: text,
-    actual: [text],
-    verify: text,
-    remediation: { text, commands: [text] },
-    witness: { action: text, plane: "control", scope: text },
-    witnesses: [{ verb: text, group: text, resource: text }],
-    known: { count: 1, examples: [text] },
-    documentation: { title: text, url: text, section: text },
-    location: { file: text, line: 1 },
-  } satisfies Partial<Finding>;
-  const findings = (["fail", "unknown", "waived", "pass"] as const).map((outcome, i) =>
-    finding({
-      control: "platform-role",
-      drift: i % 2 === 0 ? "excess" : "weakened",
-      severity: "high",
-      ...base,
-      outcome,
-      property: outcome,
-      waiver: { reason: text, owner: text, expires: text },
-    }),
-  );
-  const unread = [
-    { kind: "azure/vault", api: text, cause: "denied", permission: text, detail: text },
-  ] as const;
-  const targets = [
-    target(SUBSCRIPTION, { name: text, notes: [text], principals: [{ id: text, name: text }], unread }),
-    target(`${SUBSCRIPTION}2`, { name: `2${text}`, complete: false, unread }),
-  ];
-  return {
-    ...report({
-      targets,
-      baselines: [{ id: text, version: text, sha256: "a".repeat(64) }],
-      controls: [
-        control("platform-role", "fail", { target: text, reason: text }),
-        control("aks-rbac", "unknown", { target: text, reason: text }),
-        control("cluster-role", "skipped", { target: text, reason: text }),
-      ],
-      findings: findings.map((f) => ({ ...f, target: text })),
-    }),
-    gone: findings.slice(0, 1),
-  };
-}
 
 function everyOutput(built: Report): readonly string[] {
   const outputs = reporters.flatMap((reporter) =>
@@ -69,13 +17,17 @@ function everyOutput(built: Report): readonly string[] {
       [false, true].map((verbose) => reporter.render(built, options({ width, verbose }))),
     ),
   );
-  return [...outputs, renderIncompleteSarif(built)].filter((o) => o !== undefined);
+  const beside = reporters.flatMap((reporter) =>
+    (reporter.beside ?? []).map(({ render }) => render(built, options())),
+  );
+  // Of the line ends, CSV's are two characters, and no hostile ones.
+  return [...outputs, ...beside].filter((o) => o !== undefined).map((o) => o.replaceAll("\r\n", "\n"));
 }
 
 describe("hostile names", () => {
   test("fault 26: ESC, OSC 8, C1, CR, bidi and zero-width are visible in every format", () => {
     const outputs = everyOutput(hostile(EVIL));
-    expect(outputs.length).toBe(51);
+    expect(outputs.length).toBe(92);
     for (const output of outputs) expect(output.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     const [text = ""] = outputs;
     expect(text.replace(/\s+/g, "")).toContain("\\u{1b}[2J");

@@ -41,7 +41,8 @@ function valuesOf(flag: Flag): readonly string[] | "file" | undefined {
 
 /** What may follow a command of its own words. */
 function operandsOf(name: CommandName): readonly string[] | "file" {
-  if (name === "baseline show") return [...new Set(listBundled().map(({ id }) => id))];
+  if (name === "baseline show" || name === "baseline card")
+    return [...new Set(listBundled().map(({ id }) => id))];
   if (name === "check explain") return checks.map(({ id }) => id);
   if (name === "completion") return shells;
   return name === "compare" || name === "policy compare" ? "file" : [];

@@ -8,6 +8,7 @@ export type CommandName =
   | "waiver"
   | "baseline list"
   | "baseline show"
+  | "baseline card"
   | "check list"
   | "check explain"
   | "policy compare"
@@ -56,6 +57,7 @@ export const commandNames = [
   "waiver",
   "baseline list",
   "baseline show",
+  "baseline card",
   "check list",
   "check explain",
   "policy compare",
@@ -67,8 +69,20 @@ export const commandNames = [
 export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
 export const azureClouds = ["public", "usgovernment", "china"] as const;
 /** The formats of a report that `scan` writes, and those that `compare` does. */
-export const scanFormats = ["table", "json", "sarif", "junit", "markdown"] as const;
+export const scanFormats = [
+  "table",
+  "json",
+  "sarif",
+  "junit",
+  "markdown",
+  "csv",
+  "ocsf",
+  "oscal",
+  "gitlab-sast",
+  "gitlab-codequality",
+] as const;
 export const compareFormats = ["table", "json"] as const;
+export const cardFormats = ["markdown", "html"] as const;
 export const reviewFormats = ["table", "json", "markdown"] as const;
 export const execPluginChoices = ["allow", "deny"] as const;
 
@@ -463,6 +477,15 @@ export const flags: readonly Flag[] = [
     flagOnly: true,
     help: "table or json",
     commands: ["policy compare", "preflight", "baseline list", "baseline show", "check list"],
+  },
+  {
+    name: "format",
+    value: "FMT",
+    choices: cardFormats,
+    default: "markdown",
+    flagOnly: true,
+    help: "markdown or html",
+    commands: ["baseline card"],
   },
   {
     name: "plugin",

@@ -66,6 +66,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import("../commands/baseline.ts")).baselineShow,
   },
   {
+    name: "baseline card",
+    title: "what a vendor asks for, in words, before anything is granted",
+    operands: "<baseline>",
+    load: async () => (await import("../commands/baseline-card.ts")).baselineCard,
+  },
+  {
     name: "check list",
     title: "the checks",
     load: async () => (await import("../commands/check.ts")).checkList,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scanFormats } from "../../../src/cli/line/flags.ts";
 import { type Arm, startArm } from "../../servers/arm.ts";
 import { command } from "./command.ts";
 import { workingFolder } from "./folder.ts";
@@ -65,7 +66,7 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     [["--timeout"], ["--timeout: expected a value: --timeout <DURATION>"]],
     [["compare", "a"], ["compare: expected <new>; see --help"]],
     [["compare", "a", "b", "c"], ["compare: more was given than it takes; see --help"]],
-    [["baseline"], ["baseline: expected a command: list, show"]],
+    [["baseline"], ["baseline: expected a command: list, show, card"]],
     [["check", "lst"], ['check: unknown command "lst"; did you mean "list"? (known: list, explain)']],
     [
       ["check", "explain", "azure/role-definitoin"],
@@ -155,7 +156,7 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     // formats and files to write
     [
       [...azure, "--format", "sarf"],
-      ['--format: unknown format "sarf"; did you mean "sarif"? (known: table, json, sarif, junit, markdown)'],
+      [`--format: unknown format "sarf"; did you mean "sarif"? (known: ${scanFormats.join(", ")})`],
     ],
     [
       [...azure, "--format", "json,table"],

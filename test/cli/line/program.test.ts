@@ -72,8 +72,8 @@ describe("T11: an option that says nothing here is refused, not passed over", ()
 
 test("help: the formats are those of the reporters, placeholders of nothing are not shown", async () => {
   expect(scanFormats).toEqual(reporters.map(({ format }) => format));
-  expect((await ran(["scan", "--help"])).stdout).toContain(
-    "what to write (table, json, sarif, junit or markdown)",
+  expect((await ran(["scan", "--help"])).stdout.replace(/\s+/g, " ")).toContain(
+    `what to write (${scanFormats.slice(0, -1).join(", ")} or ${scanFormats.at(-1)})`,
   );
   expect((await ran(["compare", "--help"])).stdout).toContain("what to write (table or json)");
   for (const command of [[], ["scan"], ["policy"]])
@@ -146,7 +146,5 @@ test("an empty format is called that", async () => {
     "fixtures/snapshots/azure/demo.json",
   ]);
   expect(status).toBe(2);
-  expect(stderr).toContain(
-    "--format: expected a format (table, json, sarif, junit, markdown), found an empty one",
-  );
+  expect(stderr).toContain(`--format: expected a format (${scanFormats.join(", ")}), found an empty one`);
 });

@@ -1,0 +1,90 @@
+import { contentNumber } from "../report/grant.ts";
+import type { Report, Severity } from "../report/report.ts";
+import { plural } from "../text/count.ts";
+import { inertJson, visible } from "../text/visible.ts";
+import type { Reporter } from "./define.ts";
+import { earlierLeftOut, gapsOf } from "./gaps.ts";
+import { behindOf } from "./recorded.ts";
+import { artifactUri, cut } from "./sarif-text.ts";
+import { uuidOf } from "./uuid.ts";
+
+const SEVERITY_WORDS = {
+  critical: "blocker",
+  high: "critical",
+  medium: "major",
+  low: "minor",
+  info: "info",
+} as const satisfies Record<Severity, string>;
+
+/** Characters of a message; the widget shows a line or two. */
+const MOST = 2_000;
+/** What is not known ranks as drift that breaks the vendor would. */
+const OPEN = "major";
+
+/**
+ * GitLab's Code Quality report: a list that a merge request shows against its target branch's. What is not known is an
+ * entry too, so that a scan that could read less never looks like one that mended something. Waived findings and notes
+ * are left out.
+ */
+export const gitlabCodequality: Reporter = {
+  format: "gitlab-codequality",
+  title: "GitLab Code Quality report for merge requests",
+  extension: "json",
+  render: renderCodequality,
+  leftOut: (report) => {
+    const waived = report.findings.filter(({ outcome }) => outcome === "waived").length;
+    return [
+      ...(waived === 0 ? [] : [`${plural(waived, "finding")} waived: GitLab has no word for it`]),
+      ...earlierLeftOut(report),
+    ];
+  },
+};
+
+function renderCodequality(report: Report): string {
+  const behind = behindOf(report);
+  const entries = report.findings.flatMap((finding) => {
+    const { target, control, outcome, rule, severity, fingerprint, location, message } = finding;
+    if (outcome !== "fail" && outcome !== "unknown") return [];
+    const open = outcome === "unknown";
+    return [
+      entry({
+        description: `${open ? "not assessed: " : ""}${cut(message, MOST)}${behind(target, control)}`,
+        check: rule,
+        fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
+        severity: open ? OPEN : SEVERITY_WORDS[severity],
+        ...location,
+      }),
+    ];
+  });
+  const file = report.baselines[0]?.file ?? "baselines";
+  const gaps = gapsOf(report).map(({ target, control, text }) =>
+    entry({
+      description: `not assessed: ${[target, control, text].filter((part) => part).join(": ")}${behind(target, control)}`,
+      check: "chalk-audit/not-assessed",
+      fingerprint: uuidOf("code quality gap", target, control ?? ""),
+      severity: OPEN,
+      file,
+      line: 1,
+    }),
+  );
+  return `${inertJson(JSON.stringify([...entries, ...gaps], null, 1))}\n`;
+}
+
+interface Entry {
+  readonly description: string;
+  readonly check: string;
+  readonly fingerprint: string;
+  readonly severity: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+function entry({ description, check, fingerprint, severity, file, line }: Entry): object {
+  return {
+    description: visible(description),
+    check_name: visible(check),
+    fingerprint,
+    severity,
+    location: { path: artifactUri(file), lines: { begin: Math.max(1, line) } },
+  };
+}
