@@ -1,4 +1,5 @@
 import type { Reporter } from "./define.ts";
+import { html } from "./html.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
@@ -6,7 +7,7 @@ import { sarif } from "./sarif.ts";
 import { table } from "./table.ts";
 
 /** Every format, the default one first. */
-export const reporters: readonly Reporter[] = [table, json, sarif, junit, markdown];
+export const reporters: readonly Reporter[] = [table, json, sarif, junit, markdown, html];
 
 /** The reporter of a format, or undefined for an unknown one. */
 export function findReporter(format: string): Reporter | undefined {

@@ -67,7 +67,7 @@ export const commandNames = [
 export const failOnLevels = ["critical", "high", "medium", "low", "info", "never"] as const;
 export const azureClouds = ["public", "usgovernment", "china"] as const;
 /** The formats of a report that `scan` writes, and those that `compare` does. */
-export const scanFormats = ["table", "json", "sarif", "junit", "markdown"] as const;
+export const scanFormats = ["table", "json", "sarif", "junit", "markdown", "html"] as const;
 export const compareFormats = ["table", "json"] as const;
 export const reviewFormats = ["table", "json", "markdown"] as const;
 export const execPluginChoices = ["allow", "deny"] as const;

@@ -1,0 +1,46 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+
+const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), "src/reporters/html/page");
+
+/**
+ * The script and the style of the HTML report, bundled and minified: what a browser runs, on one line each.
+ *
+ * @returns {import("../src/reporters/html/page-data.ts").Assets}
+ */
+export function bundledPage() {
+  const text = (file) => {
+    const { outputFiles } = buildSync({
+      entryPoints: [join(folder, file)],
+      bundle: true,
+      write: false,
+      minify: true,
+      format: "iife",
+      platform: "browser",
+      target: ["es2022", "chrome109", "firefox115", "safari16"],
+      charset: "ascii",
+      legalComments: "none",
+      logLevel: "warning",
+    });
+    return outputFiles[0].text.trim();
+  };
+  return { script: text("main.ts"), style: text("style.css") };
+}
+
+/**
+ * An esbuild plugin: the module that bundles the page when it runs is replaced by the bundled texts.
+ *
+ * @returns {import("esbuild").Plugin}
+ */
+export function bundledHtmlPage() {
+  return {
+    name: "bundled-html-page",
+    setup(bundler) {
+      bundler.onLoad({ filter: /[\\/]src[\\/]reporters[\\/]html[\\/]assets\.ts$/ }, () => ({
+        contents: `const assets = ${JSON.stringify(bundledPage())};\nexport function pageAssets() { return assets; }\n`,
+        loader: "js",
+      }));
+    },
+  };
+}
