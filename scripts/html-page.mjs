@@ -23,7 +23,10 @@ export function bundledPage() {
       legalComments: "none",
       logLevel: "warning",
     });
-    return outputFiles[0].text.trim();
+    // a control character within a text, which the bundler writes as it is, by its escape
+    return outputFiles[0].text
+      .trim()
+      .replace(/[\0-\x09\x0b-\x1f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
   };
   return { script: text("main.ts"), style: text("style.css") };
 }

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { root } from "./bundle.mjs";
 
-const formats = ["table", "json", "sarif", "junit", "markdown"];
+const formats = ["table", "json", "sarif", "junit", "markdown", "html"];
 const baselines = {
   azure: ["chalk-azure", "metaflow-azure", "fixtures/baselines/acme-lake.yaml"],
   aws: ["chalk-aws", "chalk-helm", "fixtures/baselines/acme-pond.yaml"],

@@ -154,7 +154,7 @@ console.log(JSON.stringify({
     expect(JSON.parse(stdout)).toEqual({
       counts: [0, 1, 0],
       replay: [["denied", "allowed"]],
-      formats: ["table", "json", "sarif", "junit", "markdown"],
+      formats: ["table", "json", "sarif", "junit", "markdown", "html"],
       bundled: true,
     });
   });

@@ -126,6 +126,7 @@ test("the registry: formats, the default first, each with a title and an extensi
     ["sarif", "sarif"],
     ["junit", "xml"],
     ["markdown", "md"],
+    ["html", "html"],
   ]);
   expect(findReporter("xml")).toBeUndefined();
 });

@@ -1,5 +1,6 @@
-import { type Packed, type PackedFinding, type PackedGroup, type PackedRow, refAt } from "./packed.ts";
-import { type FindingView, STATUSES } from "./view.ts";
+import { numberAt, type Packed, type PackedFinding, type PackedGroup, type PackedRow } from "./packed.ts";
+import { type TextTable, textOf } from "./text-table.ts";
+import { STATUSES } from "./view.ts";
 
 /** By what a list is narrowed: of each facet the chosen values, none for all; and words that each must be found. */
 export interface Choice {
@@ -16,99 +17,104 @@ export type Sort = (typeof SORTS)[number];
 
 const SEVERITY_ORDER = ["critical", "high", "medium", "low", "info"];
 
-/**
- * The groups that have something of the choice, each with those of its differences that do, in order. Works on what is
- * packed: a text that 30,000 findings share is looked at once.
- */
-export function chosen(packed: Packed, choice: Choice): readonly PackedGroup[] {
-  const rowFits = fitting(packed, choice);
-  const groups = packed.groups.flatMap((group): PackedGroup[] => {
-    const [what, commands, path, ...rows] = group;
-    const kept = rows.filter(rowFits);
-    if (kept.length === rows.length) return [group];
-    return kept.length === 0 ? [] : [[what, commands, path, ...kept]];
-  });
-  return sorted(groups, packed.texts, choice.sort);
+export interface Filter {
+  /**
+   * The groups that have something of the choice, each with those of its differences that do, in order. Works on what is
+   * packed: a text that 30,000 findings share is looked at once.
+   */
+  readonly chosen: (choice: Choice) => readonly PackedGroup[];
+  /** How many differences have each value of a facet, by value. */
+  readonly counts: (facet: Facet) => ReadonlyMap<string, number>;
 }
 
-/** How many differences have each value of a facet, by value. */
-export function counts(packed: Packed, facet: Facet): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
+export function createFilter(packed: Packed): Filter {
+  const values = new Map(FACETS.map((facet) => [facet, valuesOf(packed, facet)]));
+  let lower: readonly string[] | undefined;
+  const lowerTexts = () => {
+    lower ??= packed.texts.map((_, number) => textOf(packed, number).toLowerCase());
+    return lower;
+  };
+  return {
+    chosen: (choice) => {
+      const fits = fitting(choice, values, lowerTexts);
+      const groups = packed.groups.flatMap((group): PackedGroup[] => {
+        const [what, commands, path, ...rows] = group;
+        const kept = rows.filter(fits);
+        if (kept.length === rows.length) return [group];
+        return kept.length === 0 ? [] : [[what, commands, path, ...kept]];
+      });
+      return sorted(groups, packed, choice.sort);
+    },
+    counts: (facet) =>
+      new Map([...(values.get(facet) ?? [])].map(([value, { count }]) => [value, count] as const)),
+  };
+}
+
+/** Findings of groups, those that are the same under several controls once. */
+export function rowsIn(groups: readonly PackedGroup[]): number {
+  return groups.reduce((sum, [, , , ...rows]) => sum + rows.length, 0);
+}
+
+/** The number of each value's text, and how many differences have it. */
+type Values = ReadonlyMap<string, { readonly number: number; readonly count: number }>;
+
+function valuesOf(packed: Packed, facet: Facet): Values {
+  const found = new Map<number, number>();
   for (const [, , , ...rows] of packed.groups) {
-    for (const row of rows) {
-      for (const value of new Set(findingsOf(row).map((finding) => textOf(finding, facet, packed.texts))))
-        if (value !== "") found.set(value, (found.get(value) ?? 0) + 1);
+    for (const [, , , ...findings] of rows) {
+      for (const number of new Set(findings.map((finding) => numberAt(finding, facet))))
+        if (typeof number === "number" && number !== 0) found.set(number, (found.get(number) ?? 0) + 1);
     }
   }
-  return new Map([...found].sort(([a], [b]) => rankIn(facet, a) - rankIn(facet, b) || order(a, b)));
+  const values = [...found].map(([number, count]) => [textOf(packed, number), { number, count }] as const);
+  return new Map(values.sort(([a], [b]) => rankIn(facet, a) - rankIn(facet, b) || order(a, b)));
 }
 
-/** Differences of groups. */
-export function rowsIn(groups: readonly PackedGroup[]): number {
-  return groups.reduce((sum, group) => sum + group.length - 3, 0);
-}
-
-function findingsOf([, , , ...findings]: PackedRow): readonly PackedFinding[] {
-  return findings;
-}
-
-function fitting({ texts }: Packed, { facets, search }: Choice): (row: PackedRow) => boolean {
-  const places = new Map(texts.map((text, place) => [text, place]));
+function fitting(
+  { facets, search }: Choice,
+  values: ReadonlyMap<Facet, Values>,
+  lowerTexts: () => readonly string[],
+): (row: PackedRow) => boolean {
   const wanted = FACETS.flatMap((facet) => {
-    const values = facets[facet] ?? [];
-    return values.length === 0
-      ? []
-      : [{ facet, refs: new Set(values.map((value) => places.get(value) ?? -1)) }];
+    const chosen = facets[facet] ?? [];
+    const numbers = new Set(chosen.map((value) => values.get(facet)?.get(value)?.number ?? -1));
+    return chosen.length === 0 ? [] : [{ facet, numbers }];
   });
   const words = search
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
-  const lower = words.length === 0 ? [] : texts.map((text) => text.toLowerCase());
-  const found = words.map((word) => lower.map((text) => text.includes(word)));
+  // of each word, the texts that have it
+  const found = words.map((word) => lowerTexts().map((text) => text.includes(word)));
   const has = (finding: PackedFinding) =>
-    wanted.every(({ facet, refs }) => {
-      const ref = refAt(finding, facet);
-      return typeof ref === "number" && refs.has(ref);
+    wanted.every(({ facet, numbers }) => {
+      const number = numberAt(finding, facet);
+      return typeof number === "number" && numbers.has(number);
     });
-  return (row) => {
-    const [what, proof] = row;
-    return findingsOf(row).some(
+  return ([what, proof, , ...findings]) =>
+    findings.some(
       (finding) =>
         has(finding) &&
-        found.every(
-          (inText) =>
-            what.some((ref) => inText[ref]) ||
-            proof.some((ref) => inText[ref]) ||
-            finding.some((refs) =>
-              typeof refs === "number" ? inText[refs] : refs.some((ref) => inText[ref]),
-            ),
+        found.every((inText) =>
+          [what, proof, ...finding].some((numbers) =>
+            typeof numbers === "number" ? inText[numbers] : numbers.some((number) => inText[number]),
+          ),
         ),
     );
-  };
 }
 
-function sorted(
-  groups: readonly PackedGroup[],
-  texts: readonly string[],
-  sort: Sort,
-): readonly PackedGroup[] {
+function sorted(groups: readonly PackedGroup[], table: TextTable, sort: Sort): readonly PackedGroup[] {
   if (sort === "worst") return groups;
   if (sort === "size") return [...groups].sort((a, b) => b.length - a.length);
-  const key = (group: PackedGroup): string => {
-    const finding = group[3]?.[3];
-    if (finding === undefined) return "";
-    return textOf(finding, sort === "resource" ? "name" : sort, texts);
+  const key = ([, , , row]: PackedGroup): string => {
+    const finding = row?.[3];
+    const number = finding === undefined ? 0 : numberAt(finding, sort === "resource" ? "name" : sort);
+    return typeof number === "number" ? textOf(table, number) : "";
   };
   return groups
     .map((group) => ({ group, by: key(group) }))
     .sort((a, b) => order(a.by, b.by))
     .map(({ group }) => group);
-}
-
-function textOf(finding: PackedFinding, key: keyof FindingView, texts: readonly string[]): string {
-  const ref = refAt(finding, key);
-  return typeof ref === "number" ? (texts[ref] ?? "") : "";
 }
 
 function rankIn(facet: Facet, value: string): number {

@@ -4,9 +4,10 @@ import { h, type PageElement } from "./element.ts";
 import { pathText } from "./path-picture.ts";
 import type { GroupView } from "./view.ts";
 
-/** Groups that the page has without its script, and differences of each. */
-export const MOST_STATIC = 200;
-const MOST_ROWS = 20;
+/** Groups that the page has without its script, how many of them at length, and differences of each. */
+const MOST_STATIC = 200;
+const MOST_BODIES = 50;
+const MOST_ROWS = 3;
 
 /** The worst groups for a browser without scripts, and how many there are. */
 export function staticList(groups: readonly GroupView[], naming: Naming): PageElement {
@@ -22,12 +23,13 @@ export function staticList(groups: readonly GroupView[], naming: Naming): PageEl
     h(
       "ol",
       { class: "groups" },
-      groups.slice(0, MOST_STATIC).map((group) => staticGroup(group, naming)),
+      groups.slice(0, MOST_STATIC).map((group, place) => staticGroup(group, naming, place < MOST_BODIES)),
     ),
   ]);
 }
 
-function staticGroup(group: GroupView, naming: Naming): PageElement {
+function staticGroup(group: GroupView, naming: Naming, atLength: boolean): PageElement {
+  if (!atLength) return h("li", { class: "group" }, [h("details", {}, [groupSummary(group, naming)])]);
   const [first] = group.rows;
   const more = group.rows.length - MOST_ROWS;
   const rows =

@@ -11,6 +11,9 @@ import { type Child, h, type PageElement } from "./element.ts";
 /** Targets that stand beside each other; more stand below each other, and the controls side by side. */
 const MOST_COLUMNS = 8;
 
+/** Targets below each other before the table scrolls in itself. */
+const MOST_ROWS = 20;
+
 const WORDS = {
   fail: ["✕", "drift"],
   unknown: ["?", "not assessed"],
@@ -41,7 +44,16 @@ export function controlMatrix(report: Report, naming: Naming): PageElement {
     h("h2", { id: "controls" }, "Controls"),
     controls.length === 0
       ? h("p", {}, "No control was in scope.")
-      : h("div", { class: "scroll", role: "region", "aria-labelledby": "controls", tabindex: "0" }, [table]),
+      : h(
+          "div",
+          {
+            class: report.targets.length > MOST_ROWS ? "scroll many" : "scroll",
+            role: "region",
+            "aria-labelledby": "controls",
+            tabindex: "0",
+          },
+          [table],
+        ),
   ]);
 }
 

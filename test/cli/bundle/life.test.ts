@@ -306,7 +306,7 @@ describe("fault 25: whatever goes wrong inside is exit 2, never 0 and never 1", 
 describe("fault 39: in a build log", () => {
   test("no escape byte and no progress, on either stream, with every format", async () => {
     for (const env of [{ CI: "true" }, { NO_COLOR: "1", FORCE_COLOR: "1" }]) {
-      for (const format of ["table", "json", "sarif", "junit", "markdown"]) {
+      for (const format of ["table", "json", "sarif", "junit", "markdown", "html"]) {
         const run = await command(["--cloud", "azure", ...arm.args, "--format", format, "--verbose"], {
           cwd: folder.path,
           env: { ...arm.env, ...env },

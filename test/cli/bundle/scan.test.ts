@@ -266,7 +266,7 @@ describe("fault 26: names that would move the cursor, from a live cloud and from
         ],
       }),
     );
-    for (const format of ["table", "json", "sarif", "junit", "markdown"]) {
+    for (const format of ["table", "json", "sarif", "junit", "markdown", "html"]) {
       const { status, stdout, stderr } = await live(arm, "--format", format, "--verbose", "--debug");
       expect(status).toBe(1);
       expect(stderr).toContain("debug: ");

@@ -73,7 +73,7 @@ describe("T11: an option that says nothing here is refused, not passed over", ()
 test("help: the formats are those of the reporters, placeholders of nothing are not shown", async () => {
   expect(scanFormats).toEqual(reporters.map(({ format }) => format));
   expect((await ran(["scan", "--help"])).stdout).toContain(
-    "what to write (table, json, sarif, junit or markdown)",
+    "what to write (table, json, sarif, junit, markdown or html)",
   );
   expect((await ran(["compare", "--help"])).stdout).toContain("what to write (table or json)");
   for (const command of [[], ["scan"], ["policy"]])
@@ -147,6 +147,6 @@ test("an empty format is called that", async () => {
   ]);
   expect(status).toBe(2);
   expect(stderr).toContain(
-    "--format: expected a format (table, json, sarif, junit, markdown), found an empty one",
+    "--format: expected a format (table, json, sarif, junit, markdown, html), found an empty one",
   );
 });

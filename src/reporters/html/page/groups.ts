@@ -2,6 +2,7 @@ import { plural } from "../../../text/count.ts";
 import { groupHead, groupSummary, type Naming, rowBody, rowSummary } from "../card.ts";
 import { h } from "../element.ts";
 import { type PackedGroup, unpackGroup } from "../packed.ts";
+import type { TextTable } from "../text-table.ts";
 import type { GroupView, RowView } from "../view.ts";
 import { addCopyButtons } from "./copy.ts";
 import { toDom } from "./dom.ts";
@@ -19,7 +20,7 @@ export interface GroupList {
 }
 
 interface Context {
-  readonly texts: readonly string[];
+  readonly table: TextTable;
   readonly naming: Naming;
   readonly say: (text: string) => void;
 }
@@ -98,7 +99,7 @@ function folded(summary: Node, fill: () => readonly Node[], say: (text: string) 
 }
 
 function groupItem(packed: PackedGroup, context: Context): HTMLElement {
-  const group = unpackGroup(packed, context.texts);
+  const group = unpackGroup(packed, context.table);
   const item = toDom(h("li", { class: "group" }));
   item.append(
     folded(

@@ -1,5 +1,5 @@
 import { grouped, plural } from "../../../text/count.ts";
-import { chosen, rowsIn } from "../filter.ts";
+import { createFilter, rowsIn } from "../filter.ts";
 import type { PageData } from "../page-data.ts";
 import { addCopyButtons } from "./copy.ts";
 import { byId } from "./dom.ts";
@@ -19,11 +19,12 @@ function start(): void {
     live.textContent = text;
   };
   const all = rowsIn(data.groups);
-  const list = createGroupList(byId("groups"), { texts: data.texts, naming: data.naming, say });
+  const list = createGroupList(byId("groups"), { table: data, naming: data.naming, say });
   const form = byId("tools");
-  const tools = createTools(form, data, data.naming, () => update());
+  const filter = createFilter(data);
+  const tools = createTools(form, filter, data.naming, () => update());
   const update = () => {
-    const groups = chosen(data, tools.choice());
+    const groups = filter.chosen(tools.choice());
     const rows = rowsIn(groups);
     list.show(groups);
     byId("count").textContent =

@@ -1,8 +1,7 @@
 import { grouped } from "../../../text/count.ts";
 import { type Naming, shortControl } from "../card.ts";
 import { h, type PageElement } from "../element.ts";
-import { type Choice, counts, type Facet, SORTS, type Sort } from "../filter.ts";
-import type { Packed } from "../packed.ts";
+import { type Choice, type Facet, type Filter, SORTS, type Sort } from "../filter.ts";
 import { byId, toDom } from "./dom.ts";
 
 /** Facets that are chosen by buttons, several at once, and those that are chosen from a list. */
@@ -35,8 +34,8 @@ export interface Tools {
 }
 
 /** The tools above the list; `changed` is called after each change. */
-export function createTools(form: HTMLElement, packed: Packed, naming: Naming, changed: () => void): Tools {
-  const values = (facet: Facet) => counts(packed, facet);
+export function createTools(form: HTMLElement, filter: Filter, naming: Naming, changed: () => void): Tools {
+  const values = (facet: Facet) => filter.counts(facet);
   form.append(
     toDom(searchField()),
     ...BUTTONS.flatMap(([facet, title]) => buttons(facet, title, values(facet))).map(toDom),
