@@ -48,7 +48,7 @@ export function controlMatrix(report: Report, naming: Naming): PageElement {
           "div",
           {
             class: report.targets.length > MOST_ROWS ? "scroll many" : "scroll",
-            role: "region",
+            role: "group",
             "aria-labelledby": "controls",
             tabindex: "0",
           },

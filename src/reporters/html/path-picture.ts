@@ -45,7 +45,7 @@ export function pathPicture(path: PathView): PageElement | undefined {
 export function pathText({ subjects, givers, scopes, operations, lacks }: PathView): string {
   const list = (texts: readonly string[]) => texts.join("; ");
   return lacks
-    ? `${list(subjects)} lacks ${list(operations)} at ${list(scopes)}: ${list(givers)} does not give it.`
+    ? `${list(subjects)} lacks ${list(operations)} at ${list(scopes)}; looked at: ${list(givers)}.`
     : `${list(subjects)}, by ${list(givers)}, at ${list(scopes)}, may: ${list(operations)}.`;
 }
 
