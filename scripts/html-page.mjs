@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { buildSync } from "esbuild";
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), "src/reporters/html/page");
@@ -40,10 +41,15 @@ export function bundledHtmlPage() {
   return {
     name: "bundled-html-page",
     setup(bundler) {
-      bundler.onLoad({ filter: /[\\/]src[\\/]reporters[\\/]html[\\/]assets\.ts$/ }, () => ({
-        contents: `const assets = ${JSON.stringify(bundledPage())};\nexport function pageAssets() { return assets; }\n`,
-        loader: "js",
-      }));
+      bundler.onLoad({ filter: /[\\/]src[\\/]reporters[\\/]html[\\/]assets\.ts$/ }, () => {
+        // compressed: only who writes such a report unpacks it, and everybody downloads it
+        const text = brotliCompressSync(JSON.stringify(bundledPage())).toString("base64");
+        return {
+          contents: `import { brotliDecompressSync } from "node:zlib";
+export function pageAssets() { return JSON.parse(brotliDecompressSync(Buffer.from(${JSON.stringify(text)}, "base64")).toString()); }\n`,
+          loader: "js",
+        };
+      });
     },
   };
 }

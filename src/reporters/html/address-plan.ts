@@ -42,7 +42,7 @@ function figure(plan: AddressPlan, where: string): PageElement {
     h(
       "figcaption",
       {},
-      `Blocks${where} that findings name, in the order of their addresses (not to scale): planned on the left, what is there on the right. ✕ departs.`,
+      `Blocks${where} that findings name, in the order of their addresses (not to scale): planned on the left, what is there on the right. ✕ departs; what is planned without ✕ is in no finding of its own.`,
     ),
     count > MOST_BLOCKS
       ? h("p", {}, `${plural(count, "block")}: too many to draw; the findings name each.`)
@@ -66,6 +66,8 @@ function contains(outer: AddressBlock, inner: AddressBlock): boolean {
 interface Scale {
   readonly top: (block: AddressBlock) => number;
   readonly bottom: (block: AddressBlock) => number;
+  /** The line on which its name stands. */
+  readonly line: (block: AddressBlock) => number;
   readonly height: number;
 }
 
@@ -92,9 +94,12 @@ function scaleOf({ planned, live }: AddressPlan): Scale {
     if (next === undefined) return;
     y += leaves.some(({ from, to }) => from < next && point < to) ? ROW : FREE;
   });
+  const top = (block: AddressBlock) => (isLeaf(block) ? at : before).get(block.from) ?? y;
+  const bottom = (block: AddressBlock) => before.get(block.to) ?? y;
   return {
-    top: (block) => (isLeaf(block) ? (at.get(block.from) ?? y) : (before.get(block.from) ?? y)),
-    bottom: (block) => before.get(block.to) ?? y,
+    top,
+    bottom,
+    line: (block) => (isLeaf(block) ? (top(block) + bottom(block)) / 2 + 4 : top(block) + 13),
     height: y + 4,
   };
 }
@@ -145,6 +150,6 @@ function drawn(
       rx: "3",
       class: `box ${look}${block.wrong ? " wrong" : ""}`,
     }),
-    h("text", { x: n(x + 6), y: n(top + 13) }, line),
+    h("text", { x: n(x + 6), y: n(scale.line(block)) }, line),
   ];
 }

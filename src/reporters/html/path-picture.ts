@@ -59,8 +59,8 @@ function drawing(
   return h(
     "svg",
     {
-      viewBox: `0 0 ${n(width)} ${n(height)}`,
-      width: n(width),
+      viewBox: `-1 0 ${n(width + 2)} ${n(height)}`,
+      width: n(width + 2),
       height: n(height),
       class: look,
       role: "img",

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Finding, Report } from "../../../src/report/report.ts";
@@ -16,8 +16,6 @@ if (executablePath === undefined)
   console.log(
     "skipped: no browser. Install chromium, or give its path by CHROME_PATH, to try the page in one.",
   );
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser: Browser;
 let folder = "";
@@ -262,7 +260,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
     ]) {
       const { page } = await open(built, look);
       await openAll(page);
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const found = await page.evaluate(
         "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html).join(' ')))",
       );
