@@ -126,7 +126,10 @@ function controlList(
     countsOf(control, drift)
       .map(([severity, count]) => `${grouped(count)} ${severity}`)
       .join(", ");
-  const ordered = [...controls].sort((a, b) => orderOf(a) - orderOf(b) || worst(a, drift) - worst(b, drift));
+  const skipped = controls.filter(({ outcome }) => outcome === "skipped");
+  const ordered = controls
+    .filter(({ outcome }) => outcome !== "skipped")
+    .sort((a, b) => orderOf(a) - orderOf(b) || worst(a, drift) - worst(b, drift));
   return h("table", { class: "matrix list" }, [
     h("caption", {}, `Each control: ${LEGEND}`),
     headRow([
@@ -136,10 +139,8 @@ function controlList(
       "findings",
       "why, or what was compared",
     ]),
-    h(
-      "tbody",
-      {},
-      ordered.map((control) =>
+    h("tbody", {}, [
+      ...ordered.map((control) =>
         h("tr", {}, [
           heading(control, naming),
           outcomeCell(control, drift, false),
@@ -152,8 +153,28 @@ function controlList(
           ),
         ]),
       ),
-    ),
+      ...skippedRow(skipped, naming),
+    ]),
   ]);
+}
+
+/** What was not asked for, in one row; why stands in a section of its own. */
+function skippedRow(controls: readonly ControlResult[], naming: Naming): readonly PageElement[] {
+  if (controls.length === 0) return [];
+  const [sign, word] = WORDS.skipped;
+  return [
+    h("tr", {}, [
+      h(
+        "th",
+        { scope: "row", class: "skipped" },
+        controls.map(({ id }) => visible(shortControl(id, naming))).join(", "),
+      ),
+      h("td", { class: "skipped" }, [h("span", { class: "sign", "aria-hidden": "true" }, sign), " ", word]),
+      naming.oneTarget ? undefined : h("td"),
+      h("td"),
+      h("td", { class: "reason" }, [h("a", { href: "#skipped" }, [h("span", { class: "label" }, "why")])]),
+    ]),
+  ];
 }
 
 function orderOf({ outcome }: ControlResult): number {
