@@ -155,7 +155,9 @@ describe("bad input (issue 3): the lines on stderr, exit 2, nothing on stdout, n
     // formats and files to write
     [
       [...azure, "--format", "sarf"],
-      ['--format: unknown format "sarf"; did you mean "sarif"? (known: table, json, sarif, junit, markdown, html)'],
+      [
+        '--format: unknown format "sarf"; did you mean "sarif"? (known: table, json, sarif, junit, markdown, html)',
+      ],
     ],
     [
       [...azure, "--format", "json,table"],
