@@ -13,7 +13,7 @@ describe("what the page tells of findings", () => {
       findings: [
         finding({ ...base, outcome: "pass", property: "a" }),
         finding({ ...base, outcome: "waived", property: "b" }),
-        finding({ ...base, outcome: "unknown", property: "c" }),
+        finding({ ...base, severity: "critical", outcome: "unknown", property: "c" }),
         finding({ ...base, property: "d" }),
         finding({ ...base, severity: "critical", property: "e" }),
       ],
