@@ -31,7 +31,7 @@ export function htmlDocument(report: Report, options: RenderOptions): string {
   const title = visible(released(verdictLine(report, options, painter(false))));
   const body = h("body", {}, [
     h("a", { class: "skip", href: "#findings" }, "Skip to the findings"),
-    verdictHead(report, options),
+    verdictHead(report, groups, options),
     h("main", {}, [
       controlMatrix(report, naming),
       subjectMatrices(report, naming),

@@ -6,11 +6,11 @@ import { visible } from "../../text/visible.ts";
 import type { RenderOptions } from "../define.ts";
 import type { Paint } from "../paint.ts";
 import { recordedText, staleTexts } from "../recorded.ts";
-import { rowsOf } from "../rows.ts";
 import { sinceLines } from "../sections.ts";
 import { verdictLine } from "../verdict.ts";
 import { baselineName } from "../words.ts";
 import { type Child, h, type PageElement } from "./element.ts";
+import type { GroupView } from "./view.ts";
 
 /** Targets and principals that are named before the others are folded. */
 const MOST_TARGETS = 5;
@@ -37,7 +37,11 @@ const marking: Paint = {
 const SIGNS = { good: "✓", bad: "✕", warn: "?" } as const;
 
 /** The verdict, what was audited against what and when, and what must be known before anything else is believed. */
-export function verdictHead(report: Report, options: RenderOptions): PageElement {
+export function verdictHead(
+  report: Report,
+  groups: readonly GroupView[],
+  options: RenderOptions,
+): PageElement {
   const { tone, children } = verdict(report, options);
   const since = released(sinceLines(report, 10_000).join(" "));
   return h("header", { class: `head ${tone}` }, [
@@ -50,7 +54,7 @@ export function verdictHead(report: Report, options: RenderOptions): PageElement
       h("p", { class: "warning" }, [h("strong", {}, "? Old state: "), visible(text)]),
     ),
     since === "" ? undefined : h("p", {}, visible(since)),
-    severities(report),
+    severities(groups),
     against(report),
   ]);
 }
@@ -75,19 +79,16 @@ function verdict(
 }
 
 /** Differences by severity, as in the table and in the list below; each number with its word. */
-function severities(report: Report): PageElement | undefined {
-  const rows = report.targets.flatMap((target) =>
-    rowsOf(
-      report.findings.filter((f) => f.outcome === "fail" && f.target === target.name),
-      target,
-    ),
+function severities(groups: readonly GroupView[]): PageElement | undefined {
+  const rows = groups.flatMap((group) =>
+    group.rows.flatMap(({ findings: [main] }) => (main?.status === "drift" ? [main.severity] : [])),
   );
   if (rows.length === 0) return undefined;
   return h(
     "ul",
     { class: "tally", "aria-label": "Differences by severity" },
     SEVERITIES.map((severity) => {
-      const count = rows.filter(({ main }) => main.severity === severity).length;
+      const count = rows.filter((each) => each === severity).length;
       return h("li", { class: count === 0 ? "none" : severity }, [
         h("strong", {}, grouped(count)),
         h("span", {}, ` ${severity}`),
