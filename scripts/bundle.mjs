@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compactedServiceData, leanAwsSchemas } from "./aws-bundle.mjs";
+import { bundledHtmlPage } from "./html-page.mjs";
 import { leanKubernetesClient } from "./kubernetes-bundle.mjs";
 import { leanPackages } from "./lean-packages.mjs";
 import { compiledValidators } from "./validators.mjs";
@@ -47,6 +48,7 @@ export async function bundle(outdir) {
       leanAwsSchemas(),
       leanKubernetesClient(),
       leanPackages(),
+      bundledHtmlPage(),
     ],
     // The AWS SDK's ES modules: of its CommonJS files nothing could be left out.
     mainFields: ["module", "main"],
@@ -87,6 +89,7 @@ export async function bundleScript(entry, outfile) {
     packages: "external",
     logLevel: "warning",
     sourcemap: "inline",
+    plugins: [bundledHtmlPage()],
     // The file runs from a cache folder; what looks for its own place must still find the sources.
     define: { "import.meta.dirname": JSON.stringify(join(root, dirname(entry))) },
   });

@@ -8,6 +8,7 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 
 const steps = [
   ["types", bin("tsc"), ["--noEmit", "-p", "."]],
+  ["types of the HTML report's script", bin("tsc"), ["--noEmit", "-p", "src/reporters/html/page"]],
   ["format and lint", bin("biome"), ["ci", "--error-on-warnings", "."]],
   ["unused files, exports, dependencies", bin("knip"), ["--no-progress"]],
   ["layers", bin("depcruise"), ["--config", ".dependency-cruiser.cjs", "src"]],

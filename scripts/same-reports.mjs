@@ -13,6 +13,7 @@ const formats = [
   "sarif",
   "junit",
   "markdown",
+  "html",
   "csv",
   "ocsf",
   "oscal",

@@ -2,6 +2,7 @@ import { csv } from "./csv.ts";
 import type { Reporter } from "./define.ts";
 import { gitlabCodequality } from "./gitlab-codequality.ts";
 import { gitlabSast } from "./gitlab-sast.ts";
+import { html } from "./html.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
@@ -17,6 +18,7 @@ export const reporters: readonly Reporter[] = [
   sarif,
   junit,
   markdown,
+  html,
   csv,
   ocsf,
   oscal,

@@ -55,7 +55,7 @@ function doorLines(report: Report, width: number, paint: Paint): string[] {
 }
 
 /** Targets with their ids cut, unless that makes two of them look the same. */
-function targetNames(report: Report): (name: string) => string {
+export function targetNames(report: Report): (name: string) => string {
   const short = new Set(report.targets.map((t) => shortIds(t.name)));
   return short.size === report.targets.length ? shortIds : (name) => name;
 }

@@ -160,6 +160,7 @@ console.log(JSON.stringify({
         "sarif",
         "junit",
         "markdown",
+        "html",
         "csv",
         "ocsf",
         "oscal",

@@ -136,6 +136,7 @@ test("the registry: formats, the default first, each with a title and an extensi
     ["sarif", "sarif"],
     ["junit", "xml"],
     ["markdown", "md"],
+    ["html", "html"],
     ["csv", "csv"],
     ["ocsf", "jsonl"],
     ["oscal", "json"],

@@ -75,6 +75,7 @@ export const scanFormats = [
   "sarif",
   "junit",
   "markdown",
+  "html",
   "csv",
   "ocsf",
   "oscal",

@@ -61,6 +61,7 @@ const endings: Readonly<Record<string, RegExp>> = {
   sarif: /\.(?:sarif|json)$/i,
   junit: /\.xml$/i,
   markdown: /\.(?:md|markdown)$/i,
+  html: /\.html?$/i,
 };
 
 /** A report under a name of another kind: text that a stranger has a say in would stand where something is run from. */
