@@ -88,6 +88,8 @@ export interface Made {
 /** The cluster's provider of identities, without scheme. */
 export const issuer = `oidc.eks.${region}.amazonaws.com/id/0123456789ABCDEF`;
 export const role = (name: string): string => `arn:aws:iam::${account}:role/${name}`;
+/** The value of an ordinary tag, which a snapshot keeps and no report shows. */
+export const NOTE = "made for the tests, 4b1d77e0";
 /** The secret that Kafka signs its clients in by. */
 export const scram = `arn:aws:secretsmanager:${region}:${account}:secret:AmazonMSK_chalk-AbCdEf`;
 
@@ -104,7 +106,16 @@ export async function makeAccount(url: string, folder: string, canary: string): 
   await run("init", "-no-color", "-input=false", `-plugin-dir=${plugins}`);
   await run(
     ...["apply", "-no-color", "-input=false", "-auto-approve", "-parallelism=8"],
-    ...["-var", `endpoint=${url}`, "-var", `issuer=${issuer}`, "-var", `canary=${canary}`],
+    ...[
+      "-var",
+      `endpoint=${url}`,
+      "-var",
+      `issuer=${issuer}`,
+      "-var",
+      `canary=${canary}`,
+      "-var",
+      `note=${NOTE}`,
+    ],
   );
   const made = JSON.parse(await run("output", "-json", "made")) as Omit<
     Made,
@@ -133,7 +144,10 @@ async function makeDatabase({ rds }: Clients, group: string, canary: string): Pr
       DBSubnetGroupName: "chalk",
       DBParameterGroupName: "chalk-pg16",
       VpcSecurityGroupIds: [group],
-      Tags: [{ Key: "Note", Value: canary }],
+      Tags: [
+        { Key: "Note", Value: NOTE },
+        { Key: "db-password", Value: canary },
+      ],
     }),
   );
 }
@@ -174,7 +188,7 @@ export async function makeKafka(
   const { ClusterArn = "" } = await kafka.send(
     new CreateClusterV2Command({
       ClusterName: "chalk",
-      Tags: { Note: canary },
+      Tags: { Note: NOTE, "db-password": canary },
       Provisioned: {
         KafkaVersion: "3.6.0",
         NumberOfBrokerNodes: count,

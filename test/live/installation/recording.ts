@@ -38,8 +38,8 @@ function renamed(id: string, kind: string, n: number): string {
 }
 
 /**
- * A recording of the live installation as a file that is the same whenever it is recorded: what the servers made up is
- * counted through, in an order that does not hang on it; times are one time, and addresses are AWS's own.
+ * A recording of the live installation as a file to keep: ids that the servers made up are counted through, in an order
+ * that does not hang on them; times are one time, and addresses are AWS's own.
  */
 export function steady(text: string, provider: "aws" | "kubernetes"): string {
   const plain = text
@@ -71,4 +71,11 @@ export function steady(text: string, provider: "aws" | "kubernetes"): string {
   const longest = [...names].sort(([a], [b]) => b.length - a.length);
   const replaced = longest.reduce((so, [id, name]) => so.replaceAll(id, name), plain);
   return formatSnapshot(readSnapshot(replaced, provider));
+}
+
+/** How many documents of each kind there are. */
+export function countsOf({ documents }: Snapshot): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of documents) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import type { Report } from "../../../src/report/report.ts";
-import { line } from "../../worlds/line.ts";
+import type { Finding, Report } from "../../../src/report/report.ts";
+import { bare, line } from "../../worlds/line.ts";
 import { published as publishedOfAws, rootKeys } from "../aws/scan.ts";
 import { type Ran, runCommand } from "../command.ts";
 import { notPublished } from "../kubernetes/scan.ts";
@@ -58,7 +59,30 @@ export async function look(world: World, more: readonly string[] = []): Promise<
   } catch {
     throw new Error(`the scan printed no report (exit ${ran.code}): ${ran.stderr}`);
   }
+  for (const finding of report.findings) if (finding.outcome === "fail") expectHelp(finding);
   return { report, ran, seen: [...linesOf(world, report), `exit ${ran.code}`] };
+}
+
+const BASELINE = "baselines/chalk-helm/2026-11-20.yaml";
+const lines = readFileSync(BASELINE, "utf8").split("\n");
+
+/** The control whose lines of the baseline a line is one of. */
+function controlAt(line: number): string | undefined {
+  for (let at = line - 1; at >= 0; at--) {
+    const id = /^ {2}- id: (\S+)$/.exec(lines[at] ?? "")?.[1];
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+/** A difference points at a line of its own control, and says how to see it and how to mend it. */
+function expectHelp({ control, message, location, verify, remediation }: Finding): void {
+  expect([message, location?.file, controlAt(location?.line ?? 0)]).toEqual([
+    message,
+    BASELINE,
+    bare(control),
+  ]);
+  expect([message, verify, remediation?.text]).toEqual([message, expect.any(String), expect.any(String)]);
 }
 
 export function linesOf(world: World, report: Report): readonly string[] {

@@ -19,6 +19,10 @@ variable "canary" {
   description = "stands wherever a secret can"
 }
 
+variable "note" {
+  description = "stands in a tag whose name says nothing of a secret"
+}
+
 locals {
   account  = "123456789012"
   region   = "eu-west-1"
@@ -28,7 +32,7 @@ locals {
   zones    = ["a", "b"]
   both     = { for each in setproduct(["private", "public"], local.zones) : "${each[0]}-${each[1]}" => each }
   blocks   = { private-a = "10.130.0.0/20", private-b = "10.130.32.0/20", public-a = "10.130.16.0/20", public-b = "10.130.48.0/20" }
-  tags     = { Note = var.canary }
+  tags     = { Note = var.note, db-password = var.canary }
   accounts = {
     chalk-api-server       = [["chalk-metadata", "chalk-metadata-plane"]]
     background-persistence = [["background-persistence", "persistence"]]
