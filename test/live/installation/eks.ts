@@ -1,5 +1,5 @@
 import type { Front } from "../servers/aws/front.ts";
-import { account, region, root } from "../servers/aws/setup.ts";
+import { region, root } from "../servers/aws/setup.ts";
 import { issuer, type Made, role } from "./account.ts";
 
 /** A cluster in MiniStack as the page asks for it, but for what is given. */
@@ -127,5 +127,3 @@ async function removed(send: ReturnType<typeof sender>): Promise<void> {
     await send("DELETE", `/clusters/chalk/pod-identity-associations/${associationId}`);
   await send("DELETE", "/clusters/chalk");
 }
-
-export const clusterArn = `arn:aws:eks:${region}:${account}:cluster/chalk`;
