@@ -73,9 +73,7 @@ export function steady(text: string, provider: "aws" | "kubernetes"): string {
   return formatSnapshot(readSnapshot(replaced, provider));
 }
 
-/** How many documents of each kind there are. */
-export function countsOf({ documents }: Snapshot): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of documents) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
+/** The kinds of which there is a document. */
+export function kindsIn({ documents }: Snapshot): readonly string[] {
+  return [...new Set(documents.map(({ kind }) => kind))].sort();
 }

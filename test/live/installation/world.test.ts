@@ -14,7 +14,7 @@ import { CHARTS, METADATA_PLANE, RESOURCES } from "./changes-cluster.ts";
 import { DATABASE } from "./changes-database.ts";
 import { FILES } from "./changes-files.ts";
 import { ROLES } from "./changes-roles.ts";
-import { countsOf, steady } from "./recording.ts";
+import { kindsIn, steady } from "./recording.ts";
 import { LACKING, REFUSED } from "./refusals.ts";
 import { collect, look, reach } from "./scan.ts";
 import { startWorld, type World, whyNoWorld } from "./world.ts";
@@ -150,7 +150,7 @@ describe.skipIf(skip)("the bundled demo", () => {
       for (const [at, text] of recorded.entries()) writeFileSync(bundled[at] ?? "", text);
     const read = (texts: readonly string[]) => texts.map((text, at) => readSnapshot(text, clouds[at] ?? ""));
     const [ours, theirs] = [read(bundled.map((file) => readFileSync(file, "utf8"))), read(recorded)];
-    expect(ours.map(countsOf)).toEqual(theirs.map(countsOf));
+    expect(ours.map(kindsIn)).toEqual(theirs.map(kindsIn));
     expect(seenIn(reportOf(ours))).toEqual(seenIn(reportOf(theirs)));
     expect(seenIn(reportOf(ours))).toEqual(DEMO_FOUND);
   });
