@@ -20,6 +20,7 @@ import { auditor, region } from "../test/servers/aws-state.ts";
 import { startKubernetes } from "../test/servers/kubernetes.ts";
 import type { Body } from "../test/servers/kubernetes-state.ts";
 import { median } from "./figures.ts";
+import { INSTALLATION, readInstallation } from "./installation.ts";
 import { cluster } from "./kubernetes-worlds.ts";
 
 /** What a service of a cloud takes to answer, in ms. */
@@ -90,7 +91,8 @@ async function elapsed<T>(run: () => Promise<T>): Promise<{ readonly took: numbe
   return { took: performance.now() - started, result };
 }
 
-async function role() {
+/** Both ways of reading the same account, several times; each gives how many calls it made. */
+async function beside(bare: (aws: Aws) => Promise<number>, scan: (aws: Aws) => Promise<number>) {
   const aws = await startAws(vendorWorld);
   try {
     aws.faults.add({ match: "", delay: LATENCY });
@@ -98,7 +100,7 @@ async function role() {
     let [scanCalls, bareCalls] = [0, 0];
     // in turn, so that a machine that slows down slows both
     for (let i = 0; i < RUNS + 2; i++) {
-      const [theirs, own] = [await elapsed(() => bare(aws)), await elapsed(() => ours(aws))];
+      const [theirs, own] = [await elapsed(() => bare(aws)), await elapsed(() => scan(aws))];
       [scanCalls, bareCalls] = [own.result, theirs.result];
       if (i > 1) pairs.push({ scan: own.took, bare: theirs.took });
     }
@@ -112,6 +114,27 @@ async function role() {
   } finally {
     await aws.close();
   }
+}
+
+/**
+ * The documents of an installation's infrastructure, with the SDK alone: all at once that can be read at once, as many
+ * as the scan may have under way.
+ */
+async function bareInstallation(aws: Aws): Promise<number> {
+  const before = aws.requests.length;
+  await readInstallation({
+    region,
+    endpoint: aws.url,
+    credentials: { accessKeyId: auditor.id, secretAccessKey: auditor.secret },
+  });
+  return aws.requests.length - before;
+}
+
+async function scannedInstallation(aws: Aws): Promise<number> {
+  const before = aws.requests.length;
+  const { snapshot } = await collectAws(aws, { kinds: INSTALLATION });
+  read(snapshot);
+  return aws.requests.length - before;
 }
 
 /** The cluster of the audit's bench behind a server, collected whole. */
@@ -144,4 +167,10 @@ async function large(roles: number) {
   }
 }
 
-console.log(JSON.stringify({ role: await role(), cluster: await large(Number(process.argv[2])) }));
+console.log(
+  JSON.stringify({
+    role: await beside(bare, ours),
+    installation: await beside(bareInstallation, scannedInstallation),
+    cluster: await large(Number(process.argv[2])),
+  }),
+);

@@ -9,7 +9,7 @@ const helm = [
   ...["--baseline", "chalk-helm", "--cloud", "aws,kubernetes"],
   ...["--snapshot", "fixtures/snapshots/helm/aws.json"],
   ...["--snapshot", "fixtures/snapshots/helm/kubernetes.json"],
-  ...["--set", "controlPlaneCidrs=203.0.113.0/24"],
+  ...["--set", "controlPlaneCidrs=203.0.113.0/24", "--max-age", "0"],
   ...["--set", "apiHost=api.acme.example", "--set", "frontendHost=chalk.acme.example"],
 ];
 const metaflow = [

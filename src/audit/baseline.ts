@@ -312,7 +312,11 @@ function judgeObservations(frame: Frame, check: Check, observations: readonly Ob
 /** `statement of its policies` of `statements of its policies`, `entry` of `entries`. */
 function singular(what: string): string {
   const [, head = "", rest = ""] = /^(.*?)((?: (?:of|in|on) .*)?)$/.exec(what) ?? [];
-  return head.replace(/ies$/, "y").replace(/([^s])s$/, "$1") + rest;
+  const one = head
+    .replace(/ies$/, "y")
+    .replace(/(ss|x|[cs]h)es$/, "$1")
+    .replace(/([^s])s$/, "$1");
+  return one + rest;
 }
 
 function counted(n: number, what: string): string {

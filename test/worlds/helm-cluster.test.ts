@@ -512,6 +512,26 @@ describe("chalk-helm on AWS and its cluster", () => {
     expect(skipped).toEqual(["values-file", "seed-file"]);
   });
 
+  it("zones of one name are told apart by their ids", () => {
+    const twin = {
+      "aws/hosted-zone": {
+        Z03: { Id: "/hostedzone/Z03", Name: "chalk.acme.example.", Config: { PrivateZone: false } },
+      },
+    };
+    const { controls } = reportOn(changed(account, twin), cluster);
+    expect(controls.find(({ id }) => id === "chalk-helm/hosted-zone")?.reason).toBe(
+      "which hosted zone is the deployment's is not told: there are chalk.acme.example. (Z01), chalk.acme.example. (Z03); to decide: name it with --set hostedZone=ID",
+    );
+  });
+
+  it("what was compared is said as one or as several", () => {
+    const { controls } = reportOn(account, cluster);
+    const said = new Map(controls.map(({ id, reason }) => [id.split("/")[1], reason]));
+    expect(said.get("cluster-endpoint")).toBe("1 address of the control plane compared");
+    expect(said.get("node-classes")).toBe("1 node class compared");
+    expect(said.get("bucket-cors")).toBe("5 buckets compared");
+  });
+
   it.each(CHANGES)("%s", (_, change, found) => {
     expect(look(change)).toEqual(found);
   });

@@ -129,6 +129,20 @@ function* byName(facts: Facts, params: ByName): Iterable<Observation> {
   }
 }
 
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Whether another one has the same name. */
+function isTwin({ id, name }: Named, all: readonly Named[]): boolean {
+  return all.some((each) => each.name === name && each.id !== id);
+}
+
+function toldApart(one: Named, all: readonly Named[]): string {
+  return isTwin(one, all) ? `${one.name} (${one.id})` : one.name;
+}
+
 function* one(facts: Facts, params: One): Iterable<Observation> {
   const { what, named, parameter, within } = params;
   const place = placeInWords(within, facts.scope);
@@ -167,8 +181,8 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
     yield {
       ...base,
       kind: "unknown",
-      message: `which ${what} is the deployment's is not told: there are ${found.map(({ name }) => name).join(", ")}`,
-      decide: `name it with --set ${parameter}=NAME`,
+      message: `which ${what} is the deployment's is not told: there are ${found.map((each) => toldApart(each, found)).join(", ")}`,
+      decide: `name it with --set ${parameter}=${found.some((each) => isTwin(each, found)) ? "ID" : "NAME"}`,
     };
     return;
   }

@@ -135,7 +135,7 @@ function notRead(facts: Facts, bound: Bound, lost: string): Observation {
     kind: "drift",
     drift: "absent",
     message: listed
-      ? `role ${roleName(role)}, which ${accountInWords(bound)}, is bound to, trusts no identity provider of a cluster: no pod can assume it; ${lost}`
+      ? `role ${roleName(role)}, which ${accountInWords(bound)}, is bound to, trusts neither an identity provider of a cluster nor Pod Identity: no pod can assume it; ${lost}`
       : `there is no role ${role}, which ${accountInWords(bound)}, is bound to; ${lost}`,
     expected: role,
     actual: null,

@@ -470,6 +470,7 @@ describe("which role is audited", () => {
       { name: "then", trust: trust({ AWS: `arn:aws:sts::${account}:assumed-role/next/x` }), inline },
       { name: "ours", trust: own, inline },
       { name: "pods", trust: trust({ Federated: provider }), inline },
+      { name: "pods-too", trust: trust({ Service: "pods.eks.amazonaws.com" }), inline },
       { name: "builds", trust: trust({ Federated: shared }), inline },
       { name: "staff", trust: trust({ Federated: `arn:aws:iam::${account}:saml-provider/acme` }), inline },
       { name: "web", trust: trust({ Service: "ec2.amazonaws.com" }), inline },
@@ -481,9 +482,18 @@ describe("which role is audited", () => {
     const names = (kind: string) =>
       snapshot.documents.filter((d) => d.kind === kind).map((d) => d.id.replace(arn(""), ""));
     expect(snapshot.unread).toEqual([]);
-    expect(names("aws/role")).toEqual(["acme", "acme-old", "builds", "next", "ours", "pods", "then"]);
+    expect(names("aws/role")).toEqual([
+      "acme",
+      "acme-old",
+      "builds",
+      "next",
+      "ours",
+      "pods",
+      "pods-too",
+      "then",
+    ]);
     expect(names("aws/role-policy")).toEqual(
-      ["acme/p", "acme-old/p", "builds/p", "next/go", "ours/p", "pods/p", "then/p"].sort(),
+      ["acme/p", "acme-old/p", "builds/p", "next/go", "ours/p", "pods/p", "pods-too/p", "then/p"].sort(),
     );
     expect(names("aws/listed-role")).toEqual(roles.map(({ name }) => name).sort());
     // whom the others trust is nobody's business
@@ -491,13 +501,13 @@ describe("which role is audited", () => {
       (d) => d.kind === "aws/listed-role" && "AssumeRolePolicyDocument" in (d.body as object),
     );
     expect(told.map((d) => d.id)).toEqual(
-      ["acme", "acme-old", "builds", "next", "ours", "pods", "then"].map(arn),
+      ["acme", "acme-old", "builds", "next", "ours", "pods", "pods-too", "then"].map(arn),
     );
     // without a policy that assumes roles, whoever trusts the account is not asked about
     aws.state = { ...aws.state, roles: roles.filter(({ name }) => name !== "next") };
     const less = (await collectAws(aws, { roles: ["acme"], kinds })).snapshot;
     expect(less.documents.filter((d) => d.kind === "aws/role").map((d) => d.id)).toEqual(
-      ["acme", "acme-old", "builds", "pods"].map(arn),
+      ["acme", "acme-old", "builds", "pods", "pods-too"].map(arn),
     );
   });
 

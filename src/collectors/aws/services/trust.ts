@@ -33,8 +33,8 @@ export interface RoleWithPolicies {
   readonly documents: readonly unknown[];
 }
 
-/** The provider of identities of an EKS cluster, as trust policies name it. */
-const OF_CLUSTER = /:oidc-provider\/oidc[.-]eks[.-]/;
+/** Who assumes a role for pods, as trust policies name it: an EKS cluster's provider of identities, or Pod Identity. */
+const OF_CLUSTER = /:oidc-provider\/oidc[.-]eks[.-]|^pods\.eks\.amazonaws\.com/;
 
 /** Whether service accounts of some cluster may assume the role. */
 export function trustsCluster(role: JsonObject): boolean {

@@ -18,7 +18,9 @@ export interface Front {
   readonly url: string;
   readonly seen: readonly Seen[];
   fault(fault: FrontFault): void;
-  /** Forgets what was seen, and the faults. */
+  /** Changes answers of JSON that match, until it is forgotten: what the emulator cannot say. */
+  edit(match: RegExp, change: (body: unknown) => unknown): void;
+  /** Forgets what was seen, the faults and the edits. */
   forget(): void;
   stop(): Promise<void>;
 }
@@ -26,6 +28,7 @@ export interface Front {
 export async function startFront(backendOf: (service: string) => string): Promise<Front> {
   const seen: Seen[] = [];
   let faults: { readonly fault: FrontFault; left: number }[] = [];
+  let edits: { readonly match: RegExp; readonly change: (body: unknown) => unknown }[] = [];
   const server = createServer((incoming, outgoing) => {
     void handle(incoming, outgoing).catch((error: unknown) => outgoing.writeHead(502).end(String(error)));
   });
@@ -50,6 +53,13 @@ export async function startFront(backendOf: (service: string) => string): Promis
     }
     const backend = new URL(incoming.url ?? "/", backendOf(service));
     const sent = request(backend, { method: incoming.method, headers: incoming.headers }, (answer) => {
+      const own = edits.filter(({ match }) => match.test(call));
+      if (own.length > 0 && answer.statusCode === 200) {
+        void changed(answer, own).then((text) =>
+          outgoing.writeHead(200, { "content-type": "application/json" }).end(text),
+        );
+        return;
+      }
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -63,9 +73,13 @@ export async function startFront(backendOf: (service: string) => string): Promis
     fault: (fault) => {
       faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
     },
+    edit: (match, change) => {
+      edits.push({ match, change });
+    },
     forget: () => {
       seen.length = 0;
       faults = [];
+      edits = [];
     },
     stop: () =>
       new Promise((resolve) => {
@@ -73,4 +87,14 @@ export async function startFront(backendOf: (service: string) => string): Promis
         server.closeAllConnections();
       }),
   };
+}
+
+async function changed(
+  answer: IncomingMessage,
+  edits: readonly { readonly change: (body: unknown) => unknown }[],
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  return JSON.stringify(edits.reduce((so, { change }) => change(so), body));
 }

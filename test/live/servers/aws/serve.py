@@ -16,7 +16,10 @@ def end_with_parent():
 threading.Thread(target=end_with_parent, daemon=True).start()
 
 if sys.argv[1] == "moto":
+    from mended import mend
     from moto.server import main
+
+    mend()
 
     main(["-H", "127.0.0.1", "-p", "0"])
 else:

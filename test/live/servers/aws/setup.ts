@@ -121,7 +121,13 @@ async function serve(
 ): Promise<Started> {
   const child = spawn(interpreter, [join(here, "serve.py"), name], {
     cwd: cache,
-    env: { PATH: process.env["PATH"] ?? "", HOME: cache, PYTHONUNBUFFERED: "1", ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: cache,
+      PYTHONUNBUFFERED: "1",
+      PYTHONDONTWRITEBYTECODE: "1",
+      ...env,
+    },
     stdio: ["pipe", "pipe", "pipe"],
   });
   const stop = () => endOf(child);

@@ -55,10 +55,13 @@ export interface LiveKubernetes {
 /**
  * Builds Kubernetes from the Go module proxy into `.cache/servers/kubernetes` (cold some six minutes on two cores and
  * 5 GB of Go's caches, then 2 s), starts it on free ports of 127.0.0.1 and waits until it is ready (4 s, 300 MB). It
- * is ended by `stop`, and ends by itself when this process does. `flags` go to kube-apiserver, as `--name=value`.
- * Throws with the compiler's or the server's own words when it does not come up.
+ * is ended by `stop`, and ends by itself when this process does. `flags` go to kube-apiserver, as `--name=value`;
+ * `controllers` run beside those that every test needs. Throws with the compiler's or the server's own words when it does not come up.
  */
-export async function startKubernetes(flags: readonly string[] = []): Promise<LiveKubernetes> {
+export async function startKubernetes(
+  flags: readonly string[] = [],
+  controllers: readonly string[] = [],
+): Promise<LiveKubernetes> {
   const binary = await built();
   const folder = mkdtempSync(join(tmpdir(), "chalk-audit-live-"));
   const at = (name: string) => join(folder, name);
@@ -77,7 +80,10 @@ export async function startKubernetes(flags: readonly string[] = []): Promise<Li
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    server = await start(binary, folder, at("tokens.csv"), flags);
+    server = await start(binary, folder, at("tokens.csv"), [
+      ...["-controllers", controllers.join(",")],
+      ...flags.flatMap((flag) => ["-apiserver", flag]),
+    ]);
     const { port, command } = server;
     const url = `https://127.0.0.1:${port}`;
     const ca = readFileSync(at("ca.pem"), "utf8");
@@ -184,7 +190,7 @@ async function start(
   tokens: string,
   flags: readonly string[],
 ): Promise<Server> {
-  const args = ["-folder", folder, "-tokens", tokens, ...flags.flatMap((flag) => ["-apiserver", flag])];
+  const args = ["-folder", folder, "-tokens", tokens, ...flags];
   const child = spawn(binary, args, { stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env["PATH"] } });
   let log = "";
   child.stderr.on("data", (chunk) => {

@@ -45,6 +45,7 @@ func main() {
 	log.SetPrefix("kubernetes: ")
 	folder := flag.String("folder", "", "an existing folder for everything that is written")
 	tokens := flag.String("tokens", "", "file of static tokens: token,user,uid,\"group,group\"")
+	also := flag.String("controllers", "", "more controllers than the tests of roles need, by comma")
 	var more flags
 	flag.Var(&more, "apiserver", "one more flag of kube-apiserver, as --name=value; repeatable")
 	flag.Parse()
@@ -87,7 +88,7 @@ func main() {
 	go run("kube-controller-manager", controllers.NewControllerManagerCommand(), []string{
 		"--kubeconfig=" + in("controllers.json"), "--leader-elect=false", "--secure-port=0",
 		"--service-account-private-key-file=" + in("accounts.key"), "--root-ca-file=" + in("ca.pem"),
-		"--controllers=" + controllersInUse, "--controller-start-interval=0s",
+		"--controllers=" + strings.Trim(controllersInUse+","+*also, ","), "--controller-start-interval=0s",
 	})
 	api.wait("aggregated roles", "/apis/rbac.authorization.k8s.io/v1/clusterroles/view", `"verbs"`)
 	api.wait("service accounts", "/api/v1/namespaces/default/serviceaccounts/default", `"uid"`)

@@ -1,0 +1,157 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { reporters } from "../../../src/reporters/registry.ts";
+import { readSnapshot } from "../../../src/snapshot/read.ts";
+import { DEMO_FOUND, reportOf, seenIn } from "../../worlds/helm-look.ts";
+import { bare } from "../../worlds/line.ts";
+import { runCommand } from "../command.ts";
+import { skipped } from "../servers/azure/requirements.ts";
+import { NOTE } from "./account.ts";
+import type { Change } from "./changes.ts";
+import { ACCOUNT, EKS } from "./changes-account.ts";
+import { CHARTS, METADATA_PLANE, RESOURCES } from "./changes-cluster.ts";
+import { DATABASE } from "./changes-database.ts";
+import { FILES } from "./changes-files.ts";
+import { ROLES } from "./changes-roles.ts";
+import { kindsIn, steady } from "./recording.ts";
+import { LACKING, REFUSED } from "./refusals.ts";
+import { collect, look, reach } from "./scan.ts";
+import { startWorld, type World, whyNoWorld } from "./world.ts";
+
+const skip = skipped("a whole installation on real servers", whyNoWorld());
+
+let world: World;
+beforeAll(async () => {
+  if (!skip) world = await startWorld();
+});
+afterAll(async () => {
+  if (!skip) await world?.stop();
+});
+
+const GROUPS: readonly (readonly [string, readonly Change[]])[] = [
+  ["database", DATABASE],
+  ["account", ACCOUNT],
+  ["EKS cluster", EKS],
+  ["roles", ROLES],
+  ["Metadata Plane", METADATA_PLANE],
+  ["charts", CHARTS],
+  ["resources of the cluster", RESOURCES],
+  ["files", FILES],
+];
+
+const named = (...names: readonly string[]) =>
+  names.map((name) => {
+    const found = GROUPS.flatMap(([, changes]) => changes).find((each) => each.name === name);
+    if (found === undefined) throw new Error(`no change is called ${name}`);
+    return found;
+  });
+
+/** What is wrong with the installation of the demo. */
+const DEMO = named(
+  ...["backups off", "open to the world, IPv4", "the API server's role has more", "a chart missing"],
+  "a key of the secret missing",
+);
+
+describe.skipIf(skip)("a whole installation", () => {
+  it("passes in full, exit 0", async () => {
+    const { report, seen } = await look(world);
+    expect(report.controls.filter(({ outcome }) => outcome !== "pass")).toEqual([]);
+    expect(seen).toEqual(["exit 0"]);
+  });
+});
+
+describe.skipIf(skip).each(GROUPS)(
+  "a change of the %s gives what it should and nothing else",
+  (_, changes) => {
+    it.each(changes.map((each) => [each.name, each] as const))("%s", async (_name, { make, undo, found }) => {
+      await make(world);
+      try {
+        expect((await look(world)).seen).toEqual(found);
+      } finally {
+        await undo(world);
+      }
+    });
+
+    it("and undone, all of them, the installation passes again", async () => {
+      expect((await look(world)).seen).toEqual(["exit 0"]);
+    });
+  },
+);
+
+describe.skipIf(skip).each([
+  ["AWS", REFUSED],
+  ["the cluster", LACKING],
+] as const)("without a right in %s what hangs on it is unknown, and the rest is assessed", (_, refusals) => {
+  it.each(refusals.map((each) => [each.name, each] as const))(
+    "%s",
+    async (_name, { make, undo, unknown }) => {
+      await make(world);
+      try {
+        const { report, ran } = await look(world);
+        const others = report.controls.filter(({ outcome }) => outcome !== "pass");
+        expect(others.map(({ id, outcome }) => `${bare(id)} ${outcome}`).sort()).toEqual(
+          [...unknown].sort().map((id) => `${id} unknown`),
+        );
+        expect(ran.code).toBe(unknown.length === 0 ? 0 : 3);
+      } finally {
+        await undo(world);
+      }
+    },
+  );
+
+  it("and with it again, the installation passes", async () => {
+    expect((await look(world)).seen).toEqual(["exit 0"]);
+  });
+});
+
+describe.skipIf(skip)("secrets", () => {
+  it("stand in no report, snapshot or log", async () => {
+    const { args, env } = await reach(world);
+    const formats = reporters.map(({ format }) => format);
+    const reports = join(world.folder, "reports");
+    mkdirSync(reports);
+    const out = formats.flatMap((format) => ["--format", `${format}=${join(reports, format)}`]);
+    const scanned = await runCommand([...args, "--debug", "--verbose", ...out], env);
+    expect(scanned.code).toBe(0);
+    const recorded = [
+      await collect(world, "aws", join(reports, "snapshot-aws"), ["--debug"]),
+      await collect(world, "kubernetes", join(reports, "snapshot-kubernetes"), ["--debug"]),
+    ];
+    expect(recorded.map(({ code }) => code)).toEqual([0, 0]);
+    const files = readdirSync(reports);
+    expect(files.length).toBeGreaterThan(formats.length);
+    const texts = new Map(files.map((file) => [file, readFileSync(join(reports, file), "utf8")]));
+    for (const [at, { stdout, stderr }] of [scanned, ...recorded].entries())
+      texts.set(`streams of command ${at}`, stdout + stderr);
+    const coded = Buffer.from(world.canary).toString("base64").slice(0, 16);
+    const leaks = [...texts].filter(([, text]) => text.includes(world.canary) || text.includes(coded));
+    expect(leaks.map(([name]) => name)).toEqual([]);
+    // the value of an ordinary tag is part of the provider's document, and of nothing that is said of it
+    const noted = [...texts].filter(([, text]) => text.includes(NOTE)).map(([name]) => name);
+    expect(noted).toEqual(["snapshot-aws"]);
+  });
+});
+
+describe.skipIf(skip)("the bundled demo", () => {
+  it("is this installation with five things wrong, recorded", async () => {
+    const clouds = ["aws", "kubernetes"] as const;
+    const files = clouds.map((cloud) => join(world.folder, `demo.${cloud}.json`));
+    for (const { make } of DEMO) await make(world);
+    try {
+      for (const [at, cloud] of clouds.entries())
+        expect((await collect(world, cloud, files[at] ?? "")).code).toBe(0);
+    } finally {
+      for (const { undo } of DEMO) await undo(world);
+    }
+    const recorded = clouds.map((cloud, at) => steady(readFileSync(files[at] ?? "", "utf8"), cloud));
+    const bundled = clouds.map((cloud) => `fixtures/snapshots/helm/${cloud}.json`);
+    if (process.env["RECORD_DEMO"] !== undefined)
+      for (const [at, text] of recorded.entries()) writeFileSync(bundled[at] ?? "", text);
+    const read = (texts: readonly string[]) => texts.map((text, at) => readSnapshot(text, clouds[at] ?? ""));
+    const [ours, theirs] = [read(bundled.map((file) => readFileSync(file, "utf8"))), read(recorded)];
+    expect(ours.map(kindsIn)).toEqual(theirs.map(kindsIn));
+    expect(seenIn(reportOf(ours))).toEqual(seenIn(reportOf(theirs)));
+    expect(seenIn(reportOf(ours))).toEqual(DEMO_FOUND);
+  });
+});
