@@ -5,13 +5,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { allows, audit, comparePolicies, listBundled, loadBaseline, render } from "../src/index.ts";
+import { allows, audit, comparePolicies, listBundled, loadBaseline } from "../src/index.ts";
 import { benchAws } from "./aws.ts";
 import { figures, growth, median, problems, record, timed } from "./figures.ts";
+import { benchFormats } from "./formats.ts";
 import { benchKubernetes, ROLES } from "./kubernetes.ts";
 import { benchLongLists } from "./long-lists.ts";
 import { benchScans } from "./scan.ts";
-import { growthSnapshot, manyFindings, realisticRoles } from "./worlds.ts";
+import { growthSnapshot, realisticRoles } from "./worlds.ts";
 
 const NOW = "2026-11-21T06:00:00.000Z";
 
@@ -127,16 +128,7 @@ growth("role definitions in the account (audit of a snapshot)", [1250, 2500, 500
     });
 });
 
-console.log("\nReports of 30,000 findings");
-const report = manyFindings(30_000);
-for (const format of ["table", "json", "sarif"]) {
-  let bytes = 0;
-  const ms = timed(() => {
-    bytes = render(report, format, { exitCode: 1 })?.length ?? 0;
-  }, 1);
-  record(`${format}`, ms, "ms");
-  record(`${format}, size`, bytes / 1e6, "MB");
-}
+benchFormats();
 benchKubernetes();
 benchScans(ROLES);
 benchAws();

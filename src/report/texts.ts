@@ -17,7 +17,7 @@ export type PublishedReport = Report & {
 };
 
 /** What may be said once. What a finding is and where stays with it, for whoever looks for one. */
-const FIELDS = [
+const WORDS = [
   "by",
   "causes",
   "expected",
@@ -27,6 +27,19 @@ const FIELDS = [
   "remediation",
   "documentation",
 ] as const satisfies readonly (keyof Finding)[];
+
+/** What may be said once as well in a report so long that nobody reads it through. */
+const IN_LONG = [
+  "message",
+  "group",
+  "except",
+  "witnesses",
+  "known",
+  "location",
+] as const satisfies readonly (keyof Finding)[];
+const FIELDS = [...WORDS, ...IN_LONG];
+/** Findings from which on a report is long. */
+const LONG = 1_000;
 
 const LISTS = ["findings", "gone", "unassessed"] as const satisfies readonly (keyof Report)[];
 
@@ -54,8 +67,10 @@ export function saidOnce(report: Report): SaidOnce {
       seen.set(key, { times: isReference(value) ? LEAST_TIMES : 1 });
     } else entry.times++;
   };
-  for (const finding of LISTS.flatMap((list) => report[list] ?? [])) {
-    for (const field of FIELDS) {
+  const findings = LISTS.flatMap((list) => report[list] ?? []);
+  const fields = findings.length < LONG ? WORDS : FIELDS;
+  for (const finding of findings) {
+    for (const field of fields) {
       const value = finding[field];
       if (value !== undefined) for (const each of [value, ...partsOf(field, value)]) count(each);
     }
@@ -71,14 +86,14 @@ export function saidOnce(report: Report): SaidOnce {
   };
   const finding = (each: Finding): Readonly<Record<string, unknown>> => {
     const out: Record<string, unknown> = { ...each };
-    for (const field of FIELDS) {
+    for (const field of fields) {
       const value = each[field];
       if (value !== undefined) out[field] = place(value) ?? inPieces(field, value, place);
     }
     return out;
   };
   // the texts stand before the findings in the file
-  for (const list of LISTS) for (const each of report[list] ?? []) finding(each);
+  for (const each of findings) finding(each);
   return { texts, finding };
 }
 

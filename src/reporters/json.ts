@@ -64,9 +64,9 @@ function* findings(list: readonly Finding[], node: Node | undefined, once: SaidO
   for (const [at, finding] of list.entries()) {
     const ordered = inOrder(once.finding(finding), node) as object;
     const fields = Object.entries(ordered).map(
-      ([name, value]) => `      ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+      ([name, value]) => `   ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
     );
-    yield inertJson(`${at === 0 ? "" : ","}\n    {\n${fields.join(",\n")}\n    }`);
+    yield inertJson(`${at === 0 ? "" : ","}\n  {\n${fields.join(",\n")}\n  }`);
   }
   yield "\n  ]";
 }

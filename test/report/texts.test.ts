@@ -60,6 +60,17 @@ describe("JSON 1.1: what repeats is said once", () => {
     expect(findings.map((f) => f["verify"])).toEqual([undefined, undefined, "short", "short", "short"]);
   });
 
+  test("in a report of a thousand findings messages, groups and places as well", () => {
+    const words = { message: `${LONG} one`, except: [`${LONG} except`] };
+    const short = parsed(of(Array.from({ length: 999 }, () => words)));
+    expect(short.findings[5]).toMatchObject(words);
+    const made = of(Array.from({ length: 1000 }, () => words));
+    const { texts = [], findings } = parsed(made);
+    expect(findings[5]).toMatchObject({ message: { $text: 1 }, resource: made.findings[5]?.resource });
+    expect([texts[1], texts[2]]).toEqual([words.message, words.except]);
+    expect(readReport(written(made), "r.json")).toEqual(JSON.parse(JSON.stringify(made)));
+  });
+
   test("a cause, and the words of a remediation, by themselves where the whole does not repeat", () => {
     const cause = { id: "a".repeat(60), text: "the policy of all" };
     const { texts, findings } = parsed(
@@ -130,7 +141,7 @@ describe("JSON 1.1: what repeats is said once", () => {
   test("each finding has a line for each of its fields, and the pieces are the text", () => {
     const made = of([{ why: LONG }, {}]);
     expect([...(json.pieces?.(made, options()) ?? [])].join("")).toBe(written(made));
-    expect(written(made)).toContain(`\n      "why": ${JSON.stringify(LONG)},\n`);
+    expect(written(made)).toContain(`\n   "why": ${JSON.stringify(LONG)},\n`);
     expect(written(worlds.none())).toContain('\n  "findings": []\n');
   });
 });
