@@ -124,13 +124,16 @@ function exampleOf({ pattern, except = [], plane }: Finding): readonly string[] 
   return [`${patternText(pattern, 1)}${marks.length === 0 ? "" : ` (${marks.join(", ")})`}`];
 }
 
-/** The proof of the worst of a group, and how to change what gives all of it. */
-export function groupProof({ rows }: Group, target: Target): readonly string[] {
+/**
+ * The proof of the worst of a group, and how to change what gives all of it.
+ * @param past it is gone: there is nothing to change
+ */
+export function groupProof({ rows }: Group, target: Target, past = false): readonly string[] {
   const [first] = rows;
   if (first === undefined) return [];
   // what gives it, and to whom, is what the group is told by
   const proof = proofText(first, target).filter((line) => !/^(?:by|who): /.test(line));
-  return [...proof, mendText(causesOf(first.findings))];
+  return past ? proof : [...proof, mendText(causesOf(first.findings))];
 }
 
 /** The differences that a group stands for. */

@@ -33,7 +33,7 @@ export const table: Reporter = {
 };
 
 function renderTable(report: Report, options: RenderOptions): string {
-  const width = Math.min(200, Math.max(60, Math.floor(options.width) || 100));
+  const width = columnsOf(options.width);
   const paint = painter(options.color);
   const drift = report.findings.filter((f) => f.outcome === "fail");
   const blocks: string[][] = [
@@ -83,6 +83,30 @@ function driftBlocks(
   });
 }
 
+/**
+ * Findings of one target as rows of the table, without a head of their own: for who shows some of a report.
+ * @param single whether one baseline is in play, so that controls have short names
+ * @param past whether they are gone, so that nothing is to be mended
+ */
+export function driftRows(
+  findings: readonly Finding[],
+  target: Target,
+  place: Pick<RenderOptions, "width" | "verbose" | "color"> & {
+    readonly single: boolean;
+    readonly past: boolean;
+  },
+): readonly string[] {
+  const { width, verbose, color, single, past } = place;
+  const rows = rowsOf(findings, target);
+  const groups = verbose ? rows.map(alone) : groupsOf(rows);
+  return drawDrift(groups, target, columnsOf(width), single, verbose, painter(color), past).map(inertLine);
+}
+
+/** The width that a table is drawn in. */
+export function columnsOf(width: number): number {
+  return Math.min(200, Math.max(60, Math.floor(width) || 100));
+}
+
 function worst(findings: readonly Finding[]): number {
   return Math.min(...findings.map((f) => severityRank(f.severity)));
 }
@@ -111,6 +135,7 @@ function drawDrift(
   single: boolean,
   verbose: boolean,
   paint: Paint,
+  past = false,
 ): string[] {
   const texts = groups.flatMap((group): RowText[] => {
     const [row] = group.rows;
@@ -127,7 +152,7 @@ function drawDrift(
         ...(group.rows.length > 1
           ? {
               what: groupText(group, target),
-              proof: [...groupProof(group, target), ...likewiseText(group, target)],
+              proof: [...groupProof(group, target, past), ...likewiseText(group, target)],
             }
           : {
               what: whatText(row, verbose),

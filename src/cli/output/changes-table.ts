@@ -1,6 +1,8 @@
 import { isIncomplete } from "../../report/exit-code.ts";
 import { growthText } from "../../report/growth.ts";
 import type { Finding, Report } from "../../report/report.ts";
+import { columnsOf, driftRows } from "../../reporters/table.ts";
+import { wrap } from "../../text/layout.ts";
 import { inertText, visible } from "../../text/visible.ts";
 import type { OutputPlace } from "./deliver.ts";
 
@@ -31,12 +33,13 @@ export function changesTable(report: Report, status: number, place: OutputPlace)
     if (findings.length === 0) continue;
     const others = findings.length - driftOf(findings);
     lines.push("", `${title} (${findings.length}${others === 0 ? "" : `, ${others} of them no drift`})`);
-    for (const finding of findings) lines.push(...findingLines(finding, place.verbose));
+    lines.push(...findingLines(findings, report, place, title === "Gone"));
   }
   const grown = report.grown ?? [];
   if (grown.length > 0) {
     lines.push("", `Grown without an edit (${grown.length})`);
-    for (const growth of grown) lines.push(`  ${visible(growthText(growth))}`);
+    for (const growth of grown)
+      lines.push(...wrap(visible(growthText(growth)), columnsOf(place.width) - 2, 2).map((l) => `  ${l}`));
   }
   return `${inertText(lines.join("\n"))}\n`;
 }
@@ -45,18 +48,35 @@ function driftOf(findings: readonly Finding[]): number {
   return findings.filter(({ outcome }) => outcome === "fail").length;
 }
 
-function findingLines(finding: Finding, verbose: boolean): string[] {
-  const what = finding.pattern === undefined ? finding.message : grantOf(finding);
-  const mark = finding.outcome === "fail" ? finding.severity : finding.outcome;
-  const lines = [` ${mark}  ${visible(finding.control)}  ${finding.drift}  ${visible(what)}`];
-  if (verbose)
-    lines.push(`   at ${visible(finding.resource.id)}, ${visible(finding.target)} (${finding.fingerprint})`);
+/** Drift as the table of a scan has it, by target; below it what is unknown, or worth a note, in words. */
+function findingLines(
+  findings: readonly Finding[],
+  report: Report,
+  place: OutputPlace,
+  past: boolean,
+): readonly string[] {
+  const width = columnsOf(place.width);
+  const single = report.baselines.length <= 1;
+  const lines: string[] = [];
+  const names = [...new Set(findings.map(({ target }) => target))];
+  for (const name of names) {
+    const target = report.targets.find((each) => each.name === name);
+    const own = findings.filter((finding) => finding.target === name);
+    const drift = target === undefined ? [] : own.filter(({ outcome }) => outcome === "fail");
+    if (names.length > 1) lines.push(...wrap(visible(`On ${name}`), width, 2));
+    if (target !== undefined && drift.length > 0)
+      lines.push(...driftRows(drift, target, { ...place, single, past }));
+    const others = own.filter((each) => !drift.includes(each));
+    if (drift.length > 0 && others.length > 0) lines.push("");
+    for (const finding of others) {
+      const mark = finding.outcome === "fail" ? finding.severity : finding.outcome;
+      const id = single ? finding.control.slice(finding.control.indexOf("/") + 1) : finding.control;
+      lines.push(
+        ...wrap(visible(`${mark}  ${id}  ${finding.drift}  ${finding.message}`), width - 1, 2).map(
+          (l) => ` ${l}`,
+        ),
+      );
+    }
+  }
   return lines;
-}
-
-function grantOf(finding: Finding): string {
-  const except = finding.except ?? [];
-  if (except.length === 0) return finding.pattern ?? "";
-  const rest = except.length > 3 ? ` and ${except.length - 3} more` : "";
-  return `${finding.pattern} except ${except.slice(0, 3).join(", ")}${rest}`;
 }
