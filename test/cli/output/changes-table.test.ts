@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { changesTable } from "../../../src/cli/output/changes-table.ts";
-import type { Finding } from "../../../src/report/report.ts";
+import type { Finding, Report } from "../../../src/report/report.ts";
 import { displayWidth } from "../../../src/text/layout.ts";
 import { control, finding, report, worlds } from "../../report/sample.ts";
 
@@ -15,10 +15,14 @@ const given = (n: number, more: Partial<Finding> = {}): Finding => ({
   ...more,
 });
 const many = [1, 2, 3].map((n) => given(n, { state: "new" }));
-const compared = (more: object = {}) =>
-  report({ controls: [control("platform-role", "fail")], findings: many, gone: [], ...more } as never);
+/** What a comparison adds to a report is not held against its controls. */
+const compared = (more: Partial<Report> = {}): Report => ({
+  ...report({ controls: [control("platform-role", "fail")], findings: many }),
+  gone: [],
+  ...more,
+});
 const words = (text: string) => text.replace(/\s+/g, " ");
-const drawn = (built: ReturnType<typeof compared>, width = 100, verbose = false) =>
+const drawn = (built: Report, width = 100, verbose = false) =>
   changesTable(built, 1, { width, color: false, verbose });
 
 describe("the table of compare", () => {
@@ -43,7 +47,10 @@ describe("the table of compare", () => {
     const long = `${"/subscriptions/a".repeat(20)} ${"word ".repeat(60)}`;
     const text = drawn(
       compared({
-        findings: [...many, ...(unknown === undefined ? [] : [{ ...unknown, state: "new", message: long }])],
+        findings: [
+          ...many,
+          ...(unknown === undefined ? [] : [{ ...unknown, state: "new" as const, message: long }]),
+        ],
         unassessed: [given(4, { target: "azure:/subscriptions/elsewhere", message: long })],
       }),
       width,
