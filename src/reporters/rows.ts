@@ -151,6 +151,18 @@ export function proofText({ findings, main }: FindingRow, target: Target): reado
   return lines;
 }
 
+/** Letters of what is said beside a proof of how to mend it. */
+const MOST_MENDING = 260;
+
+/** The command that mends it; what to do in words where it takes several, since a person has to act between them. */
+export function mendingText({ findings }: FindingRow): readonly string[] {
+  const { text = "", commands = [] } =
+    findings.find(({ remediation }) => remediation !== undefined)?.remediation ?? {};
+  const said = commands.length === 1 ? (commands[0] ?? "") : text;
+  if (said === "" || said.length > MOST_MENDING) return [];
+  return [`mend: ${visible(said)}${commands.length > 1 ? " (commands: --verbose)" : ""}`];
+}
+
 /** Groups of exceptions and names in a group that are shown; the rest is counted. */
 const MOST_GROUPS = 3;
 const MOST_NAMES = 4;

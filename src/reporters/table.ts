@@ -16,7 +16,7 @@ import {
   statesOf,
 } from "./groups.ts";
 import { type Paint, painter } from "./paint.ts";
-import { proofText, rowsOf, whatText } from "./rows.ts";
+import { mendingText, proofText, rowsOf, whatText } from "./rows.ts";
 import { closingLines, headerLines, sectionLines, sinceLines, staleLines } from "./sections.ts";
 import { matrixLines } from "./subjects.ts";
 import { verdictLine } from "./verdict.ts";
@@ -137,7 +137,7 @@ function drawDrift(
   paint: Paint,
   past = false,
 ): string[] {
-  const texts = groups.flatMap((group): RowText[] => {
+  const texts = groups.flatMap((group, at): RowText[] => {
     const [row] = group.rows;
     if (row === undefined) return [];
     const { severity } = row.main;
@@ -156,7 +156,11 @@ function drawDrift(
             }
           : {
               what: whatText(row, verbose),
-              proof: [...proofText(row, target), ...likewiseText(group, target)],
+              proof: [
+                ...proofText(row, target),
+                ...(at < MENDED && !verbose && !past ? mendingText(row) : []),
+                ...likewiseText(group, target),
+              ],
             }),
       },
     ];
@@ -189,6 +193,8 @@ function drawDrift(
   return out;
 }
 
+/** So many of the worst tell the command that mends them; all do by --verbose. */
+const MENDED = 3;
 const SEVERITY = 8;
 const MOST_CONTROL = 18;
 const LEAST_WHAT = 34;
