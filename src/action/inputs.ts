@@ -3,6 +3,7 @@ export const switches: readonly string[] = [
   "fail-on-new",
   "fail-on-stale",
   "allow-incomplete",
+  "sarif-suppressions",
   "quiet",
   "verbose",
   "debug",

@@ -228,7 +228,7 @@ describe("fault 24: a report of more than 5 MB into a pipe", () => {
     const big = await startArm(
       widenedState(
         "Microsoft.Storage/*",
-        Array.from({ length: 1_200 }, (_, i) => `Example.Service${i}/resources/write`),
+        Array.from({ length: 1_800 }, (_, i) => `Example.Service${i}/resources/write`),
       ),
     );
     const collected = await command(["collect", "--cloud", "azure", ...big.args, "-o", "big.json"], {
