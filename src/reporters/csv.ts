@@ -34,22 +34,26 @@ export const csv: Reporter = {
   format: "csv",
   title: "CSV for spreadsheets: a line for each finding",
   extension: "csv",
-  render: renderCsv,
+  render: (report) => [...pieces(report)].join(""),
+  pieces,
   leftOut: earlierLeftOut,
 };
 
-function renderCsv(report: Report): string {
+function* pieces(report: Report): Iterable<string> {
   const behind = behindOf(report);
-  const rows: Row[] = [
-    ...report.findings.map((finding) => rowOf(finding, behind(finding.target, finding.control))),
-    ...gapsOf(report).map(({ target, control, text }) => ({
+  yield `${COLUMNS.join(",")}\r\n`;
+  for (const finding of report.findings) {
+    yield `${lineOf(rowOf(finding, behind(finding.target, finding.control)))}\r\n`;
+  }
+  for (const { target, control, text } of gapsOf(report)) {
+    const row: Row = {
       target,
       ...(control === undefined ? {} : { control }),
       outcome: "unknown",
       message: `not assessed: ${text}${behind(target, control)}`,
-    })),
-  ];
-  return [COLUMNS.join(","), ...rows.map(lineOf)].map((line) => `${line}\r\n`).join("");
+    };
+    yield `${lineOf(row)}\r\n`;
+  }
 }
 
 function rowOf(finding: Finding, behind: string): Row {

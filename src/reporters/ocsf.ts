@@ -47,19 +47,20 @@ export const ocsf: Reporter = {
   format: "ocsf",
   title: "OCSF 1.8.0 Compliance Findings for a SIEM: JSON lines",
   extension: "jsonl",
-  render: (report) => {
-    const run = runOf(report);
-    const events = [
-      ...report.controls.map((control) => controlEvent(control, run)),
-      ...report.findings.map((finding) => findingEvent(finding, run)),
-      ...gapsOf(report)
-        .filter(({ control }) => control === undefined)
-        .map(({ target, text }) => gapEvent(target, text, run)),
-    ];
-    return events.map((event) => `${inertJson(JSON.stringify(event, inertValue))}\n`).join("");
-  },
+  render: (report) => [...pieces(report)].join(""),
+  pieces,
   leftOut: earlierLeftOut,
 };
+
+function* pieces(report: Report): Iterable<string> {
+  const run = runOf(report);
+  const line = (event: unknown): string => `${inertJson(JSON.stringify(event, inertValue))}\n`;
+  for (const control of report.controls) yield line(controlEvent(control, run));
+  for (const finding of report.findings) yield line(findingEvent(finding, run));
+  for (const { target, control, text } of gapsOf(report)) {
+    if (control === undefined) yield line(gapEvent(target, text, run));
+  }
+}
 
 /** Names are shown by whatever reads the events: in them nothing hides. */
 function inertValue(_: string, value: unknown): unknown {
