@@ -160,7 +160,10 @@ function vulnerability(finding: Finding, text: RuleText): object {
     ...(remediation === undefined
       ? {}
       : {
-          solution: cut(visible([remediation.text, ...remediation.commands].join(" ")), LONGEST.solution - 1),
+          solution: cut(
+            [remediation.text, ...remediation.commands].map(visible).join("\n"),
+            LONGEST.solution - 1,
+          ),
         }),
     identifiers: [
       // Of each finding its own: GitLab takes two at one place with one identifier for the same.

@@ -159,7 +159,8 @@ export function mendingText({ findings }: FindingRow): readonly string[] {
   const { text = "", commands = [] } =
     findings.find(({ remediation }) => remediation !== undefined)?.remediation ?? {};
   const said = commands.length === 1 ? (commands[0] ?? "") : text;
-  if (said === "" || said.length > MOST_MENDING) return [];
+  if (said === "") return [];
+  if (said.length > MOST_MENDING) return ["mend: --verbose says how"];
   return [`mend: ${visible(said)}${commands.length > 1 ? " (commands: --verbose)" : ""}`];
 }
 

@@ -43,7 +43,11 @@ export const sarif: Reporter = {
   ],
   leftOut: (report, options) => {
     const { droppedTargets = [], droppedResults = 0 } = renderSarif(report, options) ?? {};
+    const waived = report.findings.filter(({ outcome }) => outcome === "waived").length;
     return [
+      ...(waived === 0 || options.sarif?.suppressions === true
+        ? []
+        : [`${plural(waived, "waived finding")} (--sarif-suppressions has them)`]),
       ...(droppedTargets.length === 0 ? [] : [targetsLeftOut(droppedTargets)]),
       ...(droppedResults === 0
         ? []
@@ -117,7 +121,7 @@ export function renderIncompleteSarif(report: Report): string | undefined {
         notification(
           "incomplete",
           "error",
-          `${target.name} was not read completely; no result is given, so that no alert is closed`,
+          `${target.name} was not read, or not judged, completely; no result is given, so that no alert is closed`,
         ),
       ];
       return {

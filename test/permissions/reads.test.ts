@@ -23,3 +23,11 @@ test("kinds of another cloud ask for nothing, and no kind asks for nothing", () 
     ).toBe(true);
   }
 });
+
+test("who is to be audited is found by what everybody's roles and assignments take; named, it takes neither", () => {
+  const kinds = new Set<DocumentKind>(["azure/assigned-to"]);
+  const of = (named: boolean) =>
+    [...new Set(readsOf("azure", kinds, { named }).flatMap((read) => read.kinds))].sort();
+  expect(of(false)).toEqual(["azure/assigned-to", "azure/role-assignment", "azure/role-definition"]);
+  expect(of(true)).toEqual(["azure/assigned-to"]);
+});

@@ -256,6 +256,8 @@ describe("SARIF for code scanning, point by point", () => {
       ],
     });
     expect(render(made).runs[0]?.results).toHaveLength(1);
+    expect(sarif.leftOut?.(made, options())).toEqual(["1 waived finding (--sarif-suppressions has them)"]);
+    expect(sarif.leftOut?.(made, options({ sarif: { suppressions: true } }))).toEqual([]);
     const all = parse(sarif.render(made, options({ sarif: { suppressions: true } }))).runs[0]?.results ?? [];
     expect(all.map((r) => [r.ruleId, (r as { suppressions?: unknown }).suppressions])).toEqual([
       ["azure/role-definition/excess/low", undefined],
@@ -368,7 +370,7 @@ describe("SARIF for code scanning, point by point", () => {
     expect(notes(incomplete.runs[0])).toEqual([
       `GET ${failed?.scope}/providers/Microsoft.Authorization/roleAssignments: answered 403 AuthorizationFailed; needs Microsoft.Authorization/roleAssignments/read`,
       "acme-azure/effective-access: assignments could not be read",
-      `${failed?.name} was not read completely; no result is given, so that no alert is closed`,
+      `${failed?.name} was not read, or not judged, completely; no result is given, so that no alert is closed`,
     ]);
   });
 

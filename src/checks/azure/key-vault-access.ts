@@ -271,7 +271,7 @@ function dead(
     kind: "drift",
     drift: "dead",
     property: `accessPolicies:${principal.id}`,
-    message: `vault ${vault.name} does not authorise through Azure RBAC, so the role's data actions are dead there, and its access policies do not grant ${who} the same: ${inWords(lacking)} missing${others}; what reads secrets, keys or certificates there fails`,
+    message: `vault ${vault.name} does not authorise through Azure RBAC, so the role's data actions are dead there, and its access policies do not grant ${who} the same: ${inWords(lacking)} missing${others}; what needs these there fails`,
     remediation: {
       text: "Turn Azure RBAC authorisation on for the vault (after every other user has a role), or give the principal an access policy.",
       commands: [

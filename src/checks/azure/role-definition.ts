@@ -160,9 +160,13 @@ function excess(
   };
 }
 
+/** A step that a person takes, between commands: pasted, it opens the file. */
+const EDIT = `"\${EDITOR:-vi}" role.json`;
+
 function editRole(role: RoleDefinition, scope: string): readonly string[] {
   return [
     `${command("az", "role", "definition", "list", "--name", role.name, "--scope", scope, "--query", "[0]")} > role.json`,
+    EDIT,
     command("az", "role", "definition", "update", "--role-definition", "role.json"),
   ];
 }
@@ -260,7 +264,7 @@ function absent(params: Params, context: Context, scope: string): Observation {
         : showRoleDefinition(params.role, scope),
     remediation: {
       text: "Create the role with the permissions that the document prints, and assign it.",
-      commands: [command("az", "role", "definition", "create", "--role-definition", "role.json")],
+      commands: [EDIT, command("az", "role", "definition", "create", "--role-definition", "role.json")],
     },
   };
 }

@@ -35,6 +35,13 @@ export function changesTable(report: Report, status: number, place: OutputPlace)
     lines.push("", `${title} (${findings.length}${others === 0 ? "" : `, ${others} of them no drift`})`);
     lines.push(...findingLines(findings, report, place, title === "Gone"));
   }
+  const open = report.controls.filter(({ outcome }) => outcome === "unknown");
+  if (open.length > 0) {
+    lines.push("", `Not assessed (${open.length})`);
+    for (const { id, reason = "no reason was given" } of open) {
+      lines.push(...wrap(visible(`${id}: ${reason}`), columnsOf(place.width) - 1, 2).map((l) => ` ${l}`));
+    }
+  }
   const grown = report.grown ?? [];
   if (grown.length > 0) {
     lines.push("", `Grown without an edit (${grown.length})`);

@@ -5,8 +5,8 @@ import { field, list, text } from "../../snapshot/value.ts";
 import { type Block, heading, type Item, listOf, names, paragraph } from "./blocks.ts";
 import type { Held } from "./holder.ts";
 
-/** Parts of an exception, and characters of each, that are shown. */
-const SHOWN = { parts: 3, characters: 160 } as const;
+/** Parts of an exception that are shown. */
+const MOST_PARTS = 8;
 
 /**
  * What another profile no longer grants, and what it grants in addition: the exact comparison of what the two document,
@@ -66,9 +66,8 @@ function changesOf({ holder, open }: Held, later: Held | undefined): readonly It
 }
 
 function changeItem(word: string, { pattern, actions, except, dead, latent }: Residue): Item {
-  const shown = except
-    .slice(0, SHOWN.parts)
-    .map((each) => (each.length > SHOWN.characters ? `${each.slice(0, SHOWN.characters)}…` : each));
+  const services = new Set((actions ?? [pattern]).map((each) => each.split(":", 1)[0]?.toLowerCase() ?? ""));
+  const shown = except.slice(0, MOST_PARTS).map((each) => ofServices(each, services));
   const rest = except.length - shown.length;
   return {
     text: [
@@ -80,6 +79,22 @@ function changeItem(word: string, { pattern, actions, except, dead, latent }: Re
       ...(dead === true || latent === true ? [" (grants nothing today)"] : []),
     ],
   };
+}
+
+/**
+ * What stays, `on arn:…, arn:… where …`, without the resources of services that it is not about: of a list for many
+ * services those of this one are what a reader looks for, and the condition behind them.
+ */
+function ofServices(except: string, services: ReadonlySet<string>): string {
+  const [, start, listed, end = ""] = /^(.*?\bon )(?!all but )(.*?)( (?:for|where) .*)?$/s.exec(except) ?? [];
+  if (start === undefined || listed === undefined) return except;
+  const resources = listed.split(", ");
+  const own = resources.filter((each) => {
+    const service = /^arn:[^:]*:([^:]*):/.exec(each)?.[1]?.toLowerCase();
+    return service === undefined || service.includes("*") || services.has(service);
+  });
+  // another service's resource may be meant where none is of its own
+  return own.length === 0 ? except : `${start}${own.join(", ")}${end}`;
 }
 
 /** What the documentation itself calls optional: it can be left out, or taken back whenever it is not needed. */

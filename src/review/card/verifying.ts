@@ -6,14 +6,14 @@ import { type Block, type Item, listOf, paragraph } from "./blocks.ts";
 export function verifying(loaded: LoadedBaseline): readonly Block[] {
   const { baseline } = loaded;
   const spec = loaded.bundled === true ? `${baseline.id}@${baseline.version}` : loaded.file;
-  const cloud = [
+  const clouds = [
     baseline.cloud,
     ...(baseline.cloud !== "kubernetes" &&
     baseline.controls.some(({ check }) => check.startsWith("kubernetes/"))
       ? ["kubernetes"]
       : []),
-  ].join(",");
-  const scan = ["chalk-audit", "--cloud", cloud, "--baseline", spec];
+  ];
+  const scan = ["chalk-audit", "--cloud", clouds.join(","), "--baseline", spec];
   const profiles = Object.keys(baseline.profiles?.names ?? {}).filter(
     (name) => name !== baseline.profiles?.default,
   );
@@ -24,7 +24,8 @@ export function verifying(loaded: LoadedBaseline): readonly Block[] {
     {
       kind: "commands",
       lines: [
-        command("chalk-audit", "permissions", "--cloud", cloud, "--baseline", spec),
+        // a policy is of one cloud
+        ...clouds.map((cloud) => command("chalk-audit", "permissions", "--cloud", cloud, "--baseline", spec)),
         command(...scan),
         ...profiles.map((name) => command(...scan, "--profile-set", name)),
       ],
@@ -37,7 +38,7 @@ export function verifying(loaded: LoadedBaseline): readonly Block[] {
       ? []
       : [
           paragraph(
-            "What is given makes the verdict stricter; what is not given holds for any value that fits:",
+            "Parameters. What the tool does without one it says in its report: some are derived or take any value that fits, and of some the controls then stay open or are skipped, which is no pass:",
           ),
         ]),
     ...listOf(

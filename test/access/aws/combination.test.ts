@@ -110,6 +110,21 @@ describe("statements that hold everywhere but in some patterns (G5)", () => {
     expect(count()).toBeLessThanOrEqual(9);
   });
 
+  it("what was tried for one statement and does not do for the next is taken back", () => {
+    // the first fails at x or where k is 1, the second at y or z alone
+    const live = policy(
+      allow({ NotResource: ["arn:x"], Condition: { StringNotEquals: { k: ["1"] } } }),
+      allow({ NotResource: ["arn:y", "arn:z"] }),
+    );
+    for (const statements of [live.Statement, live.Statement.toReversed()]) {
+      const comparison = comparePolicies("aws", [EVERYTHING], [{ ...live, Statement: statements }]);
+      expect(comparison.undecided).toEqual([]);
+      expect(comparison.missing.map((r) => r.pattern)).toEqual(["sagemaker:*"]);
+      expect(comparison.missing[0]?.witness).toMatchObject({ context: { k: "1" } });
+      checkWitnesses([EVERYTHING], [live], comparison);
+    }
+  });
+
   it.each([
     ["four lists of eight", outsideOf(times(4, (list) => kinds(list, 8)))],
     ["eight lists of thirty", outsideOf(times(8, (list) => kinds(list, 30)))],

@@ -42,6 +42,13 @@ describe("the table of compare", () => {
     expect(text).not.toContain("mend:");
   });
 
+  test("what is not complete names what was not assessed", () => {
+    const built = compared({ findings: [], controls: worlds.partial().controls });
+    const reason = worlds.partial().controls.find(({ outcome }) => outcome === "unknown")?.reason ?? "none";
+    expect(words(drawn(built))).toMatch(/^NOT COMPLETE: .* Not assessed \(\d+\) /);
+    expect(words(drawn(built))).toContain(words(reason));
+  });
+
   test.each([60, 80, 100])("no line but the verdict is wider than %d", (width) => {
     const [unknown] = worlds.partial().findings;
     const long = `${"/subscriptions/a".repeat(20)} ${"word ".repeat(60)}`;

@@ -222,3 +222,25 @@ errata: [{ section: ${text}, text: ${text} }]
     expect(markdown.replace(/^#{1,3} |^ *- /gm, "")).not.toMatch(/[<>[\]`|@]|(?<!&)#\d(?!\d*;)/);
   });
 });
+
+describe("what a reader of the card does with it", () => {
+  test.each(listBundled().map(({ id }) => id))(
+    "%s: the scanner's permissions are asked for cloud by cloud",
+    (id) => {
+      const lines = section(card(id), "How to verify it").filter((line) =>
+        line.startsWith("chalk-audit permissions "),
+      );
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) expect(line).toMatch(/ --cloud (azure|aws|kubernetes) --baseline /);
+    },
+  );
+
+  test("chalk-aws: what stays after the scope-down is told of each service with its condition", () => {
+    const lines = section(card("chalk-aws"), "What can be taken back after the set-up");
+    const keys = lines.filter((line) => line.startsWith("no longer: ") && line.includes("kms:*"));
+    expect(keys).toEqual([
+      "no longer: kms:*, secretsmanager:*, but for on arn:aws:kms:*:*:*, arn:aws:secretsmanager:*:*:* where " +
+        "StringEquals aws:ResourceTag/chalk.ai/managed-by = chalk",
+    ]);
+  });
+});
