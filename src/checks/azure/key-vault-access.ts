@@ -273,11 +273,9 @@ function dead(
     property: `accessPolicies:${principal.id}`,
     message: `vault ${vault.name} does not authorise through Azure RBAC, so the role's data actions are dead there, and its access policies do not grant ${who} the same: ${inWords(lacking)} missing${others}; what needs these there fails`,
     remediation: {
-      text: "Turn Azure RBAC authorisation on for the vault (after every other user has a role), or give the principal an access policy.",
-      commands: [
-        command("az", "keyvault", "update", "--name", vault.name, "--enable-rbac-authorization", "true"),
-        setPolicy(vault.name, principal.id, params),
-      ],
+      // only one of the two is a command: the other one cuts off who has an access policy and no role
+      text: `Give the principal an access policy. Or, once every other user of the vault has a role, turn Azure RBAC authorisation on instead: ${command("az", "keyvault", "update", "--name", vault.name, "--enable-rbac-authorization", "true")}`,
+      commands: [setPolicy(vault.name, principal.id, params)],
     },
   };
 }
