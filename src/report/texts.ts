@@ -17,33 +17,28 @@ export type PublishedReport = Report & {
 };
 
 /** What may be said once. What a finding is and where stays with it, for whoever looks for one. */
-const WORDS = [
+const FIELDS = [
+  "message",
+  "except",
+  "witnesses",
+  "known",
   "by",
   "causes",
+  "group",
   "expected",
   "actual",
+  "location",
   "why",
   "verify",
   "remediation",
   "documentation",
 ] as const satisfies readonly (keyof Finding)[];
 
-/** What may be said once as well in a report so long that nobody reads it through. */
-const IN_LONG = [
-  "message",
-  "group",
-  "except",
-  "witnesses",
-  "known",
-  "location",
-] as const satisfies readonly (keyof Finding)[];
-const FIELDS = [...WORDS, ...IN_LONG];
-/** Findings from which on a report is long. */
-const LONG = 1_000;
-
 const LISTS = ["findings", "gone", "unassessed"] as const satisfies readonly (keyof Report)[];
 
-/** A shorter one is said again. */
+/** Findings from which on texts are said once: in a shorter report each finding is whole, for people and for scripts. */
+const LONG = 1_000;
+/** A shorter text is said again. */
 const LEAST_LETTERS = 48;
 /** A text that stands so often is said once. */
 const LEAST_TIMES = 3;
@@ -54,8 +49,11 @@ export interface SaidOnce {
   finding(finding: Finding): Readonly<Record<string, unknown>>;
 }
 
-/** The texts to say once, numbered in the order in which they first stand. */
-export function saidOnce(report: Report): SaidOnce {
+/**
+ * The texts to say once, numbered in the order in which they first stand.
+ * @param long findings from which on it is done at all
+ */
+export function saidOnce(report: Report, long = LONG): SaidOnce {
   const seen = new Map<string, { times: number; number?: number }>();
   const texts: unknown[] = [];
   const count = (value: unknown): void => {
@@ -68,9 +66,9 @@ export function saidOnce(report: Report): SaidOnce {
     } else entry.times++;
   };
   const findings = LISTS.flatMap((list) => report[list] ?? []);
-  const fields = findings.length < LONG ? WORDS : FIELDS;
+  if (findings.length < long) return { texts, finding: (each) => ({ ...each }) };
   for (const finding of findings) {
-    for (const field of fields) {
+    for (const field of FIELDS) {
       const value = finding[field];
       if (value !== undefined) for (const each of [value, ...partsOf(field, value)]) count(each);
     }
@@ -86,7 +84,7 @@ export function saidOnce(report: Report): SaidOnce {
   };
   const finding = (each: Finding): Readonly<Record<string, unknown>> => {
     const out: Record<string, unknown> = { ...each };
-    for (const field of fields) {
+    for (const field of FIELDS) {
       const value = each[field];
       if (value !== undefined) out[field] = place(value) ?? inPieces(field, value, place);
     }
