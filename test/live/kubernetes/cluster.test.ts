@@ -178,7 +178,7 @@ describe.skipIf(skip)("K4: what is served today", () => {
 
   /** Discovery follows a definition within a moment; on a busy machine the moment is long. */
   async function discovered(expected: 200 | 404): Promise<void> {
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 1_800; tries += 1) {
       const answers = await Promise.all(groups.map((path) => live.admin.send("GET", path)));
       const { groups: listed } = await live.admin.must<{
         readonly groups: readonly { readonly name: string }[];
