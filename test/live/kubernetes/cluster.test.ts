@@ -240,7 +240,7 @@ describe.skipIf(skip)("K4: what is served today", () => {
       // the account has it everywhere by its ClusterRole, so that it gains nothing
       ["management-role: excess low latent get nodepools.karpenter.sh -n chalk"],
     ]);
-  });
+  }, 300_000);
 });
 
 describe.skipIf(skip || skipped("remediations with kubectl", whyNoKubectl()))(
