@@ -53,6 +53,7 @@ export function compareSides(
   const variables = [...new Set([...left.variables, ...right.variables])];
   const letters = lettersFor([left.spelling(), right.spelling()], variables, width);
   const readVariables = variablesRead(variables, [...left.statements, ...right.statements]);
+  const keysRead = readVariables.map((number) => vocabulary.variable(number).key);
   const run = (side: "missing" | "excess"): { residues: readonly Residue[]; doubts: readonly Doubt[] } => {
     const [own, other] = side === "missing" ? [left, right] : [right, left];
     const direction = directionOf(own, other, width, vocabulary);
@@ -75,7 +76,14 @@ export function compareSides(
     };
     const context = { side, own, other, options, vocabulary, letters, variables: readVariables, replays };
     const found = awsResidues(direction, direction.run(own), context);
-    const { residues: proven, doubts: unproven } = provable(found.residues, side, own, other, replays);
+    const { residues: proven, doubts: unproven } = provable(
+      found.residues,
+      side,
+      own,
+      other,
+      keysRead,
+      replays,
+    );
     const plain = proven.map((residue) => plainly(residue, letters, judge));
     const residues = withNotes(plain, own, other, options.serviceData, vocabulary);
     const doubts = [...found.doubts, ...unproven];

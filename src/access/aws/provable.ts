@@ -13,6 +13,7 @@ interface Proven {
 
 /**
  * Parts what is proven from what is not.
+ * @param read the keys that policy variables of either side read
  * @param replays whether a request is allowed by the own side and denied by the other
  */
 export function provable(
@@ -20,11 +21,14 @@ export function provable(
   side: Doubt["side"],
   own: PolicySide,
   other: PolicySide,
+  read: readonly string[],
   replays: (request: AwsRequest) => boolean,
 ): Proven {
-  const bound = [own, other].some(({ statements }) =>
-    statements.some(({ body }) => body.atoms.some((atom) => isBound(atom.key))),
-  );
+  const bound =
+    read.some(isBound) ||
+    [own, other].some(({ statements }) =>
+      statements.some(({ body }) => body.atoms.some((atom) => isBound(atom.key))),
+    );
   const theirs = kindsOf(other);
   const kept: Residue[] = [];
   const doubts: Doubt[] = [];

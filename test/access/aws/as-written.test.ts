@@ -728,6 +728,14 @@ describe("AW14: keys that depend on one another", () => {
     expect(both.missing.map((r) => [r.pattern, r.witness])).toEqual([
       ["s3:*", { action: "s3:PutBucketPolicy", resource: "<any>", context: { "aws:RequestTag/x": "<any>" } }],
     ]);
+    // a variable alone may ask for a tag
+    const named = (Condition: object = {}) =>
+      policy(allow("s3:*", "arn:aws:s3:::${aws:RequestTag/x}/*", Condition));
+    const only = named({ "ForAllValues:StringEquals": { "aws:TagKeys": ["a", "x"] } });
+    const { missing: told, undecided: open } = comparePolicies("aws", [named()], [only]);
+    expect([told.length, open]).toEqual([1, []]);
+    for (const { witness } of told)
+      expect([named(), only].map((each) => allows("aws", [each], witness))).toEqual(["allowed", "denied"]);
     // none need be brought where the statement allows none of that name
     const tagging = policy(
       allow("sagemaker:AddTags", "*", {
