@@ -230,7 +230,7 @@ function* judgeSupport(params: Params, cluster: NamedResource, running: Running)
   const when =
     now >= end
       ? `ended on ${day(end)}`
-      : `ends on ${day(end)}, in ${left} day${left === 1 ? "" : "s"}; it was to be upgraded by ${day(latest)}`;
+      : `ends on ${day(end)}, ${left} day${left === 1 ? "" : "s"} after this was read on ${day(now)}; it was to be upgraded by ${day(latest)}`;
   yield {
     ...seen(cluster),
     kind: "drift",

@@ -245,7 +245,7 @@ function* ending(what: string, { valid }: Credentials, c: Case): Iterable<Observ
     kind: "drift",
     drift: "expired",
     severity: "low",
-    message: `the last ${what} of ${c.name} that holds ends on ${last}, in ${left === 1 ? "1 day" : `${left} days`}`,
+    message: `the last ${what} of ${c.name} that holds ends on ${last}, ${left === 1 ? "1 day" : `${left} days`} after this was read on ${c.facts.takenAt.slice(0, 10)}`,
     expected: `more than ${days} days`,
     actual: last,
     at: "/endsWithinDays",

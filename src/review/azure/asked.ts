@@ -59,7 +59,7 @@ function holderOf(key: string, own: readonly Both[]): Holder {
       ? ["whoever is given the role ", { code: String(name) }]
       : kind === "deployer"
         ? ["whoever sets it up", ...(name === null ? [] : valueOr(name))]
-        : ["the vendor's principal", ...(name === null ? [] : valueOr(name))];
+        : ["the principal that is audited", ...(name === null ? [] : valueOr(name))];
   const defined = own.filter(({ control }) => control.check === DEFINITION);
   const documented = new Set(defined.map(({ control }) => String(field(control.with, "role")).toLowerCase()));
   const permissions = defined.flatMap(

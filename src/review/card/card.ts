@@ -81,6 +81,7 @@ export function cardOf(loaded: LoadedBaseline, options: CardOptions = {}): Card 
       heading(2, "How to verify it"),
       ...verifying(loaded),
       ...errata(loaded),
+      ...ways(held),
     ],
   };
 }
@@ -113,14 +114,16 @@ function inShort({ holder, open }: Held): Item {
   const strongest = open.find(({ verdict }) => verdict === "allowed")?.path;
   const ways: Text =
     holder.documents.length === 0
-      ? ["is asked for by names alone, of which the baseline does not say what they grant"]
+      ? ["is to hold ", ...listed(holder.byName), ", and the baseline does not say what that grants"]
       : sure === 0
         ? ["has no published way to more rights by what is asked for"]
         : [
             strongest?.kind === "rights"
               ? "could give itself more: "
               : "could come to more by what is asked for: ",
-            `${plural(sure, "published way")} ${sure === 1 ? "is" : "are"} open, among them to ${strongest?.name}`,
+            sure === 1
+              ? `1 published way is open: to ${strongest?.name}`
+              : `${sure} published ways are open, among them to ${strongest?.name}`,
           ];
   return {
     text: [
@@ -160,40 +163,59 @@ function can({ holder }: Held, { baseline }: LoadedBaseline): readonly Block[] {
 function cannot(held: readonly Held[]): readonly Block[] {
   return [
     paragraph(
-      "Whatever is not listed above is not granted: all three clouds deny what nothing allows. Of the published ways to more rights these are closed by what is asked for.",
+      "Whatever is not listed above is not granted: all three clouds deny what nothing allows. Of the published ways to more rights, which are listed last, all are closed by what is asked for but those that are named here.",
       held.some(({ open }) => open.length > 0)
-        ? " That holds until one of the open ones below is taken: whoever can give itself more can open these too."
+        ? " That holds until one of the open ones is taken: whoever can give itself more can open the others too."
         : "",
     ),
     ...listOf(
-      held.map(({ holder, open }) => {
-        const taken = new Set(open.map(({ path }) => path.name));
-        const closed =
-          holder.documents.length === 0
-            ? []
-            : [...new Set(publishedWays(holder.provider).map(({ name }) => name))].filter(
-                (name) => !taken.has(name),
-              );
-        return {
-          text: [...holder.who, " cannot"],
-          items: [
-            ...holder.cannot.map((text) => ({ text })),
-            ...(closed.length === 0
-              ? []
-              : [
-                  {
-                    text: [
-                      `take any of ${plural(closed.length, "published way")} to more rights: ${closed.join("; ")}`,
-                    ],
-                  },
-                ]),
-            ...holder.byName.map((name) => ({
-              text: ["(of ", ...name, " nothing is said here: what it grants is not in the baseline)"],
-            })),
-          ],
-        };
-      }),
+      held.map(({ holder, open }) => ({
+        text: [...holder.who, " cannot"],
+        items: [
+          ...holder.cannot.map((text) => ({ text })),
+          ...(holder.documents.length === 0 ? [] : [closedItem(holder, open)]),
+          ...holder.byName.map((name) => ({
+            text: ["(of ", ...name, " nothing is said here: what it grants is not in the baseline)"],
+          })),
+        ],
+      })),
     ),
+  ];
+}
+
+function closedItem({ provider }: Holder, open: Held["open"]): Item {
+  const all = wayNames(provider);
+  const opened = new Set(open.map(({ path }) => path.name));
+  const closed = all.filter((name) => !opened.has(name)).length;
+  const words =
+    opened.size === 0
+      ? `take any of the ${plural(all.length, "published way")} to more rights`
+      : `take ${closed} of the ${plural(all.length, "published way")} to more rights: all but ${[...opened].join("; ")}`;
+  return { text: [words] };
+}
+
+function wayNames(provider: Provider): readonly string[] {
+  return [...new Set(publishedWays(provider).map(({ name }) => name))];
+}
+
+const PROVIDER_NAMES = {
+  azure: "Azure",
+  aws: "AWS",
+  kubernetes: "Kubernetes",
+} as const satisfies Record<Provider, string>;
+
+/** Once for all holders: of each it is said above which of these are open to it. */
+function ways(held: readonly Held[]): readonly Block[] {
+  const providers = new Set(
+    held.filter(({ holder }) => holder.documents.length > 0).map(({ holder }) => holder.provider),
+  );
+  if (providers.size === 0) return [];
+  return [
+    heading(2, "The published ways to more rights"),
+    ...[...providers].flatMap((provider) => {
+      const names = wayNames(provider);
+      return [paragraph(`${PROVIDER_NAMES[provider]} (${names.length}): ${names.join("; ")}.`)];
+    }),
   ];
 }
 
@@ -244,6 +266,11 @@ function errata({ baseline }: LoadedBaseline): readonly Block[] {
     heading(2, "Where the page contradicts itself or the provider"),
     ...listOf(baseline.errata.map(({ section, text }) => ({ text: [`“${section}”: ${text.trim()}`] }))),
   ];
+}
+
+/** Texts with commas. */
+function listed(texts: readonly Text[]): Text {
+  return texts.flatMap((text, i) => (i === 0 ? text : [", ", ...text]));
 }
 
 function plain(text: Text): string {

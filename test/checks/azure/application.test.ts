@@ -106,9 +106,13 @@ describe("azure/application", () => {
     [
       "holds one second more",
       [entry("2026-11-21T08:00:01Z")],
-      /^expired drift: the last password of pump that holds ends .* in 0 days$/,
+      /^expired drift: the last password of pump that holds ends .* 0 days after this was read on 2026-11-21$/,
     ],
-    ["ends in a little less than 30 days", [entry("2026-12-21T07:59:59Z")], /^expired drift: .* in 29 days$/],
+    [
+      "ends in a little less than 30 days",
+      [entry("2026-12-21T07:59:59Z")],
+      /^expired drift: .* 29 days after this was read on 2026-11-21$/,
+    ],
     ["ends in exactly 30 days", [entry("2026-12-21T08:00:00Z")], undefined],
     ["ends tomorrow, beside one that lasts", [entry("2026-11-22T08:00:00Z"), lasting], undefined],
     [
