@@ -167,6 +167,7 @@ function resultOf(frame: Frame, outcome: Outcome, reason: string): ControlResult
     id: `${frame.run.loaded.baseline.id}/${frame.control.id}`,
     title: frame.control.title,
     check: frame.control.check,
+    section: frame.control.cite.section,
     target: frame.run.target,
     outcome,
     reason,

@@ -101,6 +101,8 @@ export interface ControlResult {
   readonly id: string;
   readonly title: string;
   readonly check: string;
+  /** Of the vendor's page, as the baseline cites it; reports of earlier versions lack it. */
+  readonly section?: string;
   readonly target: string;
   readonly outcome: Outcome;
   /** One line: why unknown or skipped, or what was compared when it passed. */

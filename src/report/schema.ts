@@ -246,13 +246,14 @@ const control = shape<ControlResult>(
     id: { ...text, minLength: 1 },
     title: text,
     check: text,
+    section: text,
     target: text,
     outcome: oneOf(Object.keys(OUTCOMES)),
     reason: text,
     optional: flag,
     absent: flag,
   },
-  ["reason", "optional", "absent"],
+  ["section", "reason", "optional", "absent"],
 );
 
 const counts = (names: readonly string[]): Schema => ({

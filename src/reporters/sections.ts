@@ -198,17 +198,29 @@ function ofBaselines(controls: readonly ControlResult[]): readonly ControlResult
   return controls.filter(({ check }) => check !== WAIVER_CHECK);
 }
 
+/** More fine controls than this are a list in which nobody finds anything: they stand by section of the page. */
+const MOST_FINE_IN_A_ROW = 12;
+
 function fineLines(controls: readonly ControlResult[], names: Names, width: number, paint: Paint): string[] {
   if (controls.length === 0) return [];
   const entries = names.gathered(controls).map(({ name, first }) => {
     const marks = [...(first.optional ? ["optional"] : []), ...(first.absent ? ["absent"] : [])];
-    return marks.length === 0 ? name : `${name} (${marks.join(", ")})`;
+    return { text: marks.length === 0 ? name : `${name} (${marks.join(", ")})`, section: first.section };
   });
-  return wrap(
-    `${paint.bold(`Fine (${grouped(controls.length)}):`)} ${visible(entries.join(", "))}`,
-    width,
-    2,
-  );
+  const title = `Fine (${grouped(controls.length)})`;
+  if (entries.length <= MOST_FINE_IN_A_ROW || entries.some(({ section }) => section === undefined)) {
+    const row = entries.map(({ text }) => text).join(", ");
+    return wrap(`${paint.bold(`${title}:`)} ${visible(row)}`, width, 2);
+  }
+  const sections = new Map<string, string[]>();
+  for (const { text, section = "" } of entries)
+    sections.set(section, [...(sections.get(section) ?? []), text]);
+  return [
+    paint.bold(`${title}, by section of the page`),
+    ...[...sections].flatMap(([section, all]) =>
+      wrap(visible(`${section}: ${all.join(", ")}`), width - 1, 2).map((line) => ` ${line}`),
+    ),
+  ];
 }
 
 function skippedLines(
