@@ -84,17 +84,17 @@ function severities(groups: readonly GroupView[]): PageElement | undefined {
     group.rows.flatMap(({ findings: [main] }) => (main?.status === "drift" ? [main.severity] : [])),
   );
   if (rows.length === 0) return undefined;
-  return h(
-    "ul",
-    { class: "tally", "aria-label": "Differences by severity" },
-    SEVERITIES.map((severity) => {
+  return h("ul", { class: "tally", "aria-label": "Differences by severity" }, [
+    ...SEVERITIES.map((severity) => {
       const count = rows.filter((each) => each === severity).length;
       return h("li", { class: count === 0 ? "none" : severity }, [
         h("strong", {}, grouped(count)),
         h("span", {}, ` ${severity}`),
       ]);
     }),
-  );
+    // what two controls find alike is one difference here and two findings elsewhere
+    h("li", {}, `${plural(rows.length, "difference")} in all`),
+  ]);
 }
 
 function against(report: Report): PageElement {

@@ -60,6 +60,22 @@ describe("one page that asks nobody", () => {
 });
 
 describe("what the page tells without its script", () => {
+  test("what two controls find alike is counted once, and the number of differences says so", () => {
+    const same = { drift: "excess", severity: "high", pattern: "Acme.Lake/*" } as const;
+    const built = report({
+      controls: [control("platform-role", "fail"), control("effective-access", "fail")],
+      findings: [
+        finding({ control: "platform-role", ...same }),
+        finding({ control: "effective-access", ...same }),
+        finding({ control: "platform-role", drift: "missing", severity: "medium", pattern: "Acme.Dock/*" }),
+      ],
+    });
+    const tally = /<ul class="tally"[^>]*>(.*?)<\/ul>/s.exec(still(page(built)))?.[1] ?? "";
+    expect(
+      [...tally.matchAll(/<li[^>]*>(.*?)<\/li>/gs)].map(([, li]) => li?.replace(/<[^>]+>/g, "")),
+    ).toEqual(["0 critical", "1 high", "1 medium", "0 low", "0 info", "2 differences in all"]);
+  });
+
   test.each(Object.entries(worlds))("%s: the verdict, every control with a sign and a word", (_, world) => {
     const built = world();
     const text = still(page(built, { exitCode: 3 }));
