@@ -42,13 +42,20 @@ export const gitlabCodequality: Reporter = {
 
 function renderCodequality(report: Report): string {
   const behind = behindOf(report);
+  // The widget shows the description and a line of the baseline: it alone can say what it was that nobody could assess.
+  const notAssessed = (target: string, control: string | undefined, text: string): string => {
+    const named = report.targets.length > 1 || control === undefined ? [target, control] : [control];
+    return `not assessed: ${[...named, text].filter((part) => part).join(": ")}${behind(target, control)}`;
+  };
   const entries = report.findings.flatMap((finding) => {
     const { target, control, outcome, rule, severity, fingerprint, location, message } = finding;
     if (outcome !== "fail" && outcome !== "unknown") return [];
     const open = outcome === "unknown";
     return [
       entry({
-        description: `${open ? "not assessed: " : ""}${cut(message, MOST)}${behind(target, control)}`,
+        description: open
+          ? notAssessed(target, control, cut(message, MOST))
+          : `${cut(message, MOST)}${behind(target, control)}`,
         check: rule,
         fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
         severity: open ? OPEN : SEVERITY_WORDS[severity],
@@ -59,7 +66,7 @@ function renderCodequality(report: Report): string {
   const file = report.baselines[0]?.file ?? "baselines";
   const gaps = gapsOf(report).map(({ target, control, text }) =>
     entry({
-      description: `not assessed: ${[target, control, text].filter((part) => part).join(": ")}${behind(target, control)}`,
+      description: notAssessed(target, control, text),
       check: "chalk-audit/not-assessed",
       fingerprint: uuidOf("code quality gap", target, control ?? ""),
       severity: OPEN,
