@@ -1,6 +1,6 @@
 import type { Finding, Report } from "../report/report.ts";
 import { inertLine, visible, wholly } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { inPieces, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
 import { behindOf } from "./recorded.ts";
 import { witnessScope, witnessText } from "./words.ts";
@@ -34,8 +34,7 @@ export const csv: Reporter = {
   format: "csv",
   title: "CSV for spreadsheets: a line for each finding",
   extension: "csv",
-  render: (report) => [...pieces(report)].join(""),
-  pieces,
+  ...inPieces(pieces),
   leftOut: earlierLeftOut,
 };
 

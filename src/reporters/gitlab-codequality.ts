@@ -1,9 +1,10 @@
 import { contentNumber } from "../report/grant.ts";
 import type { Report, Severity } from "../report/report.ts";
 import { plural } from "../text/count.ts";
-import { inertJson, visible } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { visible } from "../text/visible.ts";
+import { inPieces, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { behindOf } from "./recorded.ts";
 import { artifactUri, cut } from "./sarif-text.ts";
 import { uuidOf } from "./uuid.ts";
@@ -30,7 +31,7 @@ export const gitlabCodequality: Reporter = {
   format: "gitlab-codequality",
   title: "GitLab Code Quality report for merge requests",
   extension: "json",
-  render: renderCodequality,
+  ...inPieces((report) => jsonPieces(entries(report))),
   leftOut: (report) => {
     const waived = report.findings.filter(({ outcome }) => outcome === "waived").length;
     return [
@@ -40,41 +41,38 @@ export const gitlabCodequality: Reporter = {
   },
 };
 
-function renderCodequality(report: Report): string {
+function* entries(report: Report): Iterable<object> {
   const behind = behindOf(report);
   // The widget shows the description and a line of the baseline: it alone can say what it was that nobody could assess.
   const notAssessed = (target: string, control: string | undefined, text: string): string => {
     const named = report.targets.length > 1 || control === undefined ? [target, control] : [control];
     return `not assessed: ${[...named, text].filter((part) => part).join(": ")}${behind(target, control)}`;
   };
-  const entries = report.findings.flatMap((finding) => {
+  for (const finding of report.findings) {
     const { target, control, outcome, rule, severity, fingerprint, location, message } = finding;
-    if (outcome !== "fail" && outcome !== "unknown") return [];
+    if (outcome !== "fail" && outcome !== "unknown") continue;
     const open = outcome === "unknown";
-    return [
-      entry({
-        description: open
-          ? notAssessed(target, control, cut(message, MOST))
-          : `${cut(message, MOST)}${behind(target, control)}`,
-        check: rule,
-        fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
-        severity: open ? OPEN : SEVERITY_WORDS[severity],
-        ...location,
-      }),
-    ];
-  });
+    yield entry({
+      description: open
+        ? notAssessed(target, control, cut(message, MOST))
+        : `${cut(message, MOST)}${behind(target, control)}`,
+      check: rule,
+      fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
+      severity: open ? OPEN : SEVERITY_WORDS[severity],
+      ...location,
+    });
+  }
   const file = report.baselines[0]?.file ?? "baselines";
-  const gaps = gapsOf(report).map(({ target, control, text }) =>
-    entry({
+  for (const { target, control, text } of gapsOf(report)) {
+    yield entry({
       description: notAssessed(target, control, text),
       check: "chalk-audit/not-assessed",
       fingerprint: uuidOf("code quality gap", target, control ?? ""),
       severity: OPEN,
       file,
       line: 1,
-    }),
-  );
-  return `${inertJson(JSON.stringify([...entries, ...gaps], null, 1))}\n`;
+    });
+  }
 }
 
 interface Entry {

@@ -3,9 +3,10 @@ import type { Finding, Report, Severity } from "../report/report.ts";
 import type { RuleText } from "../report/rule-text.ts";
 import { plural } from "../text/count.ts";
 import { released } from "../text/layout.ts";
-import { inertJson, visible, wholly } from "../text/visible.ts";
-import type { RenderOptions, Reporter } from "./define.ts";
+import { visible, wholly } from "../text/visible.ts";
+import { inPieces, type RenderOptions, type Reporter } from "./define.ts";
 import { gapsOf } from "./gaps.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { code, sentence } from "./markdown-text.ts";
 import { recordedText } from "./recorded.ts";
 import { ruleText } from "./rules.ts";
@@ -38,15 +39,16 @@ export const gitlabSast: Reporter = {
   format: "gitlab-sast",
   title: "GitLab security report (SAST); of targets that could not be read, x.incomplete.json",
   extension: "json",
-  render: (report, options) => (isWhole(report) ? renderSast(report, options) : undefined),
+  ...inPieces((report, options) => (isWhole(report) ? sastPieces(report, options) : undefined)),
   nothing: "not every target could be read completely, and GitLab would take what is absent for resolved",
   beside: [
     {
       name: "incomplete",
       holds: "what was found while a target could not be read completely",
       none: "every target was read now",
-      render: (report, options) =>
-        isWhole(report) || report.interrupted ? undefined : renderSast(report, options),
+      ...inPieces((report, options) =>
+        isWhole(report) || report.interrupted ? undefined : sastPieces(report, options),
+      ),
     },
   ],
   leftOut: ({ findings }) => {
@@ -59,14 +61,7 @@ function isWhole({ interrupted, targets }: Report): boolean {
   return !interrupted && targets.length > 0 && targets.every(({ complete }) => complete);
 }
 
-function renderSast(report: Report, { rules }: RenderOptions): string {
-  const drift = standingDrift(report);
-  const texts = new Map<string, RuleText>();
-  const textOf = (id: string): RuleText => {
-    const known = texts.get(id) ?? ruleText(rules, id);
-    texts.set(id, known);
-    return known;
-  };
+function sastPieces(report: Report, { rules }: RenderOptions): Iterable<string> {
   const tool = {
     id: report.tool.name,
     name: report.tool.name,
@@ -88,10 +83,19 @@ function renderSast(report: Report, { rules }: RenderOptions): string {
       ...(messages.length === 0 ? {} : { messages }),
     },
   };
-  const vulnerabilities = report.targets.flatMap(({ name }) =>
-    (drift.get(name) ?? []).map((finding) => vulnerability(finding, textOf(finding.rule))),
-  );
-  return `${inertJson(JSON.stringify({ ...head, vulnerabilities }, null, 1))}\n`;
+  return jsonPieces({ ...head, vulnerabilities: vulnerabilities(report, rules) });
+}
+
+function* vulnerabilities(report: Report, rules: readonly RuleText[]): Iterable<object> {
+  const drift = standingDrift(report);
+  const texts = new Map<string, RuleText>();
+  const textOf = (id: string): RuleText => {
+    const known = texts.get(id) ?? ruleText(rules, id);
+    texts.set(id, known);
+    return known;
+  };
+  for (const { name } of report.targets)
+    for (const finding of drift.get(name) ?? []) yield vulnerability(finding, textOf(finding.rule));
 }
 
 /** The form that the schema asks for: no fraction, no zone (UTC). */

@@ -2,7 +2,7 @@ import type { ControlResult, Finding, Outcome, Report, Severity, Target } from "
 import { severityRank } from "../report/severity.ts";
 import { released } from "../text/layout.ts";
 import { inertJson, visible } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { inPieces, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
 import { recordedText } from "./recorded.ts";
 import { uuidOf } from "./uuid.ts";
@@ -47,8 +47,7 @@ export const ocsf: Reporter = {
   format: "ocsf",
   title: "OCSF 1.8.0 Compliance Findings for a SIEM: JSON lines",
   extension: "jsonl",
-  render: (report) => [...pieces(report)].join(""),
-  pieces,
+  ...inPieces(pieces),
   leftOut: earlierLeftOut,
 };
 
