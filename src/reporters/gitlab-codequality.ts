@@ -6,7 +6,7 @@ import { inPieces, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { behindOf } from "./recorded.ts";
-import { artifactUri, cut } from "./sarif-text.ts";
+import { artifactUri, cut, shortMessage } from "./sarif-text.ts";
 import { uuidOf } from "./uuid.ts";
 
 const SEVERITY_WORDS = {
@@ -17,7 +17,7 @@ const SEVERITY_WORDS = {
   info: "info",
 } as const satisfies Record<Severity, string>;
 
-/** Characters of a message; the widget shows a line or two. */
+/** Characters of what could not be assessed, which says what to grant. */
 const MOST = 2_000;
 /** What is not known ranks as drift that breaks the vendor would. */
 const OPEN = "major";
@@ -43,9 +43,10 @@ export const gitlabCodequality: Reporter = {
 
 function* entries(report: Report): Iterable<object> {
   const behind = behindOf(report);
-  // The widget shows the description and a line of the baseline: it alone can say what it was that nobody could assess.
+  // The widget shows the description and a line of the baseline: nothing else can say where it is, and what was open.
+  const several = report.targets.length > 1;
   const notAssessed = (target: string, control: string | undefined, text: string): string => {
-    const named = report.targets.length > 1 || control === undefined ? [target, control] : [control];
+    const named = several || control === undefined ? [target, control] : [control];
     return `not assessed: ${[...named, text].filter((part) => part).join(": ")}${behind(target, control)}`;
   };
   for (const finding of report.findings) {
@@ -55,7 +56,7 @@ function* entries(report: Report): Iterable<object> {
     yield entry({
       description: open
         ? notAssessed(target, control, cut(message, MOST))
-        : `${cut(message, MOST)}${behind(target, control)}`,
+        : `${several ? `${target}: ` : ""}${shortMessage(finding, visible)}${behind(target, control)}`,
       check: rule,
       fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
       severity: open ? OPEN : SEVERITY_WORDS[severity],

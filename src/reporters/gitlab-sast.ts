@@ -9,7 +9,7 @@ import { gapsOf } from "./gaps.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { code, sentence } from "./markdown-text.ts";
 import { recordedText } from "./recorded.ts";
-import { ruleText } from "./rules.ts";
+import { alertTitle, textsOf } from "./rules.ts";
 import { artifactUri, cut } from "./sarif-text.ts";
 import { standingDrift } from "./standing.ts";
 import { uuidOf } from "./uuid.ts";
@@ -88,12 +88,7 @@ function sastPieces(report: Report, { rules }: RenderOptions): Iterable<string> 
 
 function* vulnerabilities(report: Report, rules: readonly RuleText[]): Iterable<object> {
   const drift = standingDrift(report);
-  const texts = new Map<string, RuleText>();
-  const textOf = (id: string): RuleText => {
-    const known = texts.get(id) ?? ruleText(rules, id);
-    texts.set(id, known);
-    return known;
-  };
+  const textOf = textsOf(rules);
   for (const { name } of report.targets)
     for (const finding of drift.get(name) ?? []) yield vulnerability(finding, textOf(finding.rule));
 }
@@ -112,6 +107,14 @@ interface Message {
 function messagesOf(report: Report): readonly Message[] {
   const level = isWhole(report) ? "warn" : "fatal";
   const value = (text: string) => cut(visible(text), 4_000);
+  const several = report.targets.length > 1;
+  const notAssessed = (target: string, control: string | undefined, text: string): Message => {
+    const named = several || control === undefined ? [target || "the run", control] : [control];
+    return {
+      level: "warn",
+      value: value(`${named.filter((part) => part).join(": ")}: not assessed: ${text}`),
+    };
+  };
   return [
     ...report.targets.flatMap(({ complete, name, unread }) =>
       complete
@@ -123,18 +126,8 @@ function messagesOf(report: Report): readonly Message[] {
     ),
     ...report.findings
       .filter(({ outcome }) => outcome === "unknown")
-      .map(
-        ({ control, message }): Message => ({
-          level: "warn",
-          value: value(`${control}: not assessed: ${message}`),
-        }),
-      ),
-    ...gapsOf(report).map(
-      ({ target, control, text }): Message => ({
-        level: "warn",
-        value: value(`${control ?? (target === "" ? "the run" : target)}: not assessed: ${text}`),
-      }),
-    ),
+      .map(({ target, control, message }) => notAssessed(target, control, message)),
+    ...gapsOf(report).map(({ target, control, text }) => notAssessed(target, control, text)),
     ...report.targets.flatMap((target): Message[] => {
       const recorded = recordedText(target);
       if (target.stale !== undefined)
@@ -158,7 +151,7 @@ function vulnerability(finding: Finding, text: RuleText): object {
   const line = Math.max(1, location.line);
   return {
     id: uuidOf("gitlab vulnerability", identity),
-    name: cut(visible(text.title), LONGEST.name - 1),
+    name: cut(visible(alertTitle(finding, text)), LONGEST.name - 1),
     description: descriptionOf(finding),
     severity: SEVERITY_WORDS[severity],
     ...(remediation === undefined
@@ -218,7 +211,8 @@ function descriptionOf(finding: Finding): string {
   const more = except.length > shown.length ? ` and ${except.length - shown.length} more` : "";
   return [
     `${named}${code(resource.id)}: ${sentence(message)}`,
-    ...(pattern === undefined
+    // most messages have it
+    ...(pattern === undefined || message.includes(pattern)
       ? []
       : [
           `Pattern: ${code(wholly(pattern))}${shown.length === 0 ? "" : ` except ${shown.join(", ")}${more}`}`,

@@ -7,7 +7,7 @@ import { jsonPieces } from "./json-pieces.ts";
 import { inert } from "./markdown-text.ts";
 import { recordedText } from "./recorded.ts";
 import { uuidOf } from "./uuid.ts";
-import { baselineName, witnessScope, witnessText } from "./words.ts";
+import { baselineName, proofOf } from "./words.ts";
 
 /** Of the models at pages.nist.gov/OSCAL; what is written is valid by those of 1.1.3 too. */
 const VERSION = "1.2.0";
@@ -67,6 +67,9 @@ function oscalPieces(report: Report): Iterable<string> {
         "oscal-version": VERSION,
         props: [
           ...report.baselines.map((baseline) => prop("baseline", baselineName(baseline))),
+          ...report.baselines.flatMap(({ id, profile }) =>
+            profile === undefined ? [] : [prop("profile", `${id}: ${profile}`)],
+          ),
           prop("interrupted", String(report.interrupted)),
         ],
       },
@@ -266,9 +269,9 @@ function controlObservation(
 }
 
 function findingObservation(finding: Finding, place: Place): object {
-  const { control, rule, drift, severity, outcome, state, resource, pattern, except = [], witness } = finding;
+  const { control, rule, drift, severity, outcome, state, resource, pattern, except = [] } = finding;
   const { fingerprint, location, waiver, verify, by, message } = finding;
-  const scope = witnessScope(witness);
+  const proof = proofOf(finding);
   return {
     uuid: findingUuid("observation", finding, place),
     title: markup(`${control}: ${drift}, ${outcome === "unknown" ? "not assessed" : outcome}`),
@@ -297,19 +300,11 @@ function findingObservation(finding: Finding, place: Place): object {
     types: [outcome === "pass" ? "discovery" : "finding"],
     origins: ORIGINS,
     subjects: [{ "subject-uuid": subjectOf(resource.id, place), type: "inventory-item" }],
-    ...(witness === undefined && verify === undefined
+    ...(proof === undefined && verify === undefined
       ? {}
       : {
           "relevant-evidence": [
-            ...(witness === undefined
-              ? []
-              : [
-                  {
-                    description: markup(
-                      `${witnessText(witness)}${scope === undefined ? "" : ` at ${scope}`}`,
-                    ),
-                  },
-                ]),
+            ...(proof === undefined ? [] : [{ description: markup(proof) }]),
             ...(verify === undefined
               ? []
               : [{ description: "A command that shows it.", props: [prop("command", verify)] }]),

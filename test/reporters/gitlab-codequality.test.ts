@@ -85,6 +85,32 @@ test("what could not be assessed names its control, and its target where there a
   expect(partly?.description).toBe(`not assessed: azure:${OTHER}: the target was not read completely`);
 });
 
+test("drift is told in a line or two that end in the proof, with its target where there are several", () => {
+  const built = (targets: readonly Target[]) =>
+    report({
+      targets,
+      controls: [control("platform-role", "fail")],
+      findings: [
+        finding({
+          control: "platform-role",
+          drift: "excess",
+          severity: "high",
+          pattern: "Microsoft.Compute/*",
+          message: `grants ${"Microsoft.Compute/things/read, ".repeat(100)}`,
+          witness: { action: "Microsoft.Compute/galleries/write", plane: "control" },
+          by: "Owner",
+        }),
+      ],
+    });
+  const one = entries(built([target()]))[0]?.description ?? "";
+  expect(one.length).toBeLessThanOrEqual(400);
+  expect(one).toMatch(
+    /^Acme Platform: grants .*… Pattern: Microsoft\.Compute\/\*\. Proof: may Microsoft\.Compute\/galleries\/write, by Owner\.$/,
+  );
+  const [among] = entries(built([target(), target(OTHER)]));
+  expect(among?.description).toBe(`azure:${SUBSCRIPTION}: ${one}`);
+});
+
 test("waived findings and notes are left out, and the former are counted", () => {
   expect(entries(worlds.waived())).toEqual([]);
   expect(gitlabCodequality.leftOut?.(worlds.waived(), options())).toEqual([

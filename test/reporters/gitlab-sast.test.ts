@@ -10,6 +10,7 @@ interface Sast {
   readonly scan: { readonly status: string; readonly messages?: readonly { level: string; value: string }[] };
   readonly vulnerabilities: readonly {
     readonly id: string;
+    readonly name: string;
     readonly severity: string;
     readonly description: string;
     readonly identifiers: readonly { readonly value: string }[];
@@ -61,6 +62,36 @@ describe("gitlab-sast", () => {
     }
     // what was found is shown all the same, to a person
     expect(parsed(incomplete(fleet(4, 2))).vulnerabilities).toHaveLength(2);
+  });
+
+  test("a list of vulnerabilities tells them apart by their names, and no description says a pattern twice", () => {
+    const pattern = ["a:*", "b:*", "c:*", "d:*", "e:*", "f:*"].join(", ");
+    const drift = (name: string, message: string) =>
+      finding({
+        control: "platform-role",
+        drift: "excess",
+        severity: "high",
+        pattern,
+        message,
+        resource: { type: "role", id: `id/${name}`, name },
+      });
+    const built = report({
+      controls: [control("platform-role", "fail")],
+      findings: [drift("one", `role one can do ${pattern}`), drift("two", "role two can do more")],
+    });
+    const { vulnerabilities } = parsed(gitlabSast.render(built, options()));
+    expect(vulnerabilities.map(({ name }) => name)).toEqual(
+      ["one", "two"].map((name) => `The role grants more: ${name}, a:*, b:*, c:*, d:* and 2 more`),
+    );
+    for (const { description } of vulnerabilities) expect(description.split("f&#58;&#42;")).toHaveLength(2);
+  });
+
+  test("of several targets a message of what is not known says which", () => {
+    const built = fleet(3, 2);
+    const messages = parsed(incomplete(built)).scan.messages ?? [];
+    expect(messages.map(({ value }) => value)).toContain(
+      `${built.targets[2]?.name}: acme-azure/effective-access: not assessed: assignments could not be read`,
+    );
   });
 
   test("an interrupted run, and one of no target, write nothing", () => {
