@@ -7,7 +7,7 @@ import { visible, wholly } from "../text/visible.ts";
 import { inPieces, type RenderOptions, type Reporter } from "./define.ts";
 import { gapsOf } from "./gaps.ts";
 import { jsonPieces } from "./json-pieces.ts";
-import { code, sentence } from "./markdown-text.ts";
+import { code, commandLines, sentence } from "./markdown-text.ts";
 import { recordedText } from "./recorded.ts";
 import { alertTitle, textsOf } from "./rules.ts";
 import { artifactUri, cut } from "./sarif-text.ts";
@@ -20,6 +20,8 @@ const VERSION = "15.0.7";
 const PAGE = "https://github.com/chalk-audit/chalk-audit";
 /** Most characters of a name and of a solution in the schema. */
 const LONGEST = { name: 255, solution: 7_000 } as const;
+/** Characters that a command takes which is named alone. */
+const NAMED = 200;
 
 const SEVERITY_WORDS = {
   critical: "Critical",
@@ -157,10 +159,7 @@ function vulnerability(finding: Finding, text: RuleText): object {
     ...(remediation === undefined
       ? {}
       : {
-          solution: cut(
-            [remediation.text, ...remediation.commands].map(visible).join("\n"),
-            LONGEST.solution - 1,
-          ),
+          solution: solutionOf(remediation),
         }),
     identifiers: [
       // Of each finding its own: GitLab takes two at one place with one identifier for the same.
@@ -193,6 +192,19 @@ function vulnerability(finding: Finding, text: RuleText): object {
       ],
     },
   };
+}
+
+/** What to do, and the commands: one for which there is no room is named and not cut. */
+function solutionOf({ text, commands }: NonNullable<Finding["remediation"]>): string {
+  const lines = [cut(visible(text), LONGEST.solution / 2)];
+  let used = lines.join().length;
+  for (const command of commands) {
+    const more = commandLines(command, LONGEST.solution - used - NAMED);
+    used += more.join("\n").length + 1;
+    if (used > LONGEST.solution) break;
+    lines.push(...more);
+  }
+  return lines.join("\n");
 }
 
 function isUrl(text: string): boolean {

@@ -7,6 +7,7 @@ import { inPieces, type RenderOptions, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
 import { recordedText } from "./recorded.ts";
 import { alertTitle, textsOf } from "./rules.ts";
+import { shortMessage } from "./sarif-text.ts";
 import { uuidOf } from "./uuid.ts";
 import { baselineName, proofOf } from "./words.ts";
 
@@ -190,6 +191,7 @@ function findingEvent(finding: Finding, run: Run): object {
   const { fingerprint, control, target, rule, drift, resource, message, witness, waiver } = finding;
   const { documentation: page, remediation, location, pattern, except, plane, by, verify, state } = finding;
   const proof = proofOf(finding);
+  const open = finding.outcome === "unknown";
   return event(
     {
       uid: fingerprint,
@@ -197,15 +199,16 @@ function findingEvent(finding: Finding, run: Run): object {
       severity: finding.severity,
       state,
       title: titleOf(finding, run),
-      message,
+      // what a SIEM lists; all of it is the finding's description
+      message: open ? message : shortMessage(finding, visible),
       target,
-      info: { types: [rule], src_url: page.url },
+      info: { desc: message, types: [rule], src_url: page.url },
       compliance: {
         control,
         ...(finding.why === undefined ? {} : { desc: finding.why }),
         requirements: [page.section],
         standards: run.standards,
-        status_details: [message],
+        ...(open ? { status_details: [message] } : {}),
       },
       resource: {
         uid: resource.id,

@@ -13,6 +13,7 @@ interface Sast {
     readonly name: string;
     readonly severity: string;
     readonly description: string;
+    readonly solution?: string;
     readonly identifiers: readonly { readonly value: string }[];
     readonly location: { readonly file: string; readonly start_line: number };
   }[];
@@ -84,6 +85,36 @@ describe("gitlab-sast", () => {
       ["one", "two"].map((name) => `The role grants more: ${name}, a:*, b:*, c:*, d:* and 2 more`),
     );
     for (const { description } of vulnerabilities) expect(description.split("f&#58;&#42;")).toHaveLength(2);
+  });
+
+  test("a solution holds whole commands, and names those for which there is no room", () => {
+    const command = (n: number, letters: number) => `az role update ${n} --actions ${"x".repeat(letters)}`;
+    const commands = [
+      command(1, 3_000),
+      command(2, 9_000),
+      command(3, 10),
+      ...Array(200).fill(command(4, 90)),
+    ];
+    const built = report({
+      controls: [control("platform-role", "fail")],
+      findings: [
+        finding({
+          control: "platform-role",
+          drift: "changed",
+          severity: "high",
+          remediation: { text: "Narrow it.", commands },
+        }),
+      ],
+    });
+    const [vulnerability] = parsed(gitlabSast.render(built, options())).vulnerabilities;
+    const [text, ...rest] = vulnerability?.solution?.split("\n") ?? [];
+    expect(text).toBe("Narrow it.");
+    expect(rest.slice(0, 3)).toEqual([
+      commands[0],
+      expect.stringMatching(/^# az role update 2 --actions x+… \(9,027 letters: /),
+      commands[2],
+    ]);
+    for (const line of rest.slice(3)) expect([commands[3], "#"]).toContain(line.startsWith("#") ? "#" : line);
   });
 
   test("of several targets a message of what is not known says which", () => {
