@@ -232,9 +232,9 @@ function reporterOf(plugin: string, value: unknown, known: readonly Reporter[]):
     ...(reporter.beside === undefined
       ? {}
       : {
-          beside: reporter.beside.map((file) => ({
-            ...file,
-            render: (report, options) => textOf(`render of ${file.name}`, () => file.render(report, options)),
+          beside: reporter.beside.map(({ name, holds, none, render: give }) => ({
+            ...{ name, holds, none },
+            render: (report, options) => textOf(`render of ${name}`, () => give(report, options)),
           })),
         }),
     ...(reporter.leftOut === undefined

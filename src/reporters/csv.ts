@@ -1,6 +1,7 @@
 import type { Finding, Report } from "../report/report.ts";
+import { grouped } from "../text/count.ts";
 import { inertLine, visible, wholly } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { inPieces, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
 import { behindOf } from "./recorded.ts";
 import { witnessScope, witnessText } from "./words.ts";
@@ -34,8 +35,7 @@ export const csv: Reporter = {
   format: "csv",
   title: "CSV for spreadsheets: a line for each finding",
   extension: "csv",
-  render: (report) => [...pieces(report)].join(""),
-  pieces,
+  ...inPieces(pieces),
   leftOut: earlierLeftOut,
 };
 
@@ -69,13 +69,25 @@ function rowOf(finding: Finding, behind: string): Row {
     pattern:
       pattern === undefined
         ? ""
-        : `${wholly(pattern)}${except.length === 0 ? "" : ` except ${except.map(wholly).join(", ")}`}`,
+        : fitting(
+            `${wholly(pattern)}${except.length === 0 ? "" : ` except ${except.map(wholly).join(", ")}`}`,
+          ),
     witness:
       witness === undefined ? "" : `${witnessText(witness)}${scope === undefined ? "" : ` at ${scope}`}`,
     by: by ?? "",
-    message: `${message}${accepted}${behind}`,
+    message: `${fitting(message)}${accepted}${behind}`,
     command: verify ?? "",
   };
+}
+
+/** Of the 32,767 characters that Excel takes for a cell (it makes another row of the rest), those of one long text. */
+const MOST = 30_000;
+
+function fitting(text: string): string {
+  const shown = visible(text);
+  if (shown.length <= MOST) return shown;
+  const start = shown.slice(0, MOST).replace(/[\ud800-\udbff]$/, "");
+  return `${start}… (${grouped(shown.length - start.length)} more characters, in the JSON report)`;
 }
 
 function lineOf(row: Row): string {

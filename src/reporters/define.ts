@@ -27,28 +27,41 @@ export interface SarifOptions {
   readonly anchorOf?: (file: string) => string | undefined;
 }
 
+/** How a report becomes a text. Pure: never prints, never decides an exit code. */
+export interface Rendering {
+  /** `undefined`: nothing to write. */
+  readonly render: (report: Report, options: RenderOptions) => string | undefined;
+  /** What `render` gives, piece by piece: for a report so long that its text would take much memory. */
+  readonly pieces?: (report: Report, options: RenderOptions) => Iterable<string> | undefined;
+}
+
+/** A text that is made piece by piece, and is whole for who asks for that. */
+export function inPieces(pieces: NonNullable<Rendering["pieces"]>): Rendering {
+  return {
+    pieces,
+    render: (report, options) => {
+      const all = pieces(report, options);
+      return all === undefined ? undefined : [...all].join("");
+    },
+  };
+}
+
 /** A second file of a format, beside the one that was asked for: `x.incomplete.sarif` beside `x.sarif`. */
-export interface FileBeside {
+export interface FileBeside extends Rendering {
   /** What stands between the name and the extension. */
   readonly name: string;
   /** What it holds, in words, such as "targets that could not be read completely". */
   readonly holds: string;
   /** Why there is none, in words, such as "every target was read now". */
   readonly none: string;
-  /** Pure, as the reporter's own. `undefined`: there is none. */
-  readonly render: (report: Report, options: RenderOptions) => string | undefined;
 }
 
-export interface Reporter {
+export interface Reporter extends Rendering {
   readonly format: string;
   /** One line for `--help`. */
   readonly title: string;
   /** Extension of files it writes, without the dot. */
   readonly extension: string;
-  /** Pure: never prints, never decides an exit code. `undefined`: nothing to write, as `nothing` says. */
-  readonly render: (report: Report, options: RenderOptions) => string | undefined;
-  /** What `render` gives, piece by piece: for a report so long that its text would take much memory. */
-  readonly pieces?: (report: Report, options: RenderOptions) => Iterable<string>;
   /** When nothing is written, in words, such as "no target could be read completely". */
   readonly nothing?: string;
   readonly beside?: readonly FileBeside[];

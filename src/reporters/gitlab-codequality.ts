@@ -1,11 +1,12 @@
 import { contentNumber } from "../report/grant.ts";
 import type { Report, Severity } from "../report/report.ts";
 import { plural } from "../text/count.ts";
-import { inertJson, visible } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { visible } from "../text/visible.ts";
+import { inPieces, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { behindOf } from "./recorded.ts";
-import { artifactUri, cut } from "./sarif-text.ts";
+import { artifactUri, cut, shortMessage } from "./sarif-text.ts";
 import { uuidOf } from "./uuid.ts";
 
 const SEVERITY_WORDS = {
@@ -16,7 +17,7 @@ const SEVERITY_WORDS = {
   info: "info",
 } as const satisfies Record<Severity, string>;
 
-/** Characters of a message; the widget shows a line or two. */
+/** Characters of what could not be assessed, which says what to grant. */
 const MOST = 2_000;
 /** What is not known ranks as drift that breaks the vendor would. */
 const OPEN = "major";
@@ -30,7 +31,7 @@ export const gitlabCodequality: Reporter = {
   format: "gitlab-codequality",
   title: "GitLab Code Quality report for merge requests",
   extension: "json",
-  render: renderCodequality,
+  ...inPieces((report) => jsonPieces(entries(report))),
   leftOut: (report) => {
     const waived = report.findings.filter(({ outcome }) => outcome === "waived").length;
     return [
@@ -40,34 +41,39 @@ export const gitlabCodequality: Reporter = {
   },
 };
 
-function renderCodequality(report: Report): string {
+function* entries(report: Report): Iterable<object> {
   const behind = behindOf(report);
-  const entries = report.findings.flatMap((finding) => {
+  // The widget shows the description and a line of the baseline: nothing else can say where it is, and what was open.
+  const several = report.targets.length > 1;
+  const notAssessed = (target: string, control: string | undefined, text: string): string => {
+    const named = several || control === undefined ? [target, control] : [control];
+    return `not assessed: ${[...named, text].filter((part) => part).join(": ")}${behind(target, control)}`;
+  };
+  for (const finding of report.findings) {
     const { target, control, outcome, rule, severity, fingerprint, location, message } = finding;
-    if (outcome !== "fail" && outcome !== "unknown") return [];
+    if (outcome !== "fail" && outcome !== "unknown") continue;
     const open = outcome === "unknown";
-    return [
-      entry({
-        description: `${open ? "not assessed: " : ""}${cut(message, MOST)}${behind(target, control)}`,
-        check: rule,
-        fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
-        severity: open ? OPEN : SEVERITY_WORDS[severity],
-        ...location,
-      }),
-    ];
-  });
+    yield entry({
+      description: open
+        ? notAssessed(target, control, cut(message, MOST))
+        : `${several ? `${target}: ` : ""}${shortMessage(finding, visible)}${behind(target, control)}`,
+      check: rule,
+      fingerprint: uuidOf("code quality", fingerprint, String(contentNumber(finding)), outcome),
+      severity: open ? OPEN : SEVERITY_WORDS[severity],
+      ...location,
+    });
+  }
   const file = report.baselines[0]?.file ?? "baselines";
-  const gaps = gapsOf(report).map(({ target, control, text }) =>
-    entry({
-      description: `not assessed: ${[target, control, text].filter((part) => part).join(": ")}${behind(target, control)}`,
+  for (const { target, control, text } of gapsOf(report)) {
+    yield entry({
+      description: notAssessed(target, control, text),
       check: "chalk-audit/not-assessed",
       fingerprint: uuidOf("code quality gap", target, control ?? ""),
       severity: OPEN,
       file,
       line: 1,
-    }),
-  );
-  return `${inertJson(JSON.stringify([...entries, ...gaps], null, 1))}\n`;
+    });
+  }
 }
 
 interface Entry {

@@ -3,12 +3,13 @@ import type { Finding, Report, Severity } from "../report/report.ts";
 import type { RuleText } from "../report/rule-text.ts";
 import { plural } from "../text/count.ts";
 import { released } from "../text/layout.ts";
-import { inertJson, visible, wholly } from "../text/visible.ts";
-import type { RenderOptions, Reporter } from "./define.ts";
+import { visible, wholly } from "../text/visible.ts";
+import { inPieces, type RenderOptions, type Reporter } from "./define.ts";
 import { gapsOf } from "./gaps.ts";
-import { code, sentence } from "./markdown-text.ts";
+import { jsonPieces } from "./json-pieces.ts";
+import { code, commandLines, sentence } from "./markdown-text.ts";
 import { recordedText } from "./recorded.ts";
-import { ruleText } from "./rules.ts";
+import { alertTitle, textsOf } from "./rules.ts";
 import { artifactUri, cut } from "./sarif-text.ts";
 import { standingDrift } from "./standing.ts";
 import { uuidOf } from "./uuid.ts";
@@ -19,6 +20,8 @@ const VERSION = "15.0.7";
 const PAGE = "https://github.com/chalk-audit/chalk-audit";
 /** Most characters of a name and of a solution in the schema. */
 const LONGEST = { name: 255, solution: 7_000 } as const;
+/** Characters that a command takes which is named alone. */
+const NAMED = 200;
 
 const SEVERITY_WORDS = {
   critical: "Critical",
@@ -38,15 +41,16 @@ export const gitlabSast: Reporter = {
   format: "gitlab-sast",
   title: "GitLab security report (SAST); of targets that could not be read, x.incomplete.json",
   extension: "json",
-  render: (report, options) => (isWhole(report) ? renderSast(report, options) : undefined),
+  ...inPieces((report, options) => (isWhole(report) ? sastPieces(report, options) : undefined)),
   nothing: "not every target could be read completely, and GitLab would take what is absent for resolved",
   beside: [
     {
       name: "incomplete",
       holds: "what was found while a target could not be read completely",
       none: "every target was read now",
-      render: (report, options) =>
-        isWhole(report) || report.interrupted ? undefined : renderSast(report, options),
+      ...inPieces((report, options) =>
+        isWhole(report) || report.interrupted ? undefined : sastPieces(report, options),
+      ),
     },
   ],
   leftOut: ({ findings }) => {
@@ -59,14 +63,7 @@ function isWhole({ interrupted, targets }: Report): boolean {
   return !interrupted && targets.length > 0 && targets.every(({ complete }) => complete);
 }
 
-function renderSast(report: Report, { rules }: RenderOptions): string {
-  const drift = standingDrift(report);
-  const texts = new Map<string, RuleText>();
-  const textOf = (id: string): RuleText => {
-    const known = texts.get(id) ?? ruleText(rules, id);
-    texts.set(id, known);
-    return known;
-  };
+function sastPieces(report: Report, { rules }: RenderOptions): Iterable<string> {
   const tool = {
     id: report.tool.name,
     name: report.tool.name,
@@ -88,10 +85,14 @@ function renderSast(report: Report, { rules }: RenderOptions): string {
       ...(messages.length === 0 ? {} : { messages }),
     },
   };
-  const vulnerabilities = report.targets.flatMap(({ name }) =>
-    (drift.get(name) ?? []).map((finding) => vulnerability(finding, textOf(finding.rule))),
-  );
-  return `${inertJson(JSON.stringify({ ...head, vulnerabilities }, null, 1))}\n`;
+  return jsonPieces({ ...head, vulnerabilities: vulnerabilities(report, rules) });
+}
+
+function* vulnerabilities(report: Report, rules: readonly RuleText[]): Iterable<object> {
+  const drift = standingDrift(report);
+  const textOf = textsOf(rules);
+  for (const { name } of report.targets)
+    for (const finding of drift.get(name) ?? []) yield vulnerability(finding, textOf(finding.rule));
 }
 
 /** The form that the schema asks for: no fraction, no zone (UTC). */
@@ -108,6 +109,14 @@ interface Message {
 function messagesOf(report: Report): readonly Message[] {
   const level = isWhole(report) ? "warn" : "fatal";
   const value = (text: string) => cut(visible(text), 4_000);
+  const several = report.targets.length > 1;
+  const notAssessed = (target: string, control: string | undefined, text: string): Message => {
+    const named = several || control === undefined ? [target || "the run", control] : [control];
+    return {
+      level: "warn",
+      value: value(`${named.filter((part) => part).join(": ")}: not assessed: ${text}`),
+    };
+  };
   return [
     ...report.targets.flatMap(({ complete, name, unread }) =>
       complete
@@ -119,18 +128,8 @@ function messagesOf(report: Report): readonly Message[] {
     ),
     ...report.findings
       .filter(({ outcome }) => outcome === "unknown")
-      .map(
-        ({ control, message }): Message => ({
-          level: "warn",
-          value: value(`${control}: not assessed: ${message}`),
-        }),
-      ),
-    ...gapsOf(report).map(
-      ({ target, control, text }): Message => ({
-        level: "warn",
-        value: value(`${control ?? (target === "" ? "the run" : target)}: not assessed: ${text}`),
-      }),
-    ),
+      .map(({ target, control, message }) => notAssessed(target, control, message)),
+    ...gapsOf(report).map(({ target, control, text }) => notAssessed(target, control, text)),
     ...report.targets.flatMap((target): Message[] => {
       const recorded = recordedText(target);
       if (target.stale !== undefined)
@@ -154,16 +153,13 @@ function vulnerability(finding: Finding, text: RuleText): object {
   const line = Math.max(1, location.line);
   return {
     id: uuidOf("gitlab vulnerability", identity),
-    name: cut(visible(text.title), LONGEST.name - 1),
+    name: cut(visible(alertTitle(finding, text)), LONGEST.name - 1),
     description: descriptionOf(finding),
     severity: SEVERITY_WORDS[severity],
     ...(remediation === undefined
       ? {}
       : {
-          solution: cut(
-            [remediation.text, ...remediation.commands].map(visible).join("\n"),
-            LONGEST.solution - 1,
-          ),
+          solution: solutionOf(remediation),
         }),
     identifiers: [
       // Of each finding its own: GitLab takes two at one place with one identifier for the same.
@@ -198,6 +194,19 @@ function vulnerability(finding: Finding, text: RuleText): object {
   };
 }
 
+/** What to do, and the commands: one for which there is no room is named and not cut. */
+function solutionOf({ text, commands }: NonNullable<Finding["remediation"]>): string {
+  const lines = [cut(visible(text), LONGEST.solution / 2)];
+  let used = lines.join().length;
+  for (const command of commands) {
+    const more = commandLines(command, LONGEST.solution - used - NAMED);
+    used += more.join("\n").length + 1;
+    if (used > LONGEST.solution) break;
+    lines.push(...more);
+  }
+  return lines.join("\n");
+}
+
 function isUrl(text: string): boolean {
   return /^https?:\/\/\S+$/.test(text);
 }
@@ -214,7 +223,8 @@ function descriptionOf(finding: Finding): string {
   const more = except.length > shown.length ? ` and ${except.length - shown.length} more` : "";
   return [
     `${named}${code(resource.id)}: ${sentence(message)}`,
-    ...(pattern === undefined
+    // most messages have it
+    ...(pattern === undefined || message.includes(pattern)
       ? []
       : [
           `Pattern: ${code(wholly(pattern))}${shown.length === 0 ? "" : ` except ${shown.join(", ")}${more}`}`,

@@ -124,16 +124,10 @@ function exampleOf({ pattern, except = [], plane }: Finding): readonly string[] 
   return [`${patternText(pattern, 1)}${marks.length === 0 ? "" : ` (${marks.join(", ")})`}`];
 }
 
-/**
- * The proof of the worst of a group, and how to change what gives all of it.
- * @param past it is gone: there is nothing to change
- */
-export function groupProof({ rows }: Group, target: Target, past = false): readonly string[] {
-  const [first] = rows;
-  if (first === undefined) return [];
+/** The proof of the worst of a group. */
+export function groupProof({ rows: [first] }: Group, target: Target): readonly string[] {
   // what gives it, and to whom, is what the group is told by
-  const proof = proofText(first, target).filter((line) => !/^(?:by|who): /.test(line));
-  return past ? proof : [...proof, mendText(causesOf(first.findings))];
+  return first === undefined ? [] : proofText(first, target).filter((line) => !/^(?:by|who): /.test(line));
 }
 
 /** The differences that a group stands for. */
@@ -149,8 +143,11 @@ export function statesOf({ rows, likewise }: Group): readonly string[] {
   return (["new", "updated"] as const).filter((state) => states.has(state));
 }
 
-/** Of whom the same is to be said; nothing where there is nobody. */
-export function likewiseText({ likewise }: Group, target: Target): readonly string[] {
+/**
+ * Of whom the same is to be said; nothing where there is nobody.
+ * @param where that one finds the names that are only counted
+ */
+export function likewiseText({ likewise }: Group, target: Target, where: string): readonly string[] {
   if (likewise.length === 0) return [];
   const names = likewise.flatMap(([row]) => {
     if (row === undefined) return [];
@@ -159,7 +156,7 @@ export function likewiseText({ likewise }: Group, target: Target): readonly stri
   });
   const more = names.length - MOST_LIKEWISE;
   return [
-    `likewise: ${names.slice(0, MOST_LIKEWISE).join("; ")}${more > 0 ? `; and ${grouped(more)} more by --verbose` : ""}`,
+    `likewise: ${names.slice(0, MOST_LIKEWISE).join("; ")}${more > 0 ? `; and ${grouped(more)} more ${where}` : ""}`,
   ];
 }
 
@@ -194,12 +191,17 @@ function causesInWords(causes: readonly Cause[], target: Target): string {
   return `${several}${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
-function mendText(causes: readonly Cause[]): string {
-  if (causes.length === 0) return "mend: grant what the document asks for";
+/** How to change what gives all of a group: the first commands and how many more, or words where no command is right. */
+type Mending =
+  | { readonly commands: readonly string[]; readonly more: number }
+  | { readonly words: string; readonly each: boolean };
+
+/** In words of `each`, every difference has a mending of its own. */
+export function groupMending({ rows: [first] }: Group): Mending {
+  const causes = first === undefined ? [] : causesOf(first.findings);
+  if (causes.length === 0) return { words: "grant what the document asks for", each: false };
   const commands = causes.flatMap((cause) => cause.commands ?? []);
   if (!causes.every((cause) => cause.commands !== undefined))
-    return "mend: narrow it, since part of it is documented (--verbose tells each difference)";
-  const more = commands.length - MOST_CAUSES;
-  const shown = commands.slice(0, MOST_CAUSES).map(visible).join("; ");
-  return `mend: ${shown}${more > 0 ? `; and ${more} more` : ""}`;
+    return { words: "narrow it, since part of it is documented", each: true };
+  return { commands: commands.slice(0, MOST_CAUSES), more: Math.max(0, commands.length - MOST_CAUSES) };
 }

@@ -2,7 +2,7 @@ import type { Finding, Report } from "../report/report.ts";
 import { reportSchema } from "../report/schema.ts";
 import { type SaidOnce, saidOnce } from "../report/texts.ts";
 import { inertJson } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { inPieces, type Reporter } from "./define.ts";
 
 interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
@@ -19,8 +19,7 @@ export const json: Reporter = {
   format: "json",
   title: "the whole report as JSON (schemas/report.schema.json)",
   extension: "json",
-  render: (report) => [...pieces(report)].join(""),
-  pieces,
+  ...inPieces(pieces),
 };
 
 /** The schema's part for a property of the report. */

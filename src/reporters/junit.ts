@@ -4,9 +4,9 @@ import { released } from "../text/layout.ts";
 import { inertLine, visible } from "../text/visible.ts";
 import type { RenderOptions, Reporter } from "./define.ts";
 import { painter } from "./paint.ts";
-import { proofText, whatText } from "./rows.ts";
+import { patternLines, proofText, whatText } from "./rows.ts";
 import { verdictLine } from "./verdict.ts";
-import { baselineName } from "./words.ts";
+import { judgedBy } from "./words.ts";
 
 /**
  * JUnit XML for a build server: a suite per target, a case per control. Drift is a failure, what could not be assessed an
@@ -82,7 +82,7 @@ function targetName(each: Target | ControlResult | Finding): string {
 
 function propertiesOf(report: Report, target: Target | undefined): Suite["properties"] {
   return [
-    ...report.baselines.map((each) => ["baseline", baselineName(each)] as const),
+    ...report.baselines.map((each) => ["baseline", judgedBy(each)] as const),
     ...(target === undefined
       ? []
       : [
@@ -148,7 +148,7 @@ function caseOf(
     const message =
       first === undefined
         ? (control?.reason ?? "drift")
-        : `${first.severity} ${first.drift}: ${whatOf(first)}${more}`;
+        : `${first.severity} ${first.drift}: ${whatOf(first, false)}${more}`;
     const type = first?.rule ?? "drift";
     return { ...bare, result: { tag: "failure", type, message, lines: rows([...drift, ...open]) } };
   }
@@ -175,7 +175,7 @@ function findingLines(finding: Finding, target: Target | undefined): readonly st
   const proof = target === undefined ? [] : proofText(row, target);
   const waiver = finding.waiver;
   return [
-    `${finding.outcome === "unknown" ? "unknown" : finding.severity} ${finding.drift}${state}: ${whatOf(finding)}`,
+    `${finding.outcome === "unknown" ? "unknown" : finding.severity} ${finding.drift}${state}: ${whatOf(finding, true)}`,
     ...proof.map((line) => `  ${line}`),
     `  documented: ${visible(finding.location.file)}:${finding.location.line}`,
     ...(waiver === undefined
@@ -186,9 +186,12 @@ function findingLines(finding: Finding, target: Target | undefined): readonly st
   ];
 }
 
-function whatOf(finding: Finding): string {
+/** What is wrong, on one line. */
+function whatOf(finding: Finding, whole: boolean): string {
   if (finding.outcome === "unknown") return visible(finding.message);
-  return whatText({ main: finding, findings: [finding] }, true).join("; ");
+  const pattern = patternLines(finding, whole);
+  const rest = whatText({ main: finding, findings: [finding] }, whole).slice(pattern.length);
+  return [pattern.join(" "), ...rest].filter((part) => part !== "").join("; ");
 }
 
 function suiteLines({ name, properties, cases }: Suite, report: Report): readonly string[] {

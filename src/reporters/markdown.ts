@@ -6,6 +6,7 @@ import type { RenderOptions, Reporter } from "./define.ts";
 import {
   controlsOf,
   type Group,
+  groupMending,
   groupProof,
   groupsOf,
   groupText,
@@ -13,13 +14,13 @@ import {
   rowsIn,
   statesOf,
 } from "./groups.ts";
-import { code, codeBlock, inert, sentence } from "./markdown-text.ts";
+import { code, inert, sentence, shellBlock } from "./markdown-text.ts";
 import { painter } from "./paint.ts";
 import { doorTexts, recordedText, staleTexts } from "./recorded.ts";
-import { type FindingRow, proofText, rowsOf, whatText } from "./rows.ts";
+import { type FindingRow, patternText, proofText, rowsOf, whatText } from "./rows.ts";
 import { sinceLines } from "./sections.ts";
 import { verdictLine } from "./verdict.ts";
-import { baselineName } from "./words.ts";
+import { judgedBy } from "./words.ts";
 
 /**
  * Bytes of the whole text. A job summary of GitHub takes 1 MiB a step; what is longer is dropped whole, and nobody sees
@@ -30,6 +31,8 @@ const LIMIT = 900_000;
 const TABLES = 500_000;
 /** Kept for the sentences that say what was cut. */
 const RESERVE = 4_000;
+/** Letters of a command that is shown. */
+const LONGEST_COMMAND = 4_000;
 /** Differences that are told at length. */
 const MOST_DETAILS = 100;
 
@@ -173,7 +176,7 @@ function inertText(text: string): string {
 }
 
 function against(report: Report): string {
-  const baselines = report.baselines.map((b) => code(baselineName(b))).join(", ") || "no baseline";
+  const baselines = report.baselines.map((each) => code(judgedBy(each))).join(", ") || "no baseline";
   if (report.targets.length === 0) return `${baselines} against nothing`;
   const shown = report.targets.slice(0, 5).map((target) => {
     const who = (target.principals ?? [])
@@ -256,13 +259,25 @@ function tableRow(group: Group, target: Target, report: Report): string {
     : whatText(row).map((text, i) => (main.pattern !== undefined && i === 0 ? code(text) : sentence(text)));
   const proof = [
     ...(several ? groupProof(group, target) : proofText(row, target)),
-    ...likewiseText(group, target),
-  ];
-  const proven = proof.map((text) => {
-    const colon = text.indexOf(": ");
-    return colon < 0 ? code(text) : `${text.slice(0, colon)}: ${code(text.slice(colon + 2))}`;
-  });
-  return `| ${main.severity} | ${controls.join("<br>")} | ${drift.join("<br>")} | ${what.join("<br>")} | ${proven.join("<br>")} |`;
+    ...likewiseText(group, target, "below"),
+  ].map(proofLine);
+  const mending = several ? [groupMendingLine(group)] : [];
+  return `| ${main.severity} | ${controls.join("<br>")} | ${drift.join("<br>")} | ${what.join("<br>")} | ${[...proof, ...mending].join("<br>")} |`;
+}
+
+/** Who gives it and who else has it are told in words; the rest is a request, a place or a name. */
+function proofLine(text: string): string {
+  const [, label = "", said = ""] = /^([^:]*): (.*)$/s.exec(text) ?? [];
+  if (label === "") return code(text);
+  return `${label}: ${label === "by" || label === "likewise" ? sentence(said) : code(said)}`;
+}
+
+function groupMendingLine(group: Group): string {
+  const mending = groupMending(group);
+  if ("words" in mending)
+    return `mend: ${mending.words}${mending.each ? "; each difference is told below" : ""}`;
+  const { commands, more } = mending;
+  return `mend: ${commands.map(code).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 function notAssessed(report: Report, name: (control: string, target: string) => string): readonly string[] {
@@ -303,10 +318,15 @@ function details(report: Report, all: readonly TargetRows[], page: Page): void {
 }
 
 function detailBlock({ main, findings }: FindingRow, report: Report): string {
-  const what = main.pattern === undefined ? sentence(main.message) : code(wholly(main.pattern));
+  // a list of a thousand names is no title; what follows has it
+  const what = main.pattern === undefined ? sentence(main.message) : code(patternText(main.pattern));
   const control = code(shortControl(main.control, report));
   const fields: (readonly [string, string])[] = [
     ["what", sentence(main.message)],
+    // a list that was cut stands whole in most messages
+    ...(main.pattern === undefined || main.message.includes(main.pattern)
+      ? []
+      : [["pattern", code(wholly(main.pattern))] as const]),
     ...(main.why === undefined ? [] : [["why", sentence(main.why)] as const]),
     [
       "resource",
@@ -319,11 +339,7 @@ function detailBlock({ main, findings }: FindingRow, report: Report): string {
     ["page", `${code(main.documentation.url)}, ${sentence(main.documentation.section)}`],
     ...(main.remediation === undefined ? [] : [["mend", sentence(main.remediation.text)] as const]),
   ];
-  const commands = (list: readonly string[]) =>
-    codeBlock(
-      list.flatMap((command) => command.split("\n")),
-      "sh",
-    );
+  const commands = (list: readonly string[]) => shellBlock(list, LONGEST_COMMAND);
   return [
     `<details><summary>${main.severity} ${main.drift} ${what} (${control})</summary>\n`,
     ...fields.map(([key, text]) => `- ${key}: ${text}`),

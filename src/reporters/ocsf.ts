@@ -1,12 +1,15 @@
 import type { ControlResult, Finding, Outcome, Report, Severity, Target } from "../report/report.ts";
+import type { RuleText } from "../report/rule-text.ts";
 import { severityRank } from "../report/severity.ts";
 import { released } from "../text/layout.ts";
 import { inertJson, visible } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { inPieces, type RenderOptions, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
 import { recordedText } from "./recorded.ts";
+import { alertTitle, textsOf } from "./rules.ts";
+import { shortMessage } from "./sarif-text.ts";
 import { uuidOf } from "./uuid.ts";
-import { baselineName, witnessScope, witnessText } from "./words.ts";
+import { baselineName, proofOf } from "./words.ts";
 
 /** Of the schema at schema.ocsf.io. */
 const VERSION = "1.8.0";
@@ -47,13 +50,12 @@ export const ocsf: Reporter = {
   format: "ocsf",
   title: "OCSF 1.8.0 Compliance Findings for a SIEM: JSON lines",
   extension: "jsonl",
-  render: (report) => [...pieces(report)].join(""),
-  pieces,
+  ...inPieces(pieces),
   leftOut: earlierLeftOut,
 };
 
-function* pieces(report: Report): Iterable<string> {
-  const run = runOf(report);
+function* pieces(report: Report, { rules }: RenderOptions): Iterable<string> {
+  const run = runOf(report, rules);
   const line = (event: unknown): string => `${inertJson(JSON.stringify(event, inertValue))}\n`;
   for (const control of report.controls) yield line(controlEvent(control, run));
   for (const finding of report.findings) yield line(findingEvent(finding, run));
@@ -75,9 +77,12 @@ interface Run {
   /** The worst severity of the findings of a control of a target, of those that have its outcome. */
   readonly worst: ReadonlyMap<string, Severity>;
   readonly standards: readonly string[];
+  /** The profile that was used of a baseline, by the baseline's id. */
+  readonly profiles: ReadonlyMap<string, string>;
+  readonly textOf: (rule: string) => RuleText;
 }
 
-function runOf(report: Report): Run {
+function runOf(report: Report, rules: readonly RuleText[]): Run {
   const worst = new Map<string, Severity>();
   for (const { control, target, outcome, severity } of report.findings) {
     const key = keyOf(control, target, outcome);
@@ -90,6 +95,10 @@ function runOf(report: Report): Run {
     titles: new Map(report.controls.map(({ id, target, title }) => [keyOf(id, target), title])),
     worst,
     standards: report.baselines.map(baselineName),
+    profiles: new Map(
+      report.baselines.flatMap(({ id, profile }) => (profile === undefined ? [] : [[id, profile]])),
+    ),
+    textOf: textsOf(rules),
   };
 }
 
@@ -172,7 +181,7 @@ function controlEvent({ id, title, check, target, outcome, reason }: ControlResu
         ...(reason === undefined ? {} : { status_details: [reason] }),
       },
       resource: targetResource(targets.get(target)),
-      unmapped: { kind: "control", check },
+      unmapped: { kind: "control", check, ...profileOf(id, run) },
     },
     run,
   );
@@ -181,23 +190,25 @@ function controlEvent({ id, title, check, target, outcome, reason }: ControlResu
 function findingEvent(finding: Finding, run: Run): object {
   const { fingerprint, control, target, rule, drift, resource, message, witness, waiver } = finding;
   const { documentation: page, remediation, location, pattern, except, plane, by, verify, state } = finding;
-  const scope = witnessScope(witness);
+  const proof = proofOf(finding);
+  const open = finding.outcome === "unknown";
   return event(
     {
       uid: fingerprint,
       outcome: finding.outcome,
       severity: finding.severity,
       state,
-      title: `${drift}: ${run.titles.get(keyOf(control, target)) ?? control}`,
-      message,
+      title: titleOf(finding, run),
+      // what a SIEM lists; all of it is the finding's description
+      message: open ? message : shortMessage(finding, visible),
       target,
-      info: { types: [rule], src_url: page.url },
+      info: { desc: message, types: [rule], src_url: page.url },
       compliance: {
         control,
         ...(finding.why === undefined ? {} : { desc: finding.why }),
         requirements: [page.section],
         standards: run.standards,
-        status_details: [message],
+        ...(open ? { status_details: [message] } : {}),
       },
       resource: {
         uid: resource.id,
@@ -205,22 +216,14 @@ function findingEvent(finding: Finding, run: Run): object {
         type: resource.type,
       },
       more: {
-        ...(witness === undefined
-          ? {}
-          : {
-              evidences: [
-                {
-                  name: `${witnessText(witness)}${scope === undefined ? "" : ` at ${scope}`}`,
-                  data: witness,
-                },
-              ],
-            }),
+        ...(proof === undefined ? {} : { evidences: [{ name: proof, data: witness }] }),
         ...(remediation === undefined ? {} : { remediation: { desc: remediation.text } }),
       },
       unmapped: {
         kind: "finding",
         rule,
         drift,
+        ...profileOf(control, run),
         ...(state === undefined ? {} : { state }),
         ...(pattern === undefined ? {} : { pattern }),
         ...(except === undefined ? {} : { except }),
@@ -234,6 +237,19 @@ function findingEvent(finding: Finding, run: Run): object {
     },
     run,
   );
+}
+
+function profileOf(control: string, { profiles }: Run): object {
+  const profile = profiles.get(control.slice(0, control.indexOf("/")));
+  return profile === undefined ? {} : { profile };
+}
+
+/** What is wrong, where something is: the control's own title says how it should be. */
+function titleOf(finding: Finding, { titles, textOf }: Run): string {
+  const { control, drift, outcome, rule, target } = finding;
+  if (outcome === "fail" || outcome === "waived") return alertTitle(finding, textOf(rule));
+  const title = titles.get(keyOf(control, target)) ?? control;
+  return outcome === "unknown" ? `not assessed: ${title}` : `${drift}: ${title}`;
 }
 
 /** What neither a control nor a finding tells: a target that was not read completely, an interrupted run. */

@@ -1,12 +1,13 @@
 import type { ControlResult, Finding, Outcome, Report, Target } from "../report/report.ts";
 import { released } from "../text/layout.ts";
-import { inertJson, visible, wholly } from "../text/visible.ts";
-import type { Reporter } from "./define.ts";
+import { visible, wholly } from "../text/visible.ts";
+import { inPieces, type Reporter } from "./define.ts";
 import { earlierLeftOut, gapsOf } from "./gaps.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { inert } from "./markdown-text.ts";
 import { recordedText } from "./recorded.ts";
 import { uuidOf } from "./uuid.ts";
-import { baselineName, witnessScope, witnessText } from "./words.ts";
+import { baselineName, proofOf } from "./words.ts";
 
 /** Of the models at pages.nist.gov/OSCAL; what is written is valid by those of 1.1.3 too. */
 const VERSION = "1.2.0";
@@ -33,11 +34,15 @@ export const oscal: Reporter = {
   format: "oscal",
   title: "OSCAL assessment results (JSON) for a GRC tool",
   extension: "json",
-  render: renderOscal,
+  ...inPieces(oscalPieces),
   leftOut: earlierLeftOut,
 };
 
-function renderOscal(report: Report): string {
+/**
+ * The lists of a result are made one after another, each in a pass over the findings of its own: what points to something
+ * in another list names it by a UUID that is made of what both know, and nothing of a list is kept for the next one.
+ */
+function oscalPieces(report: Report): Iterable<string> {
   const plan = uuidOf("oscal", "plan", ...report.baselines.map(({ sha256 }) => sha256));
   const identity = [report.startedAt, report.finishedAt, ...report.targets.map(({ name }) => name)];
   const gaps = gapsOf(report).filter(({ control }) => control === undefined);
@@ -49,10 +54,10 @@ function renderOscal(report: Report): string {
   ];
   const parts = partsOf(report, gaps);
   // A document needs a result: one of no target says that nothing was assessed.
-  const results = (names.length === 0 ? [""] : names).map((name) =>
+  const results = inTurn(names.length === 0 ? [""] : names, (name) =>
     resultOf(name, parts.get(name) ?? { controls: [], findings: [], gaps: [] }, report),
   );
-  const document = {
+  return jsonPieces({
     "assessment-results": {
       uuid: uuidOf("oscal", "results", plan, ...identity),
       metadata: {
@@ -61,7 +66,10 @@ function renderOscal(report: Report): string {
         version: report.finishedAt,
         "oscal-version": VERSION,
         props: [
-          ...report.baselines.map((each) => prop("baseline", baselineName(each))),
+          ...report.baselines.map((baseline) => prop("baseline", baselineName(baseline))),
+          ...report.baselines.flatMap(({ id, profile }) =>
+            profile === undefined ? [] : [prop("profile", `${id}: ${profile}`)],
+          ),
           prop("interrupted", String(report.interrupted)),
         ],
       },
@@ -81,8 +89,12 @@ function renderOscal(report: Report): string {
         ],
       },
     },
-  };
-  return `${inertJson(JSON.stringify(document, null, 1))}\n`;
+  });
+}
+
+/** What is made of each of them, when it is its turn. */
+function* inTurn<T>(all: readonly T[], make: (one: T) => object): Iterable<object> {
+  for (const one of all) yield make(one);
 }
 
 interface Parts {
@@ -116,15 +128,8 @@ function resultOf(name: string, { controls, findings, gaps }: Parts, report: Rep
     if (list === undefined) byControl.set(finding.control, [finding]);
     else list.push(finding);
   }
-  const observations = [
-    ...controls.map((control) => controlObservation(control, place)),
-    ...findings.map((finding) => findingObservation(finding, place)),
-    ...gaps.map((text) => gapObservation(text, place)),
-  ];
-  const risks = findings
-    .filter(({ outcome }) => outcome === "fail" || outcome === "waived")
-    .map((finding) => riskOf(finding, place));
-  const verdicts = controls.flatMap((control) => findingOf(control, byControl.get(control.id) ?? [], place));
+  const risky = findings.filter(isRisk);
+  const judged = controls.filter(isJudged);
   const recorded = target === undefined ? undefined : recordedText(target);
   const unread = target?.unread ?? [];
   return {
@@ -155,7 +160,7 @@ function resultOf(name: string, { controls, findings, gaps }: Parts, report: Rep
       prop("target", name === "" ? "none" : name),
     ],
     "local-definitions": {
-      "inventory-items": inventoryOf(findings, place),
+      "inventory-items": inventoryItems(findings, place),
       "assessment-assets": {
         components: [
           {
@@ -173,10 +178,35 @@ function resultOf(name: string, { controls, findings, gaps }: Parts, report: Rep
       },
     },
     "reviewed-controls": { "control-selections": [selectionOf(controls)] },
-    ...(observations.length === 0 ? {} : { observations }),
-    ...(risks.length === 0 ? {} : { risks }),
-    ...(verdicts.length === 0 ? {} : { findings: verdicts }),
+    ...(controls.length + findings.length + gaps.length === 0
+      ? {}
+      : { observations: observations({ controls, findings, gaps }, place) }),
+    ...(risky.length === 0 ? {} : { risks: inTurn(risky, (finding) => riskOf(finding, place)) }),
+    ...(judged.length === 0
+      ? {}
+      : {
+          findings: inTurn(judged, (control) => verdictOn(control, byControl.get(control.id) ?? [], place)),
+        }),
   };
+}
+
+function* observations({ controls, findings, gaps }: Parts, place: Place): Iterable<object> {
+  for (const control of controls) yield controlObservation(control, place);
+  for (const finding of findings) yield findingObservation(finding, place);
+  for (const text of gaps) yield gapObservation(text, place);
+}
+
+/** One that has a verdict. */
+interface Judged extends ControlResult {
+  readonly outcome: keyof typeof STATES;
+}
+
+function isJudged(control: ControlResult): control is Judged {
+  return Object.hasOwn(STATES, control.outcome);
+}
+
+function isRisk({ outcome }: Finding): boolean {
+  return outcome === "fail" || outcome === "waived";
 }
 
 /** The controls that were looked at; one that was skipped is left out of the selection, and has its observation. */
@@ -194,20 +224,20 @@ interface Place {
 }
 
 /** The target and every resource that a finding is about, once each. */
-function inventoryOf(findings: readonly Finding[], place: Place): readonly object[] {
-  const resources = new Map(findings.map(({ resource }) => [subjectOf(resource.id, place), resource]));
-  return [
-    {
-      uuid: subjectOf(undefined, place),
-      description: markup(place.name === "" ? "the whole run" : `the target ${place.name}`),
-      props: [prop("asset-id", place.target?.scope ?? place.name)],
-    },
-    ...[...resources].map(([uuid, { id, name, type }]) => ({
-      uuid,
+function* inventoryItems(findings: readonly Finding[], place: Place): Iterable<object> {
+  yield {
+    uuid: subjectOf(undefined, place),
+    description: markup(place.name === "" ? "the whole run" : `the target ${place.name}`),
+    props: [prop("asset-id", place.target?.scope ?? place.name)],
+  };
+  const resources = new Map(findings.map(({ resource }) => [resource.id, resource]));
+  for (const { id, name, type } of resources.values()) {
+    yield {
+      uuid: subjectOf(id, place),
       description: markup(name === "" ? id : name),
       props: [prop("asset-id", id), prop("resource-type", type)],
-    })),
-  ];
+    };
+  }
 }
 
 function subjectOf(resource: string | undefined, { name }: Place): string {
@@ -239,9 +269,9 @@ function controlObservation(
 }
 
 function findingObservation(finding: Finding, place: Place): object {
-  const { control, rule, drift, severity, outcome, state, resource, pattern, except = [], witness } = finding;
+  const { control, rule, drift, severity, outcome, state, resource, pattern, except = [] } = finding;
   const { fingerprint, location, waiver, verify, by, message } = finding;
-  const scope = witnessScope(witness);
+  const proof = proofOf(finding);
   return {
     uuid: findingUuid("observation", finding, place),
     title: markup(`${control}: ${drift}, ${outcome === "unknown" ? "not assessed" : outcome}`),
@@ -270,19 +300,11 @@ function findingObservation(finding: Finding, place: Place): object {
     types: [outcome === "pass" ? "discovery" : "finding"],
     origins: ORIGINS,
     subjects: [{ "subject-uuid": subjectOf(resource.id, place), type: "inventory-item" }],
-    ...(witness === undefined && verify === undefined
+    ...(proof === undefined && verify === undefined
       ? {}
       : {
           "relevant-evidence": [
-            ...(witness === undefined
-              ? []
-              : [
-                  {
-                    description: markup(
-                      `${witnessText(witness)}${scope === undefined ? "" : ` at ${scope}`}`,
-                    ),
-                  },
-                ]),
+            ...(proof === undefined ? [] : [{ description: markup(proof) }]),
             ...(verify === undefined
               ? []
               : [{ description: "A command that shows it.", props: [prop("command", verify)] }]),
@@ -351,39 +373,43 @@ function riskOf(finding: Finding, place: Place): object {
   };
 }
 
-/** The verdict on a control, with everything that was seen of it; none where there is no verdict. */
-function findingOf(control: ControlResult, findings: readonly Finding[], place: Place): readonly object[] {
-  const { id, title: what, outcome, reason } = control;
-  if (outcome === "unknown" || outcome === "skipped") return [];
+/** The verdict on a control, with everything that was seen of it. */
+function verdictOn(
+  { id, title: what, outcome, reason }: Judged,
+  findings: readonly Finding[],
+  place: Place,
+): object {
   const [state, because] = STATES[outcome];
-  const risks = findings.filter((each) => each.outcome === "fail" || each.outcome === "waived");
-  return [
-    {
-      uuid: controlUuid("finding", id, place),
-      title: markup(`${id}: ${outcome}`),
-      description: markup(`${what}${reason === undefined ? "" : `: ${reason}`}`),
-      props: [prop("control", id), prop("outcome", outcome)],
-      origins: ORIGINS,
-      target: {
-        type: "objective-id",
-        "target-id": token(id),
-        status: {
-          state,
-          reason: because,
-          ...(outcome === "waived"
-            ? { remarks: "The departure was accepted: the risks say by whom and until when." }
-            : {}),
-        },
+  const risks = findings.filter(isRisk);
+  return {
+    uuid: controlUuid("finding", id, place),
+    title: markup(`${id}: ${outcome}`),
+    description: markup(`${what}${reason === undefined ? "" : `: ${reason}`}`),
+    props: [prop("control", id), prop("outcome", outcome)],
+    origins: ORIGINS,
+    target: {
+      type: "objective-id",
+      "target-id": token(id),
+      status: {
+        state,
+        reason: because,
+        ...(outcome === "waived"
+          ? { remarks: "The departure was accepted: the risks say by whom and until when." }
+          : {}),
       },
-      "related-observations": [
-        { "observation-uuid": controlUuid("observation", id, place) },
-        ...findings.map((each) => ({ "observation-uuid": findingUuid("observation", each, place) })),
-      ],
-      ...(risks.length === 0
-        ? {}
-        : { "related-risks": risks.map((each) => ({ "risk-uuid": findingUuid("risk", each, place) })) }),
     },
-  ];
+    "related-observations": relatedObservations(id, findings, place),
+    ...(risks.length === 0
+      ? {}
+      : {
+          "related-risks": inTurn(risks, (finding) => ({ "risk-uuid": findingUuid("risk", finding, place) })),
+        }),
+  };
+}
+
+function* relatedObservations(control: string, findings: readonly Finding[], place: Place): Iterable<object> {
+  yield { "observation-uuid": controlUuid("observation", control, place) };
+  for (const finding of findings) yield { "observation-uuid": findingUuid("observation", finding, place) };
 }
 
 /** Of a run: what is seen again is another observation of the same finding, whose fingerprint stands beside it. */

@@ -104,11 +104,16 @@ export function patternText(pattern: string, most = MOST_PATTERNS): string {
  * @param whole a pattern that is a long list is not cut
  */
 export function whatText({ main }: FindingRow, whole = false): readonly string[] {
-  const { pattern, except = [], plane, known, latent, message, drift } = main;
-  if (pattern === undefined) return [visible(message)];
-  const lines = [
-    `${whole ? wholly(pattern) : patternText(pattern)}${plane === "data" ? "  (data plane)" : ""}`,
-  ];
+  const lines = patternLines(main, whole);
+  return lines.length > 0 && SPEAKS.has(main.drift) ? lines : [...lines, visible(main.message)];
+}
+
+/** A finding's pattern, and in a second line its exceptions and today's operations; nothing where it has none. */
+export function patternLines(
+  { pattern, except = [], plane, known, latent }: Finding,
+  whole: boolean,
+): readonly string[] {
+  if (pattern === undefined) return [];
   const second = [
     except.length === 0 ? "" : `except ${visible(compressExcept(pattern, except))}`,
     latent === true || known?.count === 0
@@ -120,9 +125,10 @@ export function whatText({ main }: FindingRow, whole = false): readonly string[]
             KEEP,
           ),
   ].filter((part) => part !== "");
-  if (second.length > 0) lines.push(second.join("  "));
-  if (!SPEAKS.has(drift)) lines.push(visible(message));
-  return lines;
+  return [
+    `${whole ? wholly(pattern) : patternText(pattern)}${plane === "data" ? "  (data plane)" : ""}`,
+    ...(second.length > 0 ? [second.join("  ")] : []),
+  ];
 }
 
 /** The one operation that proves it, where it holds and who gives it. */

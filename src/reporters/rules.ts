@@ -1,5 +1,7 @@
 import { WAIVERS_PAGE } from "../report/apply-waivers.ts";
+import type { Finding } from "../report/report.ts";
 import type { RuleText } from "../report/rule-text.ts";
+import { patternText } from "./rows.ts";
 
 /** Rules that no check has: those of the waivers. */
 const OWN: readonly RuleText[] = [
@@ -21,6 +23,15 @@ const OWN: readonly RuleText[] = [
   },
 ];
 
+/**
+ * A finding in a list of alerts that shows nothing else of it: what is wrong, with what, and which pattern. Two that
+ * differ in their exceptions alone have the same.
+ */
+export function alertTitle({ resource, pattern }: Finding, { title }: RuleText): string {
+  const name = resource.name === "" ? resource.id : resource.name;
+  return `${title}: ${name}${pattern === undefined ? "" : `, ${patternText(pattern)}`}`;
+}
+
 /** The texts of a rule. A rule that nobody describes (a plugin's) still gets texts made from its id. */
 export function ruleText(rules: readonly RuleText[], id: string): RuleText {
   const known = rules.find((rule) => rule.id === id) ?? OWN.find((rule) => rule.id === id);
@@ -33,5 +44,15 @@ export function ruleText(rules: readonly RuleText[], id: string): RuleText {
     short: `The check ${of} found the drift "${drift}".`,
     help: `The check \`${of}\` found the drift \`${drift}\`. \`chalk-audit check explain ${of}\` says more.`,
     helpUri: "https://github.com/chalk-audit/chalk-audit/blob/main/README.md",
+  };
+}
+
+/** The texts of rules, each looked for once. */
+export function textsOf(rules: readonly RuleText[]): (id: string) => RuleText {
+  const texts = new Map<string, RuleText>();
+  return (id) => {
+    const known = texts.get(id) ?? ruleText(rules, id);
+    texts.set(id, known);
+    return known;
   };
 }

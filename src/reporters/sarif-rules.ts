@@ -4,7 +4,7 @@ import type { RuleText } from "../report/rule-text.ts";
 import { SEVERITIES } from "../report/severity.ts";
 import { plural } from "../text/count.ts";
 import { visible } from "../text/visible.ts";
-import { code, codeBlock, sentence } from "./markdown-text.ts";
+import { code, commandLines, sentence, shellBlock } from "./markdown-text.ts";
 import { ruleText } from "./rules.ts";
 import { cut, sarifText } from "./sarif-text.ts";
 
@@ -74,14 +74,21 @@ const LONGEST_COMMAND = 400;
 function mending(
   findings: readonly Finding[],
 ): { readonly markdown: string; readonly text: string } | undefined {
-  const mended = findings.flatMap(({ resource, remediation }) => {
+  const mended = new Map<string, { readonly name: string; readonly commands: readonly string[] }>();
+  let told = 0;
+  for (const { resource, remediation } of findings) {
     const { commands = [] } = remediation ?? {};
+    if (commands.length === 0) continue;
+    // several findings may have one cause, and one command that mends them
+    const key = JSON.stringify([resource.id, commands]);
+    if (!mended.has(key) && mended.size === MOST_MENDED) continue;
     const name = cut(visible(resource.name === "" ? resource.id : resource.name), 120);
-    return commands.length === 0 ? [] : [{ name, commands: shownCommands(commands) }];
-  });
-  if (mended.length === 0) return undefined;
-  const shown = mended.slice(0, MOST_MENDED);
-  const more = findings.length - shown.length;
+    mended.set(key, { name, commands: shownCommands(commands) });
+    told += 1;
+  }
+  if (mended.size === 0) return undefined;
+  const shown = [...mended.values()];
+  const more = findings.length - told;
   const rest =
     more > 0
       ? [`And ${plural(more, "more finding")} of this kind: each result and the JSON report have theirs.`]
@@ -89,13 +96,16 @@ function mending(
   return {
     markdown: [
       "### Put it right",
-      ...shown.flatMap(({ name, commands }) => [code(name), codeBlock(commands, "sh")]),
+      ...shown.flatMap(({ name, commands }) => [code(name), shellBlock(commands, LONGEST_COMMAND)]),
       ...rest,
     ].join("\n\n"),
     text: [
       "Put it right",
       ...shown.map(({ name, commands }) =>
-        [`${name}:`, ...commands.map((c) => `  ${visible(c)}`)].join("\n"),
+        [
+          `${name}:`,
+          ...commands.flatMap((each) => commandLines(each, LONGEST_COMMAND)).map((line) => `  ${line}`),
+        ].join("\n"),
       ),
       ...rest,
     ].join("\n\n"),
@@ -105,10 +115,7 @@ function mending(
 /** The commands that put a finding right, the first few. */
 function shownCommands(commands: readonly string[]): readonly string[] {
   const more = commands.length - MOST_COMMANDS;
-  return [
-    ...commands.slice(0, MOST_COMMANDS).map((command) => cut(command, LONGEST_COMMAND)),
-    ...(more > 0 ? [`# and ${more} more`] : []),
-  ];
+  return [...commands.slice(0, MOST_COMMANDS), ...(more > 0 ? [`# and ${more} more`] : [])];
 }
 
 /** What a result says beside its text, to viewers that show Markdown: the commands that put it right. */
@@ -119,7 +126,7 @@ export function resultMarkdown(finding: Finding): string | undefined {
   const parts = [
     sentence(finding.message),
     sentence(remediation.text),
-    codeBlock(shownCommands(commands), "sh"),
+    shellBlock(shownCommands(commands), LONGEST_COMMAND),
   ];
   return doubled(parts.filter((part) => part !== "").join("\n\n"));
 }

@@ -13,16 +13,19 @@ export function sarifText(text: string): string {
   return visible(text).replace(/[{}]/g, "$&$&").replaceAll("](", "] (");
 }
 
-/** Letters of a message: what code scanning shows of it without a click. */
+/** Letters of a message: what code scanning, or a merge request, shows of it without a click. */
 const MESSAGE = 400;
 /** Letters that a part of a message keeps, however long the others are. */
 const LEAST = 50;
 /** Letters of a name at its head, which does not give way. */
 const NAME = 80;
 
-/** The message of a result: the resource first, then what is wrong, then the one operation that proves it. */
-export function resultMessage(finding: Finding): string {
-  return fitted(messageParts(finding).map(sarifText));
+/**
+ * A finding in a line or two: the resource first, then what is wrong, then the one operation that proves it.
+ * @param shown how a text is written in the format
+ */
+export function shortMessage(finding: Finding, shown: (text: string) => string): string {
+  return fitted(messageParts(finding).map(shown));
 }
 
 function messageParts(finding: Finding): readonly string[] {

@@ -15,7 +15,7 @@ import {
   whenRecorded,
 } from "./sarif-notices.ts";
 import { RATINGS, resultMarkdown, sarifRule } from "./sarif-rules.ts";
-import { artifactUri, categoryOf, cut, resultMessage, sarifText } from "./sarif-text.ts";
+import { artifactUri, categoryOf, cut, sarifText, shortMessage } from "./sarif-text.ts";
 import { standingDrift } from "./standing.ts";
 
 /** What code scanning takes: runs in a file, results in a run, bytes of the file after gzip. */
@@ -200,7 +200,7 @@ function completeRun(
 
 function result(finding: Finding, ruleIndex: number, { sarif: { anchorOf } = {} }: RenderOptions): unknown {
   const { location, waiver } = finding;
-  const text = resultMessage(finding);
+  const text = shortMessage(finding, sarifText);
   const markdown = resultMarkdown(finding);
   const anchor = anchorOf?.(location.file);
   return {

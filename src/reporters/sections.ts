@@ -7,17 +7,14 @@ import { visible, wholly } from "../text/visible.ts";
 import type { Paint } from "./paint.ts";
 import { doorTexts, recordedText, staleTexts } from "./recorded.ts";
 import { markOf, type Obstacles, obstacleLines, obstaclesOf } from "./unread.ts";
-import { baselineName, shortIds, shortScopes } from "./words.ts";
+import { judgedBy, shortIds, shortScopes } from "./words.ts";
 
 /** Targets named in the head of a report; a fleet is counted. */
 const MOST_TARGETS = 5;
 
 /** What was audited against what: baselines, targets and principals. */
 export function headerLines(report: Report, width: number, verbose: boolean): string[] {
-  const baselines =
-    report.baselines
-      .map((each) => `${baselineName(each)}${each.profile === undefined ? "" : ` (profile ${each.profile})`}`)
-      .join(", ") || "no baseline";
+  const baselines = report.baselines.map(judgedBy).join(", ") || "no baseline";
   if (report.targets.length === 0) return wrap(visible(`${baselines} against nothing`), width, 2);
   const id = verbose ? (text: string) => text : principalId;
   const targetName = targetNames(report);

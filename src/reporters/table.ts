@@ -9,6 +9,7 @@ import {
   alone,
   controlsOf,
   type Group,
+  groupMending,
   groupProof,
   groupsOf,
   groupText,
@@ -152,14 +153,19 @@ function drawDrift(
         ...(group.rows.length > 1
           ? {
               what: groupText(group, target),
-              proof: [...groupProof(group, target, past), ...likewiseText(group, target)],
+              proof: [
+                ...groupProof(group, target),
+                // what is gone needs no change
+                ...(past ? [] : [groupMendingText(group)]),
+                ...likewiseText(group, target, "by --verbose"),
+              ],
             }
           : {
               what: whatText(row, verbose),
               proof: [
                 ...proofText(row, target),
                 ...(at < MENDED && !verbose && !past ? mendingText(row) : []),
-                ...likewiseText(group, target),
+                ...likewiseText(group, target, "by --verbose"),
               ],
             }),
       },
@@ -191,6 +197,14 @@ function drawDrift(
   });
   while (out[out.length - 1] === "") out.pop();
   return out;
+}
+
+function groupMendingText(group: Group): string {
+  const mending = groupMending(group);
+  if ("words" in mending)
+    return `mend: ${mending.words}${mending.each ? " (--verbose tells each difference)" : ""}`;
+  const { commands, more } = mending;
+  return `mend: ${commands.map(visible).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 /** So many of the worst tell the command that mends them; all do by --verbose. */

@@ -31,6 +31,12 @@ export function baselineName({ id, version, own, file }: Report["baselines"][num
   return `${id}@${version}${own === true ? ` (own file ${file ?? "unknown"})` : ""}`;
 }
 
+/** The baseline with the profile that was used of it. */
+export function judgedBy(baseline: Report["baselines"][number]): string {
+  const { profile } = baseline;
+  return `${baselineName(baseline)}${profile === undefined ? "" : ` (profile ${profile})`}`;
+}
+
 /** Whether the witness is something that the holder can do, or something that it cannot. */
 export function proofVerb(finding: Pick<Finding, "drift">): "may" | "may not" {
   return finding.drift === "missing" || finding.drift === "absent" || finding.drift === "dead"
@@ -58,6 +64,18 @@ export function shortScopes(text: string, audited: string): string {
     from = at + audited.length;
   }
   return shortIds((out + text.slice(from)).replaceAll("…/providers/", "…/"));
+}
+
+/**
+ * What proves a finding, as a line of its own: `may not: iam:PassRole on <any>`; nothing where nothing does. Of what is
+ * not known the request alone.
+ */
+export function proofOf(finding: Pick<Finding, "drift" | "outcome" | "witness">): string | undefined {
+  const { outcome, witness } = finding;
+  if (witness === undefined) return undefined;
+  const scope = witnessScope(witness);
+  const request = `${witnessText(witness)}${scope === undefined ? "" : ` at ${scope}`}`;
+  return outcome === "unknown" ? request : `${proofVerb(finding)}: ${request}`;
 }
 
 /** The scope of a witness that has one. */

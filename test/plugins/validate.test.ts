@@ -235,6 +235,10 @@ describe("a plugin", () => {
     expect(() =>
       found({ beside: beside(() => 7) })?.beside?.map(({ render }) => render(report({}), options)),
     ).toThrow(/plugin acme: reporter own: render of rest gave 7, expected text/);
+    // what nobody looked at is not written
+    const unseen = beside(() => "more").map((file) => ({ ...file, pieces: () => [7] }));
+    expect(found({ beside: unseen, pieces: () => [7] })).not.toHaveProperty("pieces");
+    expect(found({ beside: unseen })?.beside?.[0]).not.toHaveProperty("pieces");
     expect(() => found({ leftOut: () => "half" })?.leftOut?.(report({}), options)).toThrow(
       /plugin acme: reporter own: leftOut gave "half", expected lines of text/,
     );

@@ -57,6 +57,20 @@ const withFinding = (more: Partial<Finding>) =>
   });
 
 describe("csv", () => {
+  test("no cell is longer than a spreadsheet takes, and one that is cut says so", () => {
+    const long = "Microsoft.Compute/things/read, ".repeat(2_000);
+    const built = withFinding({ pattern: long, message: long });
+    const waiver = { reason: "pilot", owner: "cloud-team", expires: "2027-01-31" };
+    const [line] = lines(
+      csv.render({ ...built, findings: built.findings.map((each) => ({ ...each, waiver })) }, options()),
+    );
+    for (const name of ["pattern", "message"] as const) {
+      expect(line?.[name]?.length).toBeLessThan(32_768);
+      expect(line?.[name]).toMatch(/… \(32,00\d more characters, in the JSON report\)/);
+    }
+    expect(line?.message).toMatch(/; waived: pilot \(cloud-team, until 2027-01-31\)$/);
+  });
+
   test("the header, CRLF, no mark of the byte order, and a line for each finding with its fingerprint", () => {
     for (const make of Object.values(worlds)) {
       const built = make();

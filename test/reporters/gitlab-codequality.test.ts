@@ -1,8 +1,8 @@
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
-import type { Report } from "../../src/report/report.ts";
+import type { Report, Target } from "../../src/report/report.ts";
 import { gitlabCodequality } from "../../src/reporters/gitlab-codequality.ts";
-import { report, worlds } from "../report/sample.ts";
+import { control, finding, OTHER, report, SUBSCRIPTION, target, worlds } from "../report/sample.ts";
 import { codequalitySchema } from "./gitlab-schema.ts";
 import { fleet, large, options } from "./worlds.ts";
 
@@ -47,6 +47,68 @@ test("nothing seen is no empty list, and a clean report is one", () => {
   expect(
     entries(fleet(4, 2)).filter(({ description }) => description.startsWith("not assessed")),
   ).toHaveLength(1);
+});
+
+test("what could not be assessed names its control, and its target where there are several", () => {
+  const [whole, other] = [SUBSCRIPTION, OTHER].map((scope) => target(scope));
+  const at = { target: `azure:${OTHER}` };
+  const built = (targets: readonly Target[]) =>
+    report({
+      targets,
+      controls: [
+        control("platform-role", "unknown", at),
+        control("aks-rbac", "unknown", { ...at, reason: "no cluster was listed" }),
+      ],
+      findings: [
+        finding({
+          control: "platform-role",
+          drift: "unreadable",
+          severity: "high",
+          scope: OTHER,
+          outcome: "unknown",
+          message: "the role was refused",
+        }),
+      ],
+    });
+  const described = (targets: readonly (Target | undefined)[]) =>
+    entries(built(targets.filter((each) => each !== undefined))).map(({ description }) => description);
+  expect(described([other])).toEqual([
+    "not assessed: acme-azure/platform-role: the role was refused",
+    "not assessed: acme-azure/aks-rbac: no cluster was listed",
+  ]);
+  expect(described([whole, other])).toEqual([
+    `not assessed: azure:${OTHER}: acme-azure/platform-role: the role was refused`,
+    `not assessed: azure:${OTHER}: acme-azure/aks-rbac: no cluster was listed`,
+  ]);
+  // of a whole target there is nothing else that says which
+  const [partly] = entries(report({ targets: [target(OTHER, { complete: false })] }));
+  expect(partly?.description).toBe(`not assessed: azure:${OTHER}: the target was not read completely`);
+});
+
+test("drift is told in a line or two that end in the proof, with its target where there are several", () => {
+  const built = (targets: readonly Target[]) =>
+    report({
+      targets,
+      controls: [control("platform-role", "fail")],
+      findings: [
+        finding({
+          control: "platform-role",
+          drift: "excess",
+          severity: "high",
+          pattern: "Microsoft.Compute/*",
+          message: `grants ${"Microsoft.Compute/things/read, ".repeat(100)}`,
+          witness: { action: "Microsoft.Compute/galleries/write", plane: "control" },
+          by: "Owner",
+        }),
+      ],
+    });
+  const one = entries(built([target()]))[0]?.description ?? "";
+  expect(one.length).toBeLessThanOrEqual(400);
+  expect(one).toMatch(
+    /^Acme Platform: grants .*… Pattern: Microsoft\.Compute\/\*\. Proof: may Microsoft\.Compute\/galleries\/write, by Owner\.$/,
+  );
+  const [among] = entries(built([target(), target(OTHER)]));
+  expect(among?.description).toBe(`azure:${SUBSCRIPTION}: ${one}`);
 });
 
 test("waived findings and notes are left out, and the former are counted", () => {

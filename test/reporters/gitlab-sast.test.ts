@@ -10,8 +10,10 @@ interface Sast {
   readonly scan: { readonly status: string; readonly messages?: readonly { level: string; value: string }[] };
   readonly vulnerabilities: readonly {
     readonly id: string;
+    readonly name: string;
     readonly severity: string;
     readonly description: string;
+    readonly solution?: string;
     readonly identifiers: readonly { readonly value: string }[];
     readonly location: { readonly file: string; readonly start_line: number };
   }[];
@@ -61,6 +63,66 @@ describe("gitlab-sast", () => {
     }
     // what was found is shown all the same, to a person
     expect(parsed(incomplete(fleet(4, 2))).vulnerabilities).toHaveLength(2);
+  });
+
+  test("a list of vulnerabilities tells them apart by their names, and no description says a pattern twice", () => {
+    const pattern = ["a:*", "b:*", "c:*", "d:*", "e:*", "f:*"].join(", ");
+    const drift = (name: string, message: string) =>
+      finding({
+        control: "platform-role",
+        drift: "excess",
+        severity: "high",
+        pattern,
+        message,
+        resource: { type: "role", id: `id/${name}`, name },
+      });
+    const built = report({
+      controls: [control("platform-role", "fail")],
+      findings: [drift("one", `role one can do ${pattern}`), drift("two", "role two can do more")],
+    });
+    const { vulnerabilities } = parsed(gitlabSast.render(built, options()));
+    expect(vulnerabilities.map(({ name }) => name)).toEqual(
+      ["one", "two"].map((name) => `The role grants more: ${name}, a:*, b:*, c:*, d:* and 2 more`),
+    );
+    for (const { description } of vulnerabilities) expect(description.split("f&#58;&#42;")).toHaveLength(2);
+  });
+
+  test("a solution holds whole commands, and names those for which there is no room", () => {
+    const command = (n: number, letters: number) => `az role update ${n} --actions ${"x".repeat(letters)}`;
+    const commands = [
+      command(1, 3_000),
+      command(2, 9_000),
+      command(3, 10),
+      ...Array(200).fill(command(4, 90)),
+    ];
+    const built = report({
+      controls: [control("platform-role", "fail")],
+      findings: [
+        finding({
+          control: "platform-role",
+          drift: "changed",
+          severity: "high",
+          remediation: { text: "Narrow it.", commands },
+        }),
+      ],
+    });
+    const [vulnerability] = parsed(gitlabSast.render(built, options())).vulnerabilities;
+    const [text, ...rest] = vulnerability?.solution?.split("\n") ?? [];
+    expect(text).toBe("Narrow it.");
+    expect(rest.slice(0, 3)).toEqual([
+      commands[0],
+      expect.stringMatching(/^# az role update 2 --actions x+… \(9,027 letters: /),
+      commands[2],
+    ]);
+    for (const line of rest.slice(3)) expect([commands[3], "#"]).toContain(line.startsWith("#") ? "#" : line);
+  });
+
+  test("of several targets a message of what is not known says which", () => {
+    const built = fleet(3, 2);
+    const messages = parsed(incomplete(built)).scan.messages ?? [];
+    expect(messages.map(({ value }) => value)).toContain(
+      `${built.targets[2]?.name}: acme-azure/effective-access: not assessed: assignments could not be read`,
+    );
   });
 
   test("an interrupted run, and one of no target, write nothing", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Cause, Finding } from "../../src/report/report.ts";
 import {
+  groupMending,
   groupProof,
   groupsOf,
   groupText,
@@ -111,7 +112,7 @@ describe("the same of several", () => {
     expect(others).toEqual([]);
     if (group === undefined) throw new Error("no group");
     expect(rowsIn(group)).toBe(9);
-    expect(likewiseText(group, target())).toEqual([
+    expect(likewiseText(group, target(), "below")).toEqual([
       "likewise: policy Read of role two; policy Read of role three",
     ]);
   });
@@ -153,13 +154,17 @@ describe("the same of several", () => {
 });
 
 describe("the words of a group", () => {
-  const text = (findings: readonly Finding[]) => {
+  const only = (findings: readonly Finding[]) => {
     const [group] = groups(findings);
     if (group === undefined) throw new Error("no group");
+    return group;
+  };
+  const text = (findings: readonly Finding[]) => {
+    const group = only(findings);
     return [...groupText(group, target()), ...groupProof(group, target()), ...statesOf(group)];
   };
 
-  test("cause, amount, the worst, the proof, the command", () => {
+  test("cause, amount, the worst, the proof, and the command", () => {
     const read = [cause("Read")];
     const some = [
       excess("a:*, a:1, a:2, a:3", read, { severity: "critical" }),
@@ -169,8 +174,8 @@ describe("the words of a group", () => {
       "policy Read of role acme: 4 differences (1 critical, 3 high), up to 40 operations today",
       "worst: a:* and 3 more; b:*; c:*; and 1 more",
       "may: a:x, a:1, a:2, a:3 on *",
-      "mend: aws detach Read",
     ]);
+    expect(groupMending(only(some))).toEqual({ commands: ["aws detach Read"], more: 0 });
   });
 
   test("an operation that two rows of one pattern hold is counted once; a plane is another one", () => {
@@ -186,15 +191,22 @@ describe("the words of a group", () => {
 
   test("several causes: all of them have to go, and a part that is needed is not told to go", () => {
     const both = [cause("Read"), cause("Write")];
-    const all = (causes: readonly Cause[]) => text(["a:*", "b:*", "c:*"].map((p) => excess(p, causes)));
-    expect(all(both)[0]).toContain("given by 2, policy Read of role acme; policy Write of role acme: 3 ");
-    expect(all(both)).toContain("mend: aws detach Read; aws detach Write");
-    const needed = all([cause("Read"), cause("Write", false)]);
-    expect(needed.join("\n")).not.toContain("detach");
-    expect(needed.at(-1)).toContain("part of it is documented");
-    expect(all([cause("1"), cause("2"), cause("3"), cause("4")]).at(-1)).toBe(
-      "mend: aws detach 1; aws detach 2; and 2 more",
+    const all = (causes: readonly Cause[]) => ["a:*", "b:*", "c:*"].map((p) => excess(p, causes));
+    expect(text(all(both))[0]).toContain(
+      "given by 2, policy Read of role acme; policy Write of role acme: 3 ",
     );
+    expect(groupMending(only(all(both)))).toEqual({
+      commands: ["aws detach Read", "aws detach Write"],
+      more: 0,
+    });
+    expect(groupMending(only(all([cause("Read"), cause("Write", false)])))).toEqual({
+      words: "narrow it, since part of it is documented",
+      each: true,
+    });
+    expect(groupMending(only(all([cause("1"), cause("2"), cause("3"), cause("4")])))).toEqual({
+      commands: ["aws detach 1", "aws detach 2"],
+      more: 2,
+    });
   });
 
   test("an example says what it leaves out, and its plane", () => {

@@ -176,4 +176,29 @@ describe("JUnit (report-and-cli.md: suite per target, case per control)", () => 
       { numRuns: 300 },
     );
   });
+
+  test("a message names the first patterns of a long list, and the text all of them", () => {
+    const pattern = ["a:*", "b:*", "c:*", "d:*", "e:*", "f:*"].join(", ");
+    const root = render(
+      report({
+        controls: [control("platform-role", "fail")],
+        findings: [
+          finding({
+            control: "platform-role",
+            drift: "excess",
+            severity: "high",
+            pattern,
+            except: ["a:get"],
+            known: { count: 7, examples: [] },
+          }),
+        ],
+      }),
+    );
+    const [failure] =
+      root.children[0]?.children.find(({ children }) => children[0]?.name === "failure")?.children ?? [];
+    expect(failure?.attributes["message"]).toBe(
+      "high excess: a:*, b:*, c:*, d:* and 2 more except a:get  (7 operations today)",
+    );
+    expect(failure?.text).toContain(`high excess: ${pattern} except a:get  (7 operations today)\n`);
+  });
 });

@@ -178,6 +178,43 @@ describe("Markdown for a job summary", () => {
     expect(page).toMatch(/not shown are \d+ of 400 differences, \d+ of 400 under "Not assessed"/);
   });
 
+  test("a page points to nothing that it is not: commands one by one, no option of the command line, the profile", () => {
+    const cause = (name: string, gone: boolean) => ({
+      id: name,
+      text: `policy ${name}`,
+      ...(gone ? { commands: [`detach ${name}`] } : {}),
+    });
+    const three = (names: readonly string[], gone: boolean) =>
+      ["a", "b", "c"].map((action) =>
+        finding({
+          control: "platform-role",
+          drift: "excess",
+          severity: "high",
+          pattern: `${names.join("")}${action}:*, 1, 2, 3, 4, 5`,
+          message: "grants more",
+          causes: names.map((name) => cause(name, gone)),
+          by: names.join(", "),
+        }),
+      );
+    const [baseline] = worlds.drift().baselines;
+    const page = render(
+      report({
+        baselines: baseline === undefined ? [] : [{ ...baseline, profile: "narrow" }],
+        controls: [control("platform-role", "fail")],
+        findings: [...three(["X", "Y"], true), ...three(["Z"], false)],
+      }),
+    );
+    expect(page).toContain("mend: <code>detach X</code>; <code>detach Y</code> |");
+    expect(page).toContain(
+      "mend: narrow it, since part of it is documented; each difference is told below |",
+    );
+    expect(page).not.toContain("--verbose");
+    expect(page).toContain("<code>acme-azure&#64;2026-11-20 (profile narrow)</code> against");
+    // the list is cut in the title of a difference, and whole below it
+    expect(page).toContain("<summary>high excess <code>Za&#58;&#42;, 1, 2, 3 and 2 more</code>");
+    expect(page).toContain("- pattern: <code>Za&#58;&#42;, 1, 2, 3, 4, 5</code>\n");
+  });
+
   test("what is new since the earlier report is marked", () => {
     const built = report({
       controls: [control("platform-role", "fail")],

@@ -13,7 +13,8 @@ interface Event {
   readonly status_id?: number;
   readonly time: number;
   readonly metadata: { readonly uid: string; readonly version: string; readonly original_time?: string };
-  readonly finding_info: { readonly uid: string };
+  readonly finding_info: { readonly uid: string; readonly title: string };
+  readonly evidences?: readonly { readonly name: string }[];
   readonly compliance: { readonly control?: string; readonly status_id: number };
   readonly unmapped: Readonly<Record<string, unknown>>;
 }
@@ -37,6 +38,28 @@ describe("ocsf", () => {
         expect(event.type_uid).toBe(200_300 + event.activity_id);
         expect(event.time).toBe(Date.parse("2026-11-21T08:00:07Z"));
       }
+  });
+
+  test("a title says what is wrong, and the evidence whether the request is one that may be made", () => {
+    const [first] = worlds.drift().baselines;
+    const request = { action: "Acme/do", plane: "control" } as const;
+    const at = { control: "platform-role", severity: "high", witness: request } as const;
+    const built = report({
+      baselines: first === undefined ? [] : [{ ...first, profile: "narrow" }],
+      controls: [control("platform-role", "fail"), control("aks-rbac", "unknown")],
+      findings: [
+        finding({ ...at, drift: "excess", pattern: "Acme/*" }),
+        finding({ ...at, drift: "excess", pattern: "Acme/x", outcome: "unknown" }),
+        finding({ ...at, drift: "missing", pattern: "Acme/do" }),
+      ],
+    });
+    const told = ofKind(built, "finding");
+    expect(told.map(({ finding_info: { title }, evidences = [] }) => [title, evidences[0]?.name])).toEqual([
+      ["The role grants more: Acme Platform, Acme/*", "may: Acme/do"],
+      ["not assessed: The control platform-role", "Acme/do"],
+      ["The role grants less: Acme Platform, Acme/do", "may not: Acme/do"],
+    ]);
+    for (const { unmapped } of events(built)) expect(unmapped["profile"]).toBe("narrow");
   });
 
   test("every control of a target and every finding is there exactly once, whatever their outcomes", () => {

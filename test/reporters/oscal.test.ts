@@ -14,6 +14,7 @@ interface Observation {
   readonly title: string;
   readonly props: readonly Property[];
   readonly collected: string;
+  readonly "relevant-evidence"?: readonly { readonly description: string }[];
   readonly subjects: readonly { readonly "subject-uuid": string }[];
 }
 interface Verdict {
@@ -170,6 +171,26 @@ describe("oscal", () => {
       Array(2).fill("2026-11-20T06:00:00Z"),
     );
     expect(result?.observations?.[1]?.title).toBe("Not assessed");
+  });
+
+  test("the evidence says whether the request is one that may be made, and the profile is named", () => {
+    const [first] = worlds.drift().baselines;
+    const witness = { action: "Acme/do", plane: "control" } as const;
+    const at = { control: "platform-role", severity: "high", witness } as const;
+    const built = report({
+      baselines: first === undefined ? [] : [{ ...first, profile: "narrow" }],
+      controls: [control("platform-role", "fail")],
+      findings: [
+        finding({ ...at, drift: "excess", pattern: "Acme/*" }),
+        finding({ ...at, drift: "missing", pattern: "Acme/do" }),
+      ],
+    });
+    expect(
+      observations(built)
+        .flatMap((each) => each["relevant-evidence"] ?? [])
+        .map(({ description }) => description),
+    ).toEqual(["may: Acme/do", "may not: Acme/do"]);
+    expect(oscal.render(built, options())).toContain('"value": "acme-azure: narrow"');
   });
 
   test("a skipped control is not among the reviewed ones, and an empty report has a result that says so", () => {

@@ -23,7 +23,7 @@ interface Result {
   readonly ruleIndex: number;
   readonly kind: string;
   readonly level: string;
-  readonly message: { readonly text: string };
+  readonly message: { readonly text: string; readonly markdown?: string };
   readonly locations: readonly {
     readonly physicalLocation: {
       readonly artifactLocation: { readonly uri: string };
@@ -238,6 +238,34 @@ describe("SARIF for code scanning, point by point", () => {
       ].join("\n\n"),
     );
     expect(rule?.help.text).toContain("name-4:\n  az one 4\n  az {{two}}\n  az three\n  # and 1 more");
+  });
+
+  test("the help tells a command that mends several findings once, and none that is cut", () => {
+    const mends = (n: number, command: string) =>
+      finding({
+        control: "platform-role",
+        drift: "excess",
+        severity: "high",
+        pattern: `P${n}/*`,
+        except: [],
+        remediation: { text: "Narrow it.", commands: [command] },
+      });
+    const long = `az role update --actions ${"Microsoft.Compute/x ".repeat(30)}'`;
+    const made = report({
+      controls: [control("platform-role", "fail")],
+      findings: [mends(1, "az detach"), mends(2, "az detach"), mends(3, long)],
+    });
+    const [run] = render(made).runs;
+    const name = "<code>Acme Platform</code>\n\n```sh\n";
+    const comment = `# az role update --actions Microsoft.Compute/x Microsoft.Compu… (${long.length} letters: the JSON report has all of it)`;
+    const [rule] = run?.tool.driver.rules ?? [];
+    expect(rule?.help.markdown.split("### Put it right\n\n")[1]).toBe(
+      `${name}az detach\n\`\`\`\n\n${name}${comment}\n\`\`\``,
+    );
+    expect(rule?.help.text).toMatch(
+      /Acme Platform:\n {2}az detach\n\nAcme Platform:\n {2}# az role update .*\)$/,
+    );
+    expect(run?.results[2]?.message.markdown).toContain(`\n${comment}\n`);
   });
 
   test("--sarif-suppressions: what was waived is a result that says so, after all that stands", () => {

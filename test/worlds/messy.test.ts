@@ -1,72 +1,11 @@
-/**
- * A messy account: broad policies attached by hand, of the shape of those that AWS manages (everything that reads, all but
- * some services, one service whole with what belongs to it), a boundary, and seven roles that trust the vendor.
- */
 import { describe, expect, it } from "vitest";
-import { compactIamData } from "../../scripts/compact-iam-data.mjs";
 import { ruleTexts } from "../../src/checks/registry.ts";
 import type { Finding } from "../../src/report/report.ts";
 import { findReporter } from "../../src/reporters/registry.ts";
 import { displayWidth } from "../../src/text/layout.ts";
 import { reportOn, seen } from "./aws-ground.ts";
-import {
-  ACCOUNT,
-  allow,
-  awsState,
-  managed,
-  management,
-  policy,
-  type RoleState,
-  role,
-  scopedRole,
-} from "./aws-state.ts";
-
-const serviceData = await compactIamData();
-
-/** The reading half of every service, a pattern a verb, as in the widest reading policy of AWS. */
-const readsAll = policy(
-  allow(
-    Object.keys(serviceData.services)
-      .filter((service) => service !== "organizations")
-      .flatMap((service) => ["Get", "List", "Describe"].map((verb) => `${service}:${verb}*`)),
-    "*",
-  ),
-);
-const allBut = policy(
-  { Effect: "Allow", NotAction: ["iam:*", "organizations:*", "account:*"], Resource: "*" },
-  allow(["iam:CreateServiceLinkedRole", "iam:ListRoles", "organizations:DescribeOrganization"], "*"),
-);
-const oneService = policy(
-  {
-    Effect: "Allow",
-    Action: "sagemaker:*",
-    NotResource: ["domain", "user-profile", "app"].map((kind) => `arn:aws:sagemaker:*:*:${kind}/*`),
-  },
-  allow(["sagemaker:CreateApp", "sagemaker:DeleteApp"], "arn:aws:sagemaker:*:*:app/*", {
-    Condition: { Null: { "sagemaker:OwnerUserProfileArn": "true" } },
-  }),
-  allow(["codebuild:StartBuild", "codecommit:GitPush", "lambda:InvokeFunction"], "arn:aws:*:*:*:*sagemaker*"),
-);
-
-const partner = (n: number, attached: RoleState["attached"]): RoleState => ({
-  ...role({ attached }),
-  arn: `arn:aws:iam::${ACCOUNT}:role/partner-${n}`,
-});
-const READS = managed("reads-all", readsAll);
-const roles: readonly RoleState[] = [
-  role({
-    attached: [
-      managed("chalk-management", management),
-      READS,
-      managed("all-but", allBut),
-      managed("one-service", oneService),
-    ],
-  }),
-  ...[1, 2, 3].map((n) => partner(n, [READS])),
-  ...[4, 5].map((n) => partner(n, [managed(`x${n}`, policy(allow(["dynamodb:*", "lambda:*"], "*")))])),
-  { ...partner(6, [READS]), boundary: managed("fence", policy(allow("s3:*", "*"))) },
-];
-const report = reportOn(awsState({ roles }), { serviceData });
+import { allow, awsState, managed, policy, role, scopedRole } from "./aws-state.ts";
+import { messy as report, roles, serviceData } from "./messy.ts";
 
 const table = (width: number, verbose = false) =>
   findReporter("table")?.render(report, {

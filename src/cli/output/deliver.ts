@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { ruleTexts } from "../../checks/registry.ts";
 import type { Extensions } from "../../plugins/define.ts";
 import type { Report } from "../../report/report.ts";
-import type { FileBeside, RenderOptions, Reporter } from "../../reporters/define.ts";
+import type { FileBeside, Rendering, RenderOptions, Reporter } from "../../reporters/define.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { on } from "../line/settings.ts";
 import { colorFor, type Shell } from "../line/shell.ts";
@@ -39,10 +39,10 @@ export interface Rendered {
   readonly text: string | Iterable<string> | undefined;
   /** Why nothing is written, in words. */
   readonly nothing?: string;
-  readonly beside?: readonly (Omit<FileBeside, "render"> & {
+  readonly beside?: readonly (Omit<FileBeside, keyof Rendering> & {
     readonly extension: string;
     /** `undefined`: there is none. */
-    readonly text: string | undefined;
+    readonly text: string | Iterable<string> | undefined;
   })[];
   /** What the format left out. */
   readonly leftOut?: readonly string[];
@@ -60,10 +60,14 @@ export function renderReport(
     if (reporter === undefined) throw new Error(`no reporter for ${format}`);
     const rendering: RenderOptions = { ...place, ...verdict, rules };
     const { extension, nothing = "there is nothing to write", beside = [] } = reporter;
+    const textOf = (each: Rendering) => each.pieces?.(report, rendering) ?? each.render(report, rendering);
     return {
-      text: reporter.pieces?.(report, rendering) ?? reporter.render(report, rendering),
+      text: textOf(reporter),
       nothing,
-      beside: beside.map(({ render, ...file }) => ({ ...file, extension, text: render(report, rendering) })),
+      beside: beside.map((file) => ({
+        ...{ name: file.name, holds: file.holds, none: file.none },
+        ...{ extension, text: textOf(file) },
+      })),
       leftOut: reporter.leftOut?.(report, rendering) ?? [],
     };
   };
@@ -101,7 +105,7 @@ export async function deliver(
       const where = path === undefined ? "nothing is printed" : `${show(path)} is not written${stale(path)}`;
       console.say(`chalk-audit: ${format}: ${nothing}, so ${where}`);
     } else if (path === undefined) stdout = text;
-    else files.push({ path, text: typeof text === "string" ? text : chunks(text) });
+    else files.push({ path, text: chunks(text) });
     for (const what of leftOut) console.say(`chalk-audit: ${format}: left out: ${what}`);
 
     for (const { name, extension, holds, none, text: more } of beside) {
@@ -109,7 +113,7 @@ export async function deliver(
       if (place === undefined) {
         if (more !== undefined && text !== undefined)
           console.say(`chalk-audit: ${format}: ${holds} are left out; see --format json`);
-      } else if (more !== undefined) files.push({ path: place, text: more });
+      } else if (more !== undefined) files.push({ path: place, text: chunks(more) });
       else if (existsSync(place))
         console.say(`chalk-audit: ${format}: ${show(place)} is of an earlier run; ${none}`);
     }

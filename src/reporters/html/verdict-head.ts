@@ -8,7 +8,7 @@ import type { Paint } from "../paint.ts";
 import { recordedText, staleTexts } from "../recorded.ts";
 import { sinceLines } from "../sections.ts";
 import { verdictLine } from "../verdict.ts";
-import { baselineName } from "../words.ts";
+import { judgedBy } from "../words.ts";
 import { type Child, h, type PageElement } from "./element.ts";
 import type { GroupView } from "./view.ts";
 
@@ -100,11 +100,7 @@ function severities(groups: readonly GroupView[]): PageElement | undefined {
 function against(report: Report): PageElement {
   const baselines = report.baselines.map((each) =>
     h("li", {}, [
-      h(
-        "code",
-        {},
-        visible(`${baselineName(each)}${each.profile === undefined ? "" : ` (profile ${each.profile})`}`),
-      ),
+      h("code", {}, visible(judgedBy(each))),
       each.title === undefined ? undefined : ` ${visible(each.title)}`,
       h("span", { class: "line" }, `sha256 ${visible(each.sha256)}`),
     ]),
