@@ -25,7 +25,12 @@ const GIVEN = [
 export async function reach(
   world: World,
   clouds: readonly ("aws" | "kubernetes")[] = ["aws", "kubernetes"],
-): Promise<{ readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
+): Promise<{
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** What the scanner signs in to the cluster by. */
+  readonly token: string;
+}> {
   const { live, aws, files } = world;
   const token = await live.tokenOf("chalk-audit", "chalk-audit");
   const kubeconfig = live.kubeconfig({ token }, { url: live.front.url });
@@ -41,6 +46,7 @@ export async function reach(
       AWS_EC2_METADATA_DISABLED: "true",
       ...rootKeys,
     },
+    token,
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reporters } from "../../../src/reporters/registry.ts";
@@ -14,6 +14,7 @@ import { CHARTS, METADATA_PLANE, RESOURCES } from "./changes-cluster.ts";
 import { DATABASE } from "./changes-database.ts";
 import { FILES } from "./changes-files.ts";
 import { ROLES } from "./changes-roles.ts";
+import { CRASHES, crashing } from "./crashes.ts";
 import { kindsIn, steady } from "./recording.ts";
 import { LACKING, REFUSED } from "./refusals.ts";
 import { collect, look, reach } from "./scan.ts";
@@ -130,6 +131,65 @@ describe.skipIf(skip)("secrets", () => {
     // the value of an ordinary tag is part of the provider's document, and of nothing that is said of it
     const noted = [...texts].filter(([, text]) => text.includes(NOTE)).map(([name]) => name);
     expect(noted).toEqual(["snapshot-aws"]);
+  });
+});
+
+/** What must stand nowhere: the canary as it is and as the API writes it, and what the scanner signs in by. */
+const secretsOf = ({ canary }: World, ...more: readonly string[]) => [
+  canary,
+  Buffer.from(canary).toString("base64").slice(0, 16),
+  ...more,
+];
+
+describe.skipIf(skip)("when the program fails in a way that nobody foresaw", () => {
+  const filesIn = (folder: string) =>
+    readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+
+  it.each(CRASHES.map((each) => [each.name, each] as const))(
+    "%s: exit 2, and no secret in what it says or leaves behind",
+    async (_, crash) => {
+      const folder = mkdtempSync(join(world.folder, "crash-"));
+      await crash.make?.(world);
+      try {
+        const { args, env, token } = await reach(world, crash.clouds);
+        const given = { ...env, ...crash.env?.(world), ...crashing(crash, world.canary, folder) };
+        const out = ["--format", `json=${join(folder, "report.json")}`];
+        const said: string[] = [];
+        for (const more of [[], ["--debug", "--verbose"]]) {
+          const ran = await runCommand([...args, ...out, ...more], given);
+          said.push(ran.stdout, ran.stderr);
+          expect([ran.stderr, ran.code]).toEqual([expect.stringContaining(`crashes in ${crash.in}\n`), 2]);
+          expect(ran.stderr).toContain("chalk-audit: internal error: ");
+          expect(/^ +at /m.test(ran.stderr)).toBe(more.length > 0);
+        }
+        expect(filesIn(folder)).toEqual([]);
+        expect(secretsOf(world, token).filter((each) => said.join().includes(each))).toEqual([]);
+      } finally {
+        await crash.undo?.(world);
+      }
+    },
+  );
+
+  it.each(["json", "entries", "argument", "words"])(
+    "in one of two clouds (%s): that one is unknown, exit 3, and no secret in any report",
+    async (how) => {
+      const folder = mkdtempSync(join(world.folder, "crash-"));
+      const { args, env, token } = await reach(world);
+      const out = reporters.flatMap(({ format }) => ["--format", `${format}=${join(folder, format)}`]);
+      const crash = crashing({ clouds: [], in: "Object.hasOwn", how }, world.canary, folder);
+      const { code, stdout, stderr } = await runCommand([...args, ...out, "--debug"], { ...env, ...crash });
+      expect([stderr, code]).toEqual([expect.stringContaining("kubernetes: internal error: "), 3]);
+      const texts = filesIn(folder);
+      expect(texts.length).toBeGreaterThanOrEqual(reporters.length);
+      const all = [stdout, stderr, ...texts].join();
+      expect(all).toContain("(this is a bug; --debug shows where)");
+      expect(stderr).toMatch(/^debug: +at /m);
+      expect(secretsOf(world, token).filter((each) => all.includes(each))).toEqual([]);
+    },
+  );
+
+  it("and left alone, the installation passes", async () => {
+    expect((await look(world)).seen).toEqual(["exit 0"]);
   });
 });
 
