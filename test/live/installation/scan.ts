@@ -51,11 +51,15 @@ export async function reach(
 }
 
 /** A scan of both clouds by the built command; it only read what is published, and no canary got out. */
-export async function look(world: World, more: readonly string[] = []): Promise<Look> {
+export async function look(
+  world: World,
+  more: readonly string[] = [],
+  as: Readonly<Record<string, string>> = {},
+): Promise<Look> {
   const { live, aws } = world;
   const [before, beside] = [aws.front.seen.length, live.front.seen.length];
   const { args, env } = await reach(world);
-  const ran = await runCommand([...args, "--format", "json", ...more], env);
+  const ran = await runCommand([...args, "--format", "json", ...more], { ...env, ...as });
   expect(notPublished(live.front.seen.slice(beside))).toEqual([]);
   expect(aws.front.seen.slice(before).filter((call) => !isPublished(call))).toEqual([]);
   expect(ran.stdout + ran.stderr).not.toContain(world.canary);

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { AwsPolicy } from "../../../src/permissions/aws.ts";
+import type { Report } from "../../../src/report/report.ts";
 import { reporters } from "../../../src/reporters/registry.ts";
 import { readSnapshot } from "../../../src/snapshot/read.ts";
 import { DEMO_FOUND, reportOf, seenIn } from "../../worlds/helm-look.ts";
@@ -8,7 +10,7 @@ import { bare } from "../../worlds/line.ts";
 import { runCommand } from "../command.ts";
 import { skipped } from "../servers/azure/requirements.ts";
 import { NOTE } from "./account.ts";
-import type { Change } from "./changes.ts";
+import { type Change, changeNamed } from "./changes.ts";
 import { ACCOUNT, EKS } from "./changes-account.ts";
 import { CHARTS, METADATA_PLANE, RESOURCES } from "./changes-cluster.ts";
 import { DATABASE } from "./changes-database.ts";
@@ -16,9 +18,10 @@ import { FILES } from "./changes-files.ts";
 import { ROLES } from "./changes-roles.ts";
 import { CRASHES, crashing } from "./crashes.ts";
 import { kindsIn, steady } from "./recording.ts";
-import { LACKING, REFUSED } from "./refusals.ts";
+import { DENIED, HARMLESS, LACKING, NOT_MET, REFUSED } from "./refusals.ts";
 import { collect, look, reach } from "./scan.ts";
-import { startWorld, type World, whyNoWorld } from "./world.ts";
+import { actionsIn, makeScanner, printedPolicy, type Scanner, without } from "./scanner.ts";
+import { printedRights, startWorld, type World, whyNoWorld } from "./world.ts";
 
 const skip = skipped("a whole installation on real servers", whyNoWorld());
 
@@ -41,12 +44,10 @@ const GROUPS: readonly (readonly [string, readonly Change[]])[] = [
   ["files", FILES],
 ];
 
-const named = (...names: readonly string[]) =>
-  names.map((name) => {
-    const found = GROUPS.flatMap(([, changes]) => changes).find((each) => each.name === name);
-    if (found === undefined) throw new Error(`no change is called ${name}`);
-    return found;
-  });
+const named = (...names: readonly string[]) => {
+  const changes = GROUPS.flatMap(([, each]) => each);
+  return names.map((name) => changeNamed(changes, name));
+};
 
 /** What is wrong with the installation of the demo. */
 const DEMO = named(
@@ -82,7 +83,7 @@ describe.skipIf(skip).each(GROUPS)(
 
 describe.skipIf(skip).each([
   ["AWS", REFUSED],
-  ["the cluster", LACKING],
+  ["the cluster", [...LACKING, ...HARMLESS]],
 ] as const)("without a right in %s what hangs on it is unknown, and the rest is assessed", (_, refusals) => {
   it.each(refusals.map((each) => [each.name, each] as const))(
     "%s",
@@ -105,6 +106,67 @@ describe.skipIf(skip).each([
     expect((await look(world)).seen).toEqual(["exit 0"]);
   });
 });
+
+/** Controls that did not pass, with what became of them. */
+const notPassed = ({ controls }: Report) =>
+  controls.filter(({ outcome }) => outcome !== "pass").map(({ id, outcome }) => `${bare(id)} ${outcome}`);
+
+describe.skipIf(skip)(
+  "with the policy that `permissions` prints, evaluated by the emulators (fault 36)",
+  () => {
+    let scanner: Scanner;
+    let policy: AwsPolicy;
+    beforeAll(async () => {
+      policy = await printedPolicy();
+      scanner = await makeScanner(world);
+    });
+    afterEach(() => scanner.free());
+    const lookWithout = async (...actions: readonly string[]) => {
+      await scanner.grant(without(policy, ...actions));
+      const { report, ran } = await look(world, [], scanner.env);
+      return { others: notPassed(report), code: ran.code };
+    };
+
+    it.each(DENIED.map((each) => [each.name, each] as const))(
+      "%s: complete with it, and incomplete without each action",
+      async (_, { make, undo, unknown }) => {
+        await make?.(world);
+        try {
+          expect(await lookWithout()).toEqual({ others: [], code: 0 });
+          for (const [action, ids] of Object.entries(unknown)) {
+            const { others, code } = await lookWithout(action);
+            expect([action, code, ...others.sort()]).toEqual([
+              ...[action, 3],
+              ...[...ids].sort().map((id) => `${id} unknown`),
+            ]);
+          }
+        } finally {
+          await scanner.free();
+          await undo?.(world);
+        }
+      },
+      240_000,
+    );
+
+    it.each(Object.entries(NOT_MET))("without %s nothing is unknown: %s", async (action) => {
+      expect(await lookWithout(action)).toEqual({ others: [], code: 0 });
+    });
+
+    it("no other action is in it", () => {
+      const tried = [...DENIED.flatMap(({ unknown }) => Object.keys(unknown)), ...Object.keys(NOT_MET)];
+      expect(tried.sort()).toEqual([...actionsIn(policy)].sort());
+    });
+
+    it("nor a right in the cluster that was not taken away above", async () => {
+      const taken = [...LACKING, ...HARMLESS].map(({ name }) => name);
+      expect(taken.sort()).toEqual([...(await printedRights())].sort());
+    });
+
+    it("and free again, the installation passes", async () => {
+      expect((await look(world)).seen).toEqual(["exit 0"]);
+    });
+  },
+);
 
 describe.skipIf(skip)("secrets", () => {
   it("stand in no report, snapshot or log", async () => {
@@ -154,16 +216,11 @@ describe.skipIf(skip)("when the program fails in a way that nobody foresaw", () 
         const { args, env, token } = await reach(world, crash.clouds);
         const given = { ...env, ...crash.env?.(world), ...crashing(crash, world.canary, folder) };
         const out = ["--format", `json=${join(folder, "report.json")}`];
-        const said: string[] = [];
-        for (const more of [[], ["--debug", "--verbose"]]) {
-          const ran = await runCommand([...args, ...out, ...more], given);
-          said.push(ran.stdout, ran.stderr);
-          expect([ran.stderr, ran.code]).toEqual([expect.stringContaining(`crashes in ${crash.in}\n`), 2]);
-          expect(ran.stderr).toContain("chalk-audit: internal error: ");
-          expect(/^ +at /m.test(ran.stderr)).toBe(more.length > 0);
-        }
+        const { code, stdout, stderr } = await runCommand([...args, ...out, "--debug", "--verbose"], given);
+        expect([stderr, code]).toEqual([expect.stringContaining(`crashes in ${crash.in}\n`), 2]);
+        expect(stderr).toMatch(/^chalk-audit: internal error: .*\n(?:.*\n)+? +at /m);
         expect(filesIn(folder)).toEqual([]);
-        expect(secretsOf(world, token).filter((each) => said.join().includes(each))).toEqual([]);
+        expect(secretsOf(world, token).filter((each) => (stdout + stderr).includes(each))).toEqual([]);
       } finally {
         await crash.undo?.(world);
       }
