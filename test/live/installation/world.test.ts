@@ -148,6 +148,18 @@ describe.skipIf(skip)(
       240_000,
     );
 
+    it("without the rights of RDS its controls are unknown, exit 3, and the rest is assessed", async () => {
+      const rds = actionsIn(policy).filter((action) => action.startsWith("rds:"));
+      expect(rds.length).toBe(2);
+      const { others, code } = await lookWithout(...rds);
+      expect(code).toBe(3);
+      expect(others.sort()).toEqual([
+        "metadata-database unknown",
+        "metadata-database-extensions unknown",
+        "metadata-database-ingress unknown",
+      ]);
+    });
+
     it.each(Object.entries(NOT_MET))("without %s nothing is unknown: %s", async (action) => {
       expect(await lookWithout(action)).toEqual({ others: [], code: 0 });
     });
