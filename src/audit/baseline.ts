@@ -8,6 +8,7 @@ import type { Facts } from "../snapshot/facts.ts";
 import type { DocumentKind } from "../snapshot/kinds/kinds.ts";
 import type { Unread } from "../snapshot/snapshot.ts";
 import type { Context } from "../state/context.ts";
+import { Defect, wordsOf } from "../text/unforeseen.ts";
 import type { Observation } from "../wording/observation.ts";
 import { findAudited } from "./audited.ts";
 import { cloudOf } from "./clouds.ts";
@@ -256,22 +257,21 @@ function observe(frame: Frame, check: Check, context: Context): readonly Observa
     for (const o of observations) if (o.kind === "drift") replay(o);
     return observations;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`control ${id} (${check.id}): ${why}`, { cause: error });
+    throw new Defect(`control ${id} (${check.id}): ${wordsOf(error)}`, { cause: error });
   }
 }
 
 function replay(o: Observation & { readonly kind: "drift" }): void {
   if (o.replay === undefined) {
     if ((o.drift === "missing" || o.drift === "excess") && o.witness !== undefined) {
-      throw new Error(`the ${o.drift} ${o.pattern ?? o.property} has a witness that cannot be replayed`);
+      throw new Defect(`the ${o.drift} ${o.pattern ?? o.property} has a witness that cannot be replayed`);
     }
     return;
   }
   const [documented, live] = o.drift === "missing" ? ["allowed", "denied"] : ["denied", "allowed"];
   const found = o.replay();
   if (found.documented === documented && found.live === live) return;
-  throw new Error(
+  throw new Defect(
     `the witness of the ${o.drift} ${o.pattern ?? o.property} does not replay: ${JSON.stringify(o.witness)} is ${found.documented} by the document and ${found.live} live`,
   );
 }

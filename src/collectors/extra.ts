@@ -1,4 +1,5 @@
 import type { ExtraCall, ExtraDoor, ExtraKind } from "../snapshot/kinds/extra.ts";
+import { wordsOf } from "../text/unforeseen.ts";
 import { visible } from "../text/visible.ts";
 import { CollectError, type CollectOptions } from "./define.ts";
 import type { JsonObject } from "./http/answer.ts";
@@ -57,9 +58,7 @@ export async function readExtra(
         return await withinTime(Promise.resolve(extra.read(own)), options);
       } catch (error) {
         if (error instanceof ReadFailure || error instanceof CollectError) throw error;
-        throw blame(
-          `threw: ${visible(error instanceof Error ? error.message : String(error)).slice(0, 500)}`,
-        );
+        throw blame(`threw: ${visible(wordsOf(error)).slice(0, 500)}`);
       }
     },
     (failure) => {

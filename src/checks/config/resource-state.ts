@@ -6,6 +6,7 @@ import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
 import { field, text, valueAt } from "../../snapshot/value.ts";
 import { placeInWords, scopeCovers } from "../../state/azure/scope.ts";
 import { quoted } from "../../text/command.ts";
+import { Defect } from "../../text/unforeseen.ts";
 import type { Observation } from "../../wording/observation.ts";
 import { REMEDIATION_SCHEMA } from "../../wording/remediation.ts";
 import type { Check } from "../define.ts";
@@ -52,7 +53,7 @@ function compile(what: string, schema: Schema): ValidateFunction {
     return new Ajv({ strict: false, validateFormats: false }).compile(schema);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`the JSON Schema for ${what} cannot be used: ${why}`);
+    throw new Defect(`the JSON Schema for ${what} cannot be used: ${why}`);
   }
 }
 

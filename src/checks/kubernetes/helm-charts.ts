@@ -1,4 +1,8 @@
-import * as semver from "semver";
+// of the whole library only what is used: every scan loads this, whatever its cloud
+import type SemVer from "semver/classes/semver.js";
+import coerce from "semver/functions/coerce.js";
+import compare from "semver/functions/compare.js";
+import parse from "semver/functions/parse.js";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { type Release, releasesIn, releaseUnread } from "../../state/kubernetes/release.ts";
@@ -72,18 +76,18 @@ function addons(facts: Facts, name: string | undefined, cluster: string | undefi
 }
 
 /** `v1.2.3-eksbuild.1` and `1.2` as versions; undefined for what is none. */
-function versionOf(written: string): semver.SemVer | undefined {
+function versionOf(written: string): SemVer | undefined {
   const build = written.replace(/-eksbuild\.\d+$/, "");
-  return semver.parse(build, { loose: true }) ?? semver.coerce(build) ?? undefined;
+  return parse(build, { loose: true }) ?? coerce(build) ?? undefined;
 }
 
 /** How a version stands to the documented one: `1.0.0+` is at least that, `latest` is any. */
-function compared(found: semver.SemVer, documented: string): "as documented" | "older" | "newer" {
+function compared(found: SemVer, documented: string): "as documented" | "older" | "newer" {
   if (documented === "latest") return "as documented";
   const open = documented.endsWith("+");
   const wanted = versionOf(documented.replace(/\+$/, ""));
   if (wanted === undefined) throw new Error(`"${documented}" is no version`);
-  const order = semver.compare(found, wanted);
+  const order = compare(found, wanted);
   if (order < 0) return "older";
   return order === 0 || open ? "as documented" : "newer";
 }

@@ -13,6 +13,7 @@ import type { KubernetesReach } from "../job/reach.ts";
 import { askEdition, boundsOf, readTarget, unreadableTarget } from "../job/read-target.ts";
 import { contextOf, timeOf, timesOf } from "../line/context.ts";
 import { parseAge } from "../line/duration.ts";
+import { messageLines, stackLines } from "../line/errors.ts";
 import { failOnLevels } from "../line/flags.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { choice, on, one, pathOf, timeoutOf } from "../line/settings.ts";
@@ -63,9 +64,9 @@ export async function scan(_operands: readonly string[], given: GivenOptions, sh
     } catch (error) {
       // The one target of a run: the message and 2. One of several: it is unknown, and the others are audited.
       if (job.targets.length === 1) throw error;
-      console.say(
-        `chalk-audit: ${target.name ?? target.cloud}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      for (const line of messageLines(error))
+        console.say(`chalk-audit: ${target.name ?? target.cloud}: ${line}`);
+      for (const line of stackLines(error)) console.debug(line);
       states.push([unreadableTarget(job, target, shell, error)]);
     }
   }

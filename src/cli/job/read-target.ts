@@ -3,7 +3,7 @@ import type { CollectOptions, CollectPlan } from "../../collectors/define.ts";
 import { detectEdition, loadCollector } from "../../collectors/registry.ts";
 import type { Snapshot, UnreadCause } from "../../snapshot/snapshot.ts";
 import { timeOf } from "../line/context.ts";
-import { errorLines } from "../line/errors.ts";
+import { messageLines } from "../line/errors.ts";
 import type { GivenOptions } from "../line/options.ts";
 import { integer, timeoutOf } from "../line/settings.ts";
 import type { Shell } from "../line/shell.ts";
@@ -102,9 +102,7 @@ export async function askEdition(
 
 /** The state of a target that cannot be read at all, so that the others of the run are still audited (fault 16). */
 export function unreadableTarget(job: Job, target: LiveTarget, shell: Shell, error: unknown): Snapshot {
-  const detail = errorLines(error, false)
-    .map((line) => line.replace(/^chalk-audit: /, ""))
-    .join("; ");
+  const detail = messageLines(error).join("; ");
   return unreadSnapshot(planOf(job, target), target, shell, "unreachable", detail);
 }
 

@@ -1,3 +1,4 @@
+import { placesOf, wordsOf } from "../../text/unforeseen.ts";
 import { inertLine, loggable, visible } from "../../text/visible.ts";
 
 /** A mistake of the caller: flags, files, configuration. The message is one line (or several, one problem each). */
@@ -28,25 +29,38 @@ const forPeople = new Set([
 
 /**
  * Lines for stderr: `chalk-audit: …` for each line of the message, and the stack when `debug` is on. What came from
- * a cloud, a file or the command line cannot move the cursor (fault 26), and gives a build log no command (fault 27).
+ * a cloud, a file or the command line cannot move the cursor (fault 26), and gives a build log no command (fault 27);
+ * an error that nobody foresaw quotes none of it (fault 29).
  */
 export function errorLines(error: unknown, debug: boolean): string[] {
-  const told = forPerson(error);
-  const known = told !== undefined;
-  const text = told ?? (error instanceof Error ? error.message : String(error));
-  const message = known
-    ? text
-    : `internal error: ${text || "no message"} (this is a bug; --debug shows where)`;
-  const lines = message
+  const lines = messageLines(error).map((line) => inertLine(`chalk-audit: ${line}`));
+  return debug ? [...lines, ...stackLines(error)] : lines;
+}
+
+/** The lines of an error's message. */
+export function messageLines(error: unknown): string[] {
+  const message =
+    forPerson(error) ??
+    `internal error: ${wordsOf(error) || "no message"} (this is a bug; --debug shows where)`;
+  return message
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== "")
-    .map((line) => inertLine(`chalk-audit: ${visible(line)}`));
-  if (debug && error instanceof Error) {
-    for (let at: unknown = error; at instanceof Error; at = at.cause) {
-      if (at.stack !== undefined) lines.push(...at.stack.split("\n").map(loggable));
+    .map(visible);
+}
+
+/** The stacks of an error and of what caused it. */
+export function stackLines(error: unknown): string[] {
+  const lines: string[] = [];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at.stack === undefined) continue;
+    if (forPeople.has(at.name)) lines.push(...at.stack.split("\n"));
+    else {
+      const words = wordsOf(at);
+      const head = words.startsWith(at.name) ? words : `${at.name}: ${words}`;
+      lines.push(...head.split("\n"), ...placesOf(at));
     }
   }
-  return lines;
+  return lines.map(loggable);
 }
 
 /** The message that was written for a person: the error's own, or that of what caused it. */

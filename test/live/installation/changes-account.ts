@@ -218,6 +218,18 @@ export const ACCOUNT: readonly Change[] = [
     (world) => world.privateLink(),
     ["exit 0"],
   ),
+  ...["Failed", "Pending"].map((state) =>
+    change(
+      `the endpoint service to the gateway is ${state}`,
+      // moto knows no other state than that all is well
+      async ({ aws }) =>
+        aws.front.edit(/^ec2 DescribeVpcEndpointServiceConfigurations$/, (body) =>
+          String(body).replaceAll(/(<serviceState>)\w+/g, `$1${state}`),
+        ),
+      (world) => world.eks(),
+      ["private-ingress changed medium (SERVICE)", "exit 1"],
+    ),
+  ),
 ];
 
 const eks = "eks:cluster/chalk";

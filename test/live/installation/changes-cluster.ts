@@ -161,6 +161,23 @@ export const METADATA_PLANE: readonly Change[] = [
     ["exit 0"],
   ),
   change(
+    "no namespace for the Metadata Plane",
+    kubectl("delete", "namespace", "chalk-metadata", "--timeout=60s"),
+    async (world) => {
+      await restored(world);
+      await secret("metadata-plane-secrets")(world);
+      await secret("chalk-frontend-secrets")(world);
+    },
+    [
+      ...absentRole(PLANE, ...API_CONTROLS),
+      "cluster-admin-entry unknown medium (eks:cluster/chalk)",
+      "database-secret absent medium (chalk-metadata/metadata-plane-secrets)",
+      "metadata-namespace absent medium (chalk-metadata)",
+      `metadata-release absent medium (${PLANE})`,
+      "exit 1",
+    ],
+  ),
+  change(
     "no namespace for background persistence",
     kubectl("delete", "namespace", "background-persistence", "--timeout=60s"),
     ({ cluster }) =>

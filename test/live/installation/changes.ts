@@ -17,3 +17,9 @@ export const change = (name: string, make: Act, undo: Act, found: readonly strin
   undo,
   found,
 });
+
+export function changeNamed(changes: readonly Change[], name: string): Change {
+  const found = changes.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no change is called ${name}`);
+  return found;
+}

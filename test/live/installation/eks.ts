@@ -18,8 +18,8 @@ export interface Eks {
 
 const PRINCIPAL = role("chalk-data-plane");
 
-/** Of MiniStack; a request of the owner, whose signature it does not look at. */
-function sender(url: string, service: string) {
+/** Of an emulator; a request of the owner, whose signature it does not look at. */
+export function sender(url: string, service: string) {
   const scope = `Credential=${root.accessKeyId}/20261121/${region}/${service}/aws4_request`;
   return async (method: string, path: string, body?: object | string): Promise<unknown> => {
     const form = typeof body === "string";

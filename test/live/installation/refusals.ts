@@ -1,13 +1,24 @@
+import {
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  DeletePolicyCommand,
+  DetachRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import type { FrontFault } from "../servers/aws/front.ts";
+import { account } from "../servers/aws/setup.ts";
+import { type Change, changeNamed } from "./changes.ts";
+import { CHARTS, METADATA_PLANE } from "./changes-cluster.ts";
 import type { World } from "./world.ts";
 
 /** A right that the scanner lacks, and the controls that are then not known; all others pass. */
 export interface Refusal {
   readonly name: string;
-  readonly make: (world: World) => Promise<unknown>;
-  readonly undo: (world: World) => Promise<unknown>;
+  readonly make: Act;
+  readonly undo: Act;
   readonly unknown: readonly string[];
 }
+
+type Act = (world: World) => Promise<unknown>;
 
 const words = "not authorized to perform this";
 /** What each service says of a refusal, in its own protocol. */
@@ -51,53 +62,133 @@ const OF_ROLES = [
   ...["api-server-effective-access", "api-server-policy", "background-persistence-effective-access"],
   ...["background-persistence-policy", "dns-permissions"],
 ];
+const OF_API = [
+  "api-server-effective-access",
+  "api-server-policy",
+  "api-server-trust",
+  "cluster-admin-entry",
+];
+const TRUSTED = ["api-server-trust", "background-persistence-service-account"];
 
+/** Moto's refusal is XML whatever the service; these say it as AWS does. */
 export const REFUSED: readonly Refusal[] = [
-  refused("databases", "query", /^rds /, ...DATABASE),
-  refused("parameters of databases", "query", /^rds DescribeDBParameters/, "metadata-database-extensions"),
-  refused("security groups", "ec2", /SecurityGroups$/, "metadata-database-ingress", "msk-reachability"),
-  refused("subnets", "ec2", /DescribeSubnets$/, ...KAFKA, "node-classes", "vpc-layout"),
-  refused("route tables", "ec2", /DescribeRouteTables$/, ...KAFKA, "vpc-layout"),
-  refused("NAT gateways", "ec2", /NatGateways$/, "vpc-layout"),
-  refused("endpoint services", "ec2", /EndpointServiceConf/, "private-ingress"),
-  refused("load balancers", "query", /^elasticloadbalancing /, "private-ingress"),
   refused("queues", "json", /^sqs /, "queues"),
-  refused("the list of buckets", "s3", /^s3 GET \/$/, "bucket-cors", "buckets"),
-  refused("the rules of buckets", "s3", /^s3 GET \/acme-/, "bucket-cors"),
   refused("zones", "query", /^route53 /, "dns-permissions", "hosted-zone"),
   refused("Kafka", "json", /^kafka /, ...KAFKA),
   refused("the credentials of Kafka", "json", /scram-secrets/, "msk-auth"),
-  refused("clusters", "json", /^eks GET \/clusters\/chalk$/, ...OF_CLUSTER),
-  refused("node groups", "json", /node-groups/, "node-group"),
-  refused("access entries", "json", /access-entries/, "cluster-admin-entry"),
-  refused("access policies of an entry", "json", /access-policies/, "cluster-admin-entry"),
-  refused("add-ons and Pod Identity, which nothing hangs on here", "json", /addons|pod-identity/),
-  refused("policies of roles", "query", /^iam (?:ListRolePolicies|GetRolePolicy)/, ...OF_ROLES),
-  refused(
-    "the list of roles",
-    "query",
-    /^iam ListRoles/,
-    ...["api-server-trust", "background-persistence-service-account", "cluster-admin-entry", ...OF_ROLES],
-  ),
 ];
 
+/** A world, and what is not known in it without an action of AWS. */
+export interface Denied {
+  readonly name: string;
+  readonly make?: Act;
+  readonly undo?: Act;
+  readonly unknown: Readonly<Record<string, readonly string[]>>;
+}
+
+const API_ROLE = { RoleName: "chalk-api-server", PolicyArn: `arn:aws:iam::${account}:policy/also` };
+const identified = changeNamed(METADATA_PLANE, "the account bound by Pod Identity");
+const addon = changeNamed(CHARTS, "a driver as an add-on of the cluster");
+
+export const DENIED: readonly Denied[] = [
+  {
+    name: "the installation",
+    unknown: {
+      "ec2:DescribeInternetGateways": ["vpc-layout"],
+      "ec2:DescribeNatGateways": ["vpc-layout"],
+      "ec2:DescribeRouteTables": [...KAFKA, "vpc-layout"],
+      "ec2:DescribeSecurityGroups": ["metadata-database-ingress", "msk-reachability"],
+      "ec2:DescribeSubnets": [...KAFKA, "node-classes", "vpc-layout"],
+      "ec2:DescribeVpcEndpointServiceConfigurations": ["private-ingress"],
+      "ec2:DescribeVpcs": ["metadata-database-ingress", ...KAFKA, "node-classes", "vpc-layout"],
+      "eks:DescribeAccessEntry": ["cluster-admin-entry"],
+      "eks:DescribeCluster": OF_CLUSTER,
+      "eks:DescribeNodegroup": ["node-group"],
+      "eks:ListAccessEntries": ["cluster-admin-entry"],
+      "eks:ListAssociatedAccessPolicies": ["cluster-admin-entry"],
+      "eks:ListClusters": [...OF_CLUSTER, "node-group"],
+      "eks:ListNodegroups": ["node-group"],
+      "elasticloadbalancing:DescribeLoadBalancers": ["private-ingress"],
+      "iam:GetRole": [...OF_ROLES, ...TRUSTED],
+      "iam:GetRolePolicy": OF_ROLES,
+      "iam:ListAttachedRolePolicies": OF_ROLES,
+      "iam:ListRolePolicies": OF_ROLES,
+      "iam:ListRoles": [...OF_ROLES, ...TRUSTED, "cluster-admin-entry"],
+      "kafka:ListClustersV2": KAFKA,
+      "kafka:ListScramSecrets": ["msk-auth"],
+      "rds:DescribeDBInstances": DATABASE,
+      "rds:DescribeDBParameters": ["metadata-database-extensions"],
+      "route53:ListHostedZones": ["dns-permissions", "hosted-zone"],
+      "s3:GetBucketCORS": ["bucket-cors"],
+      "s3:ListAllMyBuckets": ["bucket-cors", "buckets"],
+      "sqs:ListQueues": ["queues"],
+    },
+  },
+  {
+    ...addon,
+    unknown: { "eks:DescribeAddon": ["helm-charts"], "eks:ListAddons": ["helm-charts"] },
+  },
+  {
+    ...identified,
+    unknown: {
+      "eks:DescribePodIdentityAssociation": OF_API,
+      "eks:ListPodIdentityAssociations": OF_API,
+    },
+  },
+  {
+    name: "a managed policy of the API server's role",
+    make: async ({ clients: { iam } }) => {
+      const PolicyDocument = JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
+      });
+      await iam.send(new CreatePolicyCommand({ PolicyName: "also", PolicyDocument }));
+      await iam.send(new AttachRolePolicyCommand(API_ROLE));
+    },
+    undo: async ({ clients: { iam } }) => {
+      await iam.send(new DetachRolePolicyCommand(API_ROLE));
+      await iam.send(new DeletePolicyCommand({ PolicyArn: API_ROLE.PolicyArn }));
+    },
+    unknown: {
+      "iam:GetPolicy": ["api-server-effective-access", "api-server-policy"],
+      "iam:GetPolicyVersion": ["api-server-effective-access", "api-server-policy"],
+    },
+  },
+];
+
+/** Actions that are asked for, and on which nothing hangs in any of these worlds; why. */
+export const NOT_MET: Readonly<Record<string, string>> = {
+  "ec2:DescribeTransitGatewayVpcAttachments":
+    "Kafka is in the same network (test/checks/aws/msk.test.ts has it in another)",
+  "ec2:DescribeVpcPeeringConnections":
+    "Kafka is in the same network (test/checks/aws/msk.test.ts has it in another)",
+};
+
 interface Role {
-  readonly rules: readonly { readonly resources?: readonly string[]; readonly verbs: readonly string[] }[];
+  readonly rules: readonly {
+    readonly resources?: readonly string[] | undefined;
+    readonly nonResourceURLs?: readonly string[] | undefined;
+    readonly verbs: readonly string[];
+  }[];
 }
 
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/chalk-audit";
 
-/** Taken out of the scanner's own role, and put back. */
-function lacking(verb: string, resource: string, ...unknown: readonly string[]): Refusal {
+/** Taken out of the scanner's own role, and put back: a resource or a URL. */
+function lacking(verb: string, what: string, ...unknown: readonly string[]): Refusal {
   let whole: Role | undefined;
+  const rest = (list: readonly string[] | undefined) => list?.filter((each) => each !== what);
   return {
-    name: `${verb} ${resource}`,
+    name: `${verb} ${what}`,
     make: async ({ live }) => {
       whole = await live.admin.must<Role>("GET", ROLE);
       const rules = whole.rules.flatMap((rule) => {
-        if (!rule.verbs.includes(verb) || rule.resources?.includes(resource) !== true) return [rule];
-        const resources = rule.resources.filter((each) => each !== resource);
-        return resources.length === 0 ? [] : [{ ...rule, resources }];
+        const { resources, nonResourceURLs, verbs } = rule;
+        if (!verbs.includes(verb)) return [rule];
+        const left = { resources: rest(resources), nonResourceURLs: rest(nonResourceURLs) };
+        return [left.resources, left.nonResourceURLs].some((list) => list?.length === 0)
+          ? []
+          : [{ ...rule, ...left }];
       });
       await live.admin.must("PUT", ROLE, { ...whole, rules });
     },
@@ -121,9 +212,36 @@ export const LACKING: readonly Refusal[] = [
   lacking("list", "namespaces", "background-persistence-namespace", "metadata-namespace"),
   lacking("list", "pods", "metadata-release"),
   lacking("list", "serviceaccounts", ...BOUND),
-  lacking("list", "deployments", "dns-permissions", "gateway-api", "metadata-release"),
+  ...["daemonsets", "deployments", "statefulsets"].map((workloads) =>
+    lacking("list", workloads, "dns-permissions", "gateway-api", "metadata-release"),
+  ),
   lacking("get", "configmaps", "gateway-api"),
+  // where helm keeps its releases in secrets alone, nothing hangs on it
+  under(
+    changeNamed(CHARTS, "a release that helm keeps in config maps"),
+    lacking("list", "configmaps", "helm-charts"),
+  ),
   lacking("list", "services", "private-ingress"),
   lacking("list", "clusterissuers", "cluster-issuer"),
   lacking("list", "ec2nodeclasses", "node-classes"),
+];
+
+function under({ make, undo }: Change, refusal: Refusal): Refusal {
+  return {
+    ...refusal,
+    make: async (world) => {
+      await make(world);
+      await refusal.make(world);
+    },
+    undo: async (world) => {
+      await refusal.undo(world);
+      await undo(world);
+    },
+  };
+}
+
+/** Rights in the cluster on which nothing hangs in this world, and why they are asked for. */
+export const HARMLESS: readonly (Refusal & { readonly why: string })[] = [
+  { ...lacking("get", "namespaces"), why: "it tells which cluster this is, and no control is about that" },
+  { ...lacking("get", "/version"), why: "the server lets everybody see it, until somebody takes that away" },
 ];

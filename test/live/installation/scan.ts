@@ -25,7 +25,12 @@ const GIVEN = [
 export async function reach(
   world: World,
   clouds: readonly ("aws" | "kubernetes")[] = ["aws", "kubernetes"],
-): Promise<{ readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
+): Promise<{
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** What the scanner signs in to the cluster by. */
+  readonly token: string;
+}> {
   const { live, aws, files } = world;
   const token = await live.tokenOf("chalk-audit", "chalk-audit");
   const kubeconfig = live.kubeconfig({ token }, { url: live.front.url });
@@ -41,15 +46,20 @@ export async function reach(
       AWS_EC2_METADATA_DISABLED: "true",
       ...rootKeys,
     },
+    token,
   };
 }
 
 /** A scan of both clouds by the built command; it only read what is published, and no canary got out. */
-export async function look(world: World, more: readonly string[] = []): Promise<Look> {
+export async function look(
+  world: World,
+  more: readonly string[] = [],
+  as: Readonly<Record<string, string>> = {},
+): Promise<Look> {
   const { live, aws } = world;
   const [before, beside] = [aws.front.seen.length, live.front.seen.length];
   const { args, env } = await reach(world);
-  const ran = await runCommand([...args, "--format", "json", ...more], env);
+  const ran = await runCommand([...args, "--format", "json", ...more], { ...env, ...as });
   expect(notPublished(live.front.seen.slice(beside))).toEqual([]);
   expect(aws.front.seen.slice(before).filter((call) => !isPublished(call))).toEqual([]);
   expect(ran.stdout + ran.stderr).not.toContain(world.canary);

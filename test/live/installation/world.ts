@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import { DeleteClusterCommand } from "@aws-sdk/client-kafka";
+import { parseAllDocuments } from "yaml";
 import { runCommand } from "../command.ts";
 import { type LiveAws, startAwsServers, whyNoServers as whyNoAws } from "../servers/aws/setup.ts";
 import { whyNoKubectl } from "../servers/kubernetes/kubectl.ts";
@@ -120,4 +121,21 @@ async function printedRole(): Promise<string> {
   const ran = await runCommand(["permissions", "--cloud", "kubernetes", "--baseline", "chalk-helm"], {});
   if (ran.code !== 0) throw new Error(ran.stderr);
   return ran.stdout;
+}
+
+/** Each right of that role by itself: verb and resource, or verb and URL. */
+export async function printedRights(): Promise<readonly string[]> {
+  interface Printed {
+    readonly kind: string;
+    readonly rules: readonly {
+      readonly verbs: readonly string[];
+      readonly resources?: readonly string[];
+      readonly nonResourceURLs?: readonly string[];
+    }[];
+  }
+  const objects = parseAllDocuments(await printedRole()).map((each) => each.toJS() as Printed);
+  const rules = objects.find(({ kind }) => kind === "ClusterRole")?.rules ?? [];
+  return rules.flatMap(({ verbs, resources, nonResourceURLs }) =>
+    verbs.flatMap((verb) => (resources ?? nonResourceURLs ?? []).map((what) => `${verb} ${what}`)),
+  );
 }

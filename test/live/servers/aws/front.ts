@@ -18,7 +18,7 @@ export interface Front {
   readonly url: string;
   readonly seen: readonly Seen[];
   fault(fault: FrontFault): void;
-  /** Changes answers of JSON that match, until it is forgotten: what the emulator cannot say. */
+  /** Changes answers that match, until it is forgotten: what the emulator cannot say. Of XML it gets the text. */
   edit(match: RegExp, change: (body: unknown) => unknown): void;
   /** Forgets what was seen, the faults and the edits. */
   forget(): void;
@@ -55,8 +55,9 @@ export async function startFront(backendOf: (service: string) => string): Promis
     const sent = request(backend, { method: incoming.method, headers: incoming.headers }, (answer) => {
       const own = edits.filter(({ match }) => match.test(call));
       if (own.length > 0 && answer.statusCode === 200) {
-        void changed(answer, own).then((text) =>
-          outgoing.writeHead(200, { "content-type": "application/json" }).end(text),
+        const type = answer.headers["content-type"] ?? "application/json";
+        void changed(answer, type, own).then((text) =>
+          outgoing.writeHead(200, { "content-type": type }).end(text),
         );
         return;
       }
@@ -91,10 +92,13 @@ export async function startFront(backendOf: (service: string) => string): Promis
 
 async function changed(
   answer: IncomingMessage,
+  type: string,
   edits: readonly { readonly change: (body: unknown) => unknown }[],
 ): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
-  const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  return JSON.stringify(edits.reduce((so, { change }) => change(so), body));
+  const text = Buffer.concat(chunks).toString("utf8");
+  const isXml = type.includes("xml");
+  const body = edits.reduce<unknown>((so, { change }) => change(so), isXml ? text : JSON.parse(text));
+  return isXml ? String(body) : JSON.stringify(body);
 }

@@ -1,4 +1,5 @@
-"""What moto 5.2.1 leaves out of Kafka, of parameters of a database and of load balancers, put in before it starts.
+"""What moto 5.2.1 leaves out of Kafka, of parameters of a database and of load balancers, put in before it starts; and
+what keeps one user from signing in to it and to MiniStack.
 
 Shapes follow the API references of Amazon MSK (v2), Amazon RDS and Elastic Load Balancing. What is mended here is not
 moto's own word any more: docs/tested.md says for which rows.
@@ -9,9 +10,11 @@ import re
 import urllib.parse
 
 import moto.elbv2.models as elbv2
+import moto.iam.responses as iam
 import moto.kafka.models as kafka
 import moto.kafka.responses as kafka_answers
 import moto.rds.responses as rds
+from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
@@ -137,7 +140,38 @@ def mend_elbv2():
     elbv2.ELBv2Backend.create_load_balancer = create_one
 
 
+def mend_authorization():
+    """A path is signed as it was sent; moto looks at one in which what was escaped (an ARN) is so no more."""
+    authorize = ActionAuthenticatorMixin._authenticate_and_authorize_normal_action
+
+    def as_sent(self, resource="*"):
+        read = self.uri
+        self.uri = urllib.parse.urlunparse(urllib.parse.urlparse(read)._replace(path=self.raw_path))
+        try:
+            authorize(self, resource)
+        finally:
+            self.uri = read
+
+    ActionAuthenticatorMixin._authenticate_and_authorize_normal_action = as_sent
+
+
+def mend_access_keys():
+    """A user's key may be told: MiniStack makes its own, and one command signs in to both."""
+    create = iam.IamResponse.create_access_key
+
+    def told(self):
+        answer = create(self)
+        for name, attribute in (("AccessKeyId", "access_key_id"), ("SecretAccessKey", "secret_access_key")):
+            for value in self.data.get(name, []):
+                setattr(answer.result["AccessKey"], attribute, value)
+        return answer
+
+    iam.IamResponse.create_access_key = told
+
+
 def mend():
+    mend_authorization()
+    mend_access_keys()
     mend_kafka()
     mend_rds()
     mend_elbv2()
