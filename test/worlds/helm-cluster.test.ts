@@ -262,6 +262,23 @@ const CHANGES: readonly Row[] = [
     ["cluster-issuer changed medium (letsencrypt)", "exit 1"],
   ],
   [
+    "a solver of nothing",
+    edited(cluster, "kubernetes/cluster-issuer", "letsencrypt", {
+      spec: {
+        acme: {
+          server: "https://acme-v02.api.letsencrypt.org/directory",
+          solvers: [{ dns01: { route53: null } }],
+        },
+      },
+    }),
+    ["cluster-issuer changed medium (letsencrypt)", "exit 1"],
+  ],
+  [
+    "an issuer that says nothing",
+    edited(cluster, "kubernetes/cluster-issuer", "letsencrypt", { spec: null }),
+    ["cluster-issuer changed medium (letsencrypt)", "cluster-issuer changed medium (letsencrypt)", "exit 1"],
+  ],
+  [
     "an issuer of another authority beside",
     {
       "kubernetes/cluster-issuer": { own: { metadata: { name: "own" }, spec: { ca: { secretName: "x" } } } },
@@ -692,6 +709,7 @@ describe("chalk-helm on AWS and its cluster", () => {
         "msk-auth unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "msk-brokers unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "msk-reachability unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
+        "node-group unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "standard-eks unknown low (111122223333/eu-west-1#aws/eks-cluster)",
         "vpc-layout unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "exit 3",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reportOn, seenIn } from "./helm-look.ts";
+import { GIVEN, reportOn, seenIn } from "./helm-look.ts";
 import {
   ACCOUNT,
   API_ROLE,
@@ -44,6 +44,17 @@ const another: State = {
   ...trusted(OTHER, irsa("chalk-metadata", "chalk-metadata-plane")),
   "aws/role-policy": { [`${OTHER}/own`]: inline(OTHER, allow("iam:*")) },
 };
+
+const SECOND = CLUSTER.replace("chalk", "second");
+const second = (members: Body): Body => ({
+  ...aws["aws/eks-cluster"]?.[CLUSTER],
+  arn: SECOND,
+  name: "second",
+  resourcesVpcConfig: {
+    ...(aws["aws/eks-cluster"]?.[CLUSTER]?.["resourcesVpcConfig"] as Body),
+    ...members,
+  },
+});
 
 type Row = readonly [name: string, change: State, found: readonly string[]];
 
@@ -438,6 +449,49 @@ const CHANGES: readonly Row[] = [
     ["exit 0"],
   ],
   [
+    "a node group of several types",
+    edited(aws, "aws/eks-nodegroup", NODES, { instanceTypes: ["t3.medium", "m5.large"] }),
+    [
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 1",
+    ],
+  ],
+  [
+    "a node group of which types and size are null",
+    edited(aws, "aws/eks-nodegroup", NODES, { instanceTypes: null, scalingConfig: null }),
+    [
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 1",
+    ],
+  ],
+  [
+    "two clusters, and none is named: the node group may be the other one's",
+    { "aws/eks-cluster": { [SECOND]: second({}) } },
+    [
+      "cluster-admin-entry unknown medium EKS cluster (111122223333/eu-west-1)",
+      "cluster-endpoint unknown medium EKS cluster (111122223333/eu-west-1)",
+      "node-group unknown medium managed node group (111122223333/eu-west-1)",
+      "standard-eks unknown low EKS cluster (111122223333/eu-west-1)",
+      "exit 3",
+    ],
+  ],
+  [
+    "two clusters, one of them in the default VPC: no other VPC is judged in its place",
+    { "aws/eks-cluster": { [SECOND]: second({ vpcId: "vpc-default" }) } },
+    [
+      "cluster-admin-entry unknown medium EKS cluster (111122223333/eu-west-1)",
+      "cluster-endpoint unknown medium EKS cluster (111122223333/eu-west-1)",
+      "metadata-database-ingress unknown medium VPC (111122223333/eu-west-1)",
+      "msk-brokers unknown medium VPC (111122223333/eu-west-1)",
+      "msk-reachability unknown medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+      "node-group unknown medium managed node group (111122223333/eu-west-1)",
+      "standard-eks unknown low EKS cluster (111122223333/eu-west-1)",
+      "vpc-layout unknown medium VPC (111122223333/eu-west-1)",
+      "exit 3",
+    ],
+  ],
+  [
     "a node group that does not work",
     edited(aws, "aws/eks-nodegroup", NODES, { status: "DEGRADED" }),
     [
@@ -723,6 +777,18 @@ describe("chalk-helm on AWS alone", () => {
     const report = reportOn(aws, undefined);
     expect(report.controls.filter((c) => !["pass", "skipped"].includes(c.outcome))).toEqual([]);
     expect(seenIn(report)).toEqual(["exit 0"]);
+  });
+
+  it.each([CLUSTER, "chalk"])("of two clusters the one named, %s", (name) => {
+    const group = edited(aws, "aws/eks-nodegroup", NODES, { clusterName: "second" });
+    const both = changed(aws, {
+      "aws/eks-cluster": { [SECOND]: second({ vpcId: "vpc-default" }) },
+      ...group,
+    });
+    const seen = seenIn(reportOn(both, undefined, { parameters: { ...GIVEN, cluster: name } }));
+    expect(seen.filter((each) => /node-group|standard|vpc-layout|brokers/.test(each))).toEqual([
+      "node-group absent medium managed node group (111122223333/eu-west-1)",
+    ]);
   });
 
   it.each(CHANGES)("%s", (_, change, found) => {

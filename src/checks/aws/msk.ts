@@ -42,8 +42,8 @@ function serverless(kafka: NamedResource): Observation {
   };
 }
 
-function* brokers(facts: Facts, kafka: NamedResource, vpcId: string | undefined): Iterable<Observation> {
-  const vpc = chosenVpc(facts, vpcId);
+function* brokers(facts: Facts, kafka: NamedResource, { vpcId, cluster }: Params): Iterable<Observation> {
+  const vpc = chosenVpc(facts, vpcId, cluster);
   if (vpc.kind === "absent") {
     yield absentThing("VPC", vpc.wanted, facts);
     return;
@@ -348,7 +348,8 @@ A serverless cluster has none of this.`,
       cluster: {
         type: "string",
         minLength: 1,
-        description: "EKS cluster that must reach it; absent: every one",
+        description:
+          "EKS cluster that must reach it, or whose VPC is meant; absent: every one, or the only one",
       },
       look: { enum: ["brokers", "auth", "reachability"], description: "which part is judged" },
       port: {
@@ -395,7 +396,7 @@ A serverless cluster has none of this.`,
       return;
     }
     if (field(kafka.one.body, "Provisioned") === undefined) yield serverless(kafka.one);
-    else if (params.look === "brokers") yield* brokers(facts, kafka.one, params.vpcId);
+    else if (params.look === "brokers") yield* brokers(facts, kafka.one, params);
     else if (params.look === "auth") yield* auth(facts, kafka.one);
     else yield* reachability(facts, kafka.one, params);
   },

@@ -9,6 +9,7 @@ import type { Check } from "../define.ts";
 
 interface Params {
   readonly vpcId?: string;
+  readonly cluster?: string;
   readonly subnets: number;
   readonly zones: number;
 }
@@ -151,7 +152,12 @@ Subnets without IPv4 addresses do not count. Of a subnet without a route table t
     additionalProperties: false,
     required: ["subnets", "zones"],
     properties: {
-      vpcId: { type: "string", minLength: 1, description: "id; absent: that of the only EKS cluster" },
+      vpcId: { type: "string", minLength: 1, description: "id; absent: that of the EKS cluster" },
+      cluster: {
+        type: "string",
+        minLength: 1,
+        description: "name or ARN of the EKS cluster whose VPC is meant; absent: the only one",
+      },
       subnets: { type: "integer", minimum: 1, description: "how many subnets of each side at least" },
       zones: { type: "integer", minimum: 1, description: "over how many zones at least" },
     },
@@ -172,7 +178,7 @@ Subnets without IPv4 addresses do not count. Of a subnet without a route table t
   },
   run: function* (facts, rawParams): Iterable<Observation> {
     const params = rawParams as Params;
-    const vpc = chosenVpc(facts, params.vpcId);
+    const vpc = chosenVpc(facts, params.vpcId, params.cluster);
     if (vpc.kind === "absent") yield absentThing("VPC", vpc.wanted, facts);
     else if (vpc.kind === "unclear") yield vpc.observation;
     else yield* judge(facts, vpc.one, params);
