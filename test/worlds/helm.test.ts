@@ -56,7 +56,12 @@ const second = (members: Body): Body => ({
   },
 });
 
-type Row = readonly [name: string, change: State, found: readonly string[]];
+type Row = readonly [
+  name: string,
+  change: State,
+  found: readonly string[],
+  set?: Readonly<Record<string, string>>,
+];
 
 const CHANGES: readonly Row[] = [
   [
@@ -539,6 +544,23 @@ const CHANGES: readonly Row[] = [
     ["hosted-zone unknown medium hosted zone (111122223333/eu-west-1)", "exit 3"],
   ],
   [
+    "two public zones of one name, which is given",
+    {
+      "aws/hosted-zone": {
+        Z03: { Id: "/hostedzone/Z03", Name: "chalk.acme.example.", Config: { PrivateZone: false } },
+      },
+    },
+    ["hosted-zone unknown medium (chalk.acme.example)", "exit 3"],
+    { hostedZone: "chalk.acme.example" },
+  ],
+  ["a zone by its id, as the provider's own list has it", {}, ["exit 0"], { hostedZone: "/hostedzone/Z01" }],
+  [
+    "one bucket in the place of five",
+    {},
+    ["buckets unknown medium buckets (111122223333/eu-west-1)", "exit 3"],
+    { buckets: Array(5).fill("acme-data-prod").join(",") },
+  ],
+  [
     "SCRAM off",
     edited(aws, "aws/msk-cluster", KAFKA, {
       Provisioned: { ...provisioned, ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } },
@@ -791,7 +813,8 @@ describe("chalk-helm on AWS alone", () => {
     ]);
   });
 
-  it.each(CHANGES)("%s", (_, change, found) => {
-    expect(seenIn(reportOn(changed(aws, change), undefined))).toEqual(found);
+  it.each(CHANGES.map((row) => ({ row })))("$row.0", ({ row: [, change, found, set = {}] }) => {
+    const report = reportOn(changed(aws, change), undefined, { parameters: { ...GIVEN, ...set } });
+    expect(seenIn(report)).toEqual(found);
   });
 });

@@ -25,10 +25,13 @@ function originOf(host: string): string {
     .toLowerCase()}`;
 }
 
-/** An allowed origin has at most one star, which stands for any text (S3's own rule). */
+/**
+ * An allowed origin has at most one star, which stands for any text (S3's own rule). S3 compares it with the text that
+ * the browser sent: in lower case, and without the port that goes without saying.
+ */
 function admits(allowed: string, origin: string): boolean {
-  const [before = "", behind] = allowed.toLowerCase().split("*");
-  if (behind === undefined) return before.replace(/:443$/, "") === origin;
+  const [before = "", behind] = allowed.split("*");
+  if (behind === undefined) return before === origin;
   return (
     origin.length >= before.length + behind.length && origin.startsWith(before) && origin.endsWith(behind)
   );
@@ -159,7 +162,7 @@ export const bucketCors: Check = {
   id: "aws/bucket-cors",
   cloud: "aws",
   title: "Buckets let the product's hosts read across origins",
-  help: `On each bucket some CORS rule must allow the method from each host's https origin: by that very origin, or by a pattern with one star. A bucket without a CORS configuration is drift, not unknown.
+  help: `On each bucket some CORS rule must allow the method from each host's https origin: by that very origin as a browser sends it (in lower case, without \`:443\` and without a slash behind it), or by a pattern with one star. A bucket without a CORS configuration is drift, not unknown.
 
 The buckets are those that \`buckets\` names, else those whose names follow one scheme that the document's parts show (\`acme-data-prod\`, \`acme-source-prod\`). Hosts that were not given are unknown.`,
   params: {
