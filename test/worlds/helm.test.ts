@@ -127,6 +127,33 @@ const CHANGES: readonly Row[] = [
     ["exit 0"],
   ],
   [
+    "a read replica is not another database",
+    {
+      "aws/db-instance": {
+        [`${DATABASE}-2`]: {
+          ...aws["aws/db-instance"]?.[DATABASE],
+          DBInstanceArn: `${DATABASE}-2`,
+          DBInstanceIdentifier: "second",
+          BackupRetentionPeriod: 0,
+          ReadReplicaSourceDBInstanceIdentifier: "chalk-metadata",
+        },
+      },
+    },
+    ["exit 0"],
+  ],
+  ...["deleting", "failed", "stopped", "incompatible-parameters"].map(
+    (status): Row => [
+      `the database is ${status}`,
+      edited(aws, "aws/db-instance", DATABASE, { DBInstanceStatus: status }),
+      ["metadata-database changed medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)", "exit 1"],
+    ],
+  ),
+  [
+    "the database is changed at this moment",
+    edited(aws, "aws/db-instance", DATABASE, { DBInstanceStatus: "modifying" }),
+    ["exit 0"],
+  ],
+  [
     "an extension is not loaded",
     {
       "aws/db-parameter": {
@@ -604,6 +631,33 @@ const CHANGES: readonly Row[] = [
       "exit 1",
     ],
   ],
+  ...["FAILED", "DELETING"].map(
+    (state): Row => [
+      `Kafka is ${state}`,
+      edited(aws, "aws/msk-cluster", KAFKA, { State: state }),
+      [
+        "msk-brokers changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+        "exit 1",
+      ],
+    ],
+  ),
+  [
+    "a cluster over public subnets too, whose private ones Kafka lets in",
+    {
+      ...endpoint({
+        subnetIds: ["subnet-private-a", "subnet-private-b", "subnet-public-a", "subnet-public-b"],
+      }),
+      ...group("sg-kafka", [
+        {
+          IpProtocol: "tcp",
+          FromPort: 9096,
+          ToPort: 9096,
+          IpRanges: [{ CidrIp: "10.130.0.0/20" }, { CidrIp: "10.130.32.0/20" }],
+        },
+      ]),
+    },
+    ["exit 0"],
+  ],
   [
     "a serverless cluster",
     {
@@ -644,6 +698,17 @@ const CHANGES: readonly Row[] = [
       { IpProtocol: "tcp", FromPort: 9092, ToPort: 9098, UserIdGroupPairs: [{ GroupId: "sg-cluster" }] },
     ]),
     ["exit 0"],
+  ],
+  [
+    "two roles that the API server assumes, and the other one has the entry",
+    {
+      ...trusted(OTHER, {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { AWS: API_ROLE }, Action: "sts:AssumeRole" }],
+      }),
+      ...edited(aws, "aws/eks-access-entry", ENTRY, { principalArn: OTHER }),
+    },
+    ["cluster-admin-entry unknown medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 3"],
   ],
   [
     "no access entry",
