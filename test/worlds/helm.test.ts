@@ -256,6 +256,14 @@ const CHANGES: readonly Row[] = [
     ],
   ],
   [
+    "the VPC came without a block",
+    edited(aws, "aws/vpc", "vpc-home", { CidrBlock: undefined, CidrBlockAssociationSet: [] }),
+    [
+      "metadata-database-ingress unknown medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 3",
+    ],
+  ],
+  [
     "the second block of the VPC is not let in",
     group("sg-database", [
       { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: "10.130.0.0/16" }] },
@@ -582,6 +590,20 @@ const CHANGES: readonly Row[] = [
   ],
   ["a zone by its id, as the provider's own list has it", {}, ["exit 0"], { hostedZone: "/hostedzone/Z01" }],
   [
+    "buckets that are not there have no CORS to speak of",
+    {},
+    [
+      "bucket-cors unknown medium buckets (111122223333/eu-west-1)",
+      "buckets absent medium x-a (111122223333/eu-west-1#data)",
+      "buckets absent medium x-b (111122223333/eu-west-1#source)",
+      "buckets absent medium x-c (111122223333/eu-west-1#dataset)",
+      "buckets absent medium x-d (111122223333/eu-west-1#model)",
+      "buckets absent medium x-e (111122223333/eu-west-1#stages)",
+      "exit 1",
+    ],
+    { buckets: "x-a,x-b,x-c,x-d,x-e" },
+  ],
+  [
     "one bucket in the place of five",
     {},
     ["buckets unknown medium buckets (111122223333/eu-west-1)", "exit 3"],
@@ -709,6 +731,22 @@ const CHANGES: readonly Row[] = [
       ...edited(aws, "aws/eks-access-entry", ENTRY, { principalArn: OTHER }),
     },
     ["cluster-admin-entry unknown medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 3"],
+  ],
+  [
+    "the cluster that is named is not there: nothing of another one passes for it",
+    {},
+    [
+      "cluster-admin-entry absent medium (second)",
+      "cluster-endpoint absent medium (second)",
+      "metadata-database-ingress unknown medium VPC (111122223333/eu-west-1)",
+      "msk-brokers unknown medium VPC (111122223333/eu-west-1)",
+      "msk-reachability absent medium (second)",
+      "node-group absent medium managed node group (111122223333/eu-west-1)",
+      "standard-eks unknown low (second)",
+      "vpc-layout unknown medium VPC (111122223333/eu-west-1)",
+      "exit 1",
+    ],
+    { cluster: "second" },
   ],
   [
     "no access entry",
@@ -878,7 +916,7 @@ describe("chalk-helm on AWS alone", () => {
     ]);
   });
 
-  it.each(CHANGES.map((row) => ({ row })))("$row.0", ({ row: [, change, found, set = {}] }) => {
+  it.each(CHANGES.map((row) => [row[0], row] as const))("%s", (_, [, change, found, set = {}]) => {
     const report = reportOn(changed(aws, change), undefined, { parameters: { ...GIVEN, ...set } });
     expect(seenIn(report)).toEqual(found);
   });

@@ -98,6 +98,15 @@ function* judge(c: Case): Iterable<Observation> {
     };
   }
   const blocks = vpcBlocks(c.vpc.body);
+  if (blocks.length === 0) {
+    yield {
+      ...base(c),
+      kind: "unknown",
+      message: `VPC ${c.vpc.name} came without a block of addresses: whether it is let in cannot be told`,
+      property: "vpc:blocks",
+      decide: "read the VPC again",
+    };
+  }
   for (const written of blocks) yield* admitted(c, written);
   yield { kind: "assessed", count: blocks.length, what: "address blocks of the network" };
 }
@@ -175,7 +184,7 @@ function* look(facts: Facts, params: Params): Iterable<Observation> {
   const cluster = chosenCluster(facts, params.cluster);
   const told =
     cluster.kind === "one" ? text(field(field(cluster.one.body, "resourcesVpcConfig"), "vpcId")) : undefined;
-  const vpc = chosenVpc(facts, params.vpcId ?? told);
+  const vpc = chosenVpc(facts, params.vpcId ?? told, params.cluster);
   if (vpc.kind === "absent") {
     yield absentThing("VPC", vpc.wanted, facts);
     return;
