@@ -39,6 +39,14 @@ describe("kubernetes/workload-flags", () => {
     ["gateway-api", "a file that says yes", manager("--config=/var/cert-manager/config/config.yaml"), []],
     [
       "gateway-api",
+      "in a comment of a script",
+      dns("exec external-dns --source=service\n# --source=gateway-httproute\n"),
+      [
+        "changed medium | external-dns/external-dns (external-dns) is started without --source=gateway-*route: it writes no record for a gateway's routes | kubectl get deployment external-dns --namespace external-dns -o 'jsonpath={.spec.template.spec.containers[*].args}'",
+      ],
+    ],
+    [
+      "gateway-api",
       "a file that says both",
       edited(cluster, "kubernetes/config-map", "cert-manager/cert-manager", {
         text: "enableGatewayAPI: true\nenableGatewayAPI: false\n",
