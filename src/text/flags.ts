@@ -9,8 +9,8 @@ export interface ProgramFlag {
 }
 
 /**
- * The options among the words of a command. A word with spaces in it is a script for a shell, whose own words count;
- * behind `--` nothing is an option any more.
+ * The options among the words of a command. A word with spaces in it is a script for a shell, whose own words count,
+ * and its comments do not; behind `--` nothing is an option any more.
  */
 export function flagsIn(command: readonly string[]): readonly ProgramFlag[] {
   const words = command.flatMap((word) => (/\s/.test(word) ? wordsOf(word) : [word]));
@@ -26,7 +26,8 @@ export function flagsIn(command: readonly string[]): readonly ProgramFlag[] {
 }
 
 function wordsOf(script: string): readonly string[] {
-  return script.split(/\s+/).flatMap((word) => {
+  const said = script.replaceAll(/(^|\s)#[^\n]*/g, "$1");
+  return said.split(/\s+/).flatMap((word) => {
     const bare = word.replaceAll(/["']/g, "").replace(/[;\\]+$/, "");
     return bare === "" ? [] : [bare];
   });

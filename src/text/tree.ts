@@ -1,6 +1,6 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments } from "yaml";
 import { placesIn, type TextPlace } from "./place.ts";
-import { syntaxText, tooDeep, UNTRUSTED } from "./yaml.ts";
+import { NUMBERS, syntaxText, tooDeep, UNTRUSTED, WORDS } from "./yaml.ts";
 
 /** A value of a YAML or JSON file, where it stands. */
 export interface Leaf {
@@ -9,6 +9,8 @@ export interface Leaf {
   readonly value: unknown;
   /** A scalar as it was written: `0123`, which is the number 123. */
   readonly written?: string;
+  /** A text without quotes that another edition of YAML takes for a number, or for true or false: `yes`, `0b101`. */
+  readonly unsure?: true;
   readonly at: TextPlace;
 }
 
@@ -17,6 +19,8 @@ export type Tree =
   | {
       readonly kind: "tree";
       readonly at: (path: string) => readonly Leaf[];
+      /** The items of lists that lack what the path asks of each; of a path without `*` none. */
+      readonly lacking: (path: string) => readonly Leaf[];
       readonly near: (path: string) => TextPlace;
     }
   | { readonly kind: "problem"; readonly text: string; readonly at: TextPlace };
@@ -57,8 +61,17 @@ export function treeOf(text: string): Tree {
         path: own,
         value: isScalar(node) ? node.value : isCollection(node) ? node : null,
         ...(isScalar(node) && node.source !== undefined ? { written: node.source } : {}),
+        ...(isUnsure(node) ? { unsure: true as const } : {}),
         at: placeOf(node),
       })),
+    lacking: (path) => {
+      const end = path.lastIndexOf("*");
+      if (end < 0) return [];
+      const rest = path.slice(end + 2);
+      return nodesAt(root, path.slice(0, end + 1))
+        .filter(({ node }) => rest !== "" && nodesAt(node, rest).length === 0)
+        .map(({ path: own, node }) => ({ path: `${own}.${rest}`, value: undefined, at: placeOf(node) }));
+    },
     near: (path) => {
       const parts = path.split(".");
       for (let length = parts.length - 1; length > 0; length--) {
@@ -68,6 +81,16 @@ export function treeOf(text: string): Tree {
       return placeOf(root);
     },
   };
+}
+
+function isUnsure(node: Node): boolean {
+  return (
+    isScalar(node) &&
+    node.type === "PLAIN" &&
+    node.tag === undefined &&
+    typeof node.value === "string" &&
+    (WORDS.test(node.value) || NUMBERS.test(node.value))
+  );
 }
 
 function keyOf(pair: Pair): string {

@@ -11,6 +11,12 @@ export const UNTRUSTED = {
   logLevel: "error",
 } as const;
 
+/** Words that YAML 1.1, which kubectl, Helm and CloudFormation read, takes for true or false, and YAML 1.2 for words. */
+export const WORDS = /^(?:y|n|yes|no|on|off)$/i;
+/** What either edition of YAML takes for a number. */
+export const NUMBERS =
+  /^[-+]?(?:[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|0b[01_]+|0o[0-7]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?|\.inf|\.nan)$/i;
+
 /**
  * The offset at which a text nests more than `most` levels deep, found by tokens alone: the parser recurses, and half a
  * megabyte of brackets or of `- - -` exhausts its memory before it can complain (fault 30).

@@ -50,6 +50,41 @@ function look(change: State, unread: readonly Unread[] = []): readonly string[] 
   return seenIn(reportOn(changed(account, ofAws), changed(cluster, ofCluster), { unread }));
 }
 
+/** cert-manager by a role of its own, with the policy that its documentation prints, for these types of records. */
+function certManager(types: readonly string[], ...more: readonly object[]): State {
+  return certificates(
+    { "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsRecordTypes": types } },
+    ...more,
+  );
+}
+
+function certificates(condition: object, ...more: readonly object[]): State {
+  const id = `arn:aws:iam::${ACCOUNT}:role/certificates`;
+  const records = {
+    Effect: "Allow",
+    Action: ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
+    Resource: "arn:aws:route53:::hostedzone/*",
+    Condition: condition,
+  };
+  const change = { Effect: "Allow", Action: "route53:GetChange", Resource: "arn:aws:route53:::change/*" };
+  return {
+    "aws/role": { [id]: roleBody(id, irsa("cert-manager", "cert-manager")) },
+    "aws/listed-role": { [id]: roleBody(id, irsa("cert-manager", "cert-manager")) },
+    "aws/role-policy": {
+      [`${id}/own`]: inline(id, change, records, allow("route53:ListHostedZonesByName"), ...more),
+    },
+    "kubernetes/service-account": {
+      "cert-manager/cert-manager": {
+        metadata: {
+          namespace: "cert-manager",
+          name: "cert-manager",
+          annotations: { "eks.amazonaws.com/role-arn": id },
+        },
+      },
+    },
+  };
+}
+
 type Row = readonly [name: string, change: State, found: readonly string[]];
 
 const CHANGES: readonly Row[] = [
@@ -262,6 +297,23 @@ const CHANGES: readonly Row[] = [
     ["cluster-issuer changed medium (letsencrypt)", "exit 1"],
   ],
   [
+    "a solver of nothing",
+    edited(cluster, "kubernetes/cluster-issuer", "letsencrypt", {
+      spec: {
+        acme: {
+          server: "https://acme-v02.api.letsencrypt.org/directory",
+          solvers: [{ dns01: { route53: null } }],
+        },
+      },
+    }),
+    ["cluster-issuer changed medium (letsencrypt)", "exit 1"],
+  ],
+  [
+    "an issuer that says nothing",
+    edited(cluster, "kubernetes/cluster-issuer", "letsencrypt", { spec: null }),
+    ["cluster-issuer changed medium (letsencrypt)", "cluster-issuer changed medium (letsencrypt)", "exit 1"],
+  ],
+  [
     "an issuer of another authority beside",
     {
       "kubernetes/cluster-issuer": { own: { metadata: { name: "own" }, spec: { ca: { secretName: "x" } } } },
@@ -416,6 +468,34 @@ const CHANGES: readonly Row[] = [
       "dns-permissions missing medium route53:ChangeResourceRecordSets ! route53:ChangeResourceRecordSets arn:aws:route53:::hostedzone/Z01",
       "dns-permissions missing medium route53:ListResourceRecordSets ! route53:ListResourceRecordSets arn:aws:route53:::hostedzone/Z01",
       "dns-permissions missing medium route53:ListResourceRecordSets ! route53:ListResourceRecordSets arn:aws:route53:::hostedzone/Z01",
+      "exit 1",
+    ],
+  ],
+  ["cert-manager with the policy that its documentation prints", certManager(["TXT"]), ["exit 0"]],
+  [
+    "cert-manager with the names of challenges alone",
+    certificates({
+      "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"] },
+      "ForAllValues:StringLike": {
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": ["_acme-challenge.*"],
+      },
+    }),
+    ["exit 0"],
+  ],
+  [
+    "cert-manager may write other records than a challenge's",
+    certManager(["A", "CNAME"]),
+    [
+      'dns-permissions missing medium route53:ChangeResourceRecordSets except where ForAllValues:StringEquals route53:ChangeResourceRecordSetsRecordTypes = A | CNAME ! route53:ChangeResourceRecordSets arn:aws:route53:::hostedzone/Z01 {"route53:ChangeResourceRecordSetsRecordTypes":"TXT"}',
+      'dns-permissions missing medium route53:ListResourceRecordSets except where ForAllValues:StringEquals route53:ChangeResourceRecordSetsRecordTypes = A | CNAME ! route53:ListResourceRecordSets arn:aws:route53:::hostedzone/Z01 {"route53:ChangeResourceRecordSetsRecordTypes":"TXT"}',
+      "exit 1",
+    ],
+  ],
+  [
+    "cert-manager may see no change through, since a Deny takes it",
+    certManager(["TXT"], { Effect: "Deny", Action: "route53:Get*", Resource: "*" }),
+    [
+      'dns-permissions missing medium route53:GetChange ! route53:GetChange <any> {"route53:ChangeResourceRecordSetsRecordTypes":"<any>"}',
       "exit 1",
     ],
   ],
@@ -692,6 +772,7 @@ describe("chalk-helm on AWS and its cluster", () => {
         "msk-auth unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "msk-brokers unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "msk-reachability unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
+        "node-group unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "standard-eks unknown low (111122223333/eu-west-1#aws/eks-cluster)",
         "vpc-layout unknown medium (111122223333/eu-west-1#aws/eks-cluster)",
         "exit 3",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reportOn, seenIn } from "./helm-look.ts";
+import { GIVEN, reportOn, seenIn } from "./helm-look.ts";
 import {
   ACCOUNT,
   API_ROLE,
@@ -45,7 +45,23 @@ const another: State = {
   "aws/role-policy": { [`${OTHER}/own`]: inline(OTHER, allow("iam:*")) },
 };
 
-type Row = readonly [name: string, change: State, found: readonly string[]];
+const SECOND = CLUSTER.replace("chalk", "second");
+const second = (members: Body): Body => ({
+  ...aws["aws/eks-cluster"]?.[CLUSTER],
+  arn: SECOND,
+  name: "second",
+  resourcesVpcConfig: {
+    ...(aws["aws/eks-cluster"]?.[CLUSTER]?.["resourcesVpcConfig"] as Body),
+    ...members,
+  },
+});
+
+type Row = readonly [
+  name: string,
+  change: State,
+  found: readonly string[],
+  set?: Readonly<Record<string, string>>,
+];
 
 const CHANGES: readonly Row[] = [
   [
@@ -108,6 +124,33 @@ const CHANGES: readonly Row[] = [
         },
       },
     },
+    ["exit 0"],
+  ],
+  [
+    "a read replica is not another database",
+    {
+      "aws/db-instance": {
+        [`${DATABASE}-2`]: {
+          ...aws["aws/db-instance"]?.[DATABASE],
+          DBInstanceArn: `${DATABASE}-2`,
+          DBInstanceIdentifier: "second",
+          BackupRetentionPeriod: 0,
+          ReadReplicaSourceDBInstanceIdentifier: "chalk-metadata",
+        },
+      },
+    },
+    ["exit 0"],
+  ],
+  ...["deleting", "failed", "stopped", "incompatible-parameters"].map(
+    (status): Row => [
+      `the database is ${status}`,
+      edited(aws, "aws/db-instance", DATABASE, { DBInstanceStatus: status }),
+      ["metadata-database changed medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)", "exit 1"],
+    ],
+  ),
+  [
+    "the database is changed at this moment",
+    edited(aws, "aws/db-instance", DATABASE, { DBInstanceStatus: "modifying" }),
     ["exit 0"],
   ],
   [
@@ -210,6 +253,14 @@ const CHANGES: readonly Row[] = [
     [
       "metadata-database-ingress wider critical (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
       "exit 1",
+    ],
+  ],
+  [
+    "the VPC came without a block",
+    edited(aws, "aws/vpc", "vpc-home", { CidrBlock: undefined, CidrBlockAssociationSet: [] }),
+    [
+      "metadata-database-ingress unknown medium (arn:aws:rds:eu-west-1:111122223333:db:chalk-metadata)",
+      "exit 3",
     ],
   ],
   [
@@ -438,6 +489,49 @@ const CHANGES: readonly Row[] = [
     ["exit 0"],
   ],
   [
+    "a node group of several types",
+    edited(aws, "aws/eks-nodegroup", NODES, { instanceTypes: ["t3.medium", "m5.large"] }),
+    [
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 1",
+    ],
+  ],
+  [
+    "a node group of which types and size are null",
+    edited(aws, "aws/eks-nodegroup", NODES, { instanceTypes: null, scalingConfig: null }),
+    [
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 1",
+    ],
+  ],
+  [
+    "two clusters, and none is named: the node group may be the other one's",
+    { "aws/eks-cluster": { [SECOND]: second({}) } },
+    [
+      "cluster-admin-entry unknown medium EKS cluster (111122223333/eu-west-1)",
+      "cluster-endpoint unknown medium EKS cluster (111122223333/eu-west-1)",
+      "node-group unknown medium managed node group (111122223333/eu-west-1)",
+      "standard-eks unknown low EKS cluster (111122223333/eu-west-1)",
+      "exit 3",
+    ],
+  ],
+  [
+    "two clusters, one of them in the default VPC: no other VPC is judged in its place",
+    { "aws/eks-cluster": { [SECOND]: second({ vpcId: "vpc-default" }) } },
+    [
+      "cluster-admin-entry unknown medium EKS cluster (111122223333/eu-west-1)",
+      "cluster-endpoint unknown medium EKS cluster (111122223333/eu-west-1)",
+      "metadata-database-ingress unknown medium VPC (111122223333/eu-west-1)",
+      "msk-brokers unknown medium VPC (111122223333/eu-west-1)",
+      "msk-reachability unknown medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+      "node-group unknown medium managed node group (111122223333/eu-west-1)",
+      "standard-eks unknown low EKS cluster (111122223333/eu-west-1)",
+      "vpc-layout unknown medium VPC (111122223333/eu-west-1)",
+      "exit 3",
+    ],
+  ],
+  [
     "a node group that does not work",
     edited(aws, "aws/eks-nodegroup", NODES, { status: "DEGRADED" }),
     [
@@ -485,6 +579,37 @@ const CHANGES: readonly Row[] = [
     ["hosted-zone unknown medium hosted zone (111122223333/eu-west-1)", "exit 3"],
   ],
   [
+    "two public zones of one name, which is given",
+    {
+      "aws/hosted-zone": {
+        Z03: { Id: "/hostedzone/Z03", Name: "chalk.acme.example.", Config: { PrivateZone: false } },
+      },
+    },
+    ["hosted-zone unknown medium (chalk.acme.example)", "exit 3"],
+    { hostedZone: "chalk.acme.example" },
+  ],
+  ["a zone by its id, as the provider's own list has it", {}, ["exit 0"], { hostedZone: "/hostedzone/Z01" }],
+  [
+    "buckets that are not there have no CORS to speak of",
+    {},
+    [
+      "bucket-cors unknown medium buckets (111122223333/eu-west-1)",
+      "buckets absent medium x-a (111122223333/eu-west-1#data)",
+      "buckets absent medium x-b (111122223333/eu-west-1#source)",
+      "buckets absent medium x-c (111122223333/eu-west-1#dataset)",
+      "buckets absent medium x-d (111122223333/eu-west-1#model)",
+      "buckets absent medium x-e (111122223333/eu-west-1#stages)",
+      "exit 1",
+    ],
+    { buckets: "x-a,x-b,x-c,x-d,x-e" },
+  ],
+  [
+    "one bucket in the place of five",
+    {},
+    ["buckets unknown medium buckets (111122223333/eu-west-1)", "exit 3"],
+    { buckets: Array(5).fill("acme-data-prod").join(",") },
+  ],
+  [
     "SCRAM off",
     edited(aws, "aws/msk-cluster", KAFKA, {
       Provisioned: { ...provisioned, ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } },
@@ -528,6 +653,33 @@ const CHANGES: readonly Row[] = [
       "exit 1",
     ],
   ],
+  ...["FAILED", "DELETING"].map(
+    (state): Row => [
+      `Kafka is ${state}`,
+      edited(aws, "aws/msk-cluster", KAFKA, { State: state }),
+      [
+        "msk-brokers changed medium chalk (arn:aws:kafka:eu-west-1:111122223333:cluster/chalk/0000-1)",
+        "exit 1",
+      ],
+    ],
+  ),
+  [
+    "a cluster over public subnets too, whose private ones Kafka lets in",
+    {
+      ...endpoint({
+        subnetIds: ["subnet-private-a", "subnet-private-b", "subnet-public-a", "subnet-public-b"],
+      }),
+      ...group("sg-kafka", [
+        {
+          IpProtocol: "tcp",
+          FromPort: 9096,
+          ToPort: 9096,
+          IpRanges: [{ CidrIp: "10.130.0.0/20" }, { CidrIp: "10.130.32.0/20" }],
+        },
+      ]),
+    },
+    ["exit 0"],
+  ],
   [
     "a serverless cluster",
     {
@@ -568,6 +720,33 @@ const CHANGES: readonly Row[] = [
       { IpProtocol: "tcp", FromPort: 9092, ToPort: 9098, UserIdGroupPairs: [{ GroupId: "sg-cluster" }] },
     ]),
     ["exit 0"],
+  ],
+  [
+    "two roles that the API server assumes, and the other one has the entry",
+    {
+      ...trusted(OTHER, {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { AWS: API_ROLE }, Action: "sts:AssumeRole" }],
+      }),
+      ...edited(aws, "aws/eks-access-entry", ENTRY, { principalArn: OTHER }),
+    },
+    ["cluster-admin-entry unknown medium (arn:aws:eks:eu-west-1:111122223333:cluster/chalk)", "exit 3"],
+  ],
+  [
+    "the cluster that is named is not there: nothing of another one passes for it",
+    {},
+    [
+      "cluster-admin-entry absent medium (second)",
+      "cluster-endpoint absent medium (second)",
+      "metadata-database-ingress unknown medium VPC (111122223333/eu-west-1)",
+      "msk-brokers unknown medium VPC (111122223333/eu-west-1)",
+      "msk-reachability absent medium (second)",
+      "node-group absent medium managed node group (111122223333/eu-west-1)",
+      "standard-eks unknown low (second)",
+      "vpc-layout unknown medium VPC (111122223333/eu-west-1)",
+      "exit 1",
+    ],
+    { cluster: "second" },
   ],
   [
     "no access entry",
@@ -725,7 +904,20 @@ describe("chalk-helm on AWS alone", () => {
     expect(seenIn(report)).toEqual(["exit 0"]);
   });
 
-  it.each(CHANGES)("%s", (_, change, found) => {
-    expect(seenIn(reportOn(changed(aws, change), undefined))).toEqual(found);
+  it.each([CLUSTER, "chalk"])("of two clusters the one named, %s", (name) => {
+    const group = edited(aws, "aws/eks-nodegroup", NODES, { clusterName: "second" });
+    const both = changed(aws, {
+      "aws/eks-cluster": { [SECOND]: second({ vpcId: "vpc-default" }) },
+      ...group,
+    });
+    const seen = seenIn(reportOn(both, undefined, { parameters: { ...GIVEN, cluster: name } }));
+    expect(seen.filter((each) => /node-group|standard|vpc-layout|brokers/.test(each))).toEqual([
+      "node-group absent medium managed node group (111122223333/eu-west-1)",
+    ]);
+  });
+
+  it.each(CHANGES.map((row) => [row[0], row] as const))("%s", (_, [, change, found, set = {}]) => {
+    const report = reportOn(changed(aws, change), undefined, { parameters: { ...GIVEN, ...set } });
+    expect(seenIn(report)).toEqual(found);
   });
 });

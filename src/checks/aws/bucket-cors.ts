@@ -25,10 +25,13 @@ function originOf(host: string): string {
     .toLowerCase()}`;
 }
 
-/** An allowed origin has at most one star, which stands for any text (S3's own rule). */
+/**
+ * An allowed origin has at most one star, which stands for any text (S3's own rule). S3 compares it with the text that
+ * the browser sent: in lower case, and without the port that goes without saying.
+ */
 function admits(allowed: string, origin: string): boolean {
-  const [before = "", behind] = allowed.toLowerCase().split("*");
-  if (behind === undefined) return before.replace(/:443$/, "") === origin;
+  const [before = "", behind] = allowed.split("*");
+  if (behind === undefined) return before === origin;
   return (
     origin.length >= before.length + behind.length && origin.startsWith(before) && origin.endsWith(behind)
   );
@@ -62,14 +65,20 @@ function chosen(facts: Facts, params: Params): Chosen | Observation {
   };
 }
 
+function isThere(facts: Facts, name: string): boolean {
+  return (
+    facts.all("aws/bucket").some(({ id }) => id === name) ||
+    facts.all("aws/bucket-cors").some(({ id }) => id === name) ||
+    facts.unread("aws/bucket-cors", name).some(({ id }) => id === name)
+  );
+}
+
 function* judge(facts: Facts, name: string, params: Params): Iterable<Observation> {
   const resource = { type: TYPE, id: `arn:aws:s3:::${name}`, name };
   const verify = command("aws", "s3api", "get-bucket-cors", "--bucket", name);
   const read = facts.all("aws/bucket-cors").find(({ id }) => id === name);
   if (read === undefined) {
     const why = facts.unread("aws/bucket-cors", name)[0];
-    // a bucket that is not there is the inventory's to report
-    if (why === undefined && !facts.all("aws/bucket").some(({ id }) => id === name)) return;
     yield {
       kind: "unknown",
       resource,
@@ -159,7 +168,7 @@ export const bucketCors: Check = {
   id: "aws/bucket-cors",
   cloud: "aws",
   title: "Buckets let the product's hosts read across origins",
-  help: `On each bucket some CORS rule must allow the method from each host's https origin: by that very origin, or by a pattern with one star. A bucket without a CORS configuration is drift, not unknown.
+  help: `On each bucket some CORS rule must allow the method from each host's https origin: by that very origin as a browser sends it (in lower case, without \`:443\` and without a slash behind it), or by a pattern with one star. A bucket without a CORS configuration is drift, not unknown.
 
 The buckets are those that \`buckets\` names, else those whose names follow one scheme that the document's parts show (\`acme-data-prod\`, \`acme-source-prod\`). Hosts that were not given are unknown.`,
   params: {
@@ -221,8 +230,20 @@ The buckets are those that \`buckets\` names, else those whose names follow one 
     const left = params.hosts.flatMap(({ parameter, host }) => (host === undefined ? [parameter] : []));
     const asked = hostsAsked(left, facts.scope);
     if (asked !== undefined) yield asked;
-    for (const name of found.names) yield* judge(facts, name, params);
-    yield { kind: "assessed", count: found.names.length, what: "buckets", notes: [`buckets: ${found.by}`] };
+    // a bucket that is not there is the inventory's to report
+    const there = found.names.filter((name) => isThere(facts, name));
+    for (const name of there) yield* judge(facts, name, params);
+    if (there.length === 0) {
+      yield {
+        kind: "unknown",
+        resource: { type: TYPE, id: facts.scope, name: "buckets" },
+        message: `none of the buckets ${found.names.join(", ")} is there: nothing to assess`,
+        property: "buckets",
+        decide: "name those that are there with --set buckets=…",
+      };
+      return;
+    }
+    yield { kind: "assessed", count: there.length, what: "buckets", notes: [`buckets: ${found.by}`] };
   },
 };
 

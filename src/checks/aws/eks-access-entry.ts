@@ -120,11 +120,9 @@ function* look(facts: Facts, params: Params): Iterable<Observation> {
     yield* judge(facts, cluster.one, arn ?? params.role, params.policy);
     return;
   }
+  // one is not the one that is meant for having the entry: then none could lack it
   const found = candidates(facts, params);
-  const entered = found.filter((role) =>
-    entriesOf(facts, cluster.one.name).some(({ principal }) => sameRole(principal, role.arn)),
-  );
-  const [only, second] = entered.length > 0 ? entered : found;
+  const [only, second] = found;
   if (only === undefined || second !== undefined) {
     const names = found.map((role) => role.name).join(", ");
     yield {

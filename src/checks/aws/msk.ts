@@ -42,8 +42,8 @@ function serverless(kafka: NamedResource): Observation {
   };
 }
 
-function* brokers(facts: Facts, kafka: NamedResource, vpcId: string | undefined): Iterable<Observation> {
-  const vpc = chosenVpc(facts, vpcId);
+function* brokers(facts: Facts, kafka: NamedResource, { vpcId, cluster }: Params): Iterable<Observation> {
+  const vpc = chosenVpc(facts, vpcId, cluster);
   if (vpc.kind === "absent") {
     yield absentThing("VPC", vpc.wanted, facts);
     return;
@@ -52,6 +52,7 @@ function* brokers(facts: Facts, kafka: NamedResource, vpcId: string | undefined)
     yield vpc.observation;
     return;
   }
+  yield* stateOf(kafka);
   const known = subnetsOf(facts, vpc.one.id);
   const used = brokerSubnets(kafka.body);
   for (const id of used) {
@@ -105,6 +106,22 @@ function* brokers(facts: Facts, kafka: NamedResource, vpcId: string | undefined)
   }
   yield* numberOfBrokers(kafka, used.length);
   yield { kind: "assessed", count: used.length, what: "subnets of brokers" };
+}
+
+/** A cluster that failed, or is being deleted, has no brokers to speak of. */
+function* stateOf(kafka: NamedResource): Iterable<Observation> {
+  const state = text(field(kafka.body, "State"));
+  if (state !== "FAILED" && state !== "DELETING") return;
+  yield {
+    ...base(kafka),
+    kind: "drift",
+    drift: "changed",
+    message: `MSK cluster ${kafka.name} is ${state}`,
+    property: "state",
+    expected: "ACTIVE",
+    actual: state,
+    remediation: { text: "Look why, and make the cluster anew.", commands: [] },
+  };
 }
 
 function* numberOfBrokers(kafka: NamedResource, subnets: number): Iterable<Observation> {
@@ -275,7 +292,10 @@ function* admitted(
   const own = (list(field(field(cluster.body, "resourcesVpcConfig"), "subnetIds")) ?? []).flatMap(
     (id) => text(id) ?? [],
   );
-  const subnets = subnetsOf(facts, vpc).filter((s) => own.includes(s.id) && s.block !== undefined);
+  const all = subnetsOf(facts, vpc).filter((s) => own.includes(s.id) && s.block !== undefined);
+  // what runs in a cluster that spans both sides runs in the private one
+  const inside = all.filter((s) => s.open === false);
+  const subnets = inside.length > 0 ? inside : all;
   const shut = subnets.filter(({ cidr }) => {
     const block = blockAround(cidr);
     return block !== undefined && firstOutside(block, ingress.blocks) !== undefined;
@@ -329,9 +349,9 @@ export const msk: Check = {
   title: "Kafka lies in the private subnets, signs in by SASL/SCRAM, and can be reached",
   help: `One part a control:
 
-- \`brokers\`: as many brokers as client subnets, each of them a private subnet of the VPC; a zone that has a private subnet and no broker is drift. MSK takes two or three subnets, one a zone.
+- \`brokers\`: as many brokers as client subnets, each of them a private subnet of the VPC; a zone that has a private subnet and no broker is drift, and so is a cluster that failed or is being deleted. MSK takes two or three subnets, one a zone.
 - \`auth\`: SASL/SCRAM is on, and at least one secret of Secrets Manager is associated.
-- \`reachability\`: from each cluster's network there is a way to that of Kafka (the same VPC, an active peering connection, a transit gateway that both are attached to), and the brokers' security groups let in the cluster's subnets or one of its groups on the port. Where no way is known it is unknown: a VPN does not show. Route tables and network ACLs are not judged.
+- \`reachability\`: from each cluster's network there is a way to that of Kafka (the same VPC, an active peering connection, a transit gateway that both are attached to), and the brokers' security groups let in the cluster's subnets (of a cluster that has private ones, these) or one of its groups on the port. Where no way is known it is unknown: a VPN does not show. Route tables and network ACLs are not judged.
 
 A serverless cluster has none of this.`,
   params: {
@@ -348,7 +368,8 @@ A serverless cluster has none of this.`,
       cluster: {
         type: "string",
         minLength: 1,
-        description: "EKS cluster that must reach it; absent: every one",
+        description:
+          "EKS cluster that must reach it, or whose VPC is meant; absent: every one, or the only one",
       },
       look: { enum: ["brokers", "auth", "reachability"], description: "which part is judged" },
       port: {
@@ -395,7 +416,7 @@ A serverless cluster has none of this.`,
       return;
     }
     if (field(kafka.one.body, "Provisioned") === undefined) yield serverless(kafka.one);
-    else if (params.look === "brokers") yield* brokers(facts, kafka.one, params.vpcId);
+    else if (params.look === "brokers") yield* brokers(facts, kafka.one, params);
     else if (params.look === "auth") yield* auth(facts, kafka.one);
     else yield* reachability(facts, kafka.one, params);
   },

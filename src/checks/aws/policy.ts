@@ -238,7 +238,7 @@ export const policy: Check = {
 
 Two things are reported here. What the document grants and the role's policies do not is missing. A grant whose condition was loosened, or removed, while the rest of it is as documented is weakened, with both conditions side by side. Everything else that the role can do beyond the document belongs to \`aws/effective-access\`, and what a permission boundary takes away too.
 
-Instead of a role, workloads of the cluster can be named by their labels: then the role behind the service account that each runs as must be able to do what is listed for it, on the hosted zone or wider.
+Instead of a role, workloads of the cluster can be named by their labels: then the role behind the service account that each runs as must be able to do what is listed for it, on the hosted zone or wider, and on any resource where none is listed.
 
 A parameter that was not given stands for the one value that the role's own policies have at its place; where they have none, for a value that nothing is called.
 
@@ -268,8 +268,16 @@ Not considered: policies of the organisation, of resources and of sessions, whic
               items: { type: "object", additionalProperties: { type: "string" } },
               description: "sets of labels of which it carries one",
             },
-            actions: { type: "array", items: { type: "string" }, description: "on every resource" },
+            actions: {
+              type: "array",
+              items: { type: "string" },
+              description: "for which the document names no resource: on any is enough",
+            },
             onZone: { type: "array", items: { type: "string" }, description: "on the hosted zone, or wider" },
+            zoneCondition: {
+              type: "object",
+              description: "condition of a policy under which these are enough",
+            },
             oneOf: { type: "array", items: { type: "string" }, description: "of which one is enough" },
           },
         },

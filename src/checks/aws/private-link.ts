@@ -66,13 +66,23 @@ function* judge(facts: Facts, { labels }: Params): Iterable<Observation> {
     const gateway = gateways.find((each) => each.hosts.some((host) => hosts.includes(host)));
     return gateway === undefined ? [] : [{ id, gateway, state: text(field(body, "ServiceState")) }];
   });
-  const working = led.filter(({ state }) => state === undefined || state === "Available");
+  const working = led.filter(({ state }) => state === "Available");
   if (led.length === 0) {
     yield absent(`no endpoint service of ${facts.scope} leads to the gateway of the cluster`);
     return;
   }
   if (working.length === 0) {
     for (const { id, gateway, state } of led) {
+      if (state === undefined) {
+        yield {
+          kind: "unknown",
+          resource: { type: TYPE, id, name: id },
+          message: `endpoint service ${id}, which leads to ${gateway.name}, came without its state`,
+          property: "state",
+          decide: "read the endpoint services again",
+        };
+        continue;
+      }
       yield {
         kind: "drift",
         drift: "changed",
@@ -80,7 +90,7 @@ function* judge(facts: Facts, { labels }: Params): Iterable<Observation> {
         message: `endpoint service ${id}, which leads to ${gateway.name}, is ${state}, not Available`,
         property: "state",
         expected: "Available",
-        actual: state ?? null,
+        actual: state,
         at: "/labels",
         verify: command("aws", "ec2", "describe-vpc-endpoint-service-configurations", "--service-ids", id),
         remediation: {

@@ -20,8 +20,10 @@ const SHARED = "shared_preload_libraries";
 const SESSION = "session_preload_libraries";
 
 /** The value of a parameter of a group; undefined where the group does not have it, or it has none. */
-function settingOf(group: unknown, name: string): string | undefined {
-  const parameter = (list(field(group, "Parameters")) ?? []).find((p) => field(p, "ParameterName") === name);
+function settingOf(group: unknown, name: string, source?: string): string | undefined {
+  const parameter = (list(field(group, "Parameters")) ?? []).find(
+    (p) => field(p, "ParameterName") === name && (source === undefined || field(p, "Source") === source),
+  );
   return text(field(parameter, "ParameterValue"));
 }
 
@@ -54,7 +56,8 @@ function* judge(facts: Facts, database: NamedResource, libraries: readonly Libra
       };
       continue;
     }
-    const shared = settingOf(group.body, SHARED);
+    // of an instance of a cluster what nobody set in its own group is the cluster's to say
+    const shared = settingOf(group.body, SHARED, cluster === undefined ? undefined : "user");
     if (shared === undefined && cluster !== undefined) {
       yield {
         kind: "unknown",
@@ -138,7 +141,7 @@ export const rdsParameters: Check = {
   id: "aws/rds-parameters",
   cloud: "aws",
   title: "A database loads the documented extensions",
-  help: `Each library must stand in \`${SHARED}\` of the instance's parameter group; one that may be loaded by session counts in \`${SESSION}\` as well. Parameters that wait for a reboot are low.
+  help: `Each library must stand in \`${SHARED}\` of the instance's parameter group; one that may be loaded by session counts in \`${SESSION}\` as well. Parameters that wait for a reboot are low. Of an instance of a cluster what its own group leaves as it comes is unknown: the group of the cluster decides.
 
 Whether \`CREATE EXTENSION\` was run stands inside the database, which the scanner does not enter.`,
   params: {

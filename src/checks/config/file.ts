@@ -16,8 +16,8 @@ interface Params {
 type Read = Extract<Tree, { readonly kind: "tree" }>;
 
 const TYPE = "file";
-/** A placeholder of a page, `<YOUR API HOST>`: nobody has put a value there. */
-const PLACEHOLDER = /^\s*<[^<>]*>\s*$/;
+/** A placeholder of a page, `<YOUR API HOST>`, alone or in a text: nobody has put a value there. An address is none. */
+const PLACEHOLDER = /^\s*<[^<>]*>\s*$|<\s*[A-Za-z][^<>@]*>/;
 
 /** What a value says, where it is one: text, not blank and no placeholder. */
 function saidBy({ value }: Leaf): string | undefined {
@@ -27,11 +27,13 @@ function saidBy({ value }: Leaf): string | undefined {
 }
 
 /** What stands there, for a sentence; never more than a line of it. */
-function shownOf({ value, written }: Leaf): string {
+function shownOf({ value, written, unsure }: Leaf): string {
   if (isCollection(value)) return "a list or an object";
   if (value === null) return "nothing";
   const text = visible(written ?? String(value)).slice(0, 80);
-  return typeof value === "string" ? `"${text}"` : `${text}, which is no text without quotes`;
+  return typeof value === "string" && unsure === undefined
+    ? `"${text}"`
+    : `${text}, which is no text without quotes`;
 }
 
 class Judge {
@@ -76,7 +78,7 @@ class Judge {
       property: path,
       expected,
       actual:
-        leaf === undefined || isCollection(leaf.value)
+        leaf === undefined || leaf.value === undefined || isCollection(leaf.value)
           ? null
           : visible(leaf.written ?? String(leaf.value)).slice(0, 80),
       at,
@@ -105,25 +107,38 @@ class Judge {
     const test = new RegExp(pattern, "u");
     for (const leaf of this.tree.at(path)) {
       const said = saidBy(leaf);
-      if (said !== undefined && said.length <= 256 && typeof leaf.value === "string" && test.test(said))
-        continue;
-      // a number as an id is text to whoever reads the file, and not the one that was meant: 0123 is 123
+      const isText = typeof leaf.value === "string" && leaf.unsure === undefined;
+      if (said !== undefined && said.length <= 256 && isText && test.test(said)) continue;
+      // a number as an id is text to whoever reads the file, and not the one that was meant: 0123 is 123, no is false
       yield this.drift(leaf.path, `${leaf.path} is ${shownOf(leaf)}: ${message}`, at, {
         leaf,
         expected: pattern,
         text: `Choose another: ${message}.`,
       });
     }
+    for (const leaf of this.tree.lacking(path)) yield this.lack(leaf, message, at, pattern);
+  }
+
+  /** An item of a list that does not say what each must. */
+  private lack(leaf: Leaf, message: string, at: string, expected: unknown): Observation {
+    return this.drift(leaf.path, `${leaf.path} is not there: ${message}`, at, {
+      leaf,
+      expected,
+      drift: "absent",
+      text: `Give ${leaf.path} a value.`,
+    });
   }
 
   private *resolving(
     { from, to, what }: NonNullable<Params["references"]>[number],
     at: string,
   ): Iterable<Observation> {
-    const known = new Set(this.tree.at(to).flatMap((leaf) => saidBy(leaf) ?? []));
+    const ids = this.tree.at(to);
+    const known = new Set(ids.flatMap((leaf) => saidBy(leaf) ?? []));
     for (const leaf of this.tree.at(from)) {
       const said = saidBy(leaf);
-      if (said !== undefined && known.has(said)) continue;
+      // `no` without quotes is no reference to "no"
+      if (ids.some((id) => said !== undefined && saidBy(id) === said && id.unsure === leaf.unsure)) continue;
       yield this.drift(
         leaf.path,
         `${leaf.path} is ${shownOf(leaf)}, and there is no ${what} of that id`,
@@ -135,6 +150,7 @@ class Judge {
         },
       );
     }
+    for (const leaf of this.tree.lacking(from)) yield this.lack(leaf, `it names no ${what}`, at, [...known]);
   }
 
   private *having(
@@ -159,12 +175,12 @@ export const file: Check = {
   title: "A file of the installation says what the document asks for",
   help: `A YAML or JSON file that a parameter names is judged by itself, with or without a cloud, and a finding stands in that file: code scanning shows it at its line.
 
-- \`require\`: there is a value. Nothing, blanks, and a placeholder in angle brackets (\`<YOUR API HOST>\`) are none.
-- \`matches\`: every value at the path is a text that the pattern matches.
+- \`require\`: there is a value. Nothing, blanks, and a placeholder in angle brackets (\`<YOUR API HOST>\`, \`https://<YOUR HOST>\`) are none.
+- \`matches\`: every value at the path is a text that the pattern matches. A word without quotes that an edition of YAML takes for a number, or for true or false (\`no\`, \`0b101\`), is none.
 - \`references\`: every value at one path is among those at another.
 - \`some\`: at least one value at the path is the one given.
 
-In a path \`*\` is every item of a list. A file that is not there, is no YAML, says a key twice, or uses aliases or tags is unknown: what a chart would read there is not plain.`,
+In a path \`*\` is every item of a list; for \`matches\` and \`references\` each of them must have the value. A file that is not there, is no YAML, says a key twice, or uses aliases or tags is unknown: what a chart would read there is not plain.`,
   params: {
     type: "object",
     additionalProperties: false,

@@ -3,7 +3,7 @@ import type { Severity } from "../../report/report.ts";
 import { SEVERITIES } from "../../report/severity.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import type { DocumentKind } from "../../snapshot/kinds/kinds.ts";
-import { field, text, valueAt } from "../../snapshot/value.ts";
+import { field, list, record, text, valueAt } from "../../snapshot/value.ts";
 import { placeInWords, scopeCovers } from "../../state/azure/scope.ts";
 import { quoted } from "../../text/command.ts";
 import { Defect } from "../../text/unforeseen.ts";
@@ -41,16 +41,47 @@ interface Params {
     /** Of several, those that lie in the network of what another kind's documents lie in. */
     readonly beside?: { readonly path: string; readonly kind: DocumentKind; readonly at: string };
   };
+  /** Only those of one document of another kind are meant: of the one named, else of the only one. */
+  readonly of?: {
+    readonly kind: DocumentKind;
+    readonly what: string;
+    readonly nameAt: string;
+    /** Where a document has the name of what it is of. */
+    readonly at: string;
+    readonly named?: string;
+    readonly parameter: string;
+  };
   readonly some?: boolean;
   readonly absent?: boolean;
   readonly require: readonly Requirement[];
   readonly verify?: string;
 }
 
+/** Keywords of JSON Schema that say nothing of a value of another type, and so hold for it. */
+const OF_OBJECTS = ["properties", "required", "patternProperties", "minProperties"];
+const OF_LISTS = ["items", "contains", "minItems", "uniqueItems"];
+
+/** A schema that names members means an object, one that names items a list: null is neither, nor is a text. */
+function typed(schema: unknown): unknown {
+  const own = record(schema);
+  if (own === undefined) return schema;
+  const names = (keywords: readonly string[]) => keywords.some((each) => Object.hasOwn(own, each));
+  const type = names(OF_OBJECTS) ? "object" : names(OF_LISTS) ? "array" : undefined;
+  const inner = Object.entries(own).map(([keyword, value]): readonly [string, unknown] => {
+    if (keyword === "properties" || keyword === "patternProperties") {
+      const members = Object.entries(record(value) ?? {});
+      return [keyword, Object.fromEntries(members.map(([name, each]) => [name, typed(each)]))];
+    }
+    if (/^(?:allOf|anyOf|oneOf)$/.test(keyword)) return [keyword, (list(value) ?? []).map(typed)];
+    return [keyword, /^(?:items|contains|not|if|then|else)$/.test(keyword) ? typed(value) : value];
+  });
+  return { ...(type === undefined ? {} : { type }), ...Object.fromEntries(inner) };
+}
+
 /** Schemas are the baseline's own; one that is no schema is an error of the baseline, not of the resource. */
 function compile(what: string, schema: Schema): ValidateFunction {
   try {
-    return new Ajv({ strict: false, validateFormats: false }).compile(schema);
+    return new Ajv({ strict: false, validateFormats: false }).compile(typed(schema) as Schema);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Defect(`the JSON Schema for ${what} cannot be used: ${why}`);
@@ -101,21 +132,42 @@ function besides(found: readonly Shown[], { one, within }: Params, facts: Facts)
   return near.length > 0 ? near : found;
 }
 
+/** The names of what the documents may be of; undefined: they are of anything. */
+function owners(facts: Facts, of: Params["of"]): readonly string[] | undefined {
+  if (of === undefined) return undefined;
+  const all = facts.all(of.kind).map(({ id, body }) => ({ id, name: text(valueAt(body, of.nameAt)) ?? id }));
+  const { named } = of;
+  if (named === undefined) return all.map(({ name }) => name);
+  return [all.find(({ id, name }) => id === named || name === named)?.name ?? named];
+}
+
 /** The documents that are judged, or what there is to say instead. */
 function chosen(facts: Facts, params: Params): readonly Shown[] | Observation {
-  const { kind, what, where, one, verify, within } = params;
+  const { kind, what, where, one, verify, within, of } = params;
   const place = placeInWords(within, facts.scope);
   const matches = where === undefined ? undefined : compile("where", where);
+  const among = owners(facts, of);
+  const [owner, another] = among ?? [];
   const all = facts
     .all(kind)
     .map((document) => shownOf(document, params))
     .filter(({ id }) => within === undefined || scopeCovers(within, id));
-  const left = matches === undefined ? all : all.filter(({ body }) => matches(body));
+  const left = all
+    .filter(({ body }) => matches === undefined || matches(body))
+    .filter(({ body }) => of === undefined || valueAt(body, of.at) === owner);
   const base = {
     resource: { type: kind, id: one?.named ?? facts.scope, name: one?.named ?? what },
     property: "resources",
     ...(verify === undefined ? {} : { verify }),
   } as const;
+  if (of !== undefined && another !== undefined) {
+    return {
+      ...base,
+      kind: "unknown",
+      message: `which ${of.what} is meant is not told: there are ${[...(among ?? [])].sort().join(", ")}`,
+      decide: `name one with --set ${of.parameter}=NAME`,
+    };
+  }
   const named = one?.named?.toLowerCase();
   const found =
     named === undefined
@@ -196,7 +248,9 @@ export const resourceState: Check = {
   title: "Resources have the documented settings",
   help: `Every resource of the kind must satisfy each requirement, a JSON Schema over the provider's own document. One finding for each resource and requirement that it does not satisfy, with the value found.
 
-\`where\`, a schema too, leaves out the documents that are not meant. With \`within\` only what lies under a scope of Azure is meant. With \`one\` exactly one is: the one that the parameter names, else the only one; of several it is unknown which, unless one alone lies in the network that \`beside\` tells. With \`some\` one that satisfies everything is enough; where none does, what keeps the nearest one from it is found. A requirement with a severity of its own is as bad as that.
+A schema that names members (\`properties\`, \`required\`) means an object, one that names items a list: null, or a value of another type, does not satisfy it.
+
+\`where\`, a schema too, leaves out the documents that are not meant. With \`within\` only what lies under a scope of Azure is meant. With \`one\` exactly one is: the one that the parameter names, else the only one; of several it is unknown which, unless one alone lies in the network that \`beside\` tells. With \`of\` those of one document of another kind are meant (the node groups of a cluster): of the one that the parameter names, else of the only one; of several it is unknown. With \`some\` one that satisfies everything is enough; where none does, what keeps the nearest one from it is found. A requirement with a severity of its own is as bad as that.
 
 No resource of the kind is unknown, never pass: there is nothing to assess. With \`absent\` it is drift, where the whole list was read.`,
   params: {
@@ -241,6 +295,20 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
           },
         },
       },
+      of: {
+        type: "object",
+        additionalProperties: false,
+        required: ["kind", "what", "nameAt", "at", "parameter"],
+        description: "only the documents of one document of another kind are meant",
+        properties: {
+          kind: { type: "string", minLength: 1 },
+          what: { type: "string", minLength: 1, description: "what that one is called, singular" },
+          nameAt: { type: "string", minLength: 1, description: "dotted path of its name" },
+          at: { type: "string", minLength: 1, description: "dotted path of that name in a document" },
+          named: { type: "string", minLength: 1, description: "its name or id; absent: the only one" },
+          parameter: { type: "string", minLength: 1, description: "name of the parameter that names it" },
+        },
+      },
       within: {
         type: "string",
         minLength: 1,
@@ -282,8 +350,12 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
     },
   },
   needs: (params) => {
-    const { kind, one } = params as Params;
-    return one?.beside === undefined || one.named !== undefined ? [kind] : [kind, one.beside.kind];
+    const { kind, one, of } = params as Params;
+    return [
+      kind,
+      ...(one?.beside === undefined || one.named !== undefined ? [] : [one.beside.kind]),
+      ...(of === undefined ? [] : [of.kind]),
+    ];
   },
   drifts: {
     absent: {

@@ -98,7 +98,12 @@ function* byName(facts: Facts, params: ByName): Iterable<Observation> {
     ...verified(params.verify),
   });
   if (names !== undefined && names.length > 0) {
-    if (names.length === parts.length) {
+    const twice = names.filter((name, at) => names.indexOf(name) !== at);
+    if (twice.length > 0) {
+      yield unclear(
+        `${parameter} names ${[...new Set(twice)].join(", ")} more than once, and the document has ${parts.length} ${what}s: ${parts.join(", ")}`,
+      );
+    } else if (names.length === parts.length) {
       yield* judged((_, at) => names[at] ?? "", `named by --set ${parameter}`);
     } else {
       yield unclear(
@@ -152,8 +157,11 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
   const all = everywhere.filter(({ id }) => within === undefined || scopeCovers(within, id));
   const right = all.filter(({ body }) => wanted(body));
   const key = named?.toLowerCase().replace(/\.$/, "");
-  const is = ({ id, name }: { readonly id: string; readonly name: string }) =>
-    id.toLowerCase() === key || name.toLowerCase().replace(/\.$/, "") === key;
+  // an id as the provider's own lists have it, with a path before it, is that id
+  const is = ({ id, name, body }: Named & { readonly body: unknown }) =>
+    id.toLowerCase() === key ||
+    name.toLowerCase().replace(/\.$/, "") === key ||
+    text(field(body, "Id"))?.toLowerCase() === key;
   const found = key === undefined ? right : right.filter(is);
   const base = {
     resource: { type: params.kind, id: named ?? facts.scope, name: named ?? what },
@@ -177,7 +185,7 @@ function* one(facts: Facts, params: One): Iterable<Observation> {
     };
     return;
   }
-  if ((key === undefined || params.contains !== undefined) && found.length > 1) {
+  if (found.length > 1) {
     yield {
       ...base,
       kind: "unknown",

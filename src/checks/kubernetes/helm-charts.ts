@@ -34,10 +34,13 @@ interface Installed {
   readonly status: string;
 }
 
-/** A release counts by its chart, whatever it is called; one that was uninstalled is not there. */
+/**
+ * A release counts by the chart that runs, whatever it is called: of one whose newest revision is not deployed while an
+ * older one is, by that one's. One that was uninstalled is not there.
+ */
 function ofChart(releases: readonly Release[], chart: string): readonly Installed[] {
   return releases
-    .filter((each) => each.chart === chart && each.status !== "uninstalled")
+    .filter((each) => (each.runs ?? each.chart) === chart && each.status !== "uninstalled")
     .map(({ id, name, namespace, version, status, deployedRevision }) => ({
       ...({ kind: "release", id, name, namespace, version, status } as const),
       works: status === "deployed" || deployedRevision !== undefined,
@@ -47,10 +50,14 @@ function ofChart(releases: readonly Release[], chart: string): readonly Installe
 /** The EKS cluster that an add-on is of, where it says so. */
 const clusterOf = (body: unknown) => text(field(body, "clusterName"));
 
-/** The clusters of which add-ons were read, where that are several and none is named: whose count is not told. */
+/** The clusters of which there can be add-ons, where that are several and none is named: whose count is not told. */
 function manyClusters(facts: Facts, wanted: string | undefined): readonly string[] {
   if (wanted !== undefined) return [];
-  const names = new Set(facts.all("aws/eks-addon").flatMap(({ body }) => clusterOf(body) ?? []));
+  const names = new Set([
+    ...facts.all("aws/eks-addon").flatMap(({ body }) => clusterOf(body) ?? []),
+    // one without any add-on is no less one of several
+    ...facts.all("aws/eks-cluster").flatMap(({ body }) => text(field(body, "name")) ?? []),
+  ]);
   return names.size < 2 ? [] : [...names].sort(byText);
 }
 
@@ -77,10 +84,14 @@ function addons(facts: Facts, name: string | undefined, cluster: string | undefi
 
 /** `v1.2.3-eksbuild.1` and `1.2` as versions; undefined for what is none. */
 function versionOf(written: string): SemVer | undefined {
-  const build = written.replace(/-eksbuild\.\d+$/, "");
-  return parse(build, { loose: true }) ?? coerce(build) ?? undefined;
+  const build = written.trim().replace(/-eksbuild\.\d+$/, "");
+  const full = parse(build, { loose: true });
+  if (full !== null) return full;
+  // `1.2` and `v1.2-rc1`; a number somewhere in a word is no version
+  return /^v?\d{1,9}(?:\.\d{1,9})?(?:[-+][\w.+-]*)?$/.test(build)
+    ? (coerce(build, { includePrerelease: true }) ?? undefined)
+    : undefined;
 }
-
 /** How a version stands to the documented one: `1.0.0+` is at least that, `latest` is any. */
 function compared(found: SemVer, documented: string): "as documented" | "older" | "newer" {
   if (documented === "latest") return "as documented";
@@ -159,7 +170,7 @@ export const helmCharts: Check = {
   id: "kubernetes/helm-charts",
   cloud: "kubernetes",
   title: "The documented charts are installed, in the documented versions",
-  help: `A chart is there when some release of it is, whatever that is called and in whatever namespace, or, where the document's item names one, an add-on of EKS. A leading \`v\` makes no difference; \`1.0.0+\` is that version or any newer one, \`latest\` any at all. An older version is drift, a newer one low. Of a release whose newest revision is not deployed while an older one still is, that one's version counts. Of an add-on the version is the program's and not the chart's, so it is not compared.
+  help: `A chart is there when some release of it is, whatever that is called and in whatever namespace, or, where the document's item names one, an add-on of EKS. A leading \`v\` makes no difference; \`1.0.0+\` is that version or any newer one, \`latest\` any at all. An older version is drift, a newer one low. Of a release whose newest revision is not deployed while an older one still is, that one's chart and version count. Of an add-on the version is the program's and not the chart's, so it is not compared.
 
 Two releases of one chart are both judged.`,
   params: {
@@ -196,10 +207,10 @@ Two releases of one chart are both judged.`,
   needs: (params) => [
     "kubernetes/helm-release",
     ...((params as Params).charts.some(({ addon }) => addon !== undefined)
-      ? (["aws/eks-addon"] as const)
+      ? (["aws/eks-addon", "aws/eks-cluster"] as const)
       : []),
   ],
-  tolerates: ["aws/eks-addon"],
+  tolerates: ["aws/eks-addon", "aws/eks-cluster"],
   drifts: {
     absent: {
       short: "A documented chart is not installed.",

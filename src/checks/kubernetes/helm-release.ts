@@ -79,7 +79,8 @@ function* judge(facts: Facts, release: Release): Iterable<Observation> {
   ];
   yield* troubled;
   const runs =
-    workloads.some(({ desired }) => desired > 0) || others.some(({ phase }) => phase === "Running");
+    workloads.some(({ desired }) => desired > 0) ||
+    others.some(({ phase, leaves }) => phase === "Running" && leaves === undefined);
   if (!runs && troubled.length === 0 && release.status === "deployed") yield nothingRuns(release, workloads);
   const pods = workloads.reduce((n, each) => n + each.pods.length, others.length);
   yield { kind: "assessed", count: 1 + pods, what: "releases and pods" };

@@ -1,4 +1,4 @@
-import { field } from "../../snapshot/value.ts";
+import { field, text } from "../../snapshot/value.ts";
 import { command } from "../../text/command.ts";
 import { didYouMean } from "../../text/nearest.ts";
 import type { Observation } from "../../wording/observation.ts";
@@ -48,7 +48,10 @@ export const namespace: Check = {
       return;
     }
     const going = all.some(
-      ({ id, body }) => id === name && field(field(body, "metadata"), "deletionTimestamp") !== undefined,
+      ({ id, body }) =>
+        id === name &&
+        (text(field(field(body, "metadata"), "deletionTimestamp")) !== undefined ||
+          field(field(body, "status"), "phase") === "Terminating"),
     );
     if (going) {
       yield {

@@ -8,6 +8,7 @@ import type { Check } from "../define.ts";
 interface Params {
   readonly families: readonly string[];
   readonly vpcId?: string;
+  readonly cluster?: string;
 }
 
 interface NodeClass {
@@ -163,7 +164,12 @@ Images that are named by id or tag alone, and subnets that cannot be looked up, 
         items: { type: "string", minLength: 1 },
         description: "families of images",
       },
-      vpcId: { type: "string", minLength: 1, description: "id; absent: that of the only EKS cluster" },
+      vpcId: { type: "string", minLength: 1, description: "id; absent: that of the EKS cluster" },
+      cluster: {
+        type: "string",
+        minLength: 1,
+        description: "name or ARN of the EKS cluster whose VPC is meant; absent: the only one",
+      },
     },
   },
   needs: () => ["kubernetes/ec2-node-class", "aws/subnet", "aws/vpc", "aws/eks-cluster"],
@@ -200,7 +206,7 @@ Images that are named by id or tag alone, and subnets that cannot be looked up, 
       };
       return;
     }
-    const vpc = facts.has("aws") ? chosenVpc(facts, params.vpcId) : undefined;
+    const vpc = facts.has("aws") ? chosenVpc(facts, params.vpcId, params.cluster) : undefined;
     const id = vpc?.kind === "one" ? vpc.one.id : params.vpcId;
     if (id === undefined) {
       const why = vpc?.kind === "unclear" ? vpc.observation.message : "AWS was not read in this run";

@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { isMap, isScalar, parseDocument } from "yaml";
 import { matches, starGlob, subject } from "../../access/glob.ts";
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
@@ -59,6 +59,14 @@ function variableIn(flags: readonly ProgramFlag[], wanted: string): ProgramFlag 
   return own.find(({ value, next }) => VARIABLE.test(value ?? next ?? ""));
 }
 
+/** Whether a key on the way to a setting stands there twice: which one counts, the program's own reader would decide. */
+function hasTwice(node: unknown, setting: string): boolean {
+  const [head, ...rest] = setting.split(".");
+  if (head === undefined || !isMap(node)) return false;
+  const own = node.items.filter(({ key }) => isScalar(key) && key.value === head);
+  return own.length > 1 || (rest.length > 0 && own.some(({ value }) => hasTwice(value, rest.join("."))));
+}
+
 /** What the configuration file of a workload says of a setting. */
 function saidByFile(
   facts: Facts,
@@ -79,6 +87,9 @@ function saidByFile(
   }
   const document = parseDocument(text(field(found.body, "text")) ?? "", { ...UNTRUSTED });
   if (document.errors.length > 0) return { kind: "not read", why: `${found.id} is no YAML` };
+  if (hasTwice(document.contents, setting)) {
+    return { kind: "not read", why: `${found.id} says ${setting} twice` };
+  }
   const value: unknown = document.getIn(setting.split("."));
   return { kind: "said", value, id: found.id };
 }

@@ -157,7 +157,7 @@ export const allowList: Check = {
   title: "A cluster's public endpoint lets in the control plane, and not the world",
   help: `The cluster's API endpoint must be public, must not be open to the world, and the blocks that it lets in must together hold every address of the control plane.
 
-The world is \`0.0.0.0/0\` or \`::/0\`, and whatever blocks together come to that. A cluster for which no blocks were ever given is open to the world. Several blocks that together hold an address block of the control plane let it in.
+The world is \`0.0.0.0/0\` or \`::/0\`, and whatever blocks together come to that or to every address that somebody on the internet can have (\`2000::/3\`). A cluster for which no blocks were ever given is open to the world. Several blocks that together hold an address block of the control plane let it in.
 
 Addresses that were not given are unknown, never pass: \`--set controlPlaneCidrs=CIDR,CIDR\`.`,
   params: {

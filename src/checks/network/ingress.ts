@@ -1,6 +1,6 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
-import { blockAround, firstOutside, worldIn } from "../../state/aws/block.ts";
+import { type Block, blockAround, firstOutside, worldIn } from "../../state/aws/block.ts";
 import type { NamedResource } from "../../state/aws/home.ts";
 import { clusterGroups, type Ingress, ingressOf } from "../../state/aws/ingress.ts";
 import { vpcBlocks } from "../../state/aws/subnets.ts";
@@ -39,6 +39,17 @@ function authorize(c: Case, block: string): readonly string[] {
   return [command(...words, "--protocol", "tcp", "--port", String(c.port), "--cidr", block)];
 }
 
+/** `--cidr` takes addresses of version 4 alone. */
+function revoke(group: string, port: number, { family, text: block }: Block): string {
+  const words = ["aws", "ec2", "revoke-security-group-ingress", "--group-id", group];
+  return family === 4
+    ? command(...words, "--protocol", "tcp", "--port", String(port), "--cidr", block)
+    : command(
+        ...[...words, "--ip-permissions"],
+        `IpProtocol=tcp,FromPort=${port},ToPort=${port},Ipv6Ranges=[{CidrIpv6=${block}}]`,
+      );
+}
+
 function* judge(c: Case): Iterable<Observation> {
   const { ingress, port, database } = c;
   const world = worldIn(ingress.blocks);
@@ -55,21 +66,7 @@ function* judge(c: Case): Iterable<Observation> {
       at: "",
       remediation: {
         text: `Take ${world.text}, and whatever together comes to it, out of the groups' rules that include port ${port}.`,
-        commands: c.groups.map((group) =>
-          command(
-            "aws",
-            "ec2",
-            "revoke-security-group-ingress",
-            "--group-id",
-            group,
-            "--protocol",
-            "tcp",
-            "--port",
-            String(port),
-            "--cidr",
-            world.text,
-          ),
-        ),
+        commands: c.groups.map((group) => revoke(group, port, world)),
       },
     };
   }
@@ -101,6 +98,15 @@ function* judge(c: Case): Iterable<Observation> {
     };
   }
   const blocks = vpcBlocks(c.vpc.body);
+  if (blocks.length === 0) {
+    yield {
+      ...base(c),
+      kind: "unknown",
+      message: `VPC ${c.vpc.name} came without a block of addresses: whether it is let in cannot be told`,
+      property: "vpc:blocks",
+      decide: "read the VPC again",
+    };
+  }
   for (const written of blocks) yield* admitted(c, written);
   yield { kind: "assessed", count: blocks.length, what: "address blocks of the network" };
 }
@@ -178,7 +184,7 @@ function* look(facts: Facts, params: Params): Iterable<Observation> {
   const cluster = chosenCluster(facts, params.cluster);
   const told =
     cluster.kind === "one" ? text(field(field(cluster.one.body, "resourcesVpcConfig"), "vpcId")) : undefined;
-  const vpc = chosenVpc(facts, params.vpcId ?? told);
+  const vpc = chosenVpc(facts, params.vpcId ?? told, params.cluster);
   if (vpc.kind === "absent") {
     yield absentThing("VPC", vpc.wanted, facts);
     return;
@@ -217,7 +223,7 @@ export const ingress: Check = {
   title: "A database lets in the cluster's network, and not the world",
   help: `All security groups of the instance together must let in every block of the cluster's VPC on the database's port, the blocks that were added to the VPC later too, and must not let in the world.
 
-The world is \`0.0.0.0/0\` or \`::/0\` in any rule that includes the port, by a range of ports or by every protocol, and whatever blocks together come to that. Rules that let in a security group of the cluster instead of its addresses work for what has that group: low.
+The world is \`0.0.0.0/0\` or \`::/0\` in any rule that includes the port, by a range of ports or by every protocol, and whatever blocks together come to that or to every address that somebody on the internet can have (\`2000::/3\`). Rules that let in a security group of the cluster instead of its addresses work for what has that group: low.
 
 Whom a prefix list lets in is not known, and a group that was not read may let in anybody: unknown.`,
   params: {

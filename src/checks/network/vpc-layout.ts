@@ -9,6 +9,7 @@ import type { Check } from "../define.ts";
 
 interface Params {
   readonly vpcId?: string;
+  readonly cluster?: string;
   readonly subnets: number;
   readonly zones: number;
 }
@@ -31,7 +32,7 @@ function* sideOf(
   unclear: readonly Subnet[],
   vpc: NamedResource,
   params: Params,
-  gateway: boolean,
+  why: string,
 ): Iterable<Observation> {
   const zones = new Set(own.map((s) => s.zone).filter((zone) => zone !== ""));
   if (own.length >= params.subnets && zones.size >= params.zones) return;
@@ -47,7 +48,6 @@ function* sideOf(
     };
     return;
   }
-  const why = side === "public" && !gateway ? "; no internet gateway is attached to it" : "";
   yield {
     ...base(vpc),
     kind: "drift",
@@ -71,16 +71,28 @@ function* judge(facts: Facts, vpc: NamedResource, params: Params): Iterable<Obse
   const subnets = subnetsOf(facts, vpc.id).filter((s) => !s.onlySix);
   const gateways = facts
     .all("aws/internet-gateway")
-    .filter(({ body }) => (list(field(body, "Attachments")) ?? []).some((a) => field(a, "VpcId") === vpc.id));
+    .filter(({ body }) =>
+      (list(field(body, "Attachments")) ?? []).some(
+        (a) => field(a, "VpcId") === vpc.id && !/^detach/.test(text(field(a, "State")) ?? ""),
+      ),
+    );
   const [open, closed, unclear] = [true, false, undefined].map((each) =>
     subnets.filter((s) => s.open === each),
   );
-  yield* sideOf("private", closed ?? [], unclear ?? [], vpc, params, gateways.length > 0);
-  yield* sideOf("public", open ?? [], unclear ?? [], vpc, params, gateways.length > 0);
+  yield* sideOf("private", closed ?? [], unclear ?? [], vpc, params, "");
+  const outside = (open ?? []).filter((s) => s.reaches);
+  const half = (open ?? []).filter((s) => !s.reaches);
+  const why =
+    gateways.length === 0
+      ? "; no internet gateway is attached to it"
+      : half.length === 0
+        ? ""
+        : `; no route of ${half.map((s) => s.name).join(", ")} leads all of 0.0.0.0/0 to the internet gateway`;
+  yield* sideOf("public", outside, unclear ?? [], vpc, params, why);
   const nats = facts
     .all("aws/nat-gateway")
     .filter(({ body }) => field(body, "ConnectivityType") !== "private");
-  for (const subnet of open ?? []) {
+  for (const subnet of outside) {
     const own = nats.filter(({ body }) => field(body, "SubnetId") === subnet.id);
     const states = own.map(({ body }) => text(field(body, "State")) ?? "");
     if (states.includes("available")) continue;
@@ -143,7 +155,7 @@ export const vpcLayout: Check = {
   id: "network/vpc-layout",
   cloud: "aws",
   title: "A VPC has the documented subnets and gateways",
-  help: `At least so many private and so many public subnets, each over so many zones; a NAT gateway that is available in every public subnet; an internet gateway where subnets are public. A subnet is public when a route of its table leads to an internet gateway.
+  help: `At least so many private and so many public subnets, each over so many zones; a NAT gateway that is available in every public subnet; an internet gateway where subnets are public. A subnet is private when no route of its table leads to an internet gateway, and public when all of 0.0.0.0/0 is led there, by one route or several; one of which a part alone is led there, or version 6 alone, is neither.
 
 Subnets without IPv4 addresses do not count. Of a subnet without a route table that was read it is not known which it is: unknown, where that matters.`,
   params: {
@@ -151,7 +163,12 @@ Subnets without IPv4 addresses do not count. Of a subnet without a route table t
     additionalProperties: false,
     required: ["subnets", "zones"],
     properties: {
-      vpcId: { type: "string", minLength: 1, description: "id; absent: that of the only EKS cluster" },
+      vpcId: { type: "string", minLength: 1, description: "id; absent: that of the EKS cluster" },
+      cluster: {
+        type: "string",
+        minLength: 1,
+        description: "name or ARN of the EKS cluster whose VPC is meant; absent: the only one",
+      },
       subnets: { type: "integer", minimum: 1, description: "how many subnets of each side at least" },
       zones: { type: "integer", minimum: 1, description: "over how many zones at least" },
     },
@@ -172,7 +189,7 @@ Subnets without IPv4 addresses do not count. Of a subnet without a route table t
   },
   run: function* (facts, rawParams): Iterable<Observation> {
     const params = rawParams as Params;
-    const vpc = chosenVpc(facts, params.vpcId);
+    const vpc = chosenVpc(facts, params.vpcId, params.cluster);
     if (vpc.kind === "absent") yield absentThing("VPC", vpc.wanted, facts);
     else if (vpc.kind === "unclear") yield vpc.observation;
     else yield* judge(facts, vpc.one, params);

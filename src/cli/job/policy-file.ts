@@ -19,6 +19,7 @@ import { JsonFault, parseJson } from "../../access/json-text.ts";
 import { Written } from "../../access/written.ts";
 import { offsetOfError } from "../../snapshot/json-place.ts";
 import { nearestOffset, placesIn, pointerStep, type TextPlace } from "../../text/place.ts";
+import { NUMBERS, WORDS } from "../../text/yaml.ts";
 import { UsageError } from "../line/errors.ts";
 
 /** The value of a file and where its parts stand. */
@@ -220,12 +221,6 @@ function isMerge(key: Scalar): boolean {
 function keyText(key: Scalar): string {
   return key.type === "PLAIN" && key.tag === undefined ? (key.source ?? "") : String(key.value ?? "");
 }
-
-/** Words that YAML 1.1, which kubectl and CloudFormation read, takes for true or false, and YAML 1.2 for words. */
-const WORDS = /^(?:y|n|yes|no|on|off)$/i;
-/** What either edition of YAML takes for a number. */
-const NUMBERS =
-  /^[-+]?(?:[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|0b[01_]+|0o[0-7]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?|\.inf|\.nan)$/i;
 
 /** The value of a scalar, where every edition of YAML reads the same; else its text, and that it is not known. */
 function scalarOf(node: Scalar): unknown {

@@ -84,12 +84,27 @@ export function firstOutside(inner: Block, blocks: readonly Block[]): string | u
   return next > inner.last ? undefined : textOf(next, inner.family);
 }
 
-/** Every address of a family, the world. */
-const WORLD = ["0.0.0.0/0", "::/0"].map((text) => blockAround(text) as Block);
+const blocksOf = (...texts: readonly string[]) => texts.map((text) => blockAround(text) as Block);
 
-/** The family of whose addresses these blocks together hold every one: `0.0.0.0/0`, or two halves of it. */
+/** Every address of a family, the world. */
+const WORLD = blocksOf("0.0.0.0/0", "::/0");
+
+/** What nobody on the internet has for an address, by IANA's registries of special purposes: private, reserved, groups. */
+const NOBODY = blocksOf(
+  ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"],
+  ...["192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"],
+  ...["224.0.0.0/3", "::/3", "2001:db8::/32", "3fff::/20", "4000::/2", "8000::/1"],
+);
+
+/**
+ * The world, where these blocks together let all of it in: every address of a family that somebody on the internet can
+ * have. It is `0.0.0.0/0`, two halves of it, or `2000::/3`; the one block that does it by itself, where one does.
+ */
 export function worldIn(blocks: readonly Block[]): Block | undefined {
-  return WORLD.find((world) => firstOutside(world, blocks) === undefined);
+  const holds = (some: readonly Block[]) => (world: Block) =>
+    firstOutside(world, [...some, ...NOBODY]) === undefined;
+  const world = WORLD.find(holds(blocks));
+  return world === undefined ? undefined : (blocks.find((block) => holds([block])(world)) ?? world);
 }
 
 /** The block that lies in `to` where `block` lies in `from`; `undefined` where it does not fit. IPv4. */

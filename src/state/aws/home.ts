@@ -36,11 +36,19 @@ export function databases(facts: Facts): readonly NamedResource[] {
     .sort(byId);
 }
 
-/** The PostgreSQL instances of the deployment's VPC by their subnet group; all, where none or no VPC is told. */
+/** The name of the instance that this one is a copy of to read from; `undefined` where it is none. */
+const sourceOf = (body: unknown) => text(field(body, "ReadReplicaSourceDBInstanceIdentifier"));
+
+/**
+ * The PostgreSQL instances of the deployment's VPC by their subnet group; all, where none or no VPC is told. A read
+ * replica of one of them is not another database.
+ */
 export function ownDatabases(facts: Facts): readonly NamedResource[] {
-  return atHome(databases(facts), facts, (body) => [
-    text(field(field(body, "DBSubnetGroup"), "VpcId")) ?? "",
-  ]);
+  const all = databases(facts);
+  const own = all.filter(
+    ({ body }) => !all.some(({ id, name }) => [id, name].includes(sourceOf(body) ?? "")),
+  );
+  return atHome(own, facts, (body) => [text(field(field(body, "DBSubnetGroup"), "VpcId")) ?? ""]);
 }
 
 /** Every MSK cluster. */

@@ -17,7 +17,7 @@ export interface Ingress {
 
 /** Whether a rule is about a TCP port: `-1` is every protocol, and then no port is told. */
 function includes(rule: unknown, port: number): boolean {
-  const protocol = text(field(rule, "IpProtocol"));
+  const protocol = String(field(rule, "IpProtocol") ?? "").toLowerCase();
   if (protocol === "-1") return true;
   if (protocol !== "tcp" && protocol !== "6") return false;
   const [from, to] = [field(rule, "FromPort"), field(rule, "ToPort")];

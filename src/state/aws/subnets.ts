@@ -1,7 +1,7 @@
 import type { Facts } from "../../snapshot/facts.ts";
 import { field, list, text } from "../../snapshot/value.ts";
 import { byText } from "../../text/order.ts";
-import { type Block, parseBlock } from "./block.ts";
+import { type Block, blockAround, parseBlock, worldIn } from "./block.ts";
 import { taggedName } from "./tags.ts";
 
 export interface Subnet {
@@ -16,23 +16,28 @@ export interface Subnet {
   readonly zone: string;
   /** Whether a route leads to an internet gateway; `undefined` where no route table of the VPC was collected. */
   readonly open: boolean | undefined;
+  /** Of one that is open: all of the internet of version 4 is reached by that gateway. */
+  readonly reaches: boolean;
 }
 
 interface Routes {
   readonly subnets: ReadonlySet<string>;
   readonly main: boolean;
   readonly open: boolean;
+  readonly reaches: boolean;
 }
 
 function routesOf(body: unknown): Routes {
   const associations = list(field(body, "Associations")) ?? [];
-  const routes = list(field(body, "Routes")) ?? [];
+  const out = (list(field(body, "Routes")) ?? []).filter(
+    (r) => (text(field(r, "GatewayId")) ?? "").startsWith("igw-") && field(r, "State") !== "blackhole",
+  );
+  const blocks = out.flatMap((r) => blockAround(text(field(r, "DestinationCidrBlock")) ?? "") ?? []);
   return {
     subnets: new Set(associations.flatMap((a) => text(field(a, "SubnetId")) ?? [])),
     main: associations.some((a) => field(a, "Main") === true),
-    open: routes.some(
-      (r) => (text(field(r, "GatewayId")) ?? "").startsWith("igw-") && field(r, "State") !== "blackhole",
-    ),
+    open: out.length > 0,
+    reaches: worldIn(blocks)?.family === 4,
   };
 }
 
@@ -73,6 +78,7 @@ export function subnetsOf(facts: Facts, vpc: string): readonly Subnet[] {
         onlySix: six !== undefined,
         zone: letterOf(text(field(body, "AvailabilityZone")) ?? "", region),
         open: table?.open,
+        reaches: table?.reaches ?? false,
       };
     })
     .sort((a, b) => byText(a.zone, b.zone) || byText(a.cidr, b.cidr) || byText(a.id, b.id));

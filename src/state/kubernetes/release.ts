@@ -12,6 +12,8 @@ export interface Release {
   /** The older revision that runs, where the newest one does not. */
   readonly deployedRevision?: number;
   readonly chart: string;
+  /** The chart that runs in place of the newest revision's, where the record says so. */
+  readonly runs?: string;
   /** Of the chart that runs: where the newest revision is not deployed and an older one is, of that one. */
   readonly version: string | undefined;
 }
@@ -21,6 +23,7 @@ export function releasesIn(facts: Facts): readonly Release[] {
     const deployed = field(body, "deployedRevision");
     const revision = field(body, "revision");
     const runs = typeof deployed === "number" ? field(body, "deployedChart") : field(body, "chart");
+    const name = text(field(runs, "name"));
     return {
       id,
       name: text(field(body, "name")) ?? id,
@@ -29,6 +32,7 @@ export function releasesIn(facts: Facts): readonly Release[] {
       status: text(field(body, "status")) ?? "unknown",
       ...(typeof deployed === "number" ? { deployedRevision: deployed } : {}),
       chart: text(field(field(body, "chart"), "name")) ?? "",
+      ...(typeof deployed === "number" && name !== undefined ? { runs: name } : {}),
       version: text(field(runs, "version")),
     };
   });

@@ -18,6 +18,8 @@ export interface Pod {
   /** Kind, name and uid of what made it, where anything did. */
   readonly owner?: { readonly kind: string; readonly name: string; readonly uid: string };
   readonly phase: string;
+  /** It is being taken away. */
+  readonly leaves?: true;
   /** What is wrong with it, in its own words; absent: it runs, has done its work, or is being taken away. */
   readonly trouble?: string;
 }
@@ -95,9 +97,11 @@ function podOf(id: string, body: unknown): Pod {
   const metadata = member(body, "metadata");
   const [owner] = list(member(metadata, "ownerReferences")) ?? [];
   const phase = text(member(member(body, "status"), "phase")) ?? "Unknown";
-  const trouble = member(metadata, "deletionTimestamp") === undefined ? troubleOf(body, phase) : undefined;
+  const leaves = text(member(metadata, "deletionTimestamp")) !== undefined;
+  const trouble = leaves ? undefined : troubleOf(body, phase);
   return {
     ...{ namespace, name, phase },
+    ...(leaves ? { leaves } : {}),
     ...(owner === undefined
       ? {}
       : {

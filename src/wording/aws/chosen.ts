@@ -97,19 +97,31 @@ export function chosenCluster(facts: Facts, wanted: string | undefined): Chosen<
   );
 }
 
+function vpcOf(cluster: unknown): string | undefined {
+  return text(field(field(cluster, "resourcesVpcConfig"), "vpcId"));
+}
+
 /**
- * The VPC that a control is about: by id; else that of the only EKS cluster; else the only one beside the default VPC,
- * which every region has.
+ * The VPC that a control is about: by id; else that of the EKS cluster, the one named or the only one; else the only one
+ * beside the default VPC, which every region has and which counts where a cluster lies in it.
  */
-export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<NamedResource> {
+export function chosenVpc(
+  facts: Facts,
+  wanted: string | undefined,
+  ofCluster?: string,
+): Chosen<NamedResource> {
   const all = foundOf(facts, "aws/vpc");
   if (wanted !== undefined) {
     const one = all.find((v) => v.id === wanted);
     return one === undefined ? { kind: "absent", wanted } : { kind: "one", one };
   }
-  const cluster = chosenCluster(facts, undefined);
+  const cluster = chosenCluster(facts, ofCluster);
+  if (cluster.kind === "absent") {
+    const message = `which VPC is the deployment's is not told: there is no EKS cluster ${cluster.wanted} in ${facts.scope}`;
+    return unclear("VPC", facts, message, "name the cluster as it is called, or its VPC with --set vpcId=ID");
+  }
   if (cluster.kind === "one") {
-    const id = text(field(field(cluster.one.body, "resourcesVpcConfig"), "vpcId"));
+    const id = vpcOf(cluster.one.body);
     const one = all.find((v) => v.id === id);
     if (one !== undefined) return { kind: "one", one };
     // Another VPC than the cluster's would be judged in its place.
@@ -118,7 +130,8 @@ export function chosenVpc(facts: Facts, wanted: string | undefined): Chosen<Name
       return unclear("VPC", facts, message, "name the deployment's VPC with --set vpcId=ID, or its region");
     }
   }
-  const own = all.filter((v) => field(v.body, "IsDefault") !== true);
+  const lived = new Set(facts.all("aws/eks-cluster").map(({ body }) => vpcOf(body)));
+  const own = all.filter((v) => field(v.body, "IsDefault") !== true || lived.has(v.id));
   const [only, second] = own;
   if (only === undefined) {
     return unclear(

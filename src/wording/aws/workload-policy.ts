@@ -4,6 +4,7 @@ import type { Facts } from "../../snapshot/facts.ts";
 import { field, text } from "../../snapshot/value.ts";
 import { showAttached } from "../../state/aws/command.ts";
 import { type DocumentSides, policyDifferenceOf, policyReplayOf } from "../../state/aws/difference.ts";
+import { onAnyResource } from "../../state/aws/document.ts";
 import { roleHoldingsOf } from "../../state/aws/holdings.ts";
 import { iamRoleResource, type Role } from "../../state/aws/roles.ts";
 import type { Context } from "../../state/context.ts";
@@ -22,9 +23,12 @@ import {
 export interface WorkloadPolicy {
   readonly name: string;
   readonly labels: readonly Readonly<Record<string, string>>[];
+  /** Actions for which the document names no resource: on any is enough. */
   readonly actions: readonly string[];
   /** Actions on the hosted zone. */
   readonly onZone: readonly string[];
+  /** The condition under which they are enough, as a policy says it. */
+  readonly zoneCondition?: object;
   /** Actions of which one is enough. */
   readonly oneOf: readonly string[];
 }
@@ -35,8 +39,10 @@ interface Zone {
   readonly shown: string;
 }
 
-function policyOf(actions: readonly string[], resource: string): object {
-  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, Resource: resource }] };
+function policyOf(actions: readonly string[], resource: string, condition?: object): object {
+  const own = condition === undefined ? {} : { Condition: condition };
+  const statement = { Effect: "Allow", Action: actions, Resource: resource, ...own };
+  return { Version: "2012-10-17", Statement: [statement] };
 }
 
 /** The zone by its id or name; not named, the only public one. */
@@ -110,14 +116,16 @@ function* ofRole(
   }
   if (holdings.unknown.length > 0) return;
   const live = holdings.policies.map((p) => p.document);
-  const documented = [
-    ...(wanted.actions.length === 0 ? [] : [policyOf(wanted.actions, "*")]),
-    ...(wanted.onZone.length === 0 || zone.arn === undefined ? [] : [policyOf(wanted.onZone, zone.arn)]),
-  ];
-  const sides: DocumentSides = { documented, live };
-  const lacking = policyDifferenceOf(sides, context);
-  for (const residue of lacking.missing) yield missing(residue, workload, role, sides, at);
-  yield* ofDoubts(lacking.undecided, "missing", resource, `role ${role.name}`);
+  const onZone = zone.arn === undefined ? [] : wanted.onZone;
+  const each: readonly DocumentSides[] = [
+    { documented: [policyOf(wanted.actions, "*")], live: live.map(onAnyResource) },
+    { documented: [policyOf(onZone, zone.arn ?? "*", wanted.zoneCondition)], live },
+  ].filter((_, at) => (at === 0 ? wanted.actions : onZone).length > 0);
+  for (const sides of each) {
+    const lacking = policyDifferenceOf(sides, context);
+    for (const residue of lacking.missing) yield missing(residue, workload, role, sides, at);
+    yield* ofDoubts(lacking.undecided, "missing", resource, `role ${role.name}`);
+  }
   const alternatives = wanted.oneOf.map((action) => ({ documented: [policyOf([action], "*")], live }));
   const enough = alternatives.some((each) => {
     const { missing: lacks, undecided } = policyDifferenceOf(each, context);

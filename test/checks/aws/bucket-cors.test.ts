@@ -27,7 +27,7 @@ describe("aws/bucket-cors", () => {
     ],
     [
       "bucket-cors",
-      "another port is another origin",
+      "another port is another origin, and a browser names none that goes without saying",
       {
         "aws/bucket-cors": {
           "acme-model-prod": {
@@ -36,6 +36,27 @@ describe("aws/bucket-cors", () => {
               {
                 AllowedMethods: ["GET"],
                 AllowedOrigins: ["https://api.acme.example:8443", "https://chalk.acme.example:443"],
+              },
+            ],
+          },
+        },
+      },
+      [
+        "changed medium | no CORS rule of bucket acme-model-prod allows GET from https://api.acme.example | aws s3api get-bucket-cors --bucket acme-model-prod",
+        "changed medium | no CORS rule of bucket acme-model-prod allows GET from https://chalk.acme.example | aws s3api get-bucket-cors --bucket acme-model-prod",
+      ],
+    ],
+    [
+      "bucket-cors",
+      "no browser sends an origin in capitals",
+      {
+        "aws/bucket-cors": {
+          "acme-model-prod": {
+            Bucket: "acme-model-prod",
+            CORSRules: [
+              {
+                AllowedMethods: ["GET"],
+                AllowedOrigins: ["https://API.acme.example", "https://*.ACME.example", "https://chalk.*"],
               },
             ],
           },

@@ -22,6 +22,30 @@ describe("aws/rds-parameters", () => {
     ],
     [
       "metadata-database-extensions",
+      "of a cluster that decides it, as the instance's own group comes",
+      {
+        "aws/db-parameter": {
+          "chalk-pg16": {
+            Parameters: [
+              {
+                ParameterName: "shared_preload_libraries",
+                ParameterValue: "auto_explain,pg_stat_statements,pg_cron",
+                Source: "system",
+              },
+            ],
+          },
+        },
+        ...edited(aws, "aws/db-instance", DATABASE, {
+          Engine: "aurora-postgresql",
+          DBClusterIdentifier: "chalk",
+        }),
+      },
+      [
+        "unknown | database chalk-metadata is of cluster chalk, whose own parameter group decides shared_preload_libraries; to decide: look at aws rds describe-db-cluster-parameters of the cluster's group | aws rds describe-db-parameters --db-parameter-group-name chalk-pg16 --query 'Parameters[?ParameterName=='\\''shared_preload_libraries'\\'']'",
+      ],
+    ],
+    [
+      "metadata-database-extensions",
       "of a cluster that decides it",
       {
         "aws/db-parameter": { "chalk-pg16": { Parameters: [] } },

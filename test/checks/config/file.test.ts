@@ -83,6 +83,42 @@ describe("config/file", () => {
       ],
     ],
     [
+      "a placeholder inside a text",
+      RIGHT.replace("https://x.example", "https://<YOUR HOST>/x"),
+      ['absent seed.yaml:2 a.host: seed.yaml:2:9: a.host is "https://<YOUR HOST>/x": it needs a host'],
+    ],
+    ["an address in brackets is a value", RIGHT.replace("https://x.example", "Ops <ops@x.example>"), []],
+    [
+      "a team without an id, beside one with",
+      RIGHT.replace("  projects:", "    - name: two\n    -\n  projects:"),
+      [
+        "absent seed.yaml:5 a.teams.1.id: seed.yaml:5:7: a.teams.1.id is not there: short",
+        "absent seed.yaml:6 a.teams.2.id: seed.yaml:6:6: a.teams.2.id is not there: short",
+      ],
+    ],
+    [
+      "a project that names no team",
+      RIGHT.replace("    - team: one", "    - name: two"),
+      [
+        "absent seed.yaml:6 a.projects.0.team: seed.yaml:6:7: a.projects.0.team is not there: it names no team",
+      ],
+    ],
+    ...["no", "y", "On", "0b101"].map((word): [string, string, readonly string[]] => [
+      `a word that Helm takes for something else: ${word}`,
+      RIGHT.replace("id: one", `id: ${word}`).replace("team: one", `team: ${word}`),
+      [
+        `changed seed.yaml:4 a.teams.0.id: seed.yaml:4:11: a.teams.0.id is ${word}, which is no text without quotes: short`,
+      ],
+    ]),
+    ["in quotes it is a text", RIGHT.replace("id: one", 'id: "no"').replace("team: one", "team: 'no'"), []],
+    [
+      "a word without quotes that refers to one with",
+      RIGHT.replace("id: one", 'id: "no"').replace("team: one", "team: no"),
+      [
+        "changed seed.yaml:6 a.projects.0.team: seed.yaml:6:13: a.projects.0.team is no, which is no text without quotes, and there is no team of that id",
+      ],
+    ],
+    [
       "nobody is owner",
       RIGHT.replace("role: owner", "role: Owner"),
       ["absent seed.yaml:8 a.invites: seed.yaml:2:3: nobody owns it".replace("seed.yaml:8", "seed.yaml:2")],

@@ -52,6 +52,32 @@ describe("config/resource-state", () => {
     expect(found.at(-1)).toEqual({ kind: "assessed", count: 1, what: "clusters" });
   });
 
+  it.each<[unknown, boolean]>([
+    [["a"], true],
+    [["a", "b"], false],
+    [[], false],
+    [null, false],
+    ["a", false],
+    [{ length: 1 }, false],
+  ])("a schema of items means a list: %j", (tier, ok) => {
+    const schema = {
+      properties: { properties: { properties: { tier: { minItems: 1, items: { const: "a" } } } } },
+    };
+    expect(look([cluster("a", { tier })], [requirement("tier", "a", { schema })]).length).toBe(ok ? 1 : 2);
+  });
+
+  it.each<[unknown, boolean]>([
+    [{ on: true }, true],
+    [{}, true],
+    [null, false],
+    ["on", false],
+    [["on"], false],
+  ])("a schema of members means an object, inside others too: %j", (tier, ok) => {
+    const inner = { anyOf: [{ properties: { on: { const: true } } }] };
+    const schema = { properties: { properties: { required: ["tier"], properties: { tier: inner } } } };
+    expect(look([cluster("a", { tier })], [requirement("tier", "a", { schema })]).length).toBe(ok ? 1 : 2);
+  });
+
   it("gives one finding for each resource and requirement, with what to do", () => {
     const found = look([cluster("a", {}), cluster("b", { tier: "paid" })]);
     expect(found.map((o) => (o.kind === "drift" ? [o.resource.name, o.property, o.at] : brief(o)))).toEqual([

@@ -95,13 +95,66 @@ describe("kubernetes/helm-charts", () => {
     ],
     [
       "helm-charts",
+      "failed, and what runs is another chart",
+      edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+        status: "failed",
+        deployedRevision: 2,
+        deployedChart: { name: "another", version: "15.0.0" },
+      }),
+      ["absent medium | no release of chart keda (KEDA) is installed | helm list --all-namespaces"],
+    ],
+    [
+      "helm-charts",
+      "what runs is the chart, and another one failed in its place",
+      edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+        status: "failed",
+        chart: { name: "another", version: "15.0.0" },
+        deployedRevision: 2,
+        deployedChart: { name: "keda", version: "2.11.1" },
+      }),
+      [],
+    ],
+    [
+      "helm-charts",
+      "a candidate in short",
+      edited(cluster, "kubernetes/helm-release", "platform/our-gateway-helm", {
+        chart: { name: "gateway-helm", version: "v1.6-rc1" },
+      }),
+      [
+        "changed medium | chart gateway-helm: release platform/our-gateway-helm is version v1.6-rc1, older than the documented 1.6.0 | helm list --namespace platform --filter '^our-gateway-helm$'",
+      ],
+    ],
+    [
+      "helm-charts",
+      "a word with a number is no version",
+      edited(cluster, "kubernetes/helm-release", "platform/our-keda", {
+        chart: { name: "keda", version: "release-20240101" },
+      }),
+      [
+        "unknown | chart keda: release platform/our-keda has the version \"release-20240101\", which is none that can be compared; to decide: compare it with 2.11.1 by hand | helm list --namespace platform --filter '^our-keda$'",
+      ],
+    ],
+    [
+      "helm-charts",
+      "an add-on of the one cluster that has any",
+      {
+        "kubernetes/helm-release": { "platform/our-aws-ebs-csi-driver": undefined },
+        "aws/eks-cluster": { second: { name: "second" } },
+        ...addons(["aws-ebs-csi-driver", "second"]),
+      },
+      [
+        "unknown | no release of chart aws-ebs-csi-driver (EBS CSI Driver) is installed, and whether add-on aws-ebs-csi-driver of EKS stands for it is not told: there are the clusters chalk, second; to decide: name this one with --set cluster=NAME | ",
+      ],
+    ],
+    [
+      "helm-charts",
       "an add-on, and another cluster's",
       {
         "kubernetes/helm-release": { "platform/our-aws-ebs-csi-driver": undefined },
         ...addons(["aws-ebs-csi-driver", "one"], ["vpc-cni", "two"]),
       },
       [
-        "unknown | no release of chart aws-ebs-csi-driver (EBS CSI Driver) is installed, and whether add-on aws-ebs-csi-driver of EKS stands for it is not told: there are the clusters one, two; to decide: name this one with --set cluster=NAME | ",
+        "unknown | no release of chart aws-ebs-csi-driver (EBS CSI Driver) is installed, and whether add-on aws-ebs-csi-driver of EKS stands for it is not told: there are the clusters chalk, one, two; to decide: name this one with --set cluster=NAME | ",
       ],
     ],
   ])("%s: %s, with how to see it and what mends it", (control, _, change, expected) => {

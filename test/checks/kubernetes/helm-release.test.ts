@@ -70,6 +70,13 @@ describe("what runs of a release", () => {
       [],
     ],
     [
+      "the only one is being taken away",
+      runs(pod("api-2", running, { ...instance, deletionTimestamp: "2026-11-28T00:00:00Z" })),
+      [
+        "absent medium | release chalk-metadata-plane is deployed, and nothing in namespace chalk-metadata is marked as its own (annotation meta.helm.sh/release-name, label app.kubernetes.io/instance)",
+      ],
+    ],
+    [
       "one that is being taken away",
       runs(
         {

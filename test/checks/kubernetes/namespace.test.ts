@@ -3,6 +3,18 @@ import type { State } from "../../worlds/helm-state.ts";
 import { found } from "../installation.ts";
 
 describe("kubernetes/namespace", () => {
+  it.each<[string, object, number]>([
+    [
+      "terminating by its phase",
+      { metadata: { name: "chalk-metadata" }, status: { phase: "Terminating" } },
+      1,
+    ],
+    ["no time of deletion", { metadata: { name: "chalk-metadata", deletionTimestamp: null } }, 0],
+  ])("%s", (_, body, count) => {
+    const change = { "kubernetes/namespace": { "chalk-metadata": body } } as State;
+    expect(found("metadata-namespace", change)).toHaveLength(count);
+  });
+
   it.each<[string, string, State, readonly string[]]>([
     [
       "metadata-namespace",

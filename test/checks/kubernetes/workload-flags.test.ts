@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { CERT_MANAGER, EXTERNAL_DNS, type State, workload } from "../../worlds/helm-state.ts";
+import {
+  CERT_MANAGER,
+  cluster,
+  EXTERNAL_DNS,
+  edited,
+  type State,
+  workload,
+} from "../../worlds/helm-state.ts";
 import { found } from "../installation.ts";
 
 const started = (name: string, labels: Parameters<typeof workload>[2], words: readonly string[]): State => ({
@@ -30,6 +37,24 @@ describe("kubernetes/workload-flags", () => {
       [OFF],
     ],
     ["gateway-api", "a file that says yes", manager("--config=/var/cert-manager/config/config.yaml"), []],
+    [
+      "gateway-api",
+      "in a comment of a script",
+      dns("exec external-dns --source=service\n# --source=gateway-httproute\n"),
+      [
+        "changed medium | external-dns/external-dns (external-dns) is started without --source=gateway-*route: it writes no record for a gateway's routes | kubectl get deployment external-dns --namespace external-dns -o 'jsonpath={.spec.template.spec.containers[*].args}'",
+      ],
+    ],
+    [
+      "gateway-api",
+      "a file that says both",
+      edited(cluster, "kubernetes/config-map", "cert-manager/cert-manager", {
+        text: "enableGatewayAPI: true\nenableGatewayAPI: false\n",
+      }),
+      [
+        "unknown | cert-manager/cert-manager has no --enable-gateway-api, and its configuration file (--config) could not be read: cert-manager/cert-manager says enableGatewayAPI twice; to decide: look whether the file says enableGatewayAPI: true | kubectl get deployment cert-manager --namespace cert-manager -o 'jsonpath={.spec.template.spec.containers[*].args}'",
+      ],
+    ],
     [
       "gateway-api",
       "of a variable",

@@ -22,6 +22,14 @@ describe("network/allow-list", () => {
     ],
     [
       "cluster-endpoint",
+      "open to all that somebody on the internet can have, and to no group",
+      endpoint({ publicAccessCidrs: ["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"] }),
+      [
+        "wider high | the API endpoint of cluster chalk is open to the world (0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3) | aws eks describe-cluster --name chalk --query cluster.resourcesVpcConfig | aws eks update-cluster-config --name chalk --resources-vpc-config publicAccessCidrs=203.0.113.0/24",
+      ],
+    ],
+    [
+      "cluster-endpoint",
       "half of the control plane",
       endpoint({ publicAccessCidrs: ["203.0.113.0/25"] }),
       [

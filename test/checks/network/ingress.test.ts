@@ -17,6 +17,22 @@ describe("network/ingress", () => {
     ],
     [
       "metadata-database-ingress",
+      "open to all of the internet of version 6, by the block that is the internet's",
+      group([
+        {
+          IpProtocol: "tcp",
+          FromPort: 5432,
+          ToPort: 5432,
+          IpRanges: [{ CidrIp: "10.130.0.0/16" }, { CidrIp: "100.64.0.0/16" }],
+          Ipv6Ranges: [{ CidrIpv6: "2000::/3" }],
+        },
+      ]),
+      [
+        "wider critical | database chalk-metadata is open to the world on port 5432 (2000::/3) by its security groups sg-database | aws ec2 describe-security-groups --group-ids sg-database | aws ec2 revoke-security-group-ingress --group-id sg-database --ip-permissions 'IpProtocol=tcp,FromPort=5432,ToPort=5432,Ipv6Ranges=[{CidrIpv6=2000::/3}]'",
+      ],
+    ],
+    [
+      "metadata-database-ingress",
       "one block alone",
       group([{ IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: "10.130.0.0/16" }] }]),
       [

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { aws, edited, type State } from "../../worlds/helm-state.ts";
+import { aws, edited, type State, VPC } from "../../worlds/helm-state.ts";
 import { found } from "../installation.ts";
+
+const routes = (...out: readonly object[]): State =>
+  edited(aws, "aws/route-table", "rtb-public", {
+    Routes: [
+      { DestinationCidrBlock: "10.130.0.0/16", GatewayId: "local", State: "active" },
+      ...out.map((each) => ({ GatewayId: "igw-1", State: "active", ...each })),
+    ],
+  });
+const NOT_PUBLIC = [
+  "absent medium | VPC chalk has 0 public subnets over 0 zones, at least 2 over 2 are documented: none; no route of public-a, public-b leads all of 0.0.0.0/0 to the internet gateway | aws ec2 describe-subnets --filters Name=vpc-id,Values=vpc-home",
+];
 
 describe("network/vpc-layout", () => {
   it.each<[string, string, State, readonly string[]]>([
@@ -18,6 +29,22 @@ describe("network/vpc-layout", () => {
       edited(aws, "aws/nat-gateway", "nat-b", { ConnectivityType: "private" }),
       [
         "absent medium | public subnet public-b (zone b) has no NAT gateway | aws ec2 describe-nat-gateways --filter Name=subnet-id,Values=subnet-public-b | aws ec2 create-nat-gateway --subnet-id subnet-public-b --allocation-id ALLOCATION",
+      ],
+    ],
+    ["vpc-layout", "led out by version 6 alone", routes({ DestinationIpv6CidrBlock: "::/0" }), NOT_PUBLIC],
+    ["vpc-layout", "led out to one network", routes({ DestinationCidrBlock: "198.51.100.0/24" }), NOT_PUBLIC],
+    [
+      "vpc-layout",
+      "led out by two halves",
+      routes({ DestinationCidrBlock: "0.0.0.0/1" }, { DestinationCidrBlock: "128.0.0.0/1" }),
+      [],
+    ],
+    [
+      "vpc-layout",
+      "the internet gateway is being taken away",
+      edited(aws, "aws/internet-gateway", "igw-1", { Attachments: [{ VpcId: VPC, State: "detaching" }] }),
+      [
+        "absent medium | no internet gateway is attached to VPC chalk, and routes of its public subnets lead to one | aws ec2 describe-subnets --filters Name=vpc-id,Values=vpc-home | aws ec2 attach-internet-gateway --vpc-id vpc-home --internet-gateway-id ID",
       ],
     ],
     [

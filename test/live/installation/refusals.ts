@@ -56,7 +56,7 @@ const DATABASE = ["metadata-database", "metadata-database-extensions", "metadata
 const KAFKA = ["msk-auth", "msk-brokers", "msk-reachability"];
 const OF_CLUSTER = [
   ...["api-server-trust", "background-persistence-service-account", "cluster-admin-entry"],
-  ...["cluster-endpoint", "metadata-database-ingress", ...KAFKA, "standard-eks", "vpc-layout"],
+  ...["cluster-endpoint", "metadata-database-ingress", ...KAFKA, "node-group", "standard-eks", "vpc-layout"],
 ];
 const OF_ROLES = [
   ...["api-server-effective-access", "api-server-policy", "background-persistence-effective-access"],
