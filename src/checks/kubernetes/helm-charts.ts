@@ -92,6 +92,7 @@ function versionOf(written: string): SemVer | undefined {
     ? (coerce(build, { includePrerelease: true }) ?? undefined)
     : undefined;
 }
+
 /** How a version stands to the documented one: `1.0.0+` is at least that, `latest` is any. */
 function compared(found: SemVer, documented: string): "as documented" | "older" | "newer" {
   if (documented === "latest") return "as documented";
