@@ -506,6 +506,30 @@ const CHANGES: readonly Row[] = [
     ],
   ],
   [
+    "a node group whose type stands in its launch template",
+    edited(aws, "aws/eks-nodegroup", NODES, { launchTemplate: { id: "lt-0a" }, instanceTypes: null }),
+    [
+      "node-group unknown medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 3",
+    ],
+  ],
+  [
+    "a node group with a launch template that says no type",
+    edited(aws, "aws/eks-nodegroup", NODES, { launchTemplate: { id: "lt-0a" } }),
+    ["exit 0"],
+  ],
+  [
+    "a node group with a launch template, of another type",
+    edited(aws, "aws/eks-nodegroup", NODES, {
+      launchTemplate: { id: "lt-0a" },
+      instanceTypes: ["m5.large"],
+    }),
+    [
+      "node-group changed medium controllers (arn:aws:eks:eu-west-1:111122223333:nodegroup/chalk/controllers/1)",
+      "exit 1",
+    ],
+  ],
+  [
     "two clusters, and none is named: the node group may be the other one's",
     { "aws/eks-cluster": { [SECOND]: second({}) } },
     [

@@ -20,6 +20,8 @@ interface Requirement {
   readonly secret?: boolean;
   /** Of the items of a list only these members are shown. */
   readonly show?: readonly string[];
+  /** Where a document that does not satisfy the schema satisfies this one, the setting stands in another, unread. */
+  readonly elsewhere?: { readonly schema: Schema; readonly where: string };
   readonly verify?: string;
   readonly remediation?: { readonly text: string; readonly commands?: readonly string[] };
 }
@@ -236,6 +238,18 @@ function* departure(
   };
 }
 
+function notTold(requirement: Requirement, where: string, document: Shown, what: string): Observation {
+  const { property, expected, verify } = requirement;
+  return {
+    kind: "unknown",
+    resource: { type: document.type, id: document.id, name: document.name },
+    message: `${what} ${document.name}: ${property} must be ${expected}, and stands in ${where}, which is not read`,
+    property,
+    decide: `look in ${where}`,
+    ...(verify === undefined ? {} : { verify: filled(verify, document) }),
+  };
+}
+
 /** `{name}` in a command is the resource's own, quoted for a shell. */
 function filled(line: string, { name }: Shown): string {
   return line.replaceAll("{name}", quoted(name));
@@ -250,7 +264,7 @@ export const resourceState: Check = {
 
 A schema that names members (\`properties\`, \`required\`) means an object, one that names items a list: null, or a value of another type, does not satisfy it.
 
-\`where\`, a schema too, leaves out the documents that are not meant. With \`within\` only what lies under a scope of Azure is meant. With \`one\` exactly one is: the one that the parameter names, else the only one; of several it is unknown which, unless one alone lies in the network that \`beside\` tells. With \`of\` those of one document of another kind are meant (the node groups of a cluster): of the one that the parameter names, else of the only one; of several it is unknown. With \`some\` one that satisfies everything is enough; where none does, what keeps the nearest one from it is found. A requirement with a severity of its own is as bad as that.
+\`where\`, a schema too, leaves out the documents that are not meant. With \`within\` only what lies under a scope of Azure is meant. With \`one\` exactly one is: the one that the parameter names, else the only one; of several it is unknown which, unless one alone lies in the network that \`beside\` tells. With \`of\` those of one document of another kind are meant (the node groups of a cluster): of the one that the parameter names, else of the only one; of several it is unknown. With \`some\` one that satisfies everything is enough; where none does, what keeps the nearest one from it is found. A requirement with a severity of its own is as bad as that; a setting that stands \`elsewhere\`, in something that is not read, is unknown.
 
 No resource of the kind is unknown, never pass: there is nothing to assess. With \`absent\` it is drift, where the whole list was read.`,
   params: {
@@ -338,6 +352,16 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
               items: { type: "string", minLength: 1 },
               description: "of the items of a list, the members that are shown",
             },
+            elsewhere: {
+              type: "object",
+              additionalProperties: false,
+              required: ["schema", "where"],
+              description: "when the setting does not stand in the document, so that it is unknown",
+              properties: {
+                schema: { type: "object", description: "JSON Schema of a document of which that is so" },
+                where: { type: "string", minLength: 1, description: "where it stands then, in words" },
+              },
+            },
             verify: {
               type: "string",
               minLength: 1,
@@ -375,6 +399,11 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
       return;
     }
     const tests = params.require.map((requirement) => compile(requirement.property, requirement.schema));
+    const elsewhere = params.require.map((requirement) =>
+      requirement.elsewhere === undefined
+        ? undefined
+        : compile(`${requirement.property} elsewhere`, requirement.elsewhere.schema),
+    );
     const failing = (document: Shown) =>
       params.require.flatMap((requirement, index) =>
         tests[index]?.(document.body) === true ? [] : [{ requirement, index }],
@@ -387,7 +416,9 @@ No resource of the kind is unknown, never pass: there is nothing to assess. With
     for (const [index, requirement] of params.require.entries()) {
       for (const document of judged) {
         if (tests[index]?.(document.body) === true) continue;
-        yield* departure(requirement, index, document, params.what);
+        if (requirement.elsewhere !== undefined && elsewhere[index]?.(document.body) === true)
+          yield notTold(requirement, requirement.elsewhere.where, document, params.what);
+        else yield* departure(requirement, index, document, params.what);
       }
     }
     const { one, within } = params;
