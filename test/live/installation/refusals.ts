@@ -106,7 +106,7 @@ export const DENIED: readonly Denied[] = [
       "eks:DescribeNodegroup": ["node-group"],
       "eks:ListAccessEntries": ["cluster-admin-entry"],
       "eks:ListAssociatedAccessPolicies": ["cluster-admin-entry"],
-      "eks:ListClusters": [...OF_CLUSTER, "node-group"],
+      "eks:ListClusters": OF_CLUSTER,
       "eks:ListNodegroups": ["node-group"],
       "elasticloadbalancing:DescribeLoadBalancers": ["private-ingress"],
       "iam:GetRole": [...OF_ROLES, ...TRUSTED],
