@@ -223,8 +223,8 @@ function descriptionOf(finding: Finding): string {
   const more = except.length > shown.length ? ` and ${except.length - shown.length} more` : "";
   return [
     `${named}${code(resource.id)}: ${sentence(message)}`,
-    // most messages have it
-    ...(pattern === undefined || message.includes(pattern)
+    // most messages have it, but none its exceptions
+    ...(pattern === undefined || (except.length === 0 && message.includes(pattern))
       ? []
       : [
           `Pattern: ${code(wholly(pattern))}${shown.length === 0 ? "" : ` except ${shown.join(", ")}${more}`}`,

@@ -87,6 +87,26 @@ describe("gitlab-sast", () => {
     for (const { description } of vulnerabilities) expect(description.split("f&#58;&#42;")).toHaveLength(2);
   });
 
+  test("a pattern that the message has is said once more where it has exceptions, which no message has", () => {
+    const built = report({
+      controls: [control("platform-role", "fail")],
+      findings: [
+        finding({
+          control: "platform-role",
+          drift: "excess",
+          severity: "high",
+          pattern: "a:*",
+          except: ["a:Get*", "a:List*"],
+          message: "the role can do a:*",
+        }),
+      ],
+    });
+    const { vulnerabilities } = parsed(gitlabSast.render(built, options()));
+    expect(vulnerabilities[0]?.description).toContain(
+      "Pattern: <code>a&#58;&#42;</code> except <code>a&#58;Get&#42;</code>, <code>a&#58;List&#42;</code>",
+    );
+  });
+
   test("a solution holds whole commands, and names those for which there is no room", () => {
     const command = (n: number, letters: number) => `az role update ${n} --actions ${"x".repeat(letters)}`;
     const commands = [
