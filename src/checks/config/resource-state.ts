@@ -75,7 +75,8 @@ function typed(schema: unknown): unknown {
       return [keyword, Object.fromEntries(members.map(([name, each]) => [name, typed(each)]))];
     }
     if (/^(?:allOf|anyOf|oneOf)$/.test(keyword)) return [keyword, (list(value) ?? []).map(typed)];
-    return [keyword, /^(?:items|contains|not|if|then|else)$/.test(keyword) ? typed(value) : value];
+    // behind `not` and `if` a narrower schema lets more pass: they mean what they say
+    return [keyword, /^(?:items|contains|then|else)$/.test(keyword) ? typed(value) : value];
   });
   return { ...(type === undefined ? {} : { type }), ...Object.fromEntries(inner) };
 }

@@ -30,6 +30,9 @@ const look = (managedClusters: readonly ReturnType<typeof cluster>[], require: r
     control("state", check.id, { kind: "azure/managed-cluster", what: "cluster", require }),
   );
 
+/** As a baseline's file gives it. */
+const IF_ON = JSON.parse('{ "if": { "required": ["on"] }, "then": false }') as object;
+
 describe("config/resource-state", () => {
   const rows: readonly (readonly [string, unknown, readonly (readonly [string, unknown])[]])[] = [
     ["as required", { enableRBAC: true, tier: "paid" }, []],
@@ -74,6 +77,16 @@ describe("config/resource-state", () => {
     [["on"], false],
   ])("a schema of members means an object, inside others too: %j", (tier, ok) => {
     const inner = { anyOf: [{ properties: { on: { const: true } } }] };
+    const schema = { properties: { properties: { required: ["tier"], properties: { tier: inner } } } };
+    expect(look([cluster("a", { tier })], [requirement("tier", "a", { schema })]).length).toBe(ok ? 1 : 2);
+  });
+
+  it.each<[object, unknown, boolean]>([
+    [{ not: { properties: { on: { const: true } } } }, { on: false }, true],
+    [{ not: { properties: { on: { const: true } } } }, null, false],
+    [IF_ON, { off: 1 }, true],
+    [IF_ON, null, false],
+  ])("what a schema excludes is no narrower by that: %j of %j", (inner, tier, ok) => {
     const schema = { properties: { properties: { required: ["tier"], properties: { tier: inner } } } };
     expect(look([cluster("a", { tier })], [requirement("tier", "a", { schema })]).length).toBe(ok ? 1 : 2);
   });
